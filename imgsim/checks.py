@@ -1,0 +1,60 @@
+"""What `imgsim check` says about a scenario, and a country seen as a scenario without changes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from imgsim.explain import standings
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from imgsim.parameters import Parameters, Source
+    from imgsim.pathway import Pathway
+    from imgsim.scenario import Scenario
+
+
+@dataclass(frozen=True, slots=True)
+class Country:
+    """A country as it stands: what a scenario without changes would hold."""
+
+    pathway: Pathway
+    parameters: Parameters
+    base_parameters: Parameters
+    sources: Mapping[str, Source]
+    changes: tuple[()] = ()
+
+
+def country(folder: Path) -> Country:
+    """The road, numbers and sources in the folder of a country, checked."""
+    from imgsim.parameters import load_parameters
+    from imgsim.pathway import check_pathway, load_pathway
+
+    pathway = load_pathway(folder / "pathway.toml")
+    check_pathway(pathway)
+    parameters = load_parameters(folder)
+    return Country(pathway, parameters, parameters, parameters.sources)
+
+
+def report(scenario: Scenario) -> str:
+    """What a scenario that loaded without complaint was checked for, as text."""
+    road, run = scenario.pathway, scenario.run
+    ends = sum(stage.kind == "end" for stage in road.stages.values())
+    names = list(scenario.parameters)
+    lines = [
+        f"{scenario.file}: valid.",
+        f"  title       {scenario.title}",
+        f"  road        {len(road.stages)} stages: every one can be reached and reaches one of {ends} ends;"
+        f" {len(road.clocks)} clocks",
+        f"  parameters  {len(names)}: known, complete, of the right type and within bounds"
+        f" ({standings(scenario.parameters, names)})",
+        f"  sources     {len(scenario.sources)}: every citation resolves, every source is used",
+        f"  changes     {len(scenario.changes)}: names known, dates valid",
+        f"  run         {run.start} to {run.end}, measured from {run.measured_from}; {run.replications} replications,"
+        f" seed {run.seed}, scale {run.scale:g}",
+        f"  fingerprint {scenario.digest()[:12]}",
+        "Not checked here: whether there are enough people and programmes at this scale; that needs a run.",
+    ]
+    return "\n".join(lines)

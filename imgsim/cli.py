@@ -1,0 +1,290 @@
+"""The command line. Results go to standard output, progress and remarks to standard error.
+
+Exit codes: 0 done, 1 the run failed, 2 bad input, 130 interrupted. Heavy libraries load only inside the commands that
+need them, so that help and checks answer at once.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from imgsim.errors import ImgsimError, InputError
+
+COUNTRIES = Path(__file__).parent / "countries"
+INTERRUPTED = 130
+
+app = typer.Typer(
+    help="Simulate the careers of international medical graduates, one life at a time.",
+    epilog="\b\nExamples:\n  imgsim check scenarios/us.toml\n  imgsim run scenarios/us.toml\n  imgsim COMMAND --help",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["--help", "-h"], "max_content_width": 100},
+)
+
+
+def _examples(*lines: str) -> str:
+    """Examples for the foot of a help page; the mark keeps their line breaks."""
+    return "\b\nExamples:\n" + "\n".join(f"  imgsim {line}" for line in lines)
+
+
+def _fraction(value: float | None) -> float | None:
+    if value is not None and not 0 < value <= 1:
+        raise typer.BadParameter(f"{value:g} is not a fraction above 0 and up to 1.")
+    return value
+
+
+def _assignments(values: list[str] | None) -> list[str]:
+    for text in values or []:
+        name, equals, value = text.partition("=")
+        if not (name.strip() and equals and value.strip()):
+            raise typer.BadParameter(f"`{text}` is not NAME=VALUE, as in exam.step1.attempts=6.")
+    return values or []
+
+
+ScenarioFile = Annotated[str, typer.Argument(metavar="SCENARIO", help="A scenario file, such as scenarios/us.toml.")]
+Model = Annotated[str, typer.Argument(metavar="us|SCENARIO", help="A country, such as us, or a scenario file.")]
+Sets = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="NAME=VALUE", callback=_assignments, help="Change a parameter; may be repeated."),
+]
+Seed = Annotated[int | None, typer.Option(min=0, help="Seed of all chance (default: the scenario's).")]
+Scale = Annotated[
+    float | None,
+    typer.Option(callback=_fraction, help="Share of people, competitors and seats simulated, above 0 and up to 1."),
+]
+Out = Annotated[Path | None, typer.Option(metavar="FILE", help="Write to this file instead of standard output.")]
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import PackageNotFoundError, version
+
+        try:
+            typer.echo(f"imgsim {version('imgsim')}")
+        except PackageNotFoundError:
+            typer.echo("imgsim (not installed)")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and stop.")
+    ] = False,
+) -> None:
+    """Simulate the careers of international medical graduates, one life at a time."""
+
+
+@app.command(
+    short_help="Simulate a scenario and print the headline table.",
+    epilog=_examples(
+        "run scenarios/us.toml",
+        "run scenarios/us.toml --scale 0.02 --replications 3",
+        "run scenarios/us.toml --set exam.step1.attempts=6",
+    ),
+)
+def run(
+    scenario: ScenarioFile,
+    replications: Annotated[int | None, typer.Option(min=1, help="Replications (default: the scenario's).")] = None,
+    seed: Seed = None,
+    scale: Scale = None,
+    workers: Annotated[int | None, typer.Option(min=1, help="Processes (default: one for each core).")] = None,
+    out: Annotated[Path | None, typer.Option(metavar="DIR", help="Folder for results (default: results).")] = None,
+    sets: Sets = None,
+) -> None:
+    """Run a scenario: simulate, keep every table in a results folder, print the headline table."""
+    _scenario_file(scenario)
+    from imgsim.outcomes import headline_text
+    from imgsim.run import run as simulate
+
+    done = simulate(
+        scenario, replications=replications, seed=seed, scale=scale, workers=workers, out=out, sets=tuple(sets or ())
+    )
+    typer.echo(headline_text(done.summary))
+    typer.echo(f"\nResults: {done.folder}")
+
+
+@app.command(
+    short_help="Say every parameter: value, source, standing, range.",
+    epilog=_examples(
+        "explain scenarios/us.toml",
+        "explain scenarios/us.toml exam.step1",
+        'explain scenarios/us.toml "clock.*"',
+    ),
+)
+def explain(
+    scenario: Model,
+    pattern: Annotated[
+        str | None, typer.Argument(metavar="[PATTERN]", help="Part of a name, or a wildcard such as 'exam.*'.")
+    ] = None,
+    sets: Sets = None,
+) -> None:
+    """Say every parameter in use: value, dates, unit, standing, source, range, and what the scenario changes."""
+    from imgsim.explain import explain as explained
+
+    typer.echo(explained(_subject(scenario, tuple(sets or ())), pattern))
+
+
+@app.command(
+    short_help="List the sources behind the numbers.", epilog=_examples("sources us", "sources scenarios/us.toml")
+)
+def sources(model: Model) -> None:
+    """List the sources behind the numbers of a country or scenario, and what each is used for."""
+    from imgsim.bibliography import bibliography
+
+    subject = _subject(model)
+    typer.echo(bibliography(subject.parameters, subject.sources))
+
+
+@app.command(
+    short_help="Check a scenario without running it.",
+    epilog=_examples("check scenarios/us.toml", "check my_reform.toml"),
+)
+def check(scenario: ScenarioFile, sets: Sets = None) -> None:
+    """Check a scenario without running it, and say what was checked."""
+    from imgsim.checks import report
+
+    typer.echo(report(_scenario(scenario, tuple(sets or ()))))
+
+
+@app.command(
+    short_help="Draw the road as SVG or Mermaid text.",
+    epilog=_examples("draw us --out road.svg", "draw us --format mermaid", "draw scenarios/us.toml > road.svg"),
+)
+def draw(
+    model: Model,
+    format: Annotated[str | None, typer.Option(metavar="svg|mermaid", help="Default: from FILE, else svg.")] = None,
+    out: Out = None,
+) -> None:
+    """Draw the road: stages by phase, outcomes on the arrows, clocks dashed."""
+    from imgsim.draw import drawing
+
+    _deliver(drawing(_subject(model).pathway, format, out), out)
+
+
+@app.command(
+    short_help="Write the description of a model (Markdown).",
+    epilog=_examples("describe us --out model.md", "describe scenarios/us.toml"),
+)
+def describe(model: Model, out: Out = None) -> None:
+    """Write the description of a model (Markdown) from its road and parameters."""
+    from imgsim.describe import description
+
+    subject = _subject(model)
+    _deliver(description(subject.pathway, subject.parameters, subject.sources), out)
+
+
+@app.command(
+    short_help="Tell one graduate's whole story.",
+    epilog=_examples(
+        "life scenarios/us.toml --person 100",
+        "life scenarios/us.toml --person 100 --replication 2 --scale 0.02",
+    ),
+)
+def life(
+    scenario: ScenarioFile,
+    person: Annotated[int, typer.Option(min=0, help="Number of the person, from 0.")],
+    replication: Annotated[int, typer.Option(min=0, help="Number of the replication, from 0.")] = 0,
+    seed: Seed = None,
+    scale: Scale = None,
+    sets: Sets = None,
+) -> None:
+    """Tell one graduate's whole story in dates and plain words."""
+    subject = _scenario(scenario, tuple(sets or ()), seed=seed, scale=scale)
+    from imgsim.story import relive
+
+    typer.echo("Simulating everyone who competes with this person ...", err=True)
+    typer.echo(relive(subject, replication, person))
+
+
+def _scenario_file(text: str) -> None:
+    """Refuse a country where a scenario is meant, and say what to write instead."""
+    if not Path(text).exists() and text in _countries():
+        raise InputError(f"`{text}` is a country; this command needs a scenario file, such as scenarios/{text}.toml")
+
+
+def _scenario(text: str, sets: tuple[str, ...] = (), **settings: Any) -> Any:
+    from imgsim.scenario import load_scenario
+
+    _scenario_file(text)
+    return load_scenario(Path(text), sets=sets, **settings)
+
+
+def _subject(text: str, sets: tuple[str, ...] = ()) -> Any:
+    """What a command is about: a scenario from its file, or a country as it stands."""
+    is_file = text.endswith(".toml") or os.sep in text or Path(text).is_file()
+    if is_file:
+        return _scenario(text, sets)
+    if text not in _countries():
+        known = _countries()
+        raise InputError(
+            f"no country and no scenario file called `{text}` (countries: {', '.join(known)})", known=known, name=text
+        )
+    if sets:
+        raise InputError("--set changes a scenario; give a scenario file instead of a country")
+    from imgsim.checks import country
+
+    return country(COUNTRIES / text)
+
+
+def _countries() -> list[str]:
+    return sorted(folder.parent.name for folder in COUNTRIES.glob("*/pathway.toml"))
+
+
+def _deliver(text: str, out: Path | None) -> None:
+    """Text to standard output, or to a file whose name is then noted."""
+    if out is None:
+        typer.echo(text, nl=False)
+        return
+    out.write_text(text, encoding="utf-8")
+    typer.echo(f"Written: {out}", err=True)
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run the command line; returns the exit code. No failure ends in a traceback unless IMGSIM_DEBUG is set."""
+    try:
+        code = _dispatch(argv)
+        sys.stdout.flush()
+        return code
+    except BrokenPipeError:
+        _silence()
+        return 0
+    except KeyboardInterrupt:
+        return _told("interrupted", INTERRUPTED)
+    except ImgsimError as error:
+        return _told(str(error), error.exit_code)
+    except OSError as error:
+        return _told(f"{error.filename or 'the system'}: {error.strerror or error}", 1)
+    except Exception as error:
+        if os.environ.get("IMGSIM_DEBUG"):
+            raise
+        kind = type(error).__name__
+        return _told(f"internal error, please report it: {kind}: {error} (IMGSIM_DEBUG=1 shows where)", 1)
+
+
+def _dispatch(argv: list[str] | None) -> int:
+    """Exit code of the parsed command; Typer ends with SystemExit whatever happens."""
+    try:
+        app(args=argv, prog_name="imgsim")
+    except SystemExit as end:
+        code = end.code if isinstance(end.code, int) else 0
+        if code == INTERRUPTED:
+            raise KeyboardInterrupt from None
+        return code
+    return 0
+
+
+def _told(message: str, code: int) -> int:
+    print(f"imgsim: {message}", file=sys.stderr)
+    return code
+
+
+def _silence() -> None:
+    """Whoever read our output has gone: let the last flush at exit go nowhere."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

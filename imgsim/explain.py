@@ -1,0 +1,171 @@
+"""Every parameter of a scenario in plain sentences: value, dates, unit, standing, source, range, and what changed."""
+
+from __future__ import annotations
+
+import textwrap
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING
+
+from imgsim.calendar import to_date
+from imgsim.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from imgsim.parameters import Parameter, Parameters, Row, Source
+    from imgsim.scenario import Scenario
+
+PAGE = 100  # columns
+MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+          "December")  # fmt: skip
+
+
+def matching(names: Mapping[str, object], pattern: str | None) -> list[str]:
+    """The parameter names a pattern means: with `*` or `?` a wildcard, else any part of the name; all if None."""
+    if pattern is None:
+        return list(names)
+    wild = pattern if any(mark in pattern for mark in "*?[") else f"*{pattern}*"
+    found = [name for name in names if fnmatchcase(name, wild)]
+    if not found:
+        raise InputError(f"no parameter matches `{pattern}`", known=names, name=pattern)
+    return found
+
+
+def amount(value: float, unit: str) -> str:
+    """A value in words: `15 September` for a month-day, `yes` for a flag, else the number."""
+    if unit == "month-day":
+        month, day = divmod(round(value), 100)
+        return f"{day} {MONTHS[month - 1]}"
+    if unit == "flag":
+        return {0.0: "no", 1.0: "yes"}.get(value, f"{value:g}")
+    return f"{value:.6g}"
+
+
+def since(row: Row, unit: str, *, only: bool) -> str:
+    """One dated value: `4 from 2021-07-01`; a single undated value is just the value."""
+    said = amount(row.value, unit)
+    if row.start is None:
+        return said if only else f"{said} before that"
+    return f"{said} from {to_date(row.start).isoformat()}"
+
+
+def series(rows: tuple[Row, ...], unit: str) -> str:
+    """The dated values of one category, in order of their dates."""
+    if rows and rows[0].start is None and len(rows) > 1:
+        return f"{amount(rows[0].value, unit)} at first, " + ", ".join(since(r, unit, only=False) for r in rows[1:])
+    return ", ".join(since(row, unit, only=len(rows) == 1) for row in rows)
+
+
+def cited(source: Source) -> str:
+    """A source on one line: title, publisher, year."""
+    parts = (source.title, source.publisher, str(source.year) if source.year else "")
+    return ", ".join(part for part in parts if part)
+
+
+def grounds(row: Row, sources: Mapping[str, Source], unit: str) -> str:
+    """Why a value is believed: standing, source and place in it, reason, plausible range."""
+    said = [row.standing or "no standing"]
+    if row.source:
+        said.append(cited(sources[row.source]) if row.source in sources else row.source)
+    said += [text for text in (row.where, row.why, row.note) if text]
+    if row.range:
+        low, high = (amount(value, unit) for value in row.range)
+        said.append(f"plausible range {low} to {high}")
+    return "; ".join(text.strip().rstrip(".") for text in said)
+
+
+def _all_rows(parameter: Parameter) -> Iterator[tuple[str, Row]]:
+    for category, rows in parameter.rows.items():
+        for row in rows:
+            yield category, row
+
+
+def _reasons(parameter: Parameter, sources: Mapping[str, Source]) -> list[str]:
+    """The grounds of all rows, each said once, with the years it covers where there is more than one."""
+    covered: dict[str, list[int]] = {}
+    for _, row in _all_rows(parameter):
+        starts = covered.setdefault(grounds(row, sources, parameter.unit), [])
+        if row.start is not None:
+            starts.append(row.start)
+    if len(covered) == 1:
+        return [f"({text})" for text in covered]
+    return [f"({_years(starts)}{text})" for text, starts in covered.items()]
+
+
+def _years(starts: list[int]) -> str:
+    years = sorted({to_date(start).year for start in starts})
+    if not years:
+        return ""
+    return f"{years[0]}: " if years[0] == years[-1] else f"{years[0]}-{years[-1]}: "
+
+
+def _wrap(text: str, indent: int) -> list[str]:
+    pad = " " * indent
+    return textwrap.wrap(
+        text, PAGE, initial_indent=pad, subsequent_indent=pad + "  ", break_long_words=False, break_on_hyphens=False
+    )
+
+
+def _kind(parameter: Parameter) -> str:
+    spread = f", {parameter.distribution}" if parameter.distribution else ""
+    between = ", straight lines between the dates" if parameter.between == "linear" else ""
+    return f"{parameter.unit}{spread}{between}"
+
+
+def values(parameter: Parameter) -> list[str]:
+    """The values of a parameter, one wrapped line for each category."""
+    lines: list[str] = []
+    for category, rows in parameter.rows.items():
+        lines += _wrap((f"{category}: " if category else "") + series(rows, parameter.unit), 4)
+    return lines
+
+
+def paragraph(parameter: Parameter, sources: Mapping[str, Source]) -> list[str]:
+    """One parameter: name and unit, values, grounds, and the ratios that traits attach to it."""
+    by = f", by {parameter.by}" if parameter.by else ""
+    lines = [f"{parameter.name}  ({_kind(parameter)}{by})", *values(parameter)]
+    for reason in _reasons(parameter, sources):
+        lines += _wrap(reason, 4)
+    if parameter.ratios:
+        traits = dict.fromkeys(f"{r.trait}={r.category}" if r.category else r.trait for r in parameter.ratios)
+        lines += _wrap("depends on " + ", ".join(traits), 4)
+    return lines
+
+
+def _changed(scenario: Scenario, name: str) -> list[str]:
+    """`old -> new` for a parameter the scenario changes, with the reason given."""
+    old, new = scenario.base_parameters.get(name), scenario.parameters[name]
+    reasons = [change.why for change in scenario.changes if change.parameter == name and change.why]
+    if old is None:
+        return _wrap("new in this scenario", 4)
+    lines: list[str] = []
+    for category, rows in new.rows.items():
+        before = old.rows.get(category, ())
+        if before != rows:
+            said = f"{series(before, old.unit)} -> {series(rows, new.unit)}"
+            lines += _wrap("CHANGED: " + (f"{category}: " if category else "") + said, 4)
+    if lines and reasons:
+        lines += _wrap("because " + "; ".join(dict.fromkeys(reasons)), 4)
+    return lines
+
+
+def standings(parameters: Parameters, names: list[str]) -> str:
+    """How many of these parameters rest on which standing (a parameter counts under its weakest row)."""
+    order = ("assumed", "calibrated", "derived", "measured")
+    counts = dict.fromkeys(order, 0)
+    for name in names:
+        found = {row.standing for _, row in _all_rows(parameters[name])}
+        weakest = next((standing for standing in order if standing in found), None)
+        if weakest:
+            counts[weakest] += 1
+    return ", ".join(f"{counts[standing]} {standing}" for standing in reversed(order))
+
+
+def explain(scenario: Scenario, pattern: str | None = None) -> str:
+    """Every parameter of `scenario` whose name matches `pattern`, as text of at most 100 columns."""
+    names = matching(scenario.parameters, pattern)
+    lines = []
+    for name in names:
+        lines += [*paragraph(scenario.parameters[name], scenario.sources), *_changed(scenario, name), ""]
+    lines.append(f"{len(names)} parameters: {standings(scenario.parameters, names)}.")
+    return "\n".join(lines)
