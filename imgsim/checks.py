@@ -1,41 +1,13 @@
-"""What `imgsim check` says about a scenario, and a country seen as a scenario without changes."""
+"""What `imgsim check` says about a scenario that loaded without complaint."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from imgsim.explain import standings
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from pathlib import Path
-
-    from imgsim.parameters import Parameters, Source
-    from imgsim.pathway import Pathway
     from imgsim.scenario import Scenario
-
-
-@dataclass(frozen=True, slots=True)
-class Country:
-    """A country as it stands: what a scenario without changes would hold."""
-
-    pathway: Pathway
-    parameters: Parameters
-    base_parameters: Parameters
-    sources: Mapping[str, Source]
-    changes: tuple[()] = ()
-
-
-def country(folder: Path) -> Country:
-    """The road, numbers and sources in the folder of a country, checked."""
-    from imgsim.parameters import load_parameters
-    from imgsim.pathway import check_pathway, load_pathway
-
-    pathway = load_pathway(folder / "pathway.toml")
-    check_pathway(pathway)
-    parameters = load_parameters(folder)
-    return Country(pathway, parameters, parameters, parameters.sources)
 
 
 def report(scenario: Scenario) -> str:

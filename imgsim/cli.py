@@ -9,13 +9,13 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
+from imgsim.errors import ImgsimError
 
-from imgsim.errors import ImgsimError, InputError
+from imgsim import subjects
 
-COUNTRIES = Path(__file__).parent / "countries"
 INTERRUPTED = 130
 
 app = typer.Typer(
@@ -99,7 +99,7 @@ def run(
     sets: Sets = None,
 ) -> None:
     """Run a scenario: simulate, keep every table in a results folder, print the headline table."""
-    _scenario_file(scenario)
+    subjects.need_file(scenario)
     from imgsim.outcomes import headline_text
     from imgsim.run import run as simulate
 
@@ -128,7 +128,7 @@ def explain(
     """Say every parameter in use: value, dates, unit, standing, source, range, and what the scenario changes."""
     from imgsim.explain import explain as explained
 
-    typer.echo(explained(_subject(scenario, tuple(sets or ())), pattern))
+    typer.echo(explained(subjects.subject(scenario, tuple(sets or ())), pattern))
 
 
 @app.command(
@@ -138,7 +138,7 @@ def sources(model: Model) -> None:
     """List the sources behind the numbers of a country or scenario, and what each is used for."""
     from imgsim.bibliography import bibliography
 
-    subject = _subject(model)
+    subject = subjects.subject(model)
     typer.echo(bibliography(subject.parameters, subject.sources))
 
 
@@ -150,7 +150,7 @@ def check(scenario: ScenarioFile, sets: Sets = None) -> None:
     """Check a scenario without running it, and say what was checked."""
     from imgsim.checks import report
 
-    typer.echo(report(_scenario(scenario, tuple(sets or ()))))
+    typer.echo(report(subjects.scenario(scenario, tuple(sets or ()))))
 
 
 @app.command(
@@ -165,7 +165,7 @@ def draw(
     """Draw the road: stages by phase, outcomes on the arrows, clocks dashed."""
     from imgsim.draw import drawing
 
-    _deliver(drawing(_subject(model).pathway, format, out), out)
+    _deliver(drawing(subjects.road(model), format, out), out)
 
 
 @app.command(
@@ -176,7 +176,7 @@ def describe(model: Model, out: Out = None) -> None:
     """Write the description of a model (Markdown) from its road and parameters."""
     from imgsim.describe import description
 
-    subject = _subject(model)
+    subject = subjects.subject(model)
     _deliver(description(subject.pathway, subject.parameters, subject.sources), out)
 
 
@@ -196,45 +196,11 @@ def life(
     sets: Sets = None,
 ) -> None:
     """Tell one graduate's whole story in dates and plain words."""
-    subject = _scenario(scenario, tuple(sets or ()), seed=seed, scale=scale)
+    subject = subjects.scenario(scenario, tuple(sets or ()), seed=seed, scale=scale)
     from imgsim.story import relive
 
     typer.echo("Simulating everyone who competes with this person ...", err=True)
     typer.echo(relive(subject, replication, person))
-
-
-def _scenario_file(text: str) -> None:
-    """Refuse a country where a scenario is meant, and say what to write instead."""
-    if not Path(text).exists() and text in _countries():
-        raise InputError(f"`{text}` is a country; this command needs a scenario file, such as scenarios/{text}.toml")
-
-
-def _scenario(text: str, sets: tuple[str, ...] = (), **settings: Any) -> Any:
-    from imgsim.scenario import load_scenario
-
-    _scenario_file(text)
-    return load_scenario(Path(text), sets=sets, **settings)
-
-
-def _subject(text: str, sets: tuple[str, ...] = ()) -> Any:
-    """What a command is about: a scenario from its file, or a country as it stands."""
-    is_file = text.endswith(".toml") or os.sep in text or Path(text).is_file()
-    if is_file:
-        return _scenario(text, sets)
-    if text not in _countries():
-        known = _countries()
-        raise InputError(
-            f"no country and no scenario file called `{text}` (countries: {', '.join(known)})", known=known, name=text
-        )
-    if sets:
-        raise InputError("--set changes a scenario; give a scenario file instead of a country")
-    from imgsim.checks import country
-
-    return country(COUNTRIES / text)
-
-
-def _countries() -> list[str]:
-    return sorted(folder.parent.name for folder in COUNTRIES.glob("*/pathway.toml"))
 
 
 def _deliver(text: str, out: Path | None) -> None:

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from imgsim.parameters import Parameter, Parameters, Row, Source
     from imgsim.scenario import Scenario
 
+    from imgsim.subjects import Country
+
 PAGE = 100  # columns
 MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
           "December")  # fmt: skip
@@ -132,7 +134,7 @@ def paragraph(parameter: Parameter, sources: Mapping[str, Source]) -> list[str]:
     return lines
 
 
-def _changed(scenario: Scenario, name: str) -> list[str]:
+def _changed(scenario: Scenario | Country, name: str) -> list[str]:
     """`old -> new` for a parameter the scenario changes, with the reason given."""
     old, new = scenario.base_parameters.get(name), scenario.parameters[name]
     reasons = [change.why for change in scenario.changes if change.parameter == name and change.why]
@@ -161,7 +163,7 @@ def standings(parameters: Parameters, names: list[str]) -> str:
     return ", ".join(f"{counts[standing]} {standing}" for standing in reversed(order))
 
 
-def explain(scenario: Scenario, pattern: str | None = None) -> str:
+def explain(scenario: Scenario | Country, pattern: str | None = None) -> str:
     """Every parameter of `scenario` whose name matches `pattern`, as text of at most 100 columns."""
     names = matching(scenario.parameters, pattern)
     lines = []

@@ -154,7 +154,8 @@ def _legend(pathway: Pathway, top: float) -> str:
     for i, clock in enumerate(pathway.clocks.values()):
         y = top + 26 * i
         tag = _rectangle(440, y + 1, 96, 15, 7, f'fill="#fff" stroke="{END_INK}" class="dashed"')
-        line = f'<path d="M536 {y + 9}H570" class="arrow dashed" stroke="{END_INK}" marker-end="url(#{_marker(END_INK)})"/>'
+        ink = f'stroke="{END_INK}" marker-end="url(#{_marker(END_INK)})"'
+        line = f'<path d="M536 {y + 9}H570" class="arrow dashed" {ink}/>'
         to = pathway.stages[clock.to].label
         parts += [tag, _text(488, y + 12, clock.name, "name", "middle"), line]
         parts.append(_text(578, y + 13, f"{to}   (clock: {clock.label}; can strike {where(clock)})", "note"))

@@ -94,9 +94,8 @@ def who(person: Record, pathway: Pathway) -> list[str]:
     birth, graduation = person["birth_date"], person["graduation_date"]
     kind = "already licensed when the records begin" if person.get("stock") else f"entered in {person['entry_year']}"
     lines = [f"Person {person['person']}: {group.label}; {papers}, {visa}; {kind}."]
-    lines.append(
-        f"Born {birth:%Y-%m-%d}; diploma dated {graduation:%Y-%m-%d}, at {_age(graduation, birth).strip()} years of age."
-    )
+    at = _age(graduation, birth).strip()
+    lines.append(f"Born {birth:%Y-%m-%d}; diploma dated {graduation:%Y-%m-%d}, at {at} years of age.")
     if isinstance(person.get("wish"), str):
         lines.append(f"Specialty hoped for: {person['wish'].replace('_', ' ')}.")
     return lines

@@ -9,10 +9,10 @@ import xml.etree.ElementTree as ET
 from pathlib import Path
 
 import pytest
-
-from imgsim import draw, road_layout
 from imgsim.errors import InputError
 from imgsim.pathway import Pathway, load_pathway
+
+from imgsim import draw, road_layout
 
 COUNTRIES = Path(draw.__file__).parent / "countries"
 SVG = "{http://www.w3.org/2000/svg}"
@@ -97,7 +97,7 @@ def test_an_unknown_format_is_refused_with_the_nearest_name(road: Pathway) -> No
         draw.drawing(road, "mermade")
 
 
-def test_words_of_a_road_cannot_break_the_diagram(road: Pathway) -> None:
+def test_words_of_a_road_cannot_break_the_diagram() -> None:
     assert draw._quoted('a "b"') == '"a #quot;b#quot;"'
 
 

@@ -1,0 +1,91 @@
+"""What a command is about: a scenario from its file, or a country as it stands."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from imgsim.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from imgsim.parameters import Parameters, Source
+    from imgsim.pathway import Pathway
+    from imgsim.scenario import Scenario
+
+COUNTRIES = Path(__file__).parent / "countries"
+
+
+@dataclass(frozen=True, slots=True)
+class Country:
+    """A country as it stands: what a scenario without changes would hold."""
+
+    pathway: Pathway
+    parameters: Parameters
+    base_parameters: Parameters
+    sources: Mapping[str, Source]
+    changes: tuple[()] = ()
+
+
+def countries() -> list[str]:
+    """The names of the countries whose roads come with imgsim."""
+    return sorted(file.parent.name for file in COUNTRIES.glob("*/pathway.toml"))
+
+
+def need_file(text: str) -> None:
+    """Refuse a country where a scenario is meant, and say what to write instead."""
+    if text in countries() and not Path(text).is_file():
+        raise InputError(f"`{text}` is a country; this command needs a scenario file, such as scenarios/{text}.toml")
+
+
+def scenario(text: str, sets: tuple[str, ...] = (), *, seed: int | None = None, scale: float | None = None) -> Scenario:
+    """The scenario in a file, with these settings and parameters in the place of its own."""
+    need_file(text)
+    from imgsim.scenario import load_scenario
+
+    return load_scenario(Path(text), sets=sets, seed=seed, scale=scale)
+
+
+def subject(text: str, sets: tuple[str, ...] = ()) -> Scenario | Country:
+    """The scenario or the country that `text` names."""
+    if _is_file(text):
+        return scenario(text, sets)
+    if sets:
+        raise InputError("--set changes a scenario; give a scenario file instead of a country")
+    return country(text)
+
+
+def road(text: str) -> Pathway:
+    """The pathway of a scenario file or of a country (whose numbers are then not even read)."""
+    if _is_file(text):
+        return scenario(text).pathway
+    from imgsim.pathway import load_pathway
+
+    return load_pathway(_folder(text) / "pathway.toml")
+
+
+def country(name: str) -> Country:
+    """The road, numbers and sources of a country, checked."""
+    from imgsim.parameters import load_parameters
+    from imgsim.pathway import check_pathway, load_pathway
+
+    folder = _folder(name)
+    pathway = load_pathway(folder / "pathway.toml")
+    check_pathway(pathway)
+    parameters = load_parameters(folder)
+    return Country(pathway, parameters, parameters, parameters.sources)
+
+
+def _is_file(text: str) -> bool:
+    return text.endswith(".toml") or os.sep in text or Path(text).is_file()
+
+
+def _folder(name: str) -> Path:
+    known = countries()
+    if name not in known:
+        message = f"no country and no scenario file called `{name}` (countries: {', '.join(known)})"
+        raise InputError(message, known=known, name=name)
+    return COUNTRIES / name
