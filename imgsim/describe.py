@@ -74,7 +74,7 @@ def _shown(parameter: Parameter) -> Iterator[str]:
         if place == SHOWN:
             yield f"and {len(parameter.rows) - SHOWN} more"
             return
-        yield (f"{category} " if category else "") + series(rows, parameter.unit)
+        yield (f"{category} " if category else "") + series(rows, parameter)
 
 
 def _clocks(pathway: Pathway) -> Iterator[str]:

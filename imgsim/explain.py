@@ -43,19 +43,19 @@ def amount(value: float, unit: str) -> str:
     return f"{value:.6g}"
 
 
-def since(row: Row, unit: str, *, only: bool) -> str:
-    """One dated value: `4 from 2021-07-01`; a single undated value is just the value."""
+def since(row: Row, unit: str) -> str:
+    """One dated value: `4 from 2021-07-01`; an undated value is just the value."""
     said = amount(row.value, unit)
-    if row.start is None:
-        return said if only else f"{said} before that"
-    return f"{said} from {to_date(row.start).isoformat()}"
+    return said if row.start is None else f"{said} from {to_date(row.start).isoformat()}"
 
 
-def series(rows: tuple[Row, ...], unit: str) -> str:
-    """The dated values of one category, in order of their dates."""
-    if rows and rows[0].start is None and len(rows) > 1:
-        return f"{amount(rows[0].value, unit)} at first, " + ", ".join(since(r, unit, only=False) for r in rows[1:])
-    return ", ".join(since(row, unit, only=len(rows) == 1) for row in rows)
+def series(rows: tuple[Row, ...], parameter: Parameter) -> str:
+    """The dated values of one category in order of their dates; a step that changes nothing is left out."""
+    unit, steps = parameter.unit, parameter.between != "linear"
+    told = [row for i, row in enumerate(rows) if i == 0 or not steps or row.value != rows[i - 1].value]
+    if len(told) > 1 and told[0].start is None:
+        return f"{amount(told[0].value, unit)} at first, " + ", ".join(since(row, unit) for row in told[1:])
+    return ", ".join(since(row, unit) for row in told)
 
 
 def cited(source: Source) -> str:
@@ -65,15 +65,23 @@ def cited(source: Source) -> str:
 
 
 def grounds(row: Row, sources: Mapping[str, Source], unit: str) -> str:
-    """Why a value is believed: standing, source and place in it, reason, plausible range."""
+    """Why a value is believed: standing, source, reason, place in the source, plausible range."""
+    return "; ".join([*_basis(row, sources), *_detail(row, unit)])
+
+
+def _basis(row: Row, sources: Mapping[str, Source]) -> list[str]:
     said = [row.standing or "no standing"]
     if row.source:
         said.append(cited(sources[row.source]) if row.source in sources else row.source)
-    said += [text for text in (row.where, row.why, row.note) if text]
+    return said + [text.strip().rstrip(".") for text in (row.why, row.note) if text]
+
+
+def _detail(row: Row, unit: str) -> list[str]:
+    said = [row.where.strip().rstrip(".")] if row.where else []
     if row.range:
         low, high = (amount(value, unit) for value in row.range)
         said.append(f"plausible range {low} to {high}")
-    return "; ".join(text.strip().rstrip(".") for text in said)
+    return said
 
 
 def _all_rows(parameter: Parameter) -> Iterator[tuple[str, Row]]:
@@ -82,23 +90,23 @@ def _all_rows(parameter: Parameter) -> Iterator[tuple[str, Row]]:
             yield category, row
 
 
-def _reasons(parameter: Parameter, sources: Mapping[str, Source]) -> list[str]:
-    """The grounds of all rows, each said once, with the years it covers where there is more than one."""
-    covered: dict[str, list[int]] = {}
+def _reasons(parameter: Parameter, sources: Mapping[str, Source]) -> Iterator[str]:
+    """The grounds of all rows: what they share is said once, the rest beside the years it holds for."""
+    shared: dict[str, dict[str, list[int]]] = {}
     for _, row in _all_rows(parameter):
-        starts = covered.setdefault(grounds(row, sources, parameter.unit), [])
+        details = shared.setdefault("; ".join(_basis(row, sources)), {})
+        starts = details.setdefault(", ".join(_detail(row, parameter.unit)), [])
         if row.start is not None:
             starts.append(row.start)
-    if len(covered) == 1:
-        return [f"({text})" for text in covered]
-    return [f"({_years(starts)}{text})" for text, starts in covered.items()]
+    for basis, details in shared.items():
+        one = len(details) == 1 and len(shared) == 1
+        said = [text if one else _years(starts) + text for text, starts in details.items() if text]
+        yield f"({'; '.join([basis, *said])})"
 
 
 def _years(starts: list[int]) -> str:
-    years = sorted({to_date(start).year for start in starts})
-    if not years:
-        return ""
-    return f"{years[0]}: " if years[0] == years[-1] else f"{years[0]}-{years[-1]}: "
+    """From when on something holds, for a remark: `from 2004: `; nothing if ever since."""
+    return f"from {to_date(min(starts)).year}: " if starts else ""
 
 
 def _wrap(text: str, indent: int) -> list[str]:
@@ -115,22 +123,26 @@ def _kind(parameter: Parameter) -> str:
 
 
 def values(parameter: Parameter) -> list[str]:
-    """The values of a parameter, one wrapped line for each category."""
-    lines: list[str] = []
+    """The values of a parameter; categories with the same values share a sentence."""
+    alike: dict[str, list[str]] = {}
     for category, rows in parameter.rows.items():
-        lines += _wrap((f"{category}: " if category else "") + series(rows, parameter.unit), 4)
-    return lines
+        alike.setdefault(series(rows, parameter), []).append(category)
+    return [(f"{', '.join(names)}: " if names != [""] else "") + said for said, names in alike.items()]
 
 
 def paragraph(parameter: Parameter, sources: Mapping[str, Source]) -> list[str]:
-    """One parameter: name and unit, values, grounds, and the ratios that traits attach to it."""
+    """One parameter: name, unit, values, grounds, and the traits whose ratios it is multiplied with."""
     by = f", by {parameter.by}" if parameter.by else ""
-    lines = [f"{parameter.name}  ({_kind(parameter)}{by})", *values(parameter)]
+    head, said = f"{parameter.name}  {_kind(parameter)}{by}", values(parameter)
+    if len(said) == 1 and len(head) + 2 + len(said[0]) <= PAGE:
+        lines = [f"{head}  {said[0]}"]
+    else:
+        lines = [head, *(line for text in said for line in _wrap(text, 4))]
     for reason in _reasons(parameter, sources):
         lines += _wrap(reason, 4)
     if parameter.ratios:
-        traits = dict.fromkeys(f"{r.trait}={r.category}" if r.category else r.trait for r in parameter.ratios)
-        lines += _wrap("depends on " + ", ".join(traits), 4)
+        traits = dict.fromkeys(f"{r.trait} {r.category}" if r.category else r.trait for r in parameter.ratios)
+        lines += _wrap("also depends on " + ", ".join(traits), 4)
     return lines
 
 
@@ -144,7 +156,7 @@ def _changed(scenario: Scenario | Country, name: str) -> list[str]:
     for category, rows in new.rows.items():
         before = old.rows.get(category, ())
         if before != rows:
-            said = f"{series(before, old.unit)} -> {series(rows, new.unit)}"
+            said = f"{series(before, old)} -> {series(rows, new)}"
             lines += _wrap("CHANGED: " + (f"{category}: " if category else "") + said, 4)
     if lines and reasons:
         lines += _wrap("because " + "; ".join(dict.fromkeys(reasons)), 4)
