@@ -1,0 +1,113 @@
+"""What a fit may turn and what it aims at: ``calibration.toml`` and ``targets.toml`` in the country's folder."""
+
+from __future__ import annotations
+
+import math
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final, Literal
+
+from imgsim.errors import InputError
+
+Shift = Literal["logit", "log", "identity"]
+
+
+@dataclass(frozen=True, slots=True)
+class Knob:
+    """One number the fit turns: a shift, behind a link, of the rows it names.
+
+    ``rows`` are (parameter, category or "", from-date or ""): an empty category or date means all of them.
+    """
+
+    name: str
+    shift: Shift
+    rows: tuple[tuple[str, str, str], ...]
+    low: float  # bounds of the shift
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """One published figure: where it stands among the outcomes, its value, and the error it is allowed."""
+
+    measure: str
+    cohort: str
+    group: str
+    value: float
+    error: float
+    use: Literal["fit", "holdout", "check"]
+    source: str
+    where: str
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        """The row of the outcomes table that answers to the target."""
+        return self.measure, self.cohort, self.group
+
+
+SHIFTED: Final = {
+    "identity": lambda value, shift: value + shift,
+    "log": lambda value, shift: value * math.exp(shift),
+    "logit": lambda value, shift: 1.0 / (1.0 + math.exp(-(math.log(value / (1.0 - value)) + shift))),
+}
+
+
+def read(file: Path) -> dict[str, Any]:
+    """The TOML file as a dictionary; InputError if it is missing or broken."""
+    try:
+        return tomllib.loads(file.read_text("utf-8"))
+    except FileNotFoundError:
+        raise InputError("no such file", file=str(file)) from None
+    except tomllib.TOMLDecodeError as problem:
+        raise InputError(str(problem), file=str(file)) from None
+
+
+def load_knobs(folder: Path) -> list[Knob]:
+    """The knobs of a country, in the order of the file."""
+    return [
+        Knob(
+            entry["name"],
+            entry["shift"],
+            tuple(row_address(row) for row in entry["rows"]),
+            float(entry["low"]),
+            float(entry["high"]),
+        )
+        for entry in read(folder / "calibration.toml")["knob"]
+    ]
+
+
+def row_address(text: str) -> tuple[str, str, str]:
+    """``name``, ``name[category]``, ``name@2006-01-01`` or ``name[category]@2006-01-01`` in parts."""
+    name, _, start = text.partition("@")
+    name, _, category = name.partition("[")
+    return name, category.rstrip("]"), start
+
+
+def load_targets(folder: Path) -> list[Target]:
+    """The published figures of a country, in the order of the file; a table may list many years or groups at once."""
+    targets = []
+    for entry in read(folder / "targets.toml")["target"]:
+        common = {word: entry.get(word, "") for word in ("group", "cohort", "source", "where")}
+        for cohort, value in entry["values"].items() if "values" in entry else [(common["cohort"], entry["value"])]:
+            targets.append(
+                Target(
+                    entry["measure"],
+                    str(cohort),
+                    common["group"],
+                    float(value),
+                    float(entry["error"]),
+                    use_of(entry, str(cohort)),
+                    common["source"],
+                    common["where"],
+                )
+            )
+    return targets
+
+
+def use_of(entry: dict[str, Any], cohort: str) -> Literal["fit", "holdout", "check"]:
+    """Whether a figure is fitted, held out or only compared: ``holdout_from`` splits a series by year."""
+    if "holdout_from" in entry and cohort >= str(entry["holdout_from"]):
+        return "holdout"
+    use: Literal["fit", "holdout", "check"] = entry.get("use", "fit")
+    return use

@@ -1,0 +1,1 @@
+"""The engines: walkers of the same road by the same rules."""

@@ -1,0 +1,218 @@
+"""One life in the SimPy engine: where it stands, and the rules asked in its name."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from imgsim.dates import NEVER
+from imgsim.engines import exams
+from imgsim.livelihood import BEFORE, IN_PRACTICE, IN_TRAINING, SPELLS, STATE, STATES, TRACK, WALKED, begin_spell, next_move, spend
+from imgsim.roadmap import Plan
+from imgsim.rounds import RoundDates
+from imgsim.rules import FAILURES, Who, chooses, happens, lasts, strikes_after
+from imgsim.traits import GRADUATION
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from imgsim.engines.replication import Replication
+
+
+class Life:
+    """A graduate under way. ``day`` is today; ``row`` holds the traits, ``due`` one day per rival clock."""
+
+    __slots__ = (
+        "replication", "model", "rules", "person", "who", "entry", "day", "row", "due", "visits", "attempts",
+        "sequence", "track", "days_in", "spell_start", "spells", "sittings", "post_start", "end", "end_day",
+    )  # fmt: skip
+
+    def __init__(self, replication: Replication, person: int) -> None:
+        population = replication.population
+        self.replication, self.model, self.rules = replication, replication.model, replication.model.book.rules
+        self.person = person
+        self.who = Who(self.model.seed, replication.number, int(population.actor[person]))
+        self.entry = self.day = int(population.entry[person])
+        self.row = population.traits[person]
+        self.due = [NEVER] * len(self.model.roadmap.clocks)
+        self.visits: dict[int, int] = {}
+        self.attempts: dict[int, int] = {}
+        self.sittings: list[int] = []
+        self.sequence = self.spells = 0
+        self.post_start = 0
+        self.end: Plan | None = None
+        self.end_day = NEVER
+
+    # --- entering, moving on, ending ---------------------------------------------------------------------------
+
+    def enters(self) -> Plan:
+        """The life begins: its first clocks and its first spell of livelihood; the first stage."""
+        roadmap = self.model.roadmap
+        self.track = np.zeros(TRACK)
+        self.days_in = np.zeros(STATES, np.int64)
+        self.spell_start = self.day
+        self.note(0)
+        for place, clock in enumerate(roadmap.clocks):
+            if clock.starts is not None:
+                self.start_clock(place)
+        begin_spell(self.who, self.model.moves, self.row, self.track, int(self.row[STATE]), self.day)
+        is_stock = self.replication.population.stock[self.person]
+        return roadmap.plans[roadmap.stock_entry if is_stock and roadmap.stock_entry else roadmap.entry]
+
+    def arrives(self, plan: Plan) -> None:
+        """A stage begins; it may impose a livelihood."""
+        self.visits[plan.code] = self.visits.get(plan.code, 0) + 1
+        if plan.livelihood >= 0 and self.row[STATE] != plan.livelihood:
+            if self.row[STATE] < IN_TRAINING:
+                self.track[BEFORE] = self.row[STATE]
+            self.turns_to(plan.livelihood)
+        elif plan.livelihood < 0 and plan.kind != "choose" and self.row[STATE] >= IN_TRAINING:
+            self.turns_to(int(self.track[BEFORE]))
+
+    def leaves(self, plan: Plan, outcome: str) -> Plan:
+        """A stage ends: what its outcome starts and writes; the next stage."""
+        roadmap = self.model.roadmap
+        if outcome not in plan.next:
+            clock = next(clock for clock in roadmap.clocks if clock.name == outcome)
+            self.note(clock.event, plan.code)
+            return roadmap.plans[clock.to]
+        if plan.kind != "round":
+            self.note(plan.event[outcome], self.visits[plan.code])
+        for place in plan.starts.get(outcome, ()):
+            if self.due[place] <= self.day or self.due[place] == NEVER:
+                self.start_clock(place)
+        for place, value in plan.writes.get(outcome, ()):
+            self.row[place] = value
+        return roadmap.plans[plan.next[outcome]]
+
+    def ends(self, plan: Plan) -> None:
+        """The life leaves the model."""
+        self.note(plan.event[""])
+        self.end, self.end_day = plan, self.day
+        self.close_spell(self.day)
+
+    def note(self, event: int, value: int = 0) -> None:
+        """Log one event of today."""
+        self.note_on(self.day, event, value)
+
+    def note_on(self, day: int, event: int, value: int) -> None:
+        """Log one event."""
+        self.replication.note((self.person, self.sequence, day, event, value))
+        self.sequence += 1
+
+    # --- clocks ------------------------------------------------------------------------------------------------
+
+    def start_clock(self, place: int) -> None:
+        """Draw the due day of a rival clock from today on."""
+        q = self.model.roadmap.clocks[place].quantity
+        self.due[place] = self.day + lasts(self.rules, self.who, q, self.day, self.row, self.visits.get(-1 - place, 0))
+        self.visits[-1 - place] = self.visits.get(-1 - place, 0) + 1
+
+    def next_strike(self, plan: Plan) -> tuple[str, int]:
+        """The clock that strikes first in this stage, and its day; overdue clocks strike today."""
+        clocks, death = self.model.roadmap.clocks, self.model.roadmap.death
+        first, due = ("", NEVER) if death < 0 else (clocks[death].name, self.due[death])
+        for place in plan.strikes:
+            if self.due[place] < due:
+                first, due = clocks[place].name, self.due[place]
+        return first, max(due, self.day)
+
+    def strikes_first(self, struck: str, due: int, day: int) -> bool:
+        """Does the clock come before a stage end of that day? Death does on the same day, other clocks do not."""
+        death = self.model.roadmap.death
+        return due < day or (due == day and death >= 0 and struck == self.model.roadmap.clocks[death].name)
+
+    # --- livelihood ----------------------------------------------------------------------------------------------
+
+    def moves_to(self, day: int) -> None:
+        """Today becomes a later day; the second track is walked up to it."""
+        if self.row[STATE] >= IN_TRAINING:
+            spend(self.row, self.track, self.days_in, day)
+        while int(self.track[WALKED]) < day:
+            moves = self.model.moves
+            state = next_move(self.rules, self.who, moves, self.row, self.track, self.days_in, day)
+            if state >= 0:
+                self.close_spell(int(self.track[WALKED]))
+                begin_spell(self.who, moves, self.row, self.track, state, int(self.track[WALKED]))
+        self.day = day
+
+    def turns_to(self, state: int) -> None:
+        """A stage imposes a livelihood, or gives the former one back."""
+        self.close_spell(self.day)
+        begin_spell(self.who, self.model.moves, self.row, self.track, state, self.day)
+
+    def close_spell(self, day: int) -> None:
+        """Log the spell that ends."""
+        if day > self.spell_start:
+            self.replication.note_spell((self.person, self.spells, int(self.row[STATE]), self.spell_start, day))
+            self.spells += 1
+        self.spell_start = day
+
+    # --- stage rules ---------------------------------------------------------------------------------------------
+
+    def lasts(self, quantity: int, occurrence: int) -> int:
+        """A duration in days for this person, today."""
+        return lasts(self.rules, self.who, quantity, self.day, self.row, occurrence)
+
+    def first_sitting(self, plan: Plan) -> int:
+        """The day of the first sitting: after preparation."""
+        self.sittings = []
+        self.row[FAILURES] = self.attempts.get(plan.code, 0)
+        return self.day + self.lasts(plan.quantity["prepare"], self.visits[plan.code])
+
+    def barred(self, plan: Plan) -> str:
+        """Why the person may not sit today: the exam is no longer given, or the attempts are used up."""
+        return exams.barred(self.rules, plan, self.day, self.row, self.attempts.get(plan.code, 0))
+
+    def sits(self, plan: Plan) -> bool:
+        """Sit today; is it a pass?"""
+        attempt = self.attempts[plan.code] = self.attempts.get(plan.code, 0) + 1
+        self.sittings.append(self.day)
+        self.note(plan.event["sat"], attempt)
+        return bool(happens(self.rules, self.who, plan.quantity["passed"], self.day, self.row, attempt))
+
+    def result_day(self, plan: Plan) -> int:
+        """The day on which today's result comes."""
+        return self.day + self.lasts(plan.quantity["result"], self.attempts[plan.code])
+
+    def next_sitting(self, plan: Plan) -> int:
+        """After a failed result: the day of the next sitting, not before the spacing rules allow it."""
+        self.note(plan.event["failed"], self.attempts[plan.code])
+        self.row[FAILURES] = self.attempts[plan.code]
+        wished = self.day + self.lasts(plan.quantity["retake"], self.attempts[plan.code])
+        return max(wished, exams.earliest_retake(self.rules, plan, self.day, self.row, self.sittings))
+
+    def is_refused(self, plan: Plan) -> bool:
+        """Will what is waited for be refused?"""
+        q = plan.quantity["refused"]
+        return q >= 0 and bool(happens(self.rules, self.who, q, self.day, self.row, self.visits[plan.code]))
+
+    def ready_day(self, plan: Plan) -> int:
+        """The day on which a wait ends."""
+        if plan.until == "graduation":
+            return max(self.day, int(self.row[GRADUATION]))
+        if plan.until == "post":
+            return max(self.day, self.post_start)
+        if plan.until is not None:
+            return self.replication.next_allocation(plan.until, self.day)
+        return self.day + self.lasts(plan.quantity["done"], self.visits[plan.code])
+
+    def chooses(self, plan: Plan) -> str:
+        """The option taken today."""
+        first = plan.quantity[plan.options[0]]
+        taken = chooses(self.rules, self.who, first, len(plan.options), self.day, self.row, self.visits[plan.code])
+        return plan.options[taken]
+
+    def begins_work(self, plan: Plan) -> tuple[int, int]:
+        """Start a position; the days on which it would be completed and left."""
+        self.note(plan.event["started"])
+        visit = self.visits[plan.code]
+        completes = plan.quantity["completed"]
+        left = strikes_after(self.rules, self.who, plan.quantity["left"], self.day, self.row, visit)
+        return (self.day + self.lasts(completes, visit) if completes >= 0 else NEVER), self.day + left
+
+    def joins(self, plan: Plan, open_from: int) -> RoundDates | None:
+        """Register for the next round that is still open; None if there is none before the horizon."""
+        dates = self.replication.waiting[plan.name].schedule.next(open_from)
+        if dates is not None:
+            self.note(plan.event["entered"], dates.year)
+        return dates

@@ -1,0 +1,141 @@
+"""One replication under way in the SimPy engine: its people, its rounds, its journal."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Final
+
+import numpy as np
+import pandas as pd
+import simpy
+
+from imgsim.dates import NEVER
+from imgsim.engines.life import Life
+from imgsim.journal import Journal
+from imgsim.livelihood import STATES
+from imgsim.mechanisms import Allocation, Applicants, Mechanism
+from imgsim.model import Model
+from imgsim.population import Population, populate
+from imgsim.roadmap import Plan
+from imgsim.rounds import RoundDates, Schedule
+from imgsim.tables import Finished
+from imgsim.tables.rounds import ROUND_COLUMNS, Season, seasons_table
+from imgsim.traits import PLACE
+
+READY, SEASONS = PLACE["ready"], PLACE["seasons"]
+SPECIALTY, SPONSOR = PLACE["specialty"], PLACE["sponsor"]
+OUTCOMES: Final = ("placed", "unplaced", "ineligible")
+
+
+class Waiting:
+    """The people who wait for one round, by the year in which it meets."""
+
+    def __init__(self, name: str, schedule: Schedule, mechanism: Mechanism, new_event: Callable[[], simpy.Event]) -> None:
+        self.name, self.schedule, self.mechanism, self.new_event = name, schedule, mechanism, new_event
+        self.people: dict[int, list[tuple[Life, int]]] = {}
+        self.events: dict[int, simpy.Event] = {}
+
+    def join(self, life: Life, dates: RoundDates) -> simpy.Event:
+        """Wait for the round of a year; the event all its people share, which carries the outcomes by person."""
+        self.people.setdefault(dates.year, []).append((life, life.day))
+        if dates.year not in self.events:
+            self.events[dates.year] = self.new_event()
+        return self.events[dates.year]
+
+
+class Replication:
+    """Everything one replication holds; the engine moves it through time."""
+
+    def __init__(self, model: Model, number: int, new_event: Callable[[], simpy.Event], only: int | None = None) -> None:
+        self.model, self.number = model, number
+        scenario = model.scenario
+        years = range(model.first_year, model.last_year + 1)
+        self.population: Population = populate(
+            scenario.parameters, scenario.pathway, model.book, years, model.seed, number, model.scale
+        )
+        self.journal = Journal()
+        self.note, self.note_spell = self.journal.note, self.journal.note_spell
+        if only is not None:
+            self.note, self.note_spell = filtered(self.note, only), filtered(self.note_spell, only)
+        self.lives: list[Life] = []
+        self.seasons: list[Season] = []
+        self.round_rows: list[dict[str, object]] = []
+        self.waiting = {
+            name: Waiting(name, schedule, model.mechanisms[name], new_event)
+            for name, schedule in model.schedules.items()
+        }
+
+    def lives_by_entry(self) -> Iterator[Life]:
+        """Lives in the order of entry, created when their turn comes."""
+        for person in np.argsort(self.population.entry, kind="stable"):
+            life = Life(self, int(person))
+            self.lives.append(life)
+            yield life
+
+    def next_allocation(self, mark: str, day: int) -> int:
+        """The day on which the next round still open today allocates (``until = "<round>.allocates"``)."""
+        dates = self.waiting[mark.rsplit(".", 1)[0]].schedule.next(day)
+        return dates.allocates if dates is not None else self.model.end
+
+    def allocate(self, waiting: Waiting, dates: RoundDates) -> dict[int, str]:
+        """Allocate the places of one round among all who wait; the outcome by person."""
+        entries = sorted(waiting.people.pop(dates.year, []), key=lambda entry: entry[0].person)
+        lives = [life for life, _ in entries]
+        for life, joined in entries:
+            life.moves_to(dates.allocates)
+            life.row[READY] = float(joined <= dates.reads)
+        people = np.array([life.person for life in lives], np.int64)
+        applicants = Applicants(self.population.actor[people], self.population.traits[people], dates.allocates)
+        allocation = waiting.mechanism.allocate(dates.year, self.number, applicants)
+        self.round_rows += [{"round": waiting.name, "year": dates.year} | row for row in allocation.rows]
+        plan = self.model.roadmap.plans[waiting.name]
+        if plan.counts_seasons:
+            self.seasons.append(Season(dates.year, people, applicants.traits[:, READY], allocation))
+        return {life.person: self.settle(life, plan, allocation, k, dates) for k, life in enumerate(lives)}
+
+    def settle(self, life: Life, plan: Plan, allocation: Allocation, k: int, dates: RoundDates) -> str:
+        """Write one person's part of an allocation into the life; the outcome."""
+        outcome = OUTCOMES[allocation.outcome[k]]
+        life.note(plan.event[outcome], dates.year)
+        if outcome == "placed":
+            life.row[SPECIALTY] = allocation.specialty[k] if plan.counts_seasons else life.row[SPECIALTY]
+            life.row[SPONSOR] = allocation.sponsor[k] if plan.counts_seasons else life.row[SPONSOR]
+            life.post_start = dates.starts
+        elif plan.counts_seasons:
+            life.row[SEASONS] += 1.0
+        return outcome
+
+    def finished(self) -> Finished:
+        """What the tables are made from."""
+        people = range(len(self.population.actor))
+        lives: dict[int, Life] = {life.person: life for life in self.lives}
+        none = np.zeros(STATES, np.int64)
+        return Finished(
+            model=self.model,
+            replication=self.number,
+            population=self.population,
+            events=self.journal.events(),
+            spells=self.journal.spells(),
+            days_in=np.array([lives[k].days_in if k in lives else none for k in people]).reshape(-1, STATES),
+            end=[end_name(lives.get(k)) for k in people],
+            end_day=np.array([lives[k].end_day if k in lives else NEVER for k in people], np.int64),
+            seasons=seasons_table(self.model, self.seasons),
+            rounds=pd.DataFrame(self.round_rows, columns=ROUND_COLUMNS),
+        )
+
+    def close(self) -> None:
+        """At the horizon: walk the second track of those still under way to the last day."""
+        for life in self.lives:
+            if life.end is None:
+                life.moves_to(self.model.end)
+                life.close_spell(self.model.end)
+
+
+def filtered(note: Callable[[tuple[int, ...]], None], person: int) -> Callable[[tuple[int, ...]], None]:
+    """Log the rows of one person only."""
+    return lambda row: note(row) if row[0] == person else None
+
+
+def end_name(life: Life | None) -> str:
+    """The end a life came to, or the empty string while it is under way."""
+    return life.end.name if life is not None and life.end is not None else ""

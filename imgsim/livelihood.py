@@ -1,0 +1,110 @@
+"""Livelihood: what a graduate lives on, a second track walked inline beside the stages.
+
+Each spell draws one exponential threshold. Daily hazards, refreshed at every stage end and on every 1 January, use it
+up; what is left of it is kept when the stage or the law changes. One step function serves every engine.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Final, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from imgsim.chance import uniform
+from imgsim.compiled import compiled
+from imgsim.dates import DAYS_A_YEAR, day_of, year_of
+from imgsim.distributions import exponential
+from imgsim.rules import HASH, Row, Rules, Who, predict
+from imgsim.traits import LAST_CLINICAL, LIVELIHOODS, PLACE
+
+STATE: Final = PLACE["livelihood"]
+EXPERIENCE: Final = PLACE["experience"]
+PRACTISING_HOME, LOCAL_EXPERIENCE = LIVELIHOODS.index("practising_home"), LIVELIHOODS.index("local_experience")
+IN_TRAINING, IN_PRACTICE = LIVELIHOODS.index("in_training"), LIVELIHOODS.index("in_practice")
+STATES: Final = len(LIVELIHOODS)
+
+# Places in the track of one person (float64): threshold left, spells begun, day walked to, state before training.
+LEFT, SPELLS, WALKED, BEFORE = range(4)
+TRACK: Final = 4
+
+
+class Moves(NamedTuple):
+    """The quantities of the second track."""
+
+    rate: npt.NDArray[np.int64]  # (states, states): quantity of each move's yearly rate, -1 where none exists
+    threshold: int  # decision hash of the thresholds
+    destination: int  # decision hash of the moves' destinations
+
+
+def moves_of(number: Callable[[str], int], decision: Callable[[str], int]) -> Moves:
+    """The moves a scenario's parameters name (``livelihood.<state>.<state>``)."""
+    rate = [[number(f"livelihood.{a}.{b}") for b in LIVELIHOODS] for a in LIVELIHOODS]
+    return Moves(np.array(rate, np.int64), decision("livelihood.threshold"), decision("livelihood.destination"))
+
+
+@compiled
+def begin_spell(who: Who, moves: Moves, row: Row, track: Row, state: int, day: int) -> None:
+    """Enter a state with a fresh threshold."""
+    row[STATE] = state
+    track[WALKED] = day
+    track[SPELLS] += 1.0
+    track[LEFT] = exponential(uniform(who.seed, who.replication, who.actor, moves.threshold, int(track[SPELLS]), 0))
+
+
+@compiled
+def hazard(rules: Rules, moves: Moves, row: Row, state: int, day: int) -> float:
+    """The yearly rate of leaving a state for any other."""
+    total = 0.0
+    for to in range(STATES):
+        if moves.rate[state, to] >= 0:
+            total += math.exp(predict(rules, moves.rate[state, to], day, row))
+    return total
+
+
+@compiled
+def destination(rules: Rules, who: Who, moves: Moves, row: Row, track: Row, state: int, day: int) -> int:
+    """Where a spell that ends on this day leads, in proportion to the rates."""
+    u = uniform(who.seed, who.replication, who.actor, moves.destination, int(track[SPELLS]), 0)
+    rest = u * hazard(rules, moves, row, state, day)
+    last = state
+    for to in range(STATES):
+        if moves.rate[state, to] >= 0:
+            rest -= math.exp(predict(rules, moves.rate[state, to], day, row))
+            last = to
+            if rest <= 0.0:
+                break
+    return last
+
+
+@compiled
+def spend(row: Row, track: Row, days_in: npt.NDArray[np.int64], to: int) -> None:
+    """Count the days up to ``to`` in the present state, and what they do to experience and recency."""
+    state = int(row[STATE])
+    days = to - int(track[WALKED])
+    days_in[state] += days
+    if state == LOCAL_EXPERIENCE or state == IN_TRAINING:
+        row[EXPERIENCE] += days / DAYS_A_YEAR
+    if state == LOCAL_EXPERIENCE or state == IN_TRAINING or state == PRACTISING_HOME or state == IN_PRACTICE:
+        row[LAST_CLINICAL] = max(row[LAST_CLINICAL], float(to))
+    track[WALKED] = to
+
+
+@compiled
+def next_move(rules: Rules, who: Who, moves: Moves, row: Row, track: Row, days_in: npt.NDArray[np.int64], to: int) -> int:
+    """Walk the present spell until it ends, or to the day ``to``; the new state, or -1 if the spell goes on."""
+    state = int(row[STATE])
+    while int(track[WALKED]) < to:
+        day = int(track[WALKED])
+        stop = min(to, day_of(year_of(day) + 1, 1, 1))
+        rate = hazard(rules, moves, row, state, day)
+        needed = track[LEFT] / rate * DAYS_A_YEAR if rate > 0.0 else math.inf
+        if needed <= stop - day:
+            at = min(stop, day + max(1, int(math.ceil(needed))))
+            spend(row, track, days_in, at)
+            return destination(rules, who, moves, row, track, state, at)
+        track[LEFT] -= rate * (stop - day) / DAYS_A_YEAR
+        spend(row, track, days_in, stop)
+    return -1

@@ -1,0 +1,191 @@
+"""The people: entrants by year and group, and the physicians licensed before the census date.
+
+A cell is (year, group); its people are numbered from 0. A person is drawn from nothing but the own address, so a
+reform that adds entrants leaves those already there as they were, and a smaller scale keeps a subset of the larger.
+"""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from imgsim.addresses import GRADUATE, actor, decision
+from imgsim.chance import uniform
+from imgsim.compiled import compiled
+from imgsim.dates import DAYS_A_YEAR, day_of
+from imgsim.distributions import normal
+from imgsim.parameters import Parameters
+from imgsim.pathway import Pathway
+from imgsim.rulebook import Rulebook
+from imgsim.rules import Row, Rules, Who, chooses, draw, happens, lasts, predict
+from imgsim.traits import BIRTH, GRADUATION, LAST_CLINICAL, LIVELIHOODS, PLACE, width
+
+STOCK_YEAR: Final = 1900  # the cell year of people who stand in the licensed stock and were never entrants
+WORKING_STATES: Final = 6  # livelihoods a person outside training and practice can have
+
+ABILITY, ENGLISH, EXPERIENCE = PLACE["ability"], PLACE["english"], PLACE["experience"]
+CITIZEN, NEEDS_VISA, LIVELIHOOD = PLACE["citizen"], PLACE["needs_visa"], PLACE["livelihood"]
+GROUP, REGION, WISH = PLACE["group"], PLACE["region"], PLACE["wish"]
+UNSET = [PLACE[name] for name in ("specialty", "sponsor", "competitor")]
+
+Cell = tuple[int, int, int]  # year, group code, head count
+
+
+class Draws(NamedTuple):
+    """Quantity numbers and decision hashes that a person is drawn from."""
+
+    needs_visa: int
+    ability: int
+    english: int
+    age: int
+    before: int
+    after: int
+    experience: int
+    wish: int
+    wishes: int
+    start: int
+    stock_age: int
+    entry: int
+    sampled: int
+
+
+class Population(NamedTuple):
+    """Everybody of one replication, in the order of their actors."""
+
+    actor: npt.NDArray[np.int64]  # (people,)
+    traits: npt.NDArray[np.float64]  # (people, traits)
+    entry: npt.NDArray[np.int64]  # (people,): day of entering the system, or the census day
+    stock: npt.NDArray[np.bool_]  # (people,): in the licensed stock
+
+
+def draws_of(book: Rulebook) -> Draws:
+    """The numbers of the population's quantities."""
+    number = book.number
+    wishes = [name for name in book.categories["specialty"] if number(f"population.wish.{name}") >= 0]
+    return Draws(
+        needs_visa=number("population.needs_visa"),
+        ability=number("population.ability"),
+        english=number("population.english"),
+        age=number("population.age_at_graduation"),
+        before=number("population.entry_before"),
+        after=number("population.entry_after"),
+        experience=number("population.experience"),
+        wish=number(f"population.wish.{wishes[0]}"),
+        wishes=len(wishes) + 1,
+        start=number(f"livelihood.start.{LIVELIHOODS[0]}"),
+        stock_age=number("population.stock_age"),
+        entry=decision("population.entry"),
+        sampled=decision("population.sampled"),
+    )
+
+
+def entrant_cells(parameters: Parameters, pathway: Pathway, years: range) -> list[Cell]:
+    """Whole head counts at full size, by year and group, from the value in the middle of each year."""
+    name = "population.entrants"
+    return [
+        (year, code, round(parameters.value(name, day_of(year, 7, 1), group)))
+        for year in years
+        for code, group in enumerate(pathway.groups)
+    ]
+
+
+def stock_cells(parameters: Parameters, pathway: Pathway) -> tuple[int, list[Cell]]:
+    """The census day and the licensed at that day by group; no cells if the country declares no stock."""
+    if "population.stock" not in parameters:
+        return 0, []
+    rows = parameters["population.stock"].rows
+    census = min(row.start for group in rows.values() for row in group if row.start is not None)
+    counts = [round(parameters.value("population.stock", census, group)) for group in pathway.groups]
+    return census, [(STOCK_YEAR, code, count) for code, count in enumerate(counts)]
+
+
+def sampled_actors(cells: list[Cell], seed: int, replication: int, scale: float, decided: int) -> npt.NDArray[np.int64]:
+    """The actors of all cells whose addressed uniform lies below the scale."""
+    kept = [
+        keep(actor(GRADUATE, year, group, 0), count, seed, replication, scale, decided) for year, group, count in cells
+    ]
+    return np.concatenate([np.empty(0, np.int64), *kept])
+
+
+@compiled
+def keep(
+    first: int, count: int, seed: int, replication: int, scale: float, decided: int
+) -> npt.NDArray[np.int64]:
+    """Those of a cell's actors that a sampling fraction keeps."""
+    kept = np.empty(count, np.int64)
+    n = 0
+    for number in range(count):
+        if uniform(seed, replication, first + number, decided, 0, 0) < scale:
+            kept[n] = first + number
+            n += 1
+    return kept[:n]
+
+
+@compiled
+def draw_entrant(rules: Rules, who: Who, draws: Draws, year: int, row: Row) -> int:
+    """Draw one entrant's traits into the row, group, region and citizenship being set; the day of entry."""
+    begin = day_of(year, 1, 1)
+    u = uniform(who.seed, who.replication, who.actor, draws.entry, 0, 0)
+    entry = begin + int(u * (day_of(year + 1, 1, 1) - begin))
+    after = lasts(rules, who, draws.after, entry, row, 0)
+    before = lasts(rules, who, draws.before, entry, row, 0)
+    row[GRADUATION] = entry + before - after
+    row[BIRTH] = row[GRADUATION] - lasts(rules, who, draws.age, entry, row, 0)
+    row[LAST_CLINICAL] = max(entry, int(row[GRADUATION]))
+    row[NEEDS_VISA] = 1.0 if happens(rules, who, draws.needs_visa, entry, row, 0) else 0.0
+    row[ABILITY] = predict(rules, draws.ability, entry, row) + normal(draw(rules, who, draws.ability, 0))
+    row[ENGLISH] = predict(rules, draws.english, entry, row) + normal(draw(rules, who, draws.english, 0))
+    row[EXPERIENCE] = lasts(rules, who, draws.experience, entry, row, 0) / DAYS_A_YEAR
+    row[WISH] = chooses(rules, who, draws.wish, draws.wishes, entry, row, 0)
+    row[LIVELIHOOD] = chooses(rules, who, draws.start, WORKING_STATES, entry, row, 0)
+    return entry
+
+
+@compiled
+def draw_licensed(rules: Rules, who: Who, draws: Draws, census: int, row: Row) -> int:
+    """Draw one physician of the licensed stock into the row; the census day."""
+    row[BIRTH] = census - lasts(rules, who, draws.stock_age, census, row, 0)
+    row[GRADUATION] = row[BIRTH] + lasts(rules, who, draws.age, census, row, 0)
+    row[LAST_CLINICAL] = census
+    row[LIVELIHOOD] = len(LIVELIHOODS) - 1
+    row[WISH] = -1.0
+    return census
+
+
+@compiled
+def draw_all(
+    rules: Rules, seed: int, replication: int, draws: Draws, actors: npt.NDArray[np.int64], census: int,
+    traits: npt.NDArray[np.float64],
+) -> npt.NDArray[np.int64]:  # fmt: skip
+    """Draw everybody into their rows; the days of entry."""
+    entry = np.empty(len(actors), np.int64)
+    for person in range(len(actors)):
+        who = Who(seed, replication, actors[person])
+        year = 1900 + ((actors[person] >> 48) & 0xFFF)
+        if year == STOCK_YEAR:
+            entry[person] = draw_licensed(rules, who, draws, census, traits[person])
+        else:
+            entry[person] = draw_entrant(rules, who, draws, year, traits[person])
+    return entry
+
+
+def populate(
+    parameters: Parameters, pathway: Pathway, book: Rulebook, years: range, seed: int, replication: int, scale: float
+) -> Population:
+    """Everybody of a replication: entrants of the years and, at the census date, the licensed stock."""
+    draws = draws_of(book)
+    census, stock = stock_cells(parameters, pathway)
+    actors = sampled_actors([*stock, *entrant_cells(parameters, pathway, years)], seed, replication, scale, draws.sampled)
+    actors.sort()
+    traits = np.zeros((len(actors), width(tuple(pathway.flags))))
+    traits[:, UNSET] = -1.0
+    groups = list(pathway.groups.values())
+    regions = list(book.categories["region"])
+    code = (actors >> 32) & 0xFFFF
+    traits[:, GROUP] = code
+    traits[:, REGION] = np.array([regions.index(group.region) for group in groups])[code]
+    traits[:, CITIZEN] = np.array([group.citizen for group in groups])[code]
+    entry = draw_all(book.rules, seed, replication, draws, actors, census, traits)
+    return Population(actors, traits, entry, ((actors >> 48) & 0xFFF) == 0)

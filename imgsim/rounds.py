@@ -1,0 +1,56 @@
+"""Rounds: the dates on which people meet. The dated marks of every round, and who waits for it."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from dataclasses import dataclass
+from typing import Final
+
+from imgsim.dates import day_of, mark_of
+from imgsim.parameters import Parameters
+
+MARKS: Final = ("reads", "closes", "allocates", "starts")
+
+
+@dataclass(frozen=True, slots=True)
+class RoundDates:
+    """The marks of one round in one year, as days: reads <= closes <= allocates <= starts."""
+
+    year: int
+    reads: int
+    closes: int
+    allocates: int
+    starts: int
+
+
+class Schedule:
+    """The dates of a round, year by year, from the parameters ``<round>.reads`` and so on."""
+
+    def __init__(self, name: str, parameters: Parameters, years: range) -> None:
+        self.name = name
+        self.dates = tuple(round_dates(name, parameters, year) for year in years)
+        self.closing = [dates.closes for dates in self.dates]
+
+    def next(self, day: int) -> RoundDates | None:
+        """The first round whose lists close on this day or later; None after the last one scheduled."""
+        place = bisect_left(self.closing, day)
+        return self.dates[place] if place < len(self.dates) else None
+
+
+def round_dates(name: str, parameters: Parameters, year: int) -> RoundDates:
+    """The marks around the allocation of a year: the last reading and closing before it, the first start after it."""
+    new_year = day_of(year, 1, 1)
+    mark = {word: int(parameters.value(f"{name}.{word}", new_year)) for word in MARKS}
+    allocates = mark_of(year, mark["allocates"])
+    closes = last_before(allocates, year, mark["closes"])
+    reads = last_before(closes, year, mark["reads"])
+    starts = mark_of(year, mark["starts"])
+    if starts < allocates:
+        starts = mark_of(year + 1, mark["starts"])
+    return RoundDates(year, reads, closes, allocates, starts)
+
+
+def last_before(day: int, year: int, month_day: int) -> int:
+    """The last occurrence of a yearly mark on or before a day."""
+    mark = mark_of(year, month_day)
+    return mark if mark <= day else mark_of(year - 1, month_day)

@@ -1,0 +1,143 @@
+"""From named parameters to the arrays that compiled rules read."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from imgsim.addresses import decision
+from imgsim.parameters import Parameter, Parameters
+from imgsim.parameters import Row as Dated
+from imgsim.pathway import Pathway
+from imgsim.rules import EXPONENTIAL, GOMPERTZ, LOGNORMAL, NO_TRAIT, Rules
+from imgsim.traits import CATEGORICAL, LIVELIHOODS, YES_NO, trait_code
+
+DISTRIBUTION: Final = {"lognormal": LOGNORMAL, "gompertz": GOMPERTZ, "exponential": EXPONENTIAL}
+LOG_UNITS: Final = ("days", "years", "rate", "factor")
+ALWAYS: Final = -(2**60)
+
+
+@dataclass(frozen=True, slots=True)
+class Rulebook:
+    """The rules of a scenario and the numbers by which code asks for them."""
+
+    rules: Rules
+    numbers: Mapping[str, int]
+    categories: Mapping[str, Sequence[str]]
+
+    def number(self, name: str) -> int:
+        """The number of a quantity, or -1 if the scenario has none of that name."""
+        return self.numbers.get(name, -1)
+
+
+def categories_of(pathway: Pathway) -> dict[str, tuple[str, ...]]:
+    """The categories of every categorical trait, in the order of their codes."""
+    listed = dict.fromkeys(CATEGORICAL, ())
+    listed |= {name: tuple(values) for name, values in pathway.categories.items()}
+    listed |= {"group": tuple(pathway.groups), "livelihood": LIVELIHOODS, "competitor": tuple(pathway.competitors)}
+    listed |= {"wish": listed["specialty"]}
+    yes_no = [*YES_NO, *(f"flag.{flag}" for flag in pathway.flags)]
+    return listed | dict.fromkeys(yes_no, ("no", "yes"))
+
+
+def compile_rules(parameters: Parameters, pathway: Pathway) -> Rulebook:
+    """All parameters of a scenario as arrays; options of one choice get consecutive numbers."""
+    names = ordered(parameters, pathway)
+    numbers = {name: q for q, name in enumerate(names)}
+    builder = Builder(parameters, numbers, categories_of(pathway), tuple(pathway.flags))
+    for name in names:
+        builder.add(parameters[name])
+    return Rulebook(builder.rules(), numbers, builder.categories)
+
+
+def ordered(parameters: Parameters, pathway: Pathway) -> list[str]:
+    """Names with the options of each choice side by side, in the order the pathway lists them."""
+    first = [
+        f"{stage.name}.{option}"
+        for stage in pathway.stages.values()
+        if stage.kind == "choose"
+        for option in list(stage.next)[:-1]
+    ]
+    first += [f"livelihood.start.{state}" for state in LIVELIHOODS[:5]]
+    specialties = [f"population.wish.{name}" for name in pathway.categories.get("specialty", ())]
+    first += [name for name in specialties if name in parameters]
+    return first + sorted(set(parameters) - set(first))
+
+
+class Builder:
+    """Collects the rows of the arrays, one quantity after another."""
+
+    def __init__(
+        self,
+        parameters: Parameters,
+        numbers: Mapping[str, int],
+        categories: Mapping[str, Sequence[str]],
+        flags: Sequence[str],
+    ) -> None:
+        self.parameters, self.numbers, self.categories, self.flags = parameters, numbers, categories, flags
+        self.ratio_kind = {ratio.parameter: ratio.kind for p in parameters.values() for ratio in p.ratios}
+        self.head: list[list[int]] = []
+        self.first: list[int] = []
+        self.day: list[int] = []
+        self.value: list[float] = []
+        self.ratio: list[list[int]] = []
+
+    def add(self, parameter: Parameter) -> None:
+        """Append one quantity: its series, its ratios and how to draw from it."""
+        series = len(self.first)
+        for category in self.categories[parameter.by] if parameter.by else ("",):
+            self.add_series(parameter, parameter.rows.get(category, ()))
+        first_ratio = len(self.ratio)
+        for ratio in parameter.ratios:
+            code = trait_code(ratio.trait, self.flags)
+            category = list(self.categories[ratio.trait]).index(ratio.category) if ratio.category else -1
+            self.ratio.append([code, category, self.numbers[ratio.parameter]])
+        by = trait_code(parameter.by, self.flags) if parameter.by else NO_TRAIT
+        self.head.append(
+            [
+                series,
+                by,
+                int(parameter.between == "linear"),
+                first_ratio,
+                len(self.ratio),
+                self.numbers.get(f"{parameter.name}.spread", -1),
+                DISTRIBUTION[parameter.distribution or "lognormal"],
+                int(parameter.unit == "years"),
+                decision(parameter.name),
+            ]
+        )
+
+    def add_series(self, parameter: Parameter, rows: Sequence[Dated]) -> None:
+        """Append the dated values of one category behind the link; a category without values is not a number."""
+        self.first.append(len(self.day))
+        if not rows:
+            self.day.append(ALWAYS)
+            self.value.append(math.nan)
+        for row in rows:
+            self.day.append(ALWAYS if row.start is None else row.start)
+            self.value.append(self.link(parameter, row.value))
+
+    def link(self, parameter: Parameter, value: float) -> float:
+        """The value behind the link that its unit, or its role as a ratio, asks for."""
+        kind = self.ratio_kind.get(parameter.name)
+        if kind == "plus" or parameter.name.endswith(".spread"):
+            return value
+        if kind is not None or parameter.unit in LOG_UNITS:
+            return math.log(value) if value > 0 else -math.inf
+        if parameter.unit == "probability":
+            return -math.inf if value == 0 else math.inf if value == 1 else math.log(value / (1 - value))
+        return value
+
+    def rules(self) -> Rules:
+        """The finished arrays."""
+        return Rules(
+            np.array(self.head, np.int64).reshape(-1, 9),
+            np.array([*self.first, len(self.day)], np.int64),
+            np.array(self.day, np.int64),
+            np.array(self.value, np.float64),
+            np.array(self.ratio, np.int64).reshape(-1, 3),
+        )

@@ -1,0 +1,71 @@
+"""Beliefs about chance: published vectors, addresses, quantiles, dates."""
+
+import datetime
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy import stats
+
+from imgsim.chance import philox, uniform
+from imgsim.dates import day_of, mark_of, year_of
+from imgsim.distributions import exponential, gompertz_age, normal
+
+# Random123's kat_vectors for philox4x32 with 10 rounds (Salmon et al. 2011): counter, key, result.
+VECTORS = [
+    ([0] * 4, [0] * 2, [0x6627E8D5, 0xE169C58D, 0xBC57AC4C, 0x9B00DBD8]),
+    ([0xFFFFFFFF] * 4, [0xFFFFFFFF] * 2, [0x408F276D, 0x41C83B0E, 0xA20BC7C6, 0x6D5451FD]),
+    (
+        [0x243F6A88, 0x85A308D3, 0x13198A2E, 0x03707344],
+        [0xA4093822, 0x299F31D0],
+        [0xD16CFE09, 0x94FDCCEB, 0x5001E420, 0x24126EA1],
+    ),
+]
+ADDRESS = (2026, 3, (1 << 60) | (105 << 48) | (2 << 32) | 77, 123456789, 4, 99)
+
+
+@pytest.mark.parametrize(("counter", "key", "words"), VECTORS)
+def test_philox_gives_the_published_words(counter, key, words):
+    assert [int(word) for word in philox(*map(np.uint64, counter), *map(np.uint64, key))] == words
+
+
+@given(st.integers(0, 5), st.integers(1, 2**31))
+def test_changing_any_part_of_an_address_changes_the_uniform(place, step):
+    other = list(ADDRESS)
+    other[place] = (other[place] + step) % (2**16 if place in (1, 4) else 2**32)
+    if tuple(other) != ADDRESS:
+        assert uniform(*other) != uniform(*ADDRESS)
+
+
+def test_uniforms_of_neighbouring_addresses_look_uniform_and_independent():
+    draws = np.array([[uniform(1, 0, person, decision, 0, 0) for person in range(4000)] for decision in (7, 8)])
+    assert stats.kstest(draws[0], "uniform").pvalue > 0.001
+    assert abs(np.corrcoef(draws)[0, 1]) < 4 / np.sqrt(4000)
+    assert 0 < draws.min() and draws.max() < 1
+
+
+@given(st.floats(1e-12, 1 - 1e-12))
+def test_normal_quantile_agrees_with_scipy(u):
+    assert normal(u) == pytest.approx(stats.norm.ppf(u), rel=1e-12, abs=1e-12)
+
+
+def test_exponential_quantile_has_the_closed_form():
+    assert exponential(0.5) == pytest.approx(np.log(2))
+
+
+@given(st.floats(0.001, 0.999), st.floats(20, 90))
+def test_gompertz_clock_follows_its_hazard_given_the_age_reached(u, age):
+    mode, scale = 86.0, 10.0
+    due = gompertz_age(u, mode, scale, age)
+    cumulative = np.exp((due - mode) / scale) - np.exp((age - mode) / scale)
+    assert 1 - np.exp(-cumulative) == pytest.approx(u, rel=1e-9)
+    assert due >= age
+
+
+@given(st.dates(datetime.date(1800, 1, 1), datetime.date(2200, 12, 31)))
+def test_days_and_years_agree_with_the_standard_library(date):
+    day = date.toordinal() - datetime.date(1970, 1, 1).toordinal()
+    assert day_of(date.year, date.month, date.day) == day
+    assert year_of(day) == date.year
+    assert mark_of(date.year, 100 * date.month + date.day) == day
