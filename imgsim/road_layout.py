@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from imgsim.pathway import Pathway
 
 WIDTH, HEIGHT = 190.0, 54.0  # one stage
-GAP = 22.0  # least space between two rows
+GAP = 25.0  # least space between two rows
 LANE = 7.0  # distance between two parallel lines
 LETTER = 5.4  # width of one letter of an outcome's name
 MARGIN, HEADER = 30.0, 90.0

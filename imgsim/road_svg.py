@@ -83,7 +83,7 @@ def _stage(stage: Stage, box: Box, struck: Iterable[Clock]) -> str:
     parts.append(_text(middle, box.y + HEIGHT - 8, stage.name, "name", "middle"))
     tags = ", ".join(clock.name for clock in struck)
     if tags:
-        width = 5.0 * len(tags) + 14
+        width = 4.7 * len(tags) + 12
         style = f'fill="#fff" stroke="{END_INK}" class="dashed"'
         parts.append(_rectangle(box.x - 12, box.y - 9, width, 13, 6, style))
         parts.append(_text(box.x - 12 + width / 2, box.y + 0.5, tags, "name", "middle"))
