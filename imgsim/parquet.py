@@ -1,0 +1,105 @@
+"""Tables in and out of Parquet, by DuckDB: sorted, typed by the data dictionary, the same bytes every time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from imgsim.dictionary import sort_key, type_of
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+    from pandas import DataFrame
+
+CATEGORIES_AT_MOST = 1000  # text columns with fewer different values are read as pandas categoricals
+
+
+def connect() -> DuckDBPyConnection:
+    """A database in memory: one thread (sums of floats must not depend on the order of threads), no network."""
+    import duckdb
+
+    config = {"threads": 1, "autoinstall_known_extensions": False, "autoload_known_extensions": False}
+    return duckdb.connect(config=config)
+
+
+def write_table(name: str, table: DataFrame, path: Path) -> None:
+    """One table of one replication, in the order and with the types of the data dictionary."""
+    with connect() as database:
+        database.register("rows_of_table", table)
+        _copy(database, f"{_typed(name, table.columns)} FROM rows_of_table{_order(name, table.columns)}", path)
+
+
+def merge(paths: Sequence[Path], target: Path) -> None:
+    """The rows of all files one after the other, streamed; parts are sorted, so the whole is sorted if `paths` are."""
+    with connect() as database:
+        _copy(database, f"SELECT * FROM {_files(paths)}", target)
+
+
+def read_table(path: Path) -> DataFrame:
+    """A whole table as a DataFrame; text columns come back as categoricals."""
+    with connect() as database:
+        columns = [_as_category(database, path, *row[:2]) for row in _describe(database, path)]
+        return database.sql(f"SELECT {', '.join(columns)} FROM {_files([path])}").df()
+
+
+def query(paths: Iterable[Path], sql: str) -> DataFrame:
+    """The answer to a query in which every file is a table of its own name."""
+    with connect() as database:
+        for path in paths:
+            database.execute(f"CREATE VIEW {_name(path.stem)} AS SELECT * FROM {_files([path])}")
+        return database.sql(sql).df()
+
+
+def _copy(database: DuckDBPyConnection, rows: str, path: Path) -> None:
+    database.execute(f"COPY ({rows}) TO {_text(path)} (FORMAT parquet, COMPRESSION zstd)")
+
+
+def _typed(name: str, columns: Iterable[str]) -> str:
+    """The SELECT that gives each column its documented type, so that an all-missing column keeps it too."""
+    wanted = {column: type_of(name, column) for column in columns}
+    return "SELECT " + ", ".join(
+        f"CAST({_name(column)} AS {kind}) AS {_name(column)}" if kind else _name(column)
+        for column, kind in wanted.items()
+    )
+
+
+def _order(name: str, columns: Iterable[str]) -> str:
+    present = set(columns)
+    key = [_name(column) for column in sort_key(name) if column in present]
+    return " ORDER BY " + ", ".join(key) if key else ""
+
+
+def _describe(database: DuckDBPyConnection, path: Path) -> list[tuple[str, ...]]:
+    return database.sql(f"DESCRIBE SELECT * FROM {_files([path])}").fetchall()
+
+
+def _as_category(database: DuckDBPyConnection, path: Path, column: str, kind: str) -> str:
+    """The column as an enumeration of the values it holds, if it is text and they are few."""
+    name = _name(column)
+    if kind != "VARCHAR":
+        return name
+    found = database.sql(
+        f"SELECT DISTINCT {name} FROM {_files([path])} WHERE {name} IS NOT NULL ORDER BY 1 LIMIT {CATEGORIES_AT_MOST}"
+    ).fetchall()
+    if not 0 < len(found) < CATEGORIES_AT_MOST:
+        return name
+    return f"CAST({name} AS ENUM({', '.join(_text(value) for (value,) in found)})) AS {name}"
+
+
+def _files(paths: Sequence[Path]) -> str:
+    return f"read_parquet([{', '.join(map(_text, paths))}])"
+
+
+def _text(value: object) -> str:
+    return "'" + str(value).replace("'", "''") + "'"
+
+
+def _name(column: str) -> str:
+    return '"' + column.replace('"', '""') + '"'
+
+
+def table_columns(path: Path) -> list[str]:
+    """The names of the columns of a table, in their order."""
+    with connect() as database:
+        return [row[0] for row in _describe(database, path)]

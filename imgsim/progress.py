@@ -1,0 +1,84 @@
+"""How far long work has come, on standard error; silent for anything that ends within two seconds."""
+
+from __future__ import annotations
+
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from rich.progress import Progress as RichBar
+
+SILENT_SECONDS: Final = 2.0  # shorter work needs no bar
+SECONDS_BETWEEN_LINES: Final = 5.0  # in a log file, where a bar cannot redraw itself
+
+Tick = Callable[[], None]
+
+
+@contextmanager
+def progress(total: int, what: str = "replications", quiet: bool = False) -> Iterator[Tick]:
+    """A function to call each time one of `total` pieces is done."""
+    if quiet or total == 0:
+        yield lambda: None
+        return
+    with _bar(total, what) if sys.stderr.isatty() else _lines(total, what) as tick:
+        yield tick
+
+
+@contextmanager
+def _bar(total: int, what: str) -> Iterator[Tick]:
+    """A bar with time left; a timer brings it up, so that it shows even before the first piece is done."""
+    bar = _rich_bar()
+    task = bar.add_task(what, total=total)
+    timer = threading.Timer(SILENT_SECONDS, bar.start)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield lambda: bar.advance(task)
+    finally:
+        timer.cancel()
+        timer.join()
+        bar.stop()
+
+
+def _rich_bar() -> RichBar:
+    from rich.console import Console
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeElapsedColumn,
+        TimeRemainingColumn,
+    )
+
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TextColumn("· left"),
+        TimeRemainingColumn(),
+    )
+    return Progress(*columns, console=Console(stderr=True), transient=True)
+
+
+@contextmanager
+def _lines(total: int, what: str) -> Iterator[Tick]:
+    """One line every few seconds, for logs."""
+    start = last = time.monotonic()
+    done = 0
+
+    def tick() -> None:
+        nonlocal done, last
+        done += 1
+        now = time.monotonic()
+        if now - start > SILENT_SECONDS and now - last > SECONDS_BETWEEN_LINES and done < total:
+            left = (now - start) / done * (total - done)
+            print(f"imgsim: {done} of {total} {what}, about {left:.0f} s left", file=sys.stderr, flush=True)
+            last = now
+
+    yield tick

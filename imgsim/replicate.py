@@ -1,0 +1,227 @@
+"""Replications on all cores: the same rows whatever the number of workers, and whatever kills one of them."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, as_completed
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Final
+
+from imgsim.errors import ImgsimError
+from imgsim.parts import Parts
+from imgsim.progress import Tick
+
+if TYPE_CHECKING:
+    from loky.reusable_executor import _ReusablePoolExecutor as Executor
+    from pandas import DataFrame
+
+    from imgsim.scenario import Scenario
+
+TRIES: Final = 3  # how often replications are started again after a worker was killed and none was finished since
+ONE_THREAD: Final = dict.fromkeys(
+    ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMBA_NUM_THREADS"), "1"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """The functions of one replication by dotted name, so that a worker imports only what it runs."""
+
+    build: str = "imgsim.model.build"  # scenario -> model
+    simulate: str = "imgsim.engines.simpy_engine.simulate"  # model, replication -> tables
+    measures: str = "imgsim.outcomes.measures"  # tables, scenario -> outcomes
+    tables: tuple[str, ...] | None = None  # the tables to keep; None keeps all
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One replication to be computed, small enough to send to a worker."""
+
+    scenario: bytes  # pickled once for all jobs
+    parts: Parts
+    recipe: Recipe
+    replication: int
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """An error of the user's making, sent back as data: exceptions with arguments of their own do not travel well."""
+
+    message: str
+    exit_code: int
+
+
+class WorkerKilled(Exception):
+    """A worker was ended from outside while it computed."""
+
+
+def run_replications(
+    scenario: Scenario, parts: Parts, replications: int, workers: int, tick: Tick, recipe: Recipe | None = None
+) -> None:
+    """Compute what is missing among replications 0 .. n-1 and keep each as a part; `tick` is called for every one."""
+    done = parts.finished(replications)
+    for _ in done:
+        tick()
+    missing = [number for number in range(replications) if number not in done]
+    if not missing:
+        return
+    jobs = _jobs(scenario, parts, missing, recipe or Recipe())
+    if workers == 1:
+        _in_this_process(jobs.values(), tick)
+    else:
+        _in_workers(jobs, min(workers, len(jobs)), tick)
+
+
+def _jobs(scenario: Scenario, parts: Parts, missing: Sequence[int], recipe: Recipe) -> dict[int, Job]:
+    import cloudpickle
+
+    pickled = cloudpickle.dumps(scenario)
+    return {number: Job(pickled, parts, recipe, number) for number in missing}
+
+
+def _in_this_process(jobs: Iterable[Job], tick: Tick) -> None:
+    for job in jobs:
+        _check(replicate(job))
+        tick()
+
+
+def _in_workers(jobs: dict[int, Job], workers: int, tick: Tick) -> None:
+    """Submit all, and again what a killed worker took with it, until nothing is left or nothing is gained."""
+    missing, tries = dict(jobs), 0
+    while missing:
+        before = len(missing)
+        with _executor(workers) as executor:
+            for number in _finished(executor, missing):
+                del missing[number]
+                tick()
+        tries = tries + 1 if len(missing) == before else 0
+        if tries > TRIES:
+            raise ImgsimError(
+                f"a worker was killed {tries} times while computing replication {min(missing)} (out of memory?); "
+                "try fewer workers or a smaller scale; finished replications are kept for the next run"
+            )
+
+
+def _finished(executor: Executor, jobs: Mapping[int, Job]) -> Iterator[int]:
+    """The replications that end well, as they end; those lost with a worker are left out."""
+    futures = _submit(executor, jobs)
+    for future in as_completed(futures):
+        try:
+            _check(_result(future))
+        except WorkerKilled:
+            continue
+        yield futures[future]
+
+
+def _submit(executor: Executor, jobs: Mapping[int, Job]) -> dict[Future[Refusal | None], int]:
+    from loky.process_executor import BrokenProcessPool
+
+    futures: dict[Future[Refusal | None], int] = {}
+    try:
+        for number, job in jobs.items():
+            futures[executor.submit(replicate, job)] = number
+    except BrokenProcessPool:  # a worker died while we were still submitting: the next try submits the rest
+        pass
+    return futures
+
+
+def _result(future: Future[Refusal | None]) -> Refusal | None:
+    from loky.process_executor import BrokenProcessPool
+
+    try:
+        return future.result()
+    except BrokenProcessPool as error:
+        raise WorkerKilled from error
+
+
+def _check(result: Refusal | None) -> None:
+    if result is not None:
+        error = ImgsimError(result.message)
+        error.exit_code = result.exit_code
+        raise error
+
+
+@contextmanager
+def _executor(workers: int) -> Iterator[Executor]:
+    """Worker processes, reused by the next run of this session; ended at once if anything goes wrong."""
+    from loky import get_reusable_executor
+
+    with _interrupts_held():
+        executor = get_reusable_executor(
+            max_workers=workers, env=ONE_THREAD, initializer=_begin_worker, initargs=(os.getpid(), tuple(sys.path))
+        )
+        executor.submit(int).result()  # starts the processes
+    try:
+        yield executor
+    except BaseException:
+        executor.shutdown(wait=True, kill_workers=True)
+        raise
+
+
+@contextmanager
+def _interrupts_held() -> Iterator[None]:
+    """Workers inherit that Ctrl-C is held back, so only this process answers it; here it counts once they run."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _begin_worker(parent: int, path: tuple[str, ...]) -> None:
+    """Import from where the parent does, and do not outlive it."""
+    sys.path[:] = path
+    threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
+
+
+def _end_with(parent: int) -> None:
+    while os.getppid() == parent:
+        time.sleep(0.5)
+    os._exit(1)
+
+
+def replicate(job: Job) -> Refusal | None:
+    """Simulate, measure and keep one replication; nothing comes back but a refusal."""
+    try:
+        scenario, model = _prepared(job.scenario, job.recipe)
+        tables = dict(_function(job.recipe.simulate)(model, job.replication))
+        tables["outcomes"] = _outcomes(_function(job.recipe.measures)(tables, scenario), job.replication)
+        wanted = job.recipe.tables
+        job.parts.write(
+            job.replication, {name: table for name, table in tables.items() if wanted is None or name in wanted}
+        )
+    except ImgsimError as error:
+        return Refusal(str(error), error.exit_code)
+    except MemoryError:
+        return Refusal("out of memory; try fewer workers or a smaller scale", ImgsimError.exit_code)
+    return None
+
+
+@lru_cache(maxsize=2)
+def _prepared(pickled: bytes, recipe: Recipe) -> tuple[Scenario, Any]:
+    """The scenario and its compiled model, once per process."""
+    import cloudpickle
+
+    scenario = cloudpickle.loads(pickled)
+    return scenario, _function(recipe.build)(scenario)
+
+
+def _outcomes(table: DataFrame, replication: int) -> DataFrame:
+    return table if "replication" in table.columns else table.assign(replication=replication)
+
+
+def _function(dotted: str) -> Callable[..., Any]:
+    module, _, name = dotted.rpartition(".")
+    found: Callable[..., Any] = getattr(import_module(module), name)
+    return found
