@@ -106,8 +106,7 @@ def run(
     done = simulate(
         scenario, replications=replications, seed=seed, scale=scale, workers=workers, out=out, sets=tuple(sets or ())
     )
-    typer.echo(headline_text(done.summary))
-    typer.echo(f"\nResults: {done.folder}")
+    _say(f"{headline_text(done.summary)}\n\nResults: {done.folder}\n")
 
 
 @app.command(
@@ -128,7 +127,7 @@ def explain(
     """Say every parameter in use: value, dates, unit, standing, source, range, and what the scenario changes."""
     from imgsim.explain import explain as explained
 
-    typer.echo(explained(subjects.subject(scenario, tuple(sets or ())), pattern))
+    _say(explained(subjects.subject(scenario, tuple(sets or ())), pattern) + "\n")
 
 
 @app.command(
@@ -139,7 +138,7 @@ def sources(model: Model) -> None:
     from imgsim.bibliography import bibliography
 
     subject = subjects.subject(model)
-    typer.echo(bibliography(subject.parameters, subject.sources))
+    _say(bibliography(subject.parameters, subject.sources) + "\n")
 
 
 @app.command(
@@ -150,7 +149,7 @@ def check(scenario: ScenarioFile, sets: Sets = None) -> None:
     """Check a scenario without running it, and say what was checked."""
     from imgsim.checks import report
 
-    typer.echo(report(subjects.scenario(scenario, tuple(sets or ()))))
+    _say(report(subjects.scenario(scenario, tuple(sets or ()))) + "\n")
 
 
 @app.command(
@@ -200,25 +199,36 @@ def life(
     from imgsim.story import relive
 
     typer.echo("Simulating everyone who competes with this person ...", err=True)
-    typer.echo(relive(subject, replication, person))
+    _say(relive(subject, replication, person) + "\n")
 
 
 def _deliver(text: str, out: Path | None) -> None:
     """Text to standard output, or to a file whose name is then noted."""
     if out is None:
-        typer.echo(text, nl=False)
+        _say(text)
         return
     out.write_text(text, encoding="utf-8")
     typer.echo(f"Written: {out}", err=True)
 
 
+def _say(text: str) -> None:
+    """A result on standard output."""
+    try:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        raise ReaderGone from None
+
+
+class ReaderGone(Exception):  # noqa: N818  not an error: whoever read our output has read enough
+    """Standard output was closed from the other side."""
+
+
 def main(argv: list[str] | None = None) -> int:
     """Run the command line; returns the exit code. No failure ends in a traceback unless IMGSIM_DEBUG is set."""
     try:
-        code = _dispatch(argv)
-        sys.stdout.flush()
-        return code
-    except BrokenPipeError:
+        return _dispatch(argv)
+    except ReaderGone:
         _silence()
         return 0
     except KeyboardInterrupt:
@@ -252,5 +262,5 @@ def _told(message: str, code: int) -> int:
 
 
 def _silence() -> None:
-    """Whoever read our output has gone: let the last flush at exit go nowhere."""
+    """Let the last flush at exit go nowhere."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -215,7 +215,7 @@ def test_an_error_of_our_own_is_no_traceback(
 
 
 def test_a_reader_that_goes_away_is_no_error() -> None:
-    script = f'"{sys.executable}" -c "{START}" draw us | head -c 10; echo "${{PIPESTATUS[0]}}"'
+    script = f'"{sys.executable}" -c "{START}" explain us | head -c 10; echo "${{PIPESTATUS[0]}}"'
     done = subprocess.run(["bash", "-c", script], capture_output=True, text=True, cwd=ROOT, check=False)
     assert done.stderr == ""
     assert done.stdout.splitlines()[-1].endswith("0")
