@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import platform
@@ -23,11 +24,14 @@ def refused_in_one_line(doing: str) -> Iterator[None]:
     except OSError as error:
         raise ImgsimError(f"{doing}: {error.strerror or error}") from error
     except duckdb.Error as error:
-        raise ImgsimError(f"{doing}: {_first_line(str(error))}") from error
+        raise ImgsimError(f"{doing}: {_reason(str(error))}") from error
 
 
-def _first_line(text: str) -> str:
-    return text.strip().splitlines()[0] if text.strip() else "no reason given"
+def _reason(text: str) -> str:
+    """The system's own reason if DuckDB's message quotes one, else its first line."""
+    known = [os.strerror(number) for number in (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EFBIG)]
+    quoted = next((reason for reason in known if reason in text), None)
+    return quoted or text.strip().partition("\n")[0]
 
 
 @contextmanager

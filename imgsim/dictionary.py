@@ -1,4 +1,4 @@
-"""What every table and column of a results folder holds: the one source of types, sort orders and DATA_DICTIONARY.md."""
+"""What each column of a results folder holds: the one source of types, sort orders and DATA_DICTIONARY.md."""
 
 from __future__ import annotations
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from imgsim.dictionary import sort_key, type_of
 
@@ -15,12 +16,23 @@ if TYPE_CHECKING:
 CATEGORIES_AT_MOST = 1000  # text columns with fewer different values are read as pandas categoricals
 
 
-def connect() -> DuckDBPyConnection:
+@contextmanager
+def connect() -> Iterator[DuckDBPyConnection]:
     """A database in memory: one thread (sums of floats must not depend on the order of threads), no network."""
     import duckdb
 
-    config = {"threads": 1, "autoinstall_known_extensions": False, "autoload_known_extensions": False}
-    return duckdb.connect(config=config)
+    config: dict[str, Any] = {
+        "threads": 1,
+        "autoinstall_known_extensions": False,
+        "autoload_known_extensions": False,
+    }
+    with duckdb.connect(config=config) as database:
+        try:
+            yield database
+        except RuntimeError as error:  # what DuckDB makes of Ctrl-C
+            if "interrupted" in str(error):
+                raise KeyboardInterrupt from None
+            raise
 
 
 def write_table(name: str, table: DataFrame, path: Path) -> None:
@@ -40,7 +52,7 @@ def read_table(path: Path) -> DataFrame:
     """A whole table as a DataFrame; text columns come back as categoricals."""
     with connect() as database:
         columns = [_as_category(database, path, *row[:2]) for row in _describe(database, path)]
-        return database.sql(f"SELECT {', '.join(columns)} FROM {_files([path])}").df()
+        return _frame(database, f"SELECT {', '.join(columns)} FROM {_files([path])}")
 
 
 def query(paths: Iterable[Path], sql: str) -> DataFrame:
@@ -48,7 +60,12 @@ def query(paths: Iterable[Path], sql: str) -> DataFrame:
     with connect() as database:
         for path in paths:
             database.execute(f"CREATE VIEW {_name(path.stem)} AS SELECT * FROM {_files([path])}")
-        return database.sql(sql).df()
+        return _frame(database, sql)
+
+
+def _frame(database: DuckDBPyConnection, sql: str) -> DataFrame:
+    table: DataFrame = database.sql(sql).df()
+    return table
 
 
 def _copy(database: DuckDBPyConnection, rows: str, path: Path) -> None:

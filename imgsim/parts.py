@@ -10,7 +10,7 @@ import json
 import shutil
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
@@ -37,7 +37,7 @@ class Parts:
     def write(self, replication: int, tables: Mapping[str, DataFrame]) -> None:
         """Keep the tables of a finished replication."""
         target = self.of(replication)
-        with refused_in_one_line(f"{target}: cannot keep replication {replication}"):
+        with refused_in_one_line(f"{self.folder.parent}: cannot keep replication {replication}"):
             if target.exists() and intact(target, replication):
                 return
             shutil.rmtree(target, ignore_errors=True)
@@ -87,14 +87,23 @@ def claimed(root: Path, digest: str) -> Iterator[Parts]:
         lock = (root / f"{digest}.lock").open("w")
     with lock:
         if _locked(lock):
-            yield Parts(root / digest)
-            Path(lock.name).unlink(missing_ok=True)
+            try:
+                yield Parts(root / digest)
+            finally:
+                Path(lock.name).unlink(missing_ok=True)
+                _remove_if_empty(root / digest)
+                _remove_if_empty(root)
         else:
             own = temporary(root / digest)
             try:
                 yield Parts(own)
             finally:
                 shutil.rmtree(own, ignore_errors=True)
+
+
+def _remove_if_empty(folder: Path) -> None:
+    with suppress(OSError):
+        folder.rmdir()
 
 
 def _locked(lock: IO[str]) -> bool:

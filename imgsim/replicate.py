@@ -15,6 +15,7 @@ from functools import lru_cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
+from imgsim.atomic import sweep
 from imgsim.errors import ImgsimError
 from imgsim.parts import Parts
 from imgsim.progress import Tick
@@ -74,10 +75,13 @@ def run_replications(
     if not missing:
         return
     jobs = _jobs(scenario, parts, missing, recipe or Recipe())
-    if workers == 1:
-        _in_this_process(jobs.values(), tick)
-    else:
-        _in_workers(jobs, min(workers, len(jobs)), tick)
+    try:
+        if workers == 1:
+            _in_this_process(jobs.values(), tick)
+        else:
+            _in_workers(jobs, min(workers, len(jobs)), tick)
+    finally:
+        sweep(parts.folder)  # what workers ended in the middle of writing have left
 
 
 def _jobs(scenario: Scenario, parts: Parts, missing: Sequence[int], recipe: Recipe) -> dict[int, Job]:

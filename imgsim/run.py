@@ -100,7 +100,8 @@ class Run:
         """The headline table with 95% intervals over replications."""
         from imgsim.outcomes import summary
 
-        return summary(self.outcomes)
+        table: DataFrame = summary(self.outcomes)
+        return table
 
     def table(self, name: str) -> DataFrame:
         """A table by its name, checked against the run's checksums."""

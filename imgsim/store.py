@@ -120,7 +120,7 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     try:
         content: dict[str, Any] = json.loads((folder / MANIFEST).read_text("utf-8"))
     except (OSError, ValueError) as error:
-        raise InputError("is not the folder of a finished run (no readable manifest.json)", file=folder) from error
+        raise InputError("is not the folder of a finished run (no readable manifest.json)", file=str(folder)) from error
     return content
 
 
@@ -130,7 +130,7 @@ def load_table(folder: Path, name: str) -> DataFrame:
     wanted = read_manifest(folder)["sha256"].get(f"tables/{name}.parquet")
     if wanted is None or not path.exists():
         known = sorted(found.stem for found in (folder / "tables").glob("*.parquet"))
-        raise InputError(f"has no table `{name}`", file=folder, known=known, name=name)
+        raise InputError(f"has no table `{name}`", file=str(folder), known=known, name=name)
     if sha256(path) != wanted:
         raise ImgsimError(f"{path}: has changed since the run (its SHA-256 is not the one in {MANIFEST})")
     return read_table(path)

@@ -11,9 +11,8 @@ import os
 import signal
 import time
 from dataclasses import dataclass, field, replace
-from datetime import date
 from pathlib import Path
-from types import SimpleNamespace
+from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -47,7 +46,13 @@ class SmallScenario:
     @property
     def parameters(self) -> dict[str, Any]:
         row = SimpleNamespace(
-            start=13_514, value=0.7, standing="assumed", source="a", where="p. 1", why="so", range=(0.6, 0.8)
+            start=13_514,  # 1 January 2007
+            value=0.7,
+            standing="assumed",
+            source="a",
+            where="p. 1",
+            why="so",
+            range=(0.6, 0.8),
         )
         parameter = SimpleNamespace(name="exam.passed", unit="probability", between="step", rows={"": (row,)})
         return {parameter.name: parameter}
@@ -111,5 +116,15 @@ def measures(tables: dict[str, pd.DataFrame], scenario: SmallScenario) -> pd.Dat
     return pd.DataFrame([{"measure": "age", "cohort": "all", "group": "all", "value": value, "denominator": PEOPLE}])
 
 
+def summary(outcomes: pd.DataFrame) -> pd.DataFrame:
+    return outcomes.groupby("measure", observed=True)["value"].mean().reset_index()
+
+
+def small_outcomes() -> ModuleType:
+    """Stands for `imgsim.outcomes`, whose headline table needs the measures of a real run."""
+    module = ModuleType("imgsim.outcomes")
+    module.summary = summary  # type: ignore[attr-defined]
+    return module
+
+
 SMALL = Recipe(build="small_engine.build", simulate="small_engine.simulate", measures="small_engine.measures")
-FIRST_DAY = date(2007, 1, 1)  # of the parameter above
