@@ -236,7 +236,7 @@ def main(argv: list[str] | None = None) -> int:
     except ImgsimError as error:
         return _told(str(error), error.exit_code)
     except OSError as error:
-        return _told(f"{error.filename or 'the system'}: {error.strerror or error}", 1)
+        return _told(": ".join(str(part) for part in (error.filename, error.strerror or error) if part), 1)
     except Exception as error:
         if os.environ.get("IMGSIM_DEBUG"):
             raise
