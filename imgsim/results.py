@@ -1,0 +1,158 @@
+"""The results of a run as Python objects: `Run`, read from its folder when first asked for."""
+
+from __future__ import annotations
+
+import html
+import os
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from imgsim.errors import ImgsimError
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+    from imgsim.scenario import Scenario
+
+
+class Run:
+    """The results of a run, read from its folder when first asked for."""
+
+    def __init__(self, folder: str | os.PathLike[str], scenario: Scenario | None = None) -> None:
+        self.folder = Path(folder)
+        self._scenario = scenario
+
+    def __repr__(self) -> str:
+        return f"Run({str(self.folder)!r})"
+
+    @cached_property
+    def manifest(self) -> dict[str, Any]:
+        """Versions, seed, scale, command, machine, times and checksums."""
+        from imgsim.store import read_manifest
+
+        return read_manifest(self.folder)
+
+    @cached_property
+    def resolved(self) -> dict[str, Any]:
+        """The whole scenario of the run as plain data, as `Scenario.canonical` writes it."""
+        import json
+
+        content: dict[str, Any] = json.loads((self.folder / "scenario.resolved.json").read_text("utf-8"))
+        return content
+
+    @cached_property
+    def scenario(self) -> Scenario:
+        """The scenario; a reloaded run reads its file again and refuses if that has changed since."""
+        if self._scenario is not None:
+            return self._scenario
+        return _reloaded(self.manifest)
+
+    @cached_property
+    def people(self) -> DataFrame:
+        """One row a graduate: traits, milestones with date and age, end."""
+        return self.table("people")
+
+    @cached_property
+    def events(self) -> DataFrame:
+        """One row an event in a life."""
+        return self.table("events")
+
+    @cached_property
+    def livelihood(self) -> DataFrame:
+        """One row a spell of livelihood."""
+        return self.table("livelihood")
+
+    @cached_property
+    def seasons(self) -> DataFrame:
+        """One row a graduate and Match."""
+        return self.table("seasons")
+
+    @cached_property
+    def rounds(self) -> DataFrame:
+        """Seats, applicants and placed by round, year and group."""
+        return self.table("rounds")
+
+    @cached_property
+    def yearly(self) -> DataFrame:
+        """Stocks and flows by calendar year and state."""
+        return self.table("yearly")
+
+    @cached_property
+    def outcomes(self) -> DataFrame:
+        """Measures by cohort, group and replication."""
+        return self.table("outcomes")
+
+    @cached_property
+    def parameters(self) -> DataFrame:
+        """Every parameter value used, with source and standing."""
+        return self.table("parameters")
+
+    @cached_property
+    def summary(self) -> DataFrame:
+        """The headline table with 95% intervals over replications."""
+        from imgsim.outcomes import summary
+
+        table: DataFrame = summary(self.outcomes)
+        return table
+
+    def table(self, name: str) -> DataFrame:
+        """A table by its name, checked against the run's checksums."""
+        from imgsim.store import load_table
+
+        return load_table(self.folder, name)
+
+    def query(self, sql: str) -> DataFrame:
+        """The answer to a DuckDB query over the run's tables, without loading them whole."""
+        from imgsim.parquet import query
+
+        return query(sorted((self.folder / "tables").glob("*.parquet")), sql)
+
+    @cached_property
+    def plot(self) -> Plots:
+        """The figures of `imgsim.plots` for this run, each giving matplotlib axes."""
+        return Plots(self)
+
+    def _repr_html_(self) -> str:
+        facts = self.manifest
+        about = f"{facts['replications']} replications, scale {facts['scale']:g}, seed {facts['seed']}"
+        head = f"<h4>{html.escape(facts['title'])}</h4><p>{about}<br><code>{html.escape(str(self.folder))}</code></p>"
+        return head + self.summary.to_html(index=False, float_format="{:.4g}".format)
+
+
+class Plots:
+    """`plot.name(...)` is `imgsim.plots.name(run, ...)`, imported when first used."""
+
+    def __init__(self, run: Run) -> None:
+        self._run = run
+
+    def __getattr__(self, name: str) -> Any:
+        from functools import partial
+
+        import imgsim.plots
+
+        if name.startswith("_") or not callable(function := getattr(imgsim.plots, name, None)):
+            raise AttributeError(f"imgsim.plots has no figure `{name}`")
+        return partial(function, self._run)
+
+    def __dir__(self) -> list[str]:
+        import imgsim.plots
+
+        return [name for name in getattr(imgsim.plots, "__all__", dir(imgsim.plots)) if not name.startswith("_")]
+
+
+def open_run(folder: str | os.PathLike[str]) -> Run:
+    """A finished run from its folder."""
+    found = Run(folder)
+    found.manifest  # noqa: B018  refuses a folder that holds no run, now rather than at the first table
+    return found
+
+
+def _reloaded(manifest: dict[str, Any]) -> Scenario:
+    from imgsim.scenario import load_scenario
+
+    settings = {name: manifest[name] for name in ("seed", "scale", "replications")}
+    scenario = load_scenario(Path(manifest["scenario_file"]), sets=tuple(manifest.get("sets", ())), **settings)
+    if scenario.digest() != manifest["scenario_sha256"]:
+        raise ImgsimError(f"{manifest['scenario_file']}: is not what it was when the run was made")
+    return scenario
