@@ -9,7 +9,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, as_completed
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import import_module
@@ -102,7 +102,7 @@ def _in_workers(jobs: dict[int, Job], workers: int, tick: Tick) -> None:
     missing, tries = dict(jobs), 0
     while missing:
         before = len(missing)
-        with _executor(workers) as executor:
+        with suppress(WorkerKilled), _executor(workers) as executor:
             for number in _finished(executor, missing):
                 del missing[number]
                 tick()
@@ -137,6 +137,10 @@ def _submit(executor: Executor, jobs: Mapping[int, Job]) -> dict[Future[Refusal 
     return futures
 
 
+def _nothing() -> None:
+    """A first task, done once the workers run."""
+
+
 def _result(future: Future[Refusal | None]) -> Refusal | None:
     from loky.process_executor import BrokenProcessPool
 
@@ -162,7 +166,7 @@ def _executor(workers: int) -> Iterator[Executor]:
         executor = get_reusable_executor(
             max_workers=workers, env=ONE_THREAD, initializer=_begin_worker, initargs=(os.getpid(), tuple(sys.path))
         )
-        executor.submit(int).result()  # starts the processes
+        _result(executor.submit(_nothing))  # starts the processes
     try:
         yield executor
     except BaseException:
