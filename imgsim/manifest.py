@@ -9,6 +9,7 @@ import shlex
 import subprocess
 import sys
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
@@ -22,7 +23,16 @@ PACKAGE = Path(__file__).parent
 PACKAGES = ("numpy", "numba", "scipy", "pandas", "simpy", "duckdb", "loky", "statsmodels", "matplotlib", "pydantic")
 
 
-def manifest(scenario: Scenario, start: datetime, workers: int, sha256: Mapping[str, str]) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class Call:
+    """How a run was asked for, beyond its scenario."""
+
+    start: datetime
+    workers: int = 1
+    sets: tuple[str, ...] = ()
+
+
+def manifest(scenario: Scenario, call: Call, sha256: Mapping[str, str]) -> dict[str, Any]:
     """Everything needed to repeat a run and to see that nothing in its folder has changed since (JSON)."""
     return {
         "title": scenario.title,
@@ -32,14 +42,15 @@ def manifest(scenario: Scenario, start: datetime, workers: int, sha256: Mapping[
         "seed": scenario.run.seed,
         "scale": scenario.run.scale,
         "replications": scenario.run.replications,
-        "workers": workers,
+        "sets": list(call.sets),
+        "workers": call.workers,
         "command": command(),
         "imgsim": installed("imgsim"),
         "code_sha256": code_digest(),
         "git": git_state(),
         "packages": {name: found for name in PACKAGES if (found := installed(name)) is not None},
         "machine": machine(),
-        "start": start.isoformat(timespec="seconds"),
+        "start": call.start.isoformat(timespec="seconds"),
         "end": datetime.now(UTC).isoformat(timespec="seconds"),
         "sha256": dict(sha256),
     }

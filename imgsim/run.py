@@ -49,6 +49,7 @@ def run(
 def run_scenario(
     scenario: Scenario,
     *,
+    sets: Sequence[str] = (),
     workers: int | None = None,
     out: str | os.PathLike[str] | None = None,
     tables: Sequence[str] | None = None,
@@ -56,33 +57,30 @@ def run_scenario(
     figures: bool = True,
     recipe: Recipe | None = None,
 ) -> Run:
-    """As `run`, for a scenario already loaded."""
+    """As `run`, for a scenario already loaded; `sets` only notes how it was."""
     from dataclasses import replace
 
+    from imgsim.manifest import Call
     from imgsim.parts import claimed
     from imgsim.progress import progress
     from imgsim.replicate import Recipe, run_replications
     from imgsim.store import Store, parts_key
 
-    store, start = Store(Path(out or RESULTS)), datetime.now(UTC)
-    count, processes = scenario.run.replications, workers or os.cpu_count() or 1
+    store, count = Store(Path(out or RESULTS)), scenario.run.replications
+    call = Call(datetime.now(UTC), workers or os.cpu_count() or 1, tuple(sets))
     wanted = tuple(sorted({*tables, "outcomes"})) if tables is not None else None
     steps = replace(recipe or Recipe(), tables=wanted)
     with claimed(store.parts, parts_key(scenario, wanted)) as parts:
         with progress(count, quiet=quiet) as tick:
-            run_replications(scenario, parts, count, processes, tick, steps)
+            run_replications(scenario, parts, count, call.workers, tick, steps)
         with progress(1, "tables and figures", quiet=quiet):
-            folder = store.keep(scenario, parts, start, processes, lambda new: _finish(Run(new, scenario), figures))
+            folder = store.keep(scenario, parts, call, lambda new: _finish(Run(new, scenario), figures))
         parts.remove()
     return Run(folder, scenario)
 
 
 def _finish(unsealed: Run, figures: bool) -> None:
-    """Add the headline table and the figures to a folder that has its tables but no manifest yet."""
-    from imgsim.parquet import read_table
-
-    tables = unsealed.folder / "tables"
-    unsealed.table = lambda name: read_table(tables / f"{name}.parquet")  # type: ignore[method-assign]
+    """Add the headline table and the figures to a folder that has its tables but no checksums yet."""
     unsealed.summary.to_csv(unsealed.folder / "summary.csv", index=False)
     if figures:
         _draw(unsealed)

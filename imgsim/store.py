@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from imgsim.atomic import checksums, published, refused_in_one_line, sha256, sweep
 from imgsim.dictionary import markdown
 from imgsim.errors import ImgsimError, InputError
-from imgsim.manifest import code_digest, installed, manifest
+from imgsim.manifest import Call, code_digest, installed, manifest
 from imgsim.parquet import read_table, table_columns, write_table
 from imgsim.parts import Parts
 
@@ -39,19 +39,20 @@ class Store:
         """Where finished replications of interrupted runs stay."""
         return self.root / PARTS
 
-    def keep(self, scenario: Scenario, parts: Parts, start: datetime, workers: int, finish: Finish) -> Path:
+    def keep(self, scenario: Scenario, parts: Parts, call: Call, finish: Finish) -> Path:
         """Write a run's folder from its parts and return where it is; `finish` adds summary and figures to it."""
         home = self.root / scenario.name
         with refused_in_one_line(f"{home}: cannot write results"):
             home.mkdir(parents=True, exist_ok=True)
             sweep(home)
-            target = _unused(home, start, scenario.digest())
+            target = _unused(home, call.start, scenario.digest())
             with published(target) as folder:
                 write_inputs(folder, scenario)
                 parts.merge_into(folder / "tables", scenario.run.replications)
                 _describe(folder)
+                _seal(folder, manifest(scenario, call, {}))  # figures name scale and seed
                 finish(folder)
-                _seal(folder, manifest(scenario, start, workers, checksums(folder)))
+                _seal(folder, manifest(scenario, call, _checksums(folder)))
         return target
 
 
@@ -111,6 +112,10 @@ def _describe(folder: Path) -> None:
     (folder / "DATA_DICTIONARY.md").write_text(markdown(columns), "utf-8")
 
 
+def _checksums(folder: Path) -> dict[str, str]:
+    return {name: digest for name, digest in checksums(folder).items() if name != MANIFEST}
+
+
 def _seal(folder: Path, content: Mapping[str, Any]) -> None:
     (folder / MANIFEST).write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", "utf-8")
 
@@ -125,12 +130,15 @@ def read_manifest(folder: Path) -> dict[str, Any]:
 
 
 def load_table(folder: Path, name: str) -> DataFrame:
-    """A table of a finished run, checked against the checksum in its manifest (a flipped bit reads back silently)."""
+    """A table of a run, checked against the checksum in its manifest (a flipped bit reads back silently).
+
+    While the run is being written the manifest holds no checksums yet, and nothing is checked.
+    """
     path = folder / "tables" / f"{name}.parquet"
-    wanted = read_manifest(folder)["sha256"].get(f"tables/{name}.parquet")
-    if wanted is None or not path.exists():
-        known = sorted(found.stem for found in (folder / "tables").glob("*.parquet"))
+    sealed = read_manifest(folder)["sha256"]
+    if not path.exists():
+        known = sorted(found.stem for found in path.parent.glob("*.parquet"))
         raise InputError(f"has no table `{name}`", file=str(folder), known=known, name=name)
-    if sha256(path) != wanted:
+    if sealed and sha256(path) != sealed.get(f"tables/{name}.parquet"):
         raise ImgsimError(f"{path}: has changed since the run (its SHA-256 is not the one in {MANIFEST})")
     return read_table(path)

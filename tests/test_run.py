@@ -82,7 +82,7 @@ def test_a_figure_that_fails_does_not_cost_the_run(
     plots = ModuleType("imgsim.plots")
 
     def draw_all(run: Run, folder: Path) -> None:
-        (folder / "first.svg").write_text("<svg/>")
+        (folder / "first.svg").write_text(f"<svg>{run.manifest['scale']} {len(run.people)}</svg>")
         raise ValueError("no colour left")
 
     plots.draw_all = draw_all  # type: ignore[attr-defined]
@@ -90,6 +90,7 @@ def test_a_figure_that_fails_does_not_cost_the_run(
     done = run_scenario(SmallScenario(), workers=1, out=tmp_path, recipe=SMALL)
     assert "not all figures were drawn (ValueError: no colour left)" in capsys.readouterr().err
     assert "figures/first.svg" in done.manifest["sha256"]
+    assert (done.folder / "figures" / "first.svg").read_text() == "<svg>0.5 200</svg>"
 
 
 def test_a_plot_is_found_by_name_and_bound_to_the_run(done: Run, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -100,6 +101,17 @@ def test_a_plot_is_found_by_name_and_bound_to_the_run(done: Run, monkeypatch: py
     assert done.plot.ladder(step=2) == (done, 2)
     with pytest.raises(AttributeError, match="no figure `laddder`"):
         _ = done.plot.laddder
+
+
+def test_a_reloaded_run_reads_its_scenario_again_and_refuses_another(
+    done: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = {"small.toml": SmallScenario()}
+    monkeypatch.setattr("imgsim.scenario.load_scenario", lambda path, **_: files[path.name])
+    assert open_run(done.folder).scenario == SmallScenario()
+    files["small.toml"] = SmallScenario().of(9)
+    with pytest.raises(ImgsimError, match=r"small\.toml: is not what it was"):
+        _ = open_run(done.folder).scenario
 
 
 def test_run_is_the_function_even_once_its_module_is_imported() -> None:

@@ -18,11 +18,12 @@ from small_engine import SmallScenario, measures, simulate
 from imgsim.atomic import checksums, published, sweep, temporary
 from imgsim.dictionary import markdown, tables, type_of
 from imgsim.errors import ImgsimError, InputError
+from imgsim.manifest import Call
 from imgsim.parquet import query, read_table, write_table
 from imgsim.parts import Parts, claimed, intact
 from imgsim.store import Store, load_table, parameter_table, parts_key, read_manifest
 
-START = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
+CALL = Call(datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC))
 DEAD_PROCESS = 2**22 + 1  # above the largest process number of Linux
 
 
@@ -37,7 +38,7 @@ def full_parts(folder: Path, scenario: SmallScenario) -> Parts:
 
 def keep(folder: Path, scenario: SmallScenario | None = None) -> Path:
     scenario = scenario or SmallScenario().of(2)
-    return Store(folder / "results").keep(scenario, full_parts(folder, scenario), START, 1, lambda new: None)
+    return Store(folder / "results").keep(scenario, full_parts(folder, scenario), CALL, lambda new: None)
 
 
 def flip_a_bit(path: Path) -> None:
@@ -119,7 +120,7 @@ def test_a_full_disk_is_one_message_and_leaves_no_folder(tmp_path: Path, monkeyp
     parts = full_parts(tmp_path, scenario)
     monkeypatch.setattr("imgsim.atomic._flush", full)
     with pytest.raises(ImgsimError, match="cannot write results: No space left on device") as caught:
-        Store(tmp_path / "results").keep(scenario, parts, START, 1, lambda new: None)
+        Store(tmp_path / "results").keep(scenario, parts, CALL, lambda new: None)
     assert "\n" not in str(caught.value)
     assert list((tmp_path / "results" / "small").iterdir()) == []
     assert parts.finished(1) == {0}
