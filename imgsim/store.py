@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -73,8 +73,10 @@ def _unused(home: Path, start: datetime, digest: str) -> Path:
 
 def write_inputs(folder: Path, scenario: Scenario) -> None:
     """The resolved scenario and every parameter value used, readable without this program."""
-    resolved = json.loads(scenario.canonical())
-    (folder / "scenario.resolved.json").write_text(json.dumps(resolved, indent=1, ensure_ascii=False) + "\n", "utf-8")
+    heading = {"title": scenario.title, "name": scenario.name, "changes": [asdict(each) for each in scenario.changes]}
+    resolved = heading | json.loads(scenario.canonical())
+    text = json.dumps(resolved, indent=1, ensure_ascii=False, default=str)
+    (folder / "scenario.resolved.json").write_text(text + "\n", "utf-8")
     table = parameter_table(scenario)
     (folder / "tables").mkdir()
     write_table("parameters", table, folder / "tables" / "parameters.parquet")

@@ -41,6 +41,7 @@ class SmallScenario:
     name: str = "small"
     file: Path = Path("small.toml")
     run: Settings = Settings()
+    changes: tuple[()] = ()
     behaviour: dict[str, Any] = field(default_factory=dict)
 
     @property

@@ -79,6 +79,12 @@ def test_a_column_that_is_missing_throughout_keeps_its_documented_type(tmp_path:
     assert table["replication"].dtype == "int32"
 
 
+def test_a_count_that_is_missing_for_some_groups_stays_missing(tmp_path: Path) -> None:
+    rounds = pd.DataFrame({"replication": 0, "group": ["a", "all"], "seats": [float("nan"), 7.0]})
+    write_table("rounds", rounds, tmp_path / "rounds.parquet")
+    assert read_table(tmp_path / "rounds.parquet")["seats"].isna().tolist() == [True, False]
+
+
 def test_a_flipped_bit_in_a_finished_table_is_refused(tmp_path: Path) -> None:
     folder = keep(tmp_path)
     flip_a_bit(folder / "tables" / "events.parquet")
