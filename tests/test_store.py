@@ -218,3 +218,12 @@ def test_a_table_that_is_not_there_is_refused(tmp_path: Path) -> None:
 def test_the_manifest_is_plain_json(tmp_path: Path) -> None:
     manifest = json.loads((keep(tmp_path) / "manifest.json").read_text())
     assert {"command", "packages", "machine", "start", "end", "git", "code_sha256"} <= set(manifest)
+
+
+def test_a_table_without_rows_keeps_its_columns_and_types(tmp_path: Path) -> None:
+    empty = pd.DataFrame(columns=["replication", "person", "year", "active", "channel"])
+    write_table("seasons", empty, tmp_path / "seasons.parquet")
+    table = read_table(tmp_path / "seasons.parquet")
+    assert list(table.columns) == list(empty.columns)
+    assert table["active"].dtype == bool
+    assert table["year"].dtype == "int32"
