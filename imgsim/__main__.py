@@ -1,0 +1,8 @@
+"""`python -m imgsim` is the command line."""
+
+import sys
+
+from imgsim.cli import main
+
+if __name__ == "__main__":
+    sys.exit(main())
