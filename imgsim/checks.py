@@ -18,15 +18,15 @@ def report(scenario: Scenario) -> str:
     lines = [
         f"{scenario.file}: valid.",
         f"  title       {scenario.title}",
-        f"  road        {len(road.stages)} stages: every one can be reached and reaches one of {ends} ends;"
-        f" {len(road.clocks)} clocks",
-        f"  parameters  {len(names)}: known, complete, of the right type and within bounds"
-        f" ({standings(scenario.parameters, names)})",
+        f"  road        {len(road.stages)} stages: every one can be reached and reaches one of {ends} ends",
+        f"  clocks      {len(road.clocks)}: every one leads to a stage",
+        f"  parameters  {len(names)}: known, complete, of the right type and within bounds",
+        f"              ({standings(scenario.parameters, names)})",
         f"  sources     {len(scenario.sources)}: every citation resolves, every source is used",
         f"  changes     {len(scenario.changes)}: names known, dates valid",
-        f"  run         {run.start} to {run.end}, measured from {run.measured_from}; {run.replications} replications,"
-        f" seed {run.seed}, scale {run.scale:g}",
+        f"  dates       {run.start} to {run.end}, measured from {run.measured_from}",
+        f"  runs        {run.replications} replications, seed {run.seed}, scale {run.scale:g}",
         f"  fingerprint {scenario.digest()[:12]}",
-        "Not checked here: whether there are enough people and programmes at this scale; that needs a run.",
+        "Not checked here: whether there are programmes enough at this scale; that needs a run.",
     ]
     return "\n".join(lines)

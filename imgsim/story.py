@@ -97,7 +97,9 @@ def who(person: Record, pathway: Pathway) -> list[str]:
     at = _age(graduation, birth).strip()
     lines.append(f"Born {birth:%Y-%m-%d}; diploma dated {graduation:%Y-%m-%d}, at {at} years of age.")
     if isinstance(person.get("wish"), str):
-        lines.append(f"Specialty hoped for: {person['wish'].replace('_', ' ')}.")
+        given = person.get("specialty")
+        trained = f"; specialty given: {given.replace('_', ' ')}" if isinstance(given, str) else ""
+        lines.append(f"Specialty hoped for: {person['wish'].replace('_', ' ')}{trained}.")
     return lines
 
 
@@ -119,6 +121,8 @@ def tell(tables: Mapping[str, Any], pathway: Pathway) -> str:
     lines = [*who(person, pathway), "", "date        age   what happens"]
     for day, _, words in sorted(moments(tables, pathway), key=lambda moment: moment[:2]):
         lines.append(f"{day:%Y-%m-%d}  {_age(day, birth)}  {words}")
+    if person.get("end") == "under_way":
+        lines.append("still under way when the simulated time ends")
     return "\n".join([*lines, "", *_years_lived(tables)])
 
 

@@ -79,3 +79,13 @@ def test_every_event_a_road_can_have_has_words(road: Pathway) -> None:
 
 def test_an_end_is_named(tables: dict[str, Any], road: Pathway) -> None:
     assert "END: Died" in story.tell(tables, road)
+
+
+def test_a_life_not_ended_says_so(tables: dict[str, Any], road: Pathway) -> None:
+    tables["person"]["end"] = "under_way"
+    assert "still under way" in story.tell(tables, road)
+
+
+def test_the_specialty_given_stands_beside_the_wish(tables: dict[str, Any], road: Pathway) -> None:
+    tables["person"]["specialty"] = "family_medicine"
+    assert "hoped for: internal medicine; specialty given: family medicine." in story.tell(tables, road)
