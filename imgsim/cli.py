@@ -100,12 +100,13 @@ def run(
 ) -> None:
     """Run a scenario: simulate, keep every table in a results folder, print the headline table."""
     subjects.need_file(scenario)
-    from imgsim.outcomes import headline_text
     from imgsim.run import run as simulate
 
     done = simulate(
         scenario, replications=replications, seed=seed, scale=scale, workers=workers, out=out, sets=tuple(sets or ())
     )
+    from imgsim.outcomes import headline_text  # only now: it loads pandas, which a refused scenario needs not
+
     _say(f"{headline_text(done.summary)}\n\nResults: {done.folder}\n")
 
 

@@ -61,6 +61,7 @@ def refused(outcome: Outcome, *words: str) -> None:
     assert code == 2
     assert out == ""
     assert "Traceback" not in err
+    assert "internal error" not in err
     for word in words:
         assert word in err
 
@@ -160,6 +161,15 @@ def test_explain_fits_a_page(capsys: pytest.CaptureFixture[str]) -> None:
     _, out, _ = call(capsys, "explain", "us")
     assert "\x1b" not in out
     assert max(len(line) for line in out.splitlines()) <= 100
+
+
+def test_a_whole_life_is_told(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    file = tmp_path / "short.toml"
+    file.write_text(SCENARIO.replace("1992-01-01", "2004-01-01").replace("2032", "2012").replace("0.005", "0.02"))
+    code, out, err = call(capsys, "life", str(file), "--person", "10")
+    assert (code, err.count("\n")) == (0, 1)
+    assert out.startswith("Person 10: ")
+    refused(call(capsys, "life", str(file), "--person", "999999"), "no person 999999")
 
 
 def test_every_source_in_the_bibliography_says_what_uses_it(capsys: pytest.CaptureFixture[str]) -> None:
