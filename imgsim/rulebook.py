@@ -10,15 +10,17 @@ from typing import Final
 import numpy as np
 
 from imgsim.addresses import decision
+from imgsim.contract import known_categories
 from imgsim.parameters import Parameter, Parameters
 from imgsim.parameters import Row as Dated
 from imgsim.pathway import Pathway
 from imgsim.rules import EXPONENTIAL, GOMPERTZ, LOGNORMAL, NO_TRAIT, Rules
-from imgsim.traits import CATEGORICAL, LIVELIHOODS, YES_NO, trait_code
+from imgsim.traits import LIVELIHOODS, trait_code
 
 DISTRIBUTION: Final = {"lognormal": LOGNORMAL, "gompertz": GOMPERTZ, "exponential": EXPONENTIAL}
-LOG_UNITS: Final = ("days", "years", "rate", "factor")
+LOG_UNITS: Final = ("days", "years", "rate", "amount", "factor")
 ALWAYS: Final = -(2**60)
+WORKING_STATES: Final = 5  # livelihoods with a starting share of their own; the sixth takes the rest
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,37 +36,29 @@ class Rulebook:
         return self.numbers.get(name, -1)
 
 
-def categories_of(pathway: Pathway) -> dict[str, tuple[str, ...]]:
-    """The categories of every categorical trait, in the order of their codes."""
-    listed = dict.fromkeys(CATEGORICAL, ())
-    listed |= {name: tuple(values) for name, values in pathway.categories.items()}
-    listed |= {"group": tuple(pathway.groups), "livelihood": LIVELIHOODS, "competitor": tuple(pathway.competitors)}
-    listed |= {"wish": listed["specialty"]}
-    yes_no = [*YES_NO, *(f"flag.{flag}" for flag in pathway.flags)]
-    return listed | dict.fromkeys(yes_no, ("no", "yes"))
-
-
 def compile_rules(parameters: Parameters, pathway: Pathway) -> Rulebook:
     """All parameters of a scenario as arrays; options of one choice get consecutive numbers."""
     names = ordered(parameters, pathway)
     numbers = {name: q for q, name in enumerate(names)}
-    builder = Builder(parameters, numbers, categories_of(pathway), tuple(pathway.flags))
+    builder = Builder(parameters, numbers, known_categories(pathway), tuple(pathway.flags))
     for name in names:
         builder.add(parameters[name])
     return Rulebook(builder.rules(), numbers, builder.categories)
 
 
 def ordered(parameters: Parameters, pathway: Pathway) -> list[str]:
-    """Names with the options of each choice side by side, in the order the pathway lists them."""
+    """Names with the options of each choice side by side, in the order in which they are passed over."""
     first = [
         f"{stage.name}.{option}"
         for stage in pathway.stages.values()
         if stage.kind == "choose"
         for option in list(stage.next)[:-1]
     ]
-    first += [f"livelihood.start.{state}" for state in LIVELIHOODS[:5]]
-    specialties = [f"population.wish.{name}" for name in pathway.categories.get("specialty", ())]
-    first += [name for name in specialties if name in parameters]
+    first += [f"livelihood.start.{state}" for state in LIVELIHOODS[:WORKING_STATES]]
+    specialties = pathway.categories.get("specialty", ())
+    families = dict.fromkeys(name.rpartition(".")[0] for name in parameters if name.rpartition(".")[2] in specialties)
+    first += [f"{family}.{specialty}" for family in families for specialty in specialties]
+    first = [name for name in first if name in parameters]
     return first + sorted(set(parameters) - set(first))
 
 
@@ -79,7 +73,6 @@ class Builder:
         flags: Sequence[str],
     ) -> None:
         self.parameters, self.numbers, self.categories, self.flags = parameters, numbers, categories, flags
-        self.ratio_kind = {ratio.parameter: ratio.kind for p in parameters.values() for ratio in p.ratios}
         self.head: list[list[int]] = []
         self.first: list[int] = []
         self.day: list[int] = []
@@ -122,11 +115,8 @@ class Builder:
             self.value.append(self.link(parameter, row.value))
 
     def link(self, parameter: Parameter, value: float) -> float:
-        """The value behind the link that its unit, or its role as a ratio, asks for."""
-        kind = self.ratio_kind.get(parameter.name)
-        if kind == "plus" or parameter.name.endswith(".spread"):
-            return value
-        if kind is not None or parameter.unit in LOG_UNITS:
+        """The value behind the link that its unit asks for."""
+        if parameter.unit in LOG_UNITS:
             return math.log(value) if value > 0 else -math.inf
         if parameter.unit == "probability":
             return -math.inf if value == 0 else math.inf if value == 1 else math.log(value / (1 - value))

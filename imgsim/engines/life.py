@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from imgsim.dates import NEVER
 from imgsim.engines import exams
-from imgsim.livelihood import BEFORE, IN_PRACTICE, IN_TRAINING, SPELLS, STATE, STATES, TRACK, WALKED, begin_spell, next_move, spend
+from imgsim.livelihood import BEFORE, IN_TRAINING, STATE, STATES, TRACK, WALKED, begin_spell, next_move
 from imgsim.roadmap import Plan
 from imgsim.rounds import RoundDates
 from imgsim.rules import FAILURES, Who, chooses, happens, lasts, strikes_after
 from imgsim.traits import GRADUATION
-
-import numpy as np
 
 if TYPE_CHECKING:
     from imgsim.engines.replication import Replication
@@ -125,14 +125,11 @@ class Life:
 
     def moves_to(self, day: int) -> None:
         """Today becomes a later day; the second track is walked up to it."""
-        if self.row[STATE] >= IN_TRAINING:
-            spend(self.row, self.track, self.days_in, day)
-        while int(self.track[WALKED]) < day:
-            moves = self.model.moves
-            state = next_move(self.rules, self.who, moves, self.row, self.track, self.days_in, day)
-            if state >= 0:
-                self.close_spell(int(self.track[WALKED]))
-                begin_spell(self.who, moves, self.row, self.track, state, int(self.track[WALKED]))
+        rules, who, moves, row, track = self.rules, self.who, self.model.moves, self.row, self.track
+        while (state := next_move(rules, who, moves, row, track, self.days_in, day)) >= 0:
+            since = int(track[WALKED])
+            self.close_spell(since)
+            begin_spell(who, moves, row, track, state, since)
         self.day = day
 
     def turns_to(self, state: int) -> None:

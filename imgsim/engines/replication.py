@@ -13,7 +13,7 @@ from imgsim.dates import NEVER
 from imgsim.engines.life import Life
 from imgsim.journal import Journal
 from imgsim.livelihood import STATES
-from imgsim.mechanisms import Allocation, Applicants, Mechanism
+from imgsim.markets.allocation import Allocation, Applicants, Mechanism
 from imgsim.model import Model
 from imgsim.population import Population, populate
 from imgsim.roadmap import Plan

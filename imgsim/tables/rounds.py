@@ -9,10 +9,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from imgsim.mechanisms import Allocation
+from imgsim.markets.allocation import CHANNELS, Allocation
 from imgsim.model import Model
 
-CHANNELS: Final = ("none", "outside", "match", "soap")
 ROUND_COLUMNS: Final = ["round", "year", "group", "seats", "applicants", "active", "placed", "outside", "after"]
 SEASON_COLUMNS: Final = (
     "person", "year", "registered", "ready", "interviews", "ranks", "active", "channel", "specialty", "sponsor",

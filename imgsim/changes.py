@@ -1,0 +1,93 @@
+"""Dated changes to named parameters: what a reform, or ``--set``, does to the numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from imgsim.errors import InputError
+from imgsim.parameters import Parameter, Parameters, Row
+
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A parameter set to a value, or scaled, from a day (None: ever since) until another (None: for good)."""
+
+    parameter: str
+    start: int | None
+    until: int | None
+    value: float | None
+    scale: float | None
+    why: str
+    category: str = ""
+    source: str = ""
+    where: str = ""
+    file: str = ""
+    line: int | None = None
+
+    def refuse(self, message: str, name: str | None = None, known: Iterable[str] = ()) -> InputError:
+        """The error that says what is wrong with this change."""
+        return InputError(
+            message, file=self.file or None, line=self.line, key=self.parameter, name=name, known=known
+        )  # fmt: skip
+
+
+def apply_changes(parameters: Parameters, changes: Iterable[Change]) -> Parameters:
+    """The parameters after the changes, in their order."""
+    for change in changes:
+        if change.parameter not in parameters:
+            raise change.refuse("unknown parameter", change.parameter, parameters)
+        parameters = parameters.replacing(changed(parameters[change.parameter], change))
+    return parameters
+
+
+def changed(parameter: Parameter, change: Change) -> Parameter:
+    """One parameter after one change."""
+    if change.category and change.category not in parameter.rows:
+        raise change.refuse(f"unknown category `{change.category}`", change.category, parameter.rows)
+    rows = {
+        category: tuple(merged(parameter, series, change)) if change.category in ("", category) else series
+        for category, series in parameter.rows.items()
+    }
+    return replace(parameter, rows=rows)
+
+
+def merged(parameter: Parameter, series: tuple[Row, ...], change: Change) -> list[Row]:
+    """The series with the change between its days, and as it was before and after."""
+    before = [row for row in series if change.start is not None and (row.start is None or row.start < change.start)]
+    within = [moved(parameter, in_force(series, change.start), change)._replace(start=change.start)]
+    if change.scale is not None:
+        within += [moved(parameter, row, change) for row in series if inside(row, change)]
+    if change.until is None:
+        return before + within
+    after = [in_force(series, change.until)._replace(start=change.until)]
+    return before + within + after + [row for row in series if row.start is not None and row.start > change.until]
+
+
+def in_force(series: tuple[Row, ...], day: int | None) -> Row:
+    """The row that holds on a day."""
+    begun = [row for row in series if row.start is None or (day is not None and row.start <= day)]
+    return begun[-1] if begun else series[0]
+
+
+def inside(row: Row, change: Change) -> bool:
+    """Does a row begin while the change holds?"""
+    if row.start is None or (change.start is not None and row.start <= change.start):
+        return False
+    return change.until is None or row.start < change.until
+
+
+def moved(parameter: Parameter, row: Row, change: Change) -> Row:
+    """A row with the change's value and grounds; refused if it leaves the parameter's bounds."""
+    value = change.value if change.value is not None else row.value * (change.scale or 0.0)
+    low, high = parameter.bounds
+    if not low <= value <= high:
+        raise change.refuse(f"{value:g} is outside {low:g} to {high:g} ({parameter.unit})")
+    if value == row.value:
+        return row
+    return row._replace(
+        value=value, standing="assumed", why=change.why, source=change.source, where=change.where, range=(value, value)
+    )  # fmt: skip
+
+

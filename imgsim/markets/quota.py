@@ -1,0 +1,99 @@
+"""A capped quota given out on one date: places by jurisdiction, taken in an order drawn by lot."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from imgsim.addresses import decision
+from imgsim.chance import uniform
+from imgsim.compiled import compiled
+from imgsim.dates import day_of
+from imgsim.markets.allocation import IN_ROUND, NO_CHANNEL, PLACED, UNPLACED, Allocation, Applicants
+from imgsim.parameters import Parameters
+from imgsim.pathway import Pathway
+from imgsim.rulebook import Rulebook
+
+Ints = npt.NDArray[np.int64]
+
+
+class Quota:
+    """Places per jurisdiction and year; demand is concentrated on some jurisdictions.
+
+    Parameters: ``<round>.jurisdictions`` (count), ``<round>.places`` (count, in each jurisdiction) and
+    ``<round>.concentration`` (number: the share of jurisdiction j falls with exp(-concentration * j / jurisdictions)).
+    """
+
+    def __init__(
+        self, name: str, parameters: Parameters, book: Rulebook, pathway: Pathway, seed: int, scale: float
+    ) -> None:
+        del book, pathway
+        self.name, self.parameters, self.seed, self.scale = name, parameters, seed, scale
+        self.where, self.order, self.rounding = (decision(f"{name}.{word}") for word in ("where", "order", "rounding"))
+
+    def allocate(self, year: int, replication: int, applicants: Applicants) -> Allocation:
+        """Those placed in their jurisdiction's places, in the order of an addressed uniform."""
+        day = day_of(year, 1, 1)
+        value = {word: self.parameters.value(f"{self.name}.{word}", day) for word in ("jurisdictions", "places")}
+        states = max(1, round(value["jurisdictions"]))
+        concentration = self.parameters.value(f"{self.name}.concentration", day)
+        places = scaled_places(self.seed, self.rounding, states, value["places"] * self.scale)
+        asked = jurisdictions(self.seed, replication, applicants.actor, year, self.where, states, concentration)
+        order = uniforms(self.seed, replication, applicants.actor, year, self.order)
+        placed = first_in_line(asked, order, places)
+        return tallied(placed, places, applicants)
+
+
+def tallied(placed: npt.NDArray[np.bool_], places: Ints, applicants: Applicants) -> Allocation:
+    """The allocation of a queue, with one row of tallies."""
+    n = len(applicants.actor)
+    row: dict[str, object] = {"group": "all", "seats": int(places.sum()), "applicants": n, "active": n}
+    row |= {"placed": int(placed.sum()), "outside": 0, "after": 0}
+    return Allocation(
+        outcome=np.where(placed, PLACED, UNPLACED),
+        channel=np.where(placed, IN_ROUND, NO_CHANNEL),
+        interviews=np.zeros(n, np.int64),
+        ranks=np.zeros(n, np.int64),
+        active=np.ones(n, bool),
+        specialty=np.full(n, -1),
+        sponsor=np.full(n, -1),
+        rows=[row],
+    )
+
+
+@compiled
+def uniforms(seed: int, replication: int, actor: Ints, occurrence: int, decided: int) -> npt.NDArray[np.float64]:
+    """One addressed uniform per actor."""
+    u = np.empty(len(actor))
+    for k in range(len(actor)):
+        u[k] = uniform(seed, replication, actor[k], decided, occurrence, 0)
+    return u
+
+
+@compiled
+def scaled_places(seed: int, decided: int, states: int, places: float) -> Ints:
+    """Whole places by jurisdiction at a scale, rounded by a uniform that belongs to the jurisdiction."""
+    found = np.empty(states, np.int64)
+    for state in range(states):
+        found[state] = int(places + uniform(seed, 0, state, decided, 0, 0))
+    return found
+
+
+def jurisdictions(
+    seed: int, replication: int, actor: Ints, year: int, decided: int, states: int, concentration: float
+) -> Ints:
+    """Where each applicant asks: exponentially falling shares over the jurisdictions."""
+    weight = np.exp(-concentration * np.arange(states) / states)
+    shares = np.cumsum(weight) / weight.sum()
+    u = uniforms(seed, replication, actor, year, decided)
+    return np.minimum(np.searchsorted(shares, u), states - 1)
+
+
+def first_in_line(asked: Ints, order: npt.NDArray[np.float64], places: Ints) -> npt.NDArray[np.bool_]:
+    """Who stands far enough forward in the line of the own jurisdiction."""
+    line = np.lexsort((order, asked))
+    begins = np.searchsorted(asked[line], np.arange(len(places)))
+    rank = np.arange(len(line)) - begins[asked[line]]
+    placed = np.zeros(len(asked), bool)
+    placed[line] = rank < places[asked[line]]
+    return placed

@@ -1,0 +1,117 @@
+"""A pathway is data: the road through a country as a graph of named stages, wiring and no numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+# The outcomes of each stage kind; None: the pathway names its own options.
+OUTCOMES: Final[Mapping[str, tuple[str, ...] | None]] = {
+    "exam": ("passed", "exhausted", "lapsed"),
+    "wait": ("done", "refused"),
+    "choose": None,
+    "round": ("placed", "unplaced", "ineligible"),
+    "work": ("completed", "left"),
+    "end": (),
+}
+END_CLASSES: Final = ("retired", "alternative_career", "gave_up", "left_country", "died")
+MARKS: Final = ("reads", "closes", "allocates", "starts")
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A cell of the population: region of school and citizenship."""
+
+    name: str
+    label: str
+    region: str
+    citizen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """A rival clock: it holds one due day on the person and strikes in the stages named, or everywhere."""
+
+    name: str
+    label: str
+    starts: str | None  # "birth", "entry" or None (a stage's outcome starts it)
+    strikes: tuple[str, ...] | str
+    to: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """One stage of the road and where each of its outcomes leads."""
+
+    name: str
+    kind: str
+    label: str
+    phase: str
+    next: Mapping[str, str]
+    starts: Mapping[str, tuple[str, ...]]  # clocks that an outcome starts
+    sets: Mapping[str, tuple[str, ...]]  # flags that an outcome raises
+    status: Mapping[str, Mapping[str, str]]  # categorical traits that an outcome sets
+    until: str | None = None
+    mechanism: str | None = None
+    livelihood: str | None = None
+    end_class: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Pathway:
+    """A country's road with the traits, groups and clocks it speaks of."""
+
+    country: str
+    title: str
+    entry: str
+    stock_entry: str | None
+    categories: Mapping[str, tuple[str, ...]]
+    groups: Mapping[str, Group]
+    flags: Mapping[str, str]
+    milestones: Mapping[str, tuple[str, ...]]
+    competitors: Mapping[str, str]
+    clocks: Mapping[str, Clock]
+    stages: Mapping[str, Stage]
+
+
+def load_pathway(path: Path) -> Pathway:
+    """The pathway of a file, checked; InputError if it is not one."""
+    from imgsim.pathway_files import read_pathway
+
+    pathway = read_pathway(path)
+    check_pathway(pathway, str(path))
+    return pathway
+
+
+def check_pathway(pathway: Pathway, file: str) -> None:
+    """InputError unless every stage can be reached and left for an end, and every name is known."""
+    from imgsim.road_checks import check
+
+    check(pathway, file)
+
+
+def required_parameters(pathway: Pathway) -> list[tuple[str, str]]:
+    """Name and unit of every parameter that the stages and clocks of a pathway need."""
+    stages = [need for stage in pathway.stages.values() for need in needs_of(stage)]
+    return [*stages, *((f"clock.{name}", "years") for name in pathway.clocks)]
+
+
+def needs_of(stage: Stage) -> list[tuple[str, str]]:
+    """Name and unit of every parameter that one stage needs."""
+    units: dict[str, str] = {}
+    if stage.kind == "exam":
+        units = {"passed": "probability", "prepare": "days", "retake": "days", "result": "days", "late_gap": "days"}
+        units |= {"attempts": "count", "per_year": "count"}
+        units |= {"open": "probability"} if "lapsed" in stage.next else {}
+    elif stage.kind == "wait":
+        units = {} if stage.until else {"done": "days"}
+        units |= {"refused": "probability"} if "refused" in stage.next else {}
+    elif stage.kind == "choose":
+        units = dict.fromkeys(list(stage.next)[:-1], "probability")
+    elif stage.kind == "work":
+        units = {"left": "rate"} | ({"completed": "years"} if "completed" in stage.next else {})
+    elif stage.kind == "round":
+        units = dict.fromkeys(MARKS, "month-day")
+    return [(f"{stage.name}.{word}", unit) for word, unit in units.items()]

@@ -1,0 +1,134 @@
+"""From a pathway file (and the stages a scenario adds to it) to a pathway."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Final
+
+from imgsim.pathway import END_CLASSES, OUTCOMES, Clock, Group, Pathway, Stage
+from imgsim.tomlfile import Table, read_toml
+from imgsim.traits import LIVELIHOODS
+
+STAGE_KEYS: Final = (
+    "kind", "label", "phase", "next", "starts", "sets", "status", "until", "mechanism", "livelihood", "class",
+)  # fmt: skip
+TOP_KEYS: Final = (
+    "country", "title", "entry", "stock_entry", "categories", "groups", "flags", "milestones", "competitors", "clock",
+    "stage",
+)  # fmt: skip
+
+
+def read_pathway(path: Path) -> Pathway:
+    """The pathway a file describes; names across the graph are checked elsewhere."""
+    top = read_toml(path)
+    top.only(*TOP_KEYS)
+    categories = {name: top.table("categories").texts(name) for name in top.table("categories")}
+    groups = {name: group(name, entry, categories) for name, entry in top.table("groups").children()}
+    return Pathway(
+        country=top.text("country"),
+        title=top.text("title"),
+        entry=top.text("entry"),
+        stock_entry=top.text("stock_entry", None),
+        categories=categories,
+        groups=groups,
+        flags=texts_of(top.table("flags")),
+        milestones={name: top.table("milestones").texts(name) for name in top.table("milestones")},
+        competitors=texts_of(top.table("competitors")),
+        clocks={name: clock(name, entry) for name, entry in top.table("clock").children()},
+        stages=stages_of(top.table("stage")),
+    )
+
+
+def texts_of(table: Table) -> dict[str, str]:
+    """A table of texts."""
+    return {key: table.text(key) for key in table}
+
+
+def group(name: str, table: Table, categories: dict[str, tuple[str, ...]]) -> Group:
+    """One population cell."""
+    table.only("label", "region", "citizen")
+    region, known = table.text("region"), categories.get("region", ())
+    if region not in known:
+        table.fail(f"unknown region `{region}`", "region", name=region, known=known)
+    return Group(name, table.text("label"), region, table.flag("citizen"))
+
+
+def clock(name: str, table: Table) -> Clock:
+    """One rival clock."""
+    table.only("label", "starts", "strikes", "to")
+    starts = table.text("starts", None)
+    if starts not in (None, "birth", "entry"):
+        table.fail(f"a clock starts at birth or entry, not at `{starts}`", "starts", name=starts, known=("birth", "entry"))
+    everywhere = table.data.get("strikes") == "everywhere"
+    return Clock(name, table.text("label"), starts, "everywhere" if everywhere else table.texts("strikes"), table.text("to"))
+
+
+def stages_of(table: Table) -> dict[str, Stage]:
+    """The stages of a table by name."""
+    return {name: stage(name, entry) for name, entry in table.children()}
+
+
+def stage(name: str, table: Table) -> Stage:
+    """One stage; its outcomes must be those of its kind."""
+    table.only(*STAGE_KEYS)
+    kind = table.text("kind")
+    if kind not in OUTCOMES:
+        table.fail(f"unknown stage kind `{kind}`; one of {', '.join(OUTCOMES)}", "kind", name=kind, known=OUTCOMES)
+    following = texts_of(table.table("next"))
+    refuse_outcomes(table, kind, following)
+    return Stage(
+        name=name,
+        kind=kind,
+        label=table.text("label"),
+        phase=table.text("phase", "") if kind == "end" else table.text("phase"),
+        next=following,
+        starts=lists_by_outcome(table, "starts", following),
+        sets=lists_by_outcome(table, "sets", following),
+        status={outcome: texts_of(entry) for outcome, entry in by_outcome(table, "status", following).children()},
+        until=table.text("until", None),
+        mechanism=table.text("mechanism") if kind == "round" else None,
+        livelihood=known_livelihood(table),
+        end_class=end_class(table) if kind == "end" else None,
+    )
+
+
+def refuse_outcomes(table: Table, kind: str, following: dict[str, str]) -> None:
+    """Refuse outcomes that the kind does not have, and a choice that is none."""
+    legal = OUTCOMES[kind]
+    for outcome in following:
+        if legal is not None and outcome not in legal:
+            have = ", ".join(legal) if legal else "none"
+            table.table("next").fail(f"a stage of kind {kind} has no outcome `{outcome}` (it has {have})", outcome, name=outcome, known=legal)  # fmt: skip
+    if kind == "choose" and len(following) < 2:
+        table.fail("a choice needs at least two options", "next" if "next" in table else None)
+    if legal and not following:
+        table.fail("the stage cannot be left: no outcome is wired", "next" if "next" in table else None)
+
+
+def by_outcome(table: Table, key: str, following: dict[str, str]) -> Table:
+    """A table keyed by the stage's outcomes."""
+    held = table.table(key)
+    held.only(*following)
+    return held
+
+
+def lists_by_outcome(table: Table, key: str, following: dict[str, str]) -> dict[str, tuple[str, ...]]:
+    """Lists of names keyed by the stage's outcomes."""
+    held = by_outcome(table, key, following)
+    return {outcome: held.texts(outcome) for outcome in held}
+
+
+def known_livelihood(table: Table) -> str | None:
+    """The state of the second track that the stage imposes."""
+    state = table.text("livelihood", None)
+    if state is not None and state not in LIVELIHOODS:
+        table.fail(f"unknown livelihood `{state}`", "livelihood", name=state, known=LIVELIHOODS)
+    return state
+
+
+def end_class(table: Table) -> str:
+    """The class of an end, from the closed list."""
+    held: Any = table.text("class")
+    if held not in END_CLASSES:
+        table.fail(f"unknown class of ends `{held}`; one of {', '.join(END_CLASSES)}", "class", name=held, known=END_CLASSES)
+    return str(held)

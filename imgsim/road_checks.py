@@ -1,0 +1,128 @@
+"""Can the road be walked? Every name known, every stage reached, every stage left for an end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from imgsim.errors import InputError
+from imgsim.pathway import MARKS, Pathway, Stage
+from imgsim.traits import CATEGORICAL
+
+
+def check(pathway: Pathway, file: str) -> None:
+    """InputError at the first thing that is wrong with the graph."""
+    for message, key, name, known in problems(pathway):
+        raise InputError(message, file=file, key=key, name=name, known=known)
+    reached = reachable(pathway)
+    for name in pathway.stages:
+        if name not in reached:
+            raise InputError("this stage cannot be reached", file=file, key=f'stage."{name}"')
+    ending = leads_to_end(pathway)
+    for name in pathway.stages:
+        if name not in ending:
+            raise InputError("no end can be reached from this stage", file=file, key=f'stage."{name}"')
+
+
+Problem = tuple[str, str, str, Iterable[str]]
+
+
+def problems(pathway: Pathway) -> Iterator[Problem]:
+    """Unknown names, each with its key, the name and the names it may have meant."""
+    stages, clocks = pathway.stages, pathway.clocks
+    for key, name in (("entry", pathway.entry), ("stock_entry", pathway.stock_entry)):
+        if name is not None and name not in stages:
+            yield f"unknown stage `{name}`", key, name, stages
+    for clock in clocks.values():
+        for name in (clock.to, *(clock.strikes if isinstance(clock.strikes, tuple) else ())):
+            if name not in stages:
+                yield f"unknown stage `{name}`", f"clock.{clock.name}", name, stages
+    for stage in stages.values():
+        yield from problems_of(stage, pathway)
+    yield from problems_of_milestones(pathway)
+
+
+def problems_of(stage: Stage, pathway: Pathway) -> Iterator[Problem]:
+    """Unknown names in one stage."""
+    key = f'stage."{stage.name}"'
+    for outcome, name in stage.next.items():
+        if name not in pathway.stages:
+            yield f"unknown stage `{name}`", f"{key}.next.{outcome}", name, pathway.stages
+    for word, named, known in (("starts", stage.starts, pathway.clocks), ("sets", stage.sets, pathway.flags)):
+        for outcome, name in ((outcome, name) for outcome, names in named.items() for name in names):
+            if name not in known:
+                yield f"unknown {word} `{name}`", f"{key}.{word}.{outcome}", name, known
+    for outcome, held in stage.status.items():
+        for trait, value in held.items():
+            known_values = pathway.categories.get(trait, ())
+            if trait not in CATEGORICAL or value not in known_values:
+                yield f"unknown status `{trait} = {value}`", f"{key}.status.{outcome}", value, known_values
+    if stage.until and not legal_until(stage.until, pathway):
+        yield f"`until` names no date: `{stage.until}`", f"{key}.until", stage.until, until_names(pathway)
+
+
+def until_names(pathway: Pathway) -> list[str]:
+    """What a wait can last until."""
+    rounds = [name for name, stage in pathway.stages.items() if stage.kind == "round"]
+    return ["graduation", "post", *(f"{name}.{mark}" for name in rounds for mark in MARKS)]
+
+
+def legal_until(until: str, pathway: Pathway) -> bool:
+    """Is this a date a wait can last until?"""
+    return until in until_names(pathway)
+
+
+def problems_of_milestones(pathway: Pathway) -> Iterator[Problem]:
+    """Milestones that name events which cannot happen."""
+    extra: Mapping[str, tuple[str, ...]] = {"exam": ("sat", "failed"), "round": ("entered",), "work": ("started",)}
+    events = [
+        f"{stage.name}.{word}"
+        for stage in pathway.stages.values()
+        for word in (*stage.next, *extra.get(stage.kind, ()))
+    ]
+    for name, held in pathway.milestones.items():
+        for event in held:
+            if event not in events:
+                yield f"unknown event `{event}`", f"milestones.{name}", event, events
+
+
+def successors(pathway: Pathway, name: str) -> set[str]:
+    """The stages that can follow one stage, clocks included."""
+    clocks = [
+        clock.to
+        for clock in pathway.clocks.values()
+        if pathway.stages[name].kind not in ("end", "choose") and (clock.strikes == "everywhere" or name in clock.strikes)
+    ]
+    return {*pathway.stages[name].next.values(), *clocks}
+
+
+def reachable(pathway: Pathway) -> set[str]:
+    """The stages that somebody can come to."""
+    found: set[str] = set()
+    todo = [name for name in (pathway.entry, pathway.stock_entry) if name is not None]
+    while todo:
+        name = todo.pop()
+        if name not in found:
+            found.add(name)
+            todo += successors(pathway, name)
+    return found
+
+
+def leads_to_end(pathway: Pathway) -> set[str]:
+    """The stages from which an end can be reached by the outcomes of stages (dying is no way to leave a road)."""
+    ending = {name for name, stage in pathway.stages.items() if stage.kind == "end"}
+    grown = True
+    while grown:
+        more = {
+            name
+            for name, stage in pathway.stages.items()
+            if name not in ending and (ending & set(stage.next.values()) or leaves_by_clock(pathway, name, ending))
+        }
+        grown = bool(more)
+        ending |= more
+    return ending
+
+
+def leaves_by_clock(pathway: Pathway, name: str, ending: set[str]) -> bool:
+    """Does a clock that strikes in this very stage lead on to an end?"""
+    clocks = pathway.clocks.values()
+    return any(isinstance(clock.strikes, tuple) and name in clock.strikes and clock.to in ending for clock in clocks)

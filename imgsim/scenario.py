@@ -1,0 +1,124 @@
+"""A scenario is a base plus dated changes; scenarios extend scenarios, down to a country as it stands."""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import Any, Final
+
+from imgsim.changes import Change, apply_changes
+from imgsim.contract import check_contract
+from imgsim.parameters import Parameter, Parameters, Source, load_parameters
+from imgsim.pathway import Pathway, Stage, check_pathway, load_pathway
+
+COUNTRIES: Final = Path(__file__).parent / "countries"
+SEEDS: Final = 2**32
+
+
+@dataclass(frozen=True, slots=True)
+class RunSettings:
+    """When, how often and at what size a scenario runs."""
+
+    start: datetime.date  # the warm-up begins
+    measured_from: datetime.date
+    end: datetime.date  # the horizon: first day not simulated
+    replications: int
+    seed: int
+    scale: float
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """A road with its numbers after all changes, and how to run it."""
+
+    title: str
+    name: str
+    file: Path
+    country: str
+    pathway: Pathway
+    parameters: Parameters
+    base_parameters: Parameters
+    sources: Mapping[str, Source]
+    run: RunSettings
+    changes: tuple[Change, ...] = ()
+
+    def canonical(self) -> str:
+        """JSON of everything that determines one replication's results; the same text for the same inputs."""
+        run = {k: str(v) if isinstance(v, datetime.date) else v for k, v in asdict(self.run).items() if k != "replications"}
+        parameters = {name: plain(parameter) for name, parameter in sorted(self.parameters.items())}
+        content = {"country": self.country, "run": run, "pathway": asdict(self.pathway), "parameters": parameters}
+        return json.dumps(content, sort_keys=True, ensure_ascii=False)
+
+    def digest(self) -> str:
+        """The SHA-256 of the canonical text."""
+        return hashlib.sha256(self.canonical().encode()).hexdigest()
+
+
+def plain(parameter: Parameter) -> dict[str, Any]:
+    """What of a parameter determines results: values and how to draw from them, not who said so."""
+    rows = {category: [[row.start, row.value] for row in series] for category, series in parameter.rows.items()}
+    held = {"unit": parameter.unit, "distribution": parameter.distribution, "by": parameter.by}
+    return held | {"between": parameter.between, "rows": rows}
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A scenario file and those it extends, put together but not yet checked as a whole."""
+
+    title: str
+    country: str
+    run: Mapping[str, Any]
+    changes: tuple[Change, ...] = ()
+    stages: Mapping[str, Stage] = field(default_factory=dict)
+    parameters: tuple[Parameter, ...] = ()
+    sources: Mapping[str, Source] = field(default_factory=dict)
+
+
+def load_scenario(
+    path: Path | str,
+    sets: Sequence[str] = (),
+    *,
+    seed: int | None = None,
+    scale: float | None = None,
+    replications: int | None = None,
+) -> Scenario:
+    """The scenario of a file, checked through and through; settings given here replace the file's.
+
+    sets are texts ``NAME=VALUE`` or ``NAME[category]=VALUE`` that hold for all time. Raises InputError.
+    """
+    from imgsim.scenario_files import assignments, read_draft, settings
+
+    file = Path(path)
+    draft = read_draft(file)
+    given = {"seed": seed, "scale": scale, "replications": replications}
+    run_sets, changes = assignments(sets)
+    run = settings(dict(draft.run) | run_sets | {k: v for k, v in given.items() if v is not None}, file)
+    pathway = with_stages(load_pathway(COUNTRIES / draft.country / "pathway.toml"), draft.stages, file)
+    base = load_parameters(COUNTRIES / draft.country)
+    check_contract(base, load_pathway(COUNTRIES / draft.country / "pathway.toml"))
+    base = Parameters([*base.values(), *draft.parameters], base.sources | draft.sources)
+    parameters = apply_changes(base, [*draft.changes, *changes])
+    check_contract(parameters, pathway)
+    return Scenario(
+        draft.title, file.stem, file, draft.country, pathway, parameters, base, base.sources, run,
+        (*draft.changes, *changes),
+    )  # fmt: skip
+
+
+def with_stages(pathway: Pathway, stages: Mapping[str, Stage], file: Path) -> Pathway:
+    """The pathway with a scenario's stages added or put in the place of its own, checked again."""
+    if not stages:
+        return pathway
+    changed = replace(pathway, stages={**pathway.stages, **stages})
+    check_pathway(changed, str(file))
+    return changed
+
+
+def countries() -> list[str]:
+    """The countries whose roads come with imgsim."""
+    return sorted(file.parent.name for file in COUNTRIES.glob("*/pathway.toml"))
+

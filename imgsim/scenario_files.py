@@ -1,0 +1,181 @@
+"""From scenario files, along ``extends``, to a draft of a scenario."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+from imgsim.calendar import month_day, to_day
+from imgsim.changes import Change
+from imgsim.errors import InputError
+from imgsim.parameter_files import named, parameter, source, with_ratios
+from imgsim.parameters import Parameter, Source
+from imgsim.pathway_files import stages_of
+from imgsim.scenario import SEEDS, Draft, RunSettings, countries
+from imgsim.tomlfile import Table, locate, read_toml
+
+TOP_KEYS: Final = ("title", "country", "extends", "run", "population", "change", "stage", "parameter", "source")
+RUN_KEYS: Final = ("start", "measured_from", "end", "replications", "seed")
+CHANGE_KEYS: Final = ("parameter", "from", "until", "value", "scale", "of", "why", "source", "where")
+SETTINGS: Final = {"run.seed": "seed", "run.replications": "replications", "population.scale": "scale"}
+
+
+def read_draft(file: Path, chain: tuple[Path, ...] = ()) -> Draft:
+    """The draft of a scenario file laid over the one it extends."""
+    if file.resolve() in chain:
+        names = " -> ".join(path.name for path in (*chain, file.resolve()))
+        raise InputError(f"scenarios extend each other in a loop: {names}", file=str(file), key="extends")
+    top = read_toml(file)
+    top.only(*TOP_KEYS)
+    base = base_of(top, file, (*chain, file.resolve()))
+    return Draft(
+        title=top.text("title"),
+        country=base.country,
+        run={**base.run, **run_of(top)},
+        changes=(*base.changes, *(change(entry) for entry in top.tables("change"))),
+        stages={**base.stages, **stages_of(top.table("stage"))},
+        parameters=(*base.parameters, *new_parameters(top.table("parameter"))),
+        sources={**base.sources, **new_sources(top.table("source"))},
+    )
+
+
+def base_of(top: Table, file: Path, chain: tuple[Path, ...]) -> Draft:
+    """What a scenario builds on: another scenario, or a country as it stands."""
+    if ("country" in top) == ("extends" in top):
+        top.fail("a scenario names either a `country` or the scenario it `extends`", "extends" if "extends" in top else None)
+    if "extends" in top:
+        base = file.parent / top.text("extends")
+        if not base.is_file():
+            siblings = [path.name for path in file.parent.glob("*.toml")]
+            top.fail(f"no such file: {base}", "extends", name=top.text("extends"), known=siblings)
+        return read_draft(base, chain)
+    country = top.text("country")
+    if country not in countries():
+        top.fail(f"unknown country `{country}`; there is {', '.join(countries())}", "country", name=country, known=countries())
+    return Draft("", country, {})
+
+
+def run_of(top: Table) -> dict[str, Any]:
+    """The settings that a file gives."""
+    run, population = top.table("run"), top.table("population")
+    run.only(*RUN_KEYS)
+    population.only("scale")
+    read: dict[str, Any] = {key: run.date(key) for key in ("start", "measured_from", "end") if key in run}
+    read |= {key: run.integer(key) for key in ("replications", "seed") if key in run}
+    read |= {"scale": population.number("scale")} if "scale" in population else {}
+    try:
+        refuse_settings(read)
+    except ValueError as problem:
+        key, message = problem.args
+        (population if key == "scale" else run).fail(message, key)
+    return read
+
+
+def refuse_settings(run: Mapping[str, Any]) -> None:
+    """ValueError(key, message) if a setting is out of bounds."""
+    if not 0 < run.get("scale", 1.0) <= 1:
+        raise ValueError("scale", f"must be above 0 and at most 1, not {run['scale']:g}")
+    if run.get("replications", 1) < 1:
+        raise ValueError("replications", f"must be at least 1, not {run['replications']}")
+    if run.get("replications", 1) > 65_536:
+        raise ValueError("replications", "at most 65536 replications have addresses of their own")
+    if not 0 <= run.get("seed", 0) < SEEDS:
+        raise ValueError("seed", f"must be from 0 to {SEEDS - 1}, not {run['seed']}")
+    dates = [run[key] for key in ("start", "measured_from", "end") if key in run]
+    if any(a >= b for a, b in zip(dates, dates[1:], strict=False)):
+        raise ValueError("end", "must be start < measured_from < end")
+
+
+def settings(run: Mapping[str, Any], file: Path) -> RunSettings:
+    """The settings of a whole scenario."""
+    for key in ("start", "measured_from", "end"):
+        if key not in run:
+            raise InputError("is missing", file=str(file), key=f"run.{key}")
+    held = {"replications": 1, "seed": 0, "scale": 1.0} | dict(run)
+    try:
+        refuse_settings(held)
+    except ValueError as problem:
+        raise InputError(problem.args[1], file=str(file), key=problem.args[0]) from None
+    return RunSettings(**held)
+
+
+def change(table: Table) -> Change:
+    """One dated change."""
+    table.only(*CHANGE_KEYS)
+    if ("value" in table) == ("scale" in table):
+        table.fail("a change gives either a `value` or a `scale`", "value" if "value" in table else None)
+    start = to_day(table.date("from")) if "from" in table else None
+    until = to_day(table.date("until")) if "until" in table else None
+    if start is not None and until is not None and until <= start:
+        table.fail("`until` must come after `from`", "until")
+    name = table.text("parameter")
+    line, _ = locate(table.file, (*table.path, "parameter"))
+    return Change(
+        parameter=name,
+        start=start,
+        until=until,
+        value=changed_value(table),
+        scale=table.number("scale", None),
+        why=table.text("why"),
+        category=table.text("of", ""),
+        source=table.text("source", ""),
+        where=table.text("where", ""),
+        file=str(table.file),
+        line=line,
+    )
+
+
+def changed_value(table: Table) -> float | None:
+    """The new value; month-days are written as text."""
+    if isinstance(table.data.get("value"), str):
+        try:
+            return month_day(table.data["value"])
+        except ValueError:
+            table.fail("must be a number (or a month and day such as 07-01)", "value")
+    return table.number("value", None)
+
+
+def new_parameters(table: Table) -> list[Parameter]:
+    """Parameters that a scenario adds, with their ratios."""
+    return with_ratios({name: parameter(name, entry) for name, entry in named(table)})
+
+
+def new_sources(table: Table) -> dict[str, Source]:
+    """Sources that a scenario adds."""
+    return {key: source(key, entry) for key, entry in table.children()}
+
+
+def assignments(sets: Sequence[str]) -> tuple[dict[str, Any], list[Change]]:
+    """``NAME=VALUE`` texts as run settings and as changes for all time."""
+    run: dict[str, Any] = {}
+    changes: list[Change] = []
+    for text in sets:
+        name, _, value = (part.strip() for part in text.partition("="))
+        if not name or not value:
+            raise InputError(f"`{text}` is no NAME=VALUE", key="--set")
+        if name in SETTINGS:
+            run[SETTINGS[name]] = numeric(text, value, whole=SETTINGS[name] != "scale")
+        else:
+            changes.append(assigned(text, name, value))
+    return run, changes
+
+
+def assigned(text: str, name: str, value: str) -> Change:
+    """One ``NAME=VALUE`` or ``NAME[category]=VALUE`` as a change."""
+    name, _, category = name.partition("[")
+    number = month_day(value) if len(value) == 5 and value[2] == "-" else numeric(text, value)
+    return Change(name, None, None, float(number), None, f"set on the command line: {text}", category.rstrip("]"), file="--set")
+
+
+def numeric(text: str, value: str, whole: bool = False) -> float:
+    """The number a text stands for."""
+    try:
+        number = int(value) if whole else float(value)
+    except ValueError:
+        number = math.nan
+    if not math.isfinite(number):
+        raise InputError(f"`{value}` is no {'whole ' if whole else ''}number in `{text}`", key="--set")
+    return number
+

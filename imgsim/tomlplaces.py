@@ -1,0 +1,80 @@
+"""Where every key of a TOML file stands; loaded only when something has to be refused."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import tree_sitter_toml
+from tree_sitter import Language, Parser
+
+Path = tuple[str | int, ...]
+Places = dict[Path, tuple[int, int]]
+
+
+def places(content: bytes) -> Places:
+    """Line and column, from 1, of every key path (``("change", 0, "value")``) of a TOML text."""
+    root = Parser(Language(tree_sitter_toml.language())).parse(content).root_node
+    found: Places = {}
+    counts: dict[Path, int] = {}
+    for node in root.children:
+        if node.type == "pair":
+            pair(node, (), found)
+        elif node.type in ("table", "table_array_element"):
+            header(node, found, counts)
+    return found
+
+
+def header(node: Any, found: Places, counts: dict[Path, int]) -> None:
+    """A ``[table]`` or ``[[list of tables]]`` with its pairs."""
+    path: Path = ()
+    for part in names(key_of(node)):
+        path = (*path, part)
+        if path in counts and not (node.type == "table_array_element" and path == names(key_of(node))):
+            path = (*path, counts[path])
+    if node.type == "table_array_element":
+        counts[path] = counts.get(path, -1) + 1
+        path = (*path, counts[path])
+    note(node, path, found)
+    for child in node.children:
+        if child.type == "pair":
+            pair(child, path, found)
+
+
+def pair(node: Any, parent: Path, found: Places) -> None:
+    """One ``key = value`` and what the value holds."""
+    path = parent
+    for part in names(key_of(node)):
+        path = (*path, part)
+        note(node, path, found)
+    value(node.children[-1], path, found)
+
+
+def value(node: Any, path: Path, found: Places) -> None:
+    """The entries of an inline table or list."""
+    if node.type == "inline_table":
+        for child in node.children:
+            if child.type == "pair":
+                pair(child, path, found)
+    elif node.type == "array":
+        entries = [child for child in node.children if child.is_named and child.type != "comment"]
+        for place, entry in enumerate(entries):
+            note(entry, (*path, place), found)
+            value(entry, (*path, place), found)
+
+
+def key_of(node: Any) -> Any:
+    """The node of a key."""
+    return next(child for child in node.children if child.type in ("bare_key", "quoted_key", "dotted_key"))
+
+
+def names(node: Any) -> Path:
+    """The parts of a key without their quotes."""
+    if node.type == "dotted_key":
+        return tuple(name for child in node.children if child.is_named for name in names(child))
+    text = node.text.decode("utf-8")
+    return (text[1:-1] if node.type == "quoted_key" else text,)
+
+
+def note(node: Any, path: Path, found: Places) -> None:
+    """Keep the first place of a path."""
+    found.setdefault(path, (node.start_point[0] + 1, node.start_point[1] + 1))
