@@ -165,7 +165,7 @@ def test_explain_fits_a_page(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_a_whole_life_is_told(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     file = tmp_path / "short.toml"
-    file.write_text(SCENARIO.replace("1992-01-01", "2004-01-01").replace("2032", "2012").replace("0.005", "0.02"))
+    file.write_text(SCENARIO.replace("1992-01-01", "2003-01-01").replace("2032", "2012").replace("0.005", "0.02"))
     code, out, err = call(capsys, "life", str(file), "--person", "10")
     assert (code, err.count("\n")) == (0, 1)
     assert out.startswith("Person 10: ")
