@@ -1,0 +1,48 @@
+"""Out-of-pocket costs up to certification, in the prices of the day."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from imgsim.outcomes.definitions import COST, MEASURED
+from imgsim.outcomes.rows import Floats, Ints, Rows
+from imgsim.outcomes.view import View, days
+from imgsim.parameters import Parameter
+
+
+def costs(view: View, rows: Rows) -> None:
+    """Mean cost in USD, from entry to the certificate, of those certified in the measured window."""
+    if not view.knows("certified"):
+        return
+    spent, of = spent_by(view, view.day("certified")), view.measured(view.day("certified"))
+    for group, inside in view.groups.items():
+        if n := np.count_nonzero(of & inside):
+            rows.add("cost_per_certified", MEASURED, group, spent[of & inside].mean(), n)
+
+
+def spent_by(view: View, until: Ints) -> Floats:
+    """What each person has paid up to a day: every event named in a cost parameter, at that day's price."""
+    events = view.tables["events"]
+    category = events["event"].astype("category")
+    codes, names = category.cat.codes.to_numpy(np.int64), {name: k for k, name in enumerate(category.cat.categories)}
+    spent = np.zeros(len(until))
+    for name in view.scenario.parameters.family(COST):
+        parameter, event = view.scenario.parameters[name], name.removeprefix(COST)
+        if event not in names or parameter.unit != "USD":
+            continue
+        chosen = np.flatnonzero(codes == names[event])
+        row, day = view.row_of(events["person"].iloc[chosen]), days(events["date"].iloc[chosen])
+        paid = day <= until[row]
+        spent += np.bincount(row[paid], weights=prices(view, parameter, row[paid], day[paid]), minlength=len(until))
+    return spent
+
+
+def prices(view: View, parameter: Parameter, row: Ints, day: Ints) -> Floats:
+    """The price of a parameter on each day, by the person's category if it has any."""
+    kinds = view.people[parameter.by].astype(str).to_numpy()[row] if parameter.by else np.full(len(row), "")
+    price = np.zeros(len(row))
+    for kind in parameter.rows:
+        mine = np.flatnonzero(kinds == kind)
+        known, place = np.unique(day[mine], return_inverse=True)
+        price[mine] = np.array([parameter.value(int(on), kind) for on in known])[place] if len(known) else 0.0
+    return price

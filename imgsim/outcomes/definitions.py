@@ -1,0 +1,28 @@
+"""What the measures mean in years and classes: definitions, not quantities that a source could settle."""
+
+from __future__ import annotations
+
+from typing import Final
+
+MEASURED: Final = "measured"  # cohort label: pooled from the start of the measured window
+ALL: Final = "all"
+CITIZEN, NONCITIZEN = "citizen", "noncitizen"
+IMG: Final = "img"  # everybody in a round whose career is simulated
+
+COHORT_YEARS: Final = 5  # a certified cohort is followed to the end of its fifth calendar year after certification began
+NEVER_YEARS: Final = 8  # follow-up after which a cohort's share without training is called `never`
+FOLLOW_UP_YEARS: Final = 10  # follow-up of those whose times and person-years are pooled
+RECENT_YEARS: Final = 5  # Matches pooled for `last_5_years`
+GROWTH_YEARS: Final = 8  # between two censuses of licensed physicians
+FIRST_MONTH: Final = 7  # certified cohorts and academic years run from 1 July to 30 June
+
+QUANTILES: Final = {"p10": 0.1, "p50": 0.5, "p90": 0.9}
+RANK_CLASSES: Final = {"1": (1, 1), "2": (2, 2), "3-4": (3, 4), "5-7": (5, 7), "8+": (8, 10**6)}
+RUNGS: Final = ("1", "2", "3", "4+")  # active Match attempts
+INCIDENCE_YEARS: Final = 10
+INCIDENCE_STEPS: Final = 4  # points per year
+
+MARKET, QUEUE = "match", "quota"  # mechanisms of rounds: a Match, and places given out by quota
+SURVIVAL: Final = "survival_job"
+PRACTICE: Final = "in_practice"
+COST: Final = "cost."

@@ -1,0 +1,37 @@
+"""All measures of one replication."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Final
+
+import pandas as pd
+
+from imgsim.outcomes.attempts import attempts
+from imgsim.outcomes.certified import certified
+from imgsim.outcomes.costs import costs
+from imgsim.outcomes.exams import exams
+from imgsim.outcomes.incidence import incidence
+from imgsim.outcomes.licensed import licensed
+from imgsim.outcomes.lives import livelihoods, practice
+from imgsim.outcomes.matches import matches, queues
+from imgsim.outcomes.milestones import ages, reached, times
+from imgsim.outcomes.rows import Rows
+from imgsim.outcomes.view import View
+from imgsim.outcomes.visas import visas
+
+if TYPE_CHECKING:
+    from imgsim.scenario import Scenario
+
+MEASURES: Final[tuple[Callable[[View, Rows], None], ...]] = (
+    certified, attempts, ages, times, reached, matches, queues, exams, livelihoods, practice, licensed, visas, costs,
+    incidence,
+)  # fmt: skip
+
+
+def measures(tables: Mapping[str, pd.DataFrame], scenario: Scenario) -> pd.DataFrame:
+    """Tidy outcomes of one replication: measure, cohort, group, time (years), value, denominator (simulated heads)."""
+    view, rows = View(tables, scenario), Rows()
+    for measure in MEASURES:
+        measure(view, rows)
+    return rows.frame()

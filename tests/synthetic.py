@@ -1,0 +1,133 @@
+"""Hand-made tables and a small road for tests of outcomes; no country, no engine."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from imgsim.parameters import Parameter, Parameters, Row
+from imgsim.pathway import Group, Pathway, Stage
+from imgsim.traits import LIVELIHOODS
+
+MILESTONES = {
+    "certified": ("paper.done",),
+    "applied": ("fair.entered",),
+    "placed": ("fair.placed",),
+    "training": ("short.started", "long.started"),
+    "licensed": ("long.completed",),
+    "practice": ("work.started",),
+}
+GROUPS = {
+    "north": Group("north", "North", "north", False),
+    "south": Group("south", "South", "south", False),
+    "south_home": Group("south_home", "South, citizens", "south", True),
+}
+
+
+def stage(name: str, kind: str, following: Mapping[str, str], **more: Any) -> Stage:
+    """A stage with nothing but what the test says."""
+    given: dict[str, Any] = {"label": name, "phase": "road", "starts": {}, "sets": {}, "status": {}} | more
+    return Stage(name=name, kind=kind, next=following, **given)
+
+
+def small_road() -> Pathway:
+    """An exam, a paper, a fair of places, a choice of post, two posts, a queue, practice."""
+    stages = [
+        stage("test", "exam", {"passed": "paper", "exhausted": "gone"}),
+        stage("paper", "wait", {"done": "fair"}),
+        stage("fair", "round", {"placed": "stamp", "unplaced": "gone", "ineligible": "gone"}, mechanism="match"),
+        stage("stamp", "wait", {"done": "which"}, status={"done": {"visa": "guest"}}),
+        stage("which", "choose", {"one": "short", "many": "long"}),
+        stage("short", "work", {"completed": "fair", "left": "fair"}, livelihood="in_training"),
+        stage("long", "work", {"completed": "queue", "left": "gone"}, livelihood="in_training"),
+        stage("queue", "round", {"placed": "work", "unplaced": "gone", "ineligible": "gone"}, mechanism="quota"),
+        stage("work", "work", {"left": "gone"}, livelihood="in_practice"),
+        stage("gone", "end", {}, end_class="gave_up"),
+    ]
+    categories = {"region": ("north", "south"), "specialty": ("heart", "bridge"), "visa": ("none", "guest")}
+    return Pathway(
+        "nowhere", "Nowhere", "test", "work", categories, GROUPS, {}, MILESTONES, {"locals": "Locals"}, {},
+        {held.name: held for held in stages},
+    )  # fmt: skip
+
+
+def parameter(name: str, unit: str, rows: Mapping[str, Sequence[Row]], by: str | None = None) -> Parameter:
+    """A parameter with these rows by category."""
+    return Parameter(name, unit, None, by, "step", {key: tuple(held) for key, held in rows.items()})
+
+
+def day_number(text: str) -> int:
+    """The day number of a date."""
+    return int(np.datetime64(text, "D").astype(np.int64))
+
+
+def small_parameters() -> Parameters:
+    """Prices that rise in 2010, a post that is always short, and a measured and an assumed livelihood rate."""
+    rises = [Row(None, 100.0, "measured"), Row(day_number("2010-01-01"), 150.0, "measured")]
+    return Parameters(
+        [
+            parameter("cost.test.sat", "USD", {"": rises}),
+            parameter("cost.paper.done", "USD", {"": [Row(None, 30.0, "measured")]}),
+            parameter(
+                "which.one", "probability",
+                {"heart": [Row(None, 0.0, "measured")], "bridge": [Row(None, 1.0, "measured")]}, "specialty",
+            ),
+            parameter("livelihood.preparing.survival_job", "rate", {"": [Row(None, 0.1, "assumed")]}),
+            parameter("livelihood.preparing.unemployed", "rate", {"": [Row(None, 0.1, "measured")]}),
+        ],
+        {},
+    )  # fmt: skip
+
+
+def small_scenario(
+    measured_from: date = date(2004, 1, 1), end: date = date(2020, 1, 1), scale: float = 0.5
+) -> Any:
+    """What outcomes need of a scenario."""
+    run = SimpleNamespace(measured_from=measured_from, end=end, scale=scale)
+    return SimpleNamespace(run=run, pathway=small_road(), parameters=small_parameters())
+
+
+def people(rows: Sequence[Mapping[str, Any]], end: str = "2020-01-01") -> pd.DataFrame:
+    """One row a person, with what the row does not say filled in: born 1980, entering in 2004, never getting anywhere."""
+    start = {"group": "north", "region": "north", "citizen": False, "needs_visa": True, "stock": False}
+    start |= {"entry_date": "2004-01-01", "birth_date": "1980-01-01", "graduation_date": "2003-01-01"}
+    start |= {"end": "under_way", "end_class": "under_way", "end_date": end}
+    start |= {f"{name}_date": None for name in MILESTONES} | {f"years_{name}": 0.0 for name in LIVELIHOODS}
+    table = pd.DataFrame([start | dict(row) for row in rows])
+    table.insert(0, "person", np.arange(len(table)))
+    for name in [column for column in table if column.endswith("_date")]:
+        table[name] = pd.to_datetime(table[name]).astype("datetime64[s]")
+    for name in MILESTONES:
+        table[f"{name}_age"] = (table[f"{name}_date"] - table["birth_date"]).dt.days / 365.25
+    return table
+
+
+def events(rows: Sequence[tuple[int, str, str, float]]) -> pd.DataFrame:
+    """Events (person, date, event, value) in the order of each life."""
+    table = pd.DataFrame(list(rows), columns=["person", "date", "event", "value"])
+    table["date"] = pd.to_datetime(table["date"]).astype("datetime64[s]")
+    table["event"] = table["event"].astype("category")
+    table.insert(1, "sequence", table.groupby("person").cumcount())
+    return table
+
+
+def seasons(rows: Sequence[tuple[int, int, bool, str, int, str | None]]) -> pd.DataFrame:
+    """Seasons (person, year, active, channel, ranks, specialty)."""
+    return pd.DataFrame(list(rows), columns=["person", "year", "active", "channel", "ranks", "specialty"])
+
+
+def rounds(rows: Sequence[tuple[str, int, str, float | None, int, int, int, int, int]]) -> pd.DataFrame:
+    """Rounds (round, year, group, seats, applicants, active, placed, outside, after)."""
+    columns = ["round", "year", "group", "seats", "applicants", "active", "placed", "outside", "after"]
+    return pd.DataFrame(list(rows), columns=columns)
+
+
+def tables(**given: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """The tables of a replication, those not given being empty."""
+    empty = {"people": people([{}]), "events": events([]), "seasons": seasons([]), "rounds": rounds([])}
+    return empty | given
