@@ -84,23 +84,21 @@ def small_parameters() -> Parameters:
     )  # fmt: skip
 
 
-def small_scenario(
-    measured_from: date = date(2004, 1, 1), end: date = date(2020, 1, 1), scale: float = 0.5
-) -> Any:
+def small_scenario(measured_from: date = date(2004, 1, 1), end: date = date(2020, 1, 1), scale: float = 0.5) -> Any:
     """What outcomes need of a scenario."""
     run = SimpleNamespace(measured_from=measured_from, end=end, scale=scale)
     return SimpleNamespace(run=run, pathway=small_road(), parameters=small_parameters())
 
 
 def people(rows: Sequence[Mapping[str, Any]], end: str = "2020-01-01") -> pd.DataFrame:
-    """One row a person, with what the row does not say filled in: born 1980, entering in 2004, never getting anywhere."""
+    """One row a person, with what the row does not say filled in: born 1980, in since 2004, never placed."""
     start = {"group": "north", "region": "north", "citizen": False, "needs_visa": True, "stock": False}
     start |= {"entry_date": "2004-01-01", "birth_date": "1980-01-01", "graduation_date": "2003-01-01"}
     start |= {"end": "under_way", "end_class": "under_way", "end_date": end}
     start |= {f"{name}_date": None for name in MILESTONES} | {f"years_{name}": 0.0 for name in LIVELIHOODS}
     table = pd.DataFrame([start | dict(row) for row in rows])
     table.insert(0, "person", np.arange(len(table)))
-    for name in [column for column in table if column.endswith("_date")]:
+    for name in [column for column in map(str, table) if column.endswith("_date")]:
         table[name] = pd.to_datetime(table[name]).astype("datetime64[s]")
     for name in MILESTONES:
         table[f"{name}_age"] = (table[f"{name}_date"] - table["birth_date"]).dt.days / 365.25

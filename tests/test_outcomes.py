@@ -15,7 +15,9 @@ from imgsim.outcomes import headline_text, leaning, measures, summary
 from imgsim.outcomes.incidence import aalen_johansen
 
 
-def value_of(table: pd.DataFrame, measure: str, cohort: str = "measured", group: str = "all", time: Any = None) -> float:
+def value_of(
+    table: pd.DataFrame, measure: str, cohort: str = "measured", group: str = "all", time: Any = None
+) -> float:
     """The one value of a measure."""
     return float(row_of(table, measure, cohort, group, time)["value"])
 
@@ -91,13 +93,15 @@ def test_never_placed_needs_eight_years_after_the_last_certificate_of_a_cohort()
     assert (found["value"], found["denominator"]) == (0.2, 5)
 
 
-# --- ages and times -----------------------------------------------------------------------------------------------------
+# --- ages and times --------------------------------------------------------------------------------------------------
 
 
 def test_ages_have_the_moments_and_percentiles_of_numpy() -> None:
     rng = np.random.default_rng(1)
     born = np.datetime64("1975-01-01") + rng.integers(0, 3000, 200)
-    graduates = people([{"birth_date": str(day), "training_date": f"{2005 + k % 3}-07-01"} for k, day in enumerate(born)])
+    graduates = people(
+        [{"birth_date": str(day), "training_date": f"{2005 + k % 3}-07-01"} for k, day in enumerate(born)]
+    )
     table = measures(tables(people=graduates), small_scenario())
     for cohort, chosen in (("measured", slice(None)), ("2006", slice(1, None, 3))):
         ages = graduates["training_age"].to_numpy()[chosen]
@@ -130,7 +134,7 @@ def test_times_are_of_those_who_got_there_beside_the_share_that_never_did() -> N
     assert row_of(table, "time_graduation_to_training_p10")["denominator"] == 2
 
 
-# --- the Match ----------------------------------------------------------------------------------------------------------
+# --- the Match -------------------------------------------------------------------------------------------------------
 
 
 def test_rates_of_the_match_pool_the_graduates_whose_careers_are_simulated() -> None:
@@ -213,7 +217,7 @@ def test_the_odds_of_those_who_need_a_visa_are_told_among_noncitizens() -> None:
     assert found["denominator"] == 20
 
 
-# --- exams, livelihood, money, visas, stock -------------------------------------------------------------------------------
+# --- exams, livelihood, money, visas, stock --------------------------------------------------------------------------
 
 
 def test_a_sitting_counts_in_the_year_of_the_sitting_and_only_with_its_result() -> None:
@@ -294,7 +298,7 @@ def test_the_licensed_are_the_census_and_those_since_less_those_who_went() -> No
     assert value_of(table, "licensed_growth", "2011-2019", "south") == pytest.approx(-100 / 3)
 
 
-# --- incidence ------------------------------------------------------------------------------------------------------------
+# --- incidence -------------------------------------------------------------------------------------------------------
 
 
 def test_incidence_follows_the_closed_form_of_exponential_competing_risks() -> None:
@@ -320,20 +324,25 @@ def test_incidence_without_censoring_is_the_share_that_has_happened() -> None:
 def test_ends_compete_with_training_and_the_horizon_censors() -> None:
     graduates = people(
         [
-            {"certified_date": "2005-01-01", "training_date": "2005-07-01", "end_class": "died", "end_date": "2015-01-01"},
+            {
+                "certified_date": "2005-01-01",
+                "training_date": "2005-07-01",
+                "end_class": "died",
+                "end_date": "2015-01-01",
+            },
             {"certified_date": "2005-01-01", "end_class": "gave_up", "end_date": "2006-06-01"},
             {"certified_date": "2019-07-01"},
         ]
     )
     table = measures(tables(people=graduates), small_scenario())
     assert value_of(table, "cumulative_incidence", group="training", time=0.25) == 0
-    # one of three trains at half a year; the third is censored on that very day count or later; one of one gives up
+    # the third is censored half a year after its certificate, after the first began training
     assert value_of(table, "cumulative_incidence", group="training", time=10) == pytest.approx(1 / 3)
     assert value_of(table, "cumulative_incidence", group="gave_up", time=10) == pytest.approx(2 / 3)
     assert value_of(table, "cumulative_incidence_entry", group="gave_up", time=10) == pytest.approx(1 / 3)
 
 
-# --- the headline ---------------------------------------------------------------------------------------------------------
+# --- the headline ----------------------------------------------------------------------------------------------------
 
 
 def outcomes_of(values: list[float], measure: str = "first_attempt_failure") -> pd.DataFrame:
@@ -350,7 +359,8 @@ def test_the_interval_is_that_of_student() -> None:
 
 def test_one_replication_has_no_interval() -> None:
     found = summary(outcomes_of([0.25]))
-    assert found["low"].isna().all() and found["high"].isna().all()
+    assert found["low"].isna().all()
+    assert found["high"].isna().all()
     assert "One replication" in headline_text(found)
 
 
@@ -358,7 +368,8 @@ def test_the_text_says_denominator_and_what_its_interval_shows() -> None:
     everything = [outcomes_of([0.1, 0.2]), outcomes_of([12.0, 14.0], "survival_years_per_100")]
     text = headline_text(summary(pd.concat(everything)))
     assert max(map(len, text.splitlines())) <= 100
-    assert "1,000" in text and "15.0%" in text
+    assert "1,000" in text
+    assert "15.0%" in text
     assert "95% interval over 2 replications: chance only, not parameter uncertainty" in text
     assert "leans on assumed livelihood rates" in text
 

@@ -10,8 +10,14 @@ import numpy as np
 import pandas as pd
 
 from imgsim.outcomes.definitions import (
-    ALL, FOLLOW_UP_YEARS, MEASURED, NONCITIZEN, RANK_CLASSES, RECENT_YEARS, RUNGS,
-)  # fmt: skip
+    ALL,
+    FOLLOW_UP_YEARS,
+    MEASURED,
+    NONCITIZEN,
+    RANK_CLASSES,
+    RECENT_YEARS,
+    RUNGS,
+)
 from imgsim.outcomes.rows import Bools, Ints, Rows
 from imgsim.outcomes.view import View
 
@@ -56,11 +62,11 @@ class Seasons:
     @cached_property
     def rung(self) -> Ints:
         """Which active attempt of the person each season is, from 1; 0 where there was no rank list."""
-        attempt = np.cumsum(self.active)
-        first = np.flatnonzero(np.r_[True, self.person[1:] != self.person[:-1]])[: len(self.person)]
-        before = attempt[first] - self.active[first] if len(first) else attempt
+        attempt = np.cumsum(self.active, dtype=np.int64)
+        first = np.flatnonzero(np.r_[True, self.person[1:] != self.person[:-1]])
+        before = (attempt - self.active)[first]
         length = np.diff(np.r_[first, len(self.person)])
-        return np.where(self.active, attempt - np.repeat(before, length), 0) if len(first) else attempt
+        return np.where(self.active, attempt - np.repeat(before, length), 0)
 
     def groups(self) -> Iterator[tuple[str, Bools]]:
         """Everybody, citizens, others."""
@@ -138,7 +144,7 @@ def visa_odds(seasons: Seasons, rows: Rows) -> None:
 
 
 def specialties(seasons: Seasons, rows: Rows) -> None:
-    """Shares of placements by specialty, for everybody and by citizenship, and of posts that do not complete training."""
+    """Shares of placements by specialty, by citizenship too, and of posts that do not complete training."""
     of = seasons.measured & seasons.came_by("outside", "match", "soap")
     specialty = seasons.table["specialty"].astype(object).to_numpy()
     short = np.isin(specialty.astype(str), list(short_posts(seasons.view)))
@@ -165,4 +171,3 @@ def short_posts(view: View) -> set[str]:
                 if rule is not None and rule.by == "specialty":
                     found |= {name for name in rule.rows if rule.value(view.horizon, name) == 1}
     return found
-

@@ -30,7 +30,7 @@ def cohort_years(view: View) -> range:
 
 
 def entered(view: View, rows: Rows, year: int, cohort: Ints, enters: Ints) -> None:
-    """Size, cumulative shares entering by the end of each calendar year, and failure in the first year of one cohort."""
+    """Size, shares in training by the end of each calendar year, and failure in the first year, of one cohort."""
     label, members = academic(year), view.entrant & (cohort == year)
     for group, inside in view.people_groups.items():
         of = members & inside

@@ -22,16 +22,12 @@ def costs(view: View, rows: Rows) -> None:
 
 def spent_by(view: View, until: Ints) -> Floats:
     """What each person has paid up to a day: every event named in a cost parameter, at that day's price."""
-    events = view.tables["events"]
-    category = events["event"].astype("category")
-    codes, names = category.cat.codes.to_numpy(np.int64), {name: k for k, name in enumerate(category.cat.categories)}
     spent = np.zeros(len(until))
     for name in view.scenario.parameters.family(COST):
-        parameter, event = view.scenario.parameters[name], name.removeprefix(COST)
-        if event not in names or parameter.unit != "USD":
+        parameter, events = view.scenario.parameters[name], view.events({name.removeprefix(COST)})
+        if not len(events) or parameter.unit != "USD":
             continue
-        chosen = np.flatnonzero(codes == names[event])
-        row, day = view.row_of(events["person"].iloc[chosen]), days(events["date"].iloc[chosen])
+        row, day = view.row_of(events["person"]), days(events["date"])
         paid = day <= until[row]
         spent += np.bincount(row[paid], weights=prices(view, parameter, row[paid], day[paid]), minlength=len(until))
     return spent

@@ -9,7 +9,7 @@ ALL: Final = "all"
 CITIZEN, NONCITIZEN = "citizen", "noncitizen"
 IMG: Final = "img"  # everybody in a round whose career is simulated
 
-COHORT_YEARS: Final = 5  # a certified cohort is followed to the end of its fifth calendar year after certification began
+COHORT_YEARS: Final = 5  # a certified cohort is followed to the end of the fifth year after it began
 NEVER_YEARS: Final = 8  # follow-up after which a cohort's share without training is called `never`
 FOLLOW_UP_YEARS: Final = 10  # follow-up of those whose times and person-years are pooled
 RECENT_YEARS: Final = 5  # Matches pooled for `last_5_years`

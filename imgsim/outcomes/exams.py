@@ -2,45 +2,46 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import numpy as np
 import pandas as pd
 
-from imgsim.outcomes.definitions import MEASURED
+from imgsim.outcomes.definitions import ALL, CITIZEN, MEASURED, NONCITIZEN
 from imgsim.outcomes.rows import Bools, Ints, Rows, academic
 from imgsim.outcomes.view import View, academic_year_of, days, year_of
+
+SAT, PASSED, FAILED = "sat", "passed", "failed"
+RESULTS: Final = (SAT, PASSED, FAILED)
 
 
 def exams(view: View, rows: Rows) -> None:
     """Pass rates of every exam of the road by calendar and academic year of the sitting."""
-    events = view.tables["events"]
-    category = events["event"].astype("category")
-    codes, names = category.cat.codes.to_numpy(np.int64), list(category.cat.categories)
     for stage in view.scenario.pathway.stages.values():
         if stage.kind == "exam":
-            wanted = [names.index(f"{stage.name}.{w}") if f"{stage.name}.{w}" in names else -2 for w in RESULTS]
-            pass_rates(view, rows, stage.name, events[np.isin(codes, wanted)], codes[np.isin(codes, wanted)], wanted)
+            pass_rates(view, rows, stage.name, view.events({f"{stage.name}.{word}" for word in RESULTS}))
 
 
-RESULTS = ("sat", "passed", "failed")
-
-
-def pass_rates(view: View, rows: Rows, exam: str, table: pd.DataFrame, codes: Ints, wanted: list[int]) -> None:
-    """Pass rates of one exam; sittings whose result never came (death, horizon) are left out."""
+def pass_rates(view: View, rows: Rows, exam: str, table: pd.DataFrame) -> None:
+    """Pass rates of one exam, given its events; sittings whose result never came (death, horizon) are left out."""
     person = table["person"].to_numpy(np.int64)
-    sat, passed, answered = codes == wanted[0], codes == wanted[1], codes != wanted[0]
-    follows = np.r_[person[1:] == person[:-1], False][: len(person)]
-    told = sat & follows & np.r_[answered[1:], False][: len(person)]
-    hit = np.r_[passed[1:], False][: len(person)][told]
-    day, first = days(table["date"])[told], table["value"].to_numpy(np.float64)[told] == 1
-    within = (day >= view.start) & (day < view.horizon)
-    citizen = view.citizen[view.row_of(table["person"][told])]
-    takers = {"all": within, "first": within & first, "repeat": within & ~first}
-    takers |= {"citizen": within & citizen, "noncitizen": within & ~citizen}
-    takers |= {"first/citizen": within & first & citizen, "first/noncitizen": within & first & ~citizen}
-    for group, of in takers.items():
+    sat, passed = ((table["event"] == f"{exam}.{word}").to_numpy(bool) for word in (SAT, PASSED))
+    told = np.flatnonzero(sat[:-1] & ~sat[1:] & (person[1:] == person[:-1]))  # a result comes next, of the same person
+    sittings, hit = table.iloc[told], passed[told + 1]
+    day = days(sittings["date"])
+    for group, of in takers(view, sittings, (day >= view.start) & (day < view.horizon)).items():
         rows.shares(f"{exam}.pass_rate", group, year_of(day), hit, of)
         rows.share(f"{exam}.pass_rate", MEASURED, group, hit, of)
         academic_years(rows, f"{exam}.pass_rate_academic", group, academic_year_of(day), hit, of)
+
+
+def takers(view: View, sittings: pd.DataFrame, within: Bools) -> dict[str, Bools]:
+    """Who sat, by attempt and citizenship."""
+    first = within & (sittings["value"].to_numpy(np.float64) == 1)
+    citizen = view.citizen[view.row_of(sittings["person"])]
+    groups = {ALL: within, "first": first, "repeat": within & ~first}
+    groups |= {CITIZEN: within & citizen, NONCITIZEN: within & ~citizen}
+    return groups | {f"first/{CITIZEN}": first & citizen, f"first/{NONCITIZEN}": first & ~citizen}
 
 
 def academic_years(rows: Rows, measure: str, group: str, year: Ints, hit: Bools, of: Bools) -> None:

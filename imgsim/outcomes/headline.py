@@ -51,8 +51,9 @@ def summary(outcomes: pd.DataFrame, scenario: Scenario | None = None) -> pd.Data
 def chosen(outcomes: pd.DataFrame, line: dict[str, Any]) -> pd.DataFrame:
     """The rows of one headline line, one a replication."""
     cohort, group = line.get("cohort", MEASURED), line.get("group", ALL)
-    of_measure = outcomes[outcomes["measure"] == line["measure"]]
-    return of_measure[(of_measure["cohort"] == cohort) & (of_measure["group"] == group)]
+    same = (outcomes["measure"] == line["measure"]) & (outcomes["cohort"] == cohort) & (outcomes["group"] == group)
+    found: pd.DataFrame = outcomes.loc[same]
+    return found
 
 
 def interval(values: np.ndarray[Any, np.dtype[np.float64]]) -> tuple[float, float, float]:
@@ -115,7 +116,6 @@ def notes(table: pd.DataFrame, replications: int) -> list[str]:
         said = f"95% interval over {replications} replications: chance only, not parameter uncertainty."
     else:
         said = "One replication: no interval; more replications show chance, not parameter uncertainty."
-    remarks = [
-        f"{row.label}: {row.leans_on.split(';')[0]}." for row in table.itertuples() if "assumed livelihood" in row.leans_on
-    ]
+    remark = {line["label"]: line["remark"] for line in lines() if "remark" in line}
+    remarks = [f"{label}: {remark[label]}." for label in table["label"] if label in remark]
     return [said, "Heads are simulated persons in the denominator, per replication. Ages and times in years.", *remarks]

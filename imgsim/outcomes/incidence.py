@@ -63,4 +63,3 @@ def aalen_johansen(days: Ints, cause: Ints, causes: int, grid: Floats) -> list[F
     for code, curve in zip(present, estimate.cinc, strict=True):
         found[code - 1] = np.r_[0.0, curve][place]
     return found
-

@@ -46,4 +46,3 @@ def stock_groups(view: View) -> dict[str, Bools]:
             groups[f"{region}/citizen"] = inside & view.citizen
             groups[f"{region}/noncitizen"] = inside & ~view.citizen
     return groups
-

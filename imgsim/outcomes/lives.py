@@ -7,18 +7,19 @@ import numpy as np
 from imgsim.outcomes.definitions import FOLLOW_UP_YEARS, MEASURED, PRACTICE, SURVIVAL
 from imgsim.outcomes.rows import Rows, labels
 from imgsim.outcomes.view import View, year_of
+from imgsim.traits import LIVELIHOODS
 
 
 def livelihoods(view: View, rows: Rows) -> None:
     """Person-years per entrant by livelihood, from entry to practice, end or horizon, for entrants followed long."""
-    states = [name.removeprefix("years_") for name in view.people if name.startswith("years_")]
+    states = [state for state in LIVELIHOODS if f"years_{state}" in view.people]
     held = {state: view.people[f"years_{state}"].to_numpy(np.float64) for state in states}
     imposed = {stage.livelihood for stage in view.scenario.pathway.stages.values()}
     before = [state for state in states if state not in imposed]
     of = view.measured(view.day("entry"), FOLLOW_UP_YEARS)
     for group, inside in view.groups.items():
         chosen = of & inside
-        if not (n := np.count_nonzero(chosen)):
+        if not (n := int(np.count_nonzero(chosen))):
             continue
         total = {state: held[state][chosen].sum() for state in states}
         for state in states:

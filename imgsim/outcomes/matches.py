@@ -13,7 +13,7 @@ COUNTS = ["seats", "applicants", "active", "placed", "outside", "after"]
 
 
 def matches(view: View, rows: Rows) -> None:
-    """Rates and counts of the Match by year: every group in it, and together the graduates whose careers are simulated."""
+    """Rates and counts of the Match by year: every group in it, and all simulated graduates together."""
     table = of_mechanism(view, MARKET)
     competitors = view.scenario.pathway.competitors
     simulated = table[~table["group"].isin([ALL, *competitors])]
@@ -70,4 +70,4 @@ def queues(view: View, rows: Rows) -> None:
 
 def divided(part: Floats, whole: Floats) -> Floats:
     """The ratio, missing where there is nothing to divide by."""
-    return np.divide(part, whole, out=np.full(len(part), np.nan), where=whole > 0)
+    return np.where(whole > 0, part / np.where(whole > 0, whole, 1.0), np.nan)

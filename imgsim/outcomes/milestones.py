@@ -10,7 +10,12 @@ from imgsim.outcomes.definitions import FOLLOW_UP_YEARS, MEASURED, QUANTILES
 from imgsim.outcomes.rows import Bools, Floats, Ints, Rows, labels
 from imgsim.outcomes.view import MISSING, View, spans, year_of
 
-COUNTED: Final = {"entrants": "entry", "certificates": "certified", "training_starts": "training", "licences": "licensed"}
+COUNTED: Final = {
+    "entrants": "entry",
+    "certificates": "certified",
+    "training_starts": "training",
+    "licences": "licensed",
+}
 TIMES: Final = (("entry", "certified"), ("certified", "training"), ("graduation", "training"), ("entry", "training"))
 
 
@@ -51,7 +56,8 @@ def quantile(value: Floats, begin: Ints, n: Ints, share: float) -> Floats:
     place = begin + share * (n - 1)
     below = np.floor(place).astype(np.int64)
     above = np.minimum(below + 1, begin + n - 1)
-    return value[below] + (place - below) * (value[above] - value[below])
+    found: Floats = value[below] + (place - below) * (value[above] - value[below])
+    return found
 
 
 def times(view: View, rows: Rows) -> None:

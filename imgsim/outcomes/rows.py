@@ -21,9 +21,7 @@ class Rows:
     def __init__(self) -> None:
         self._blocks: list[tuple[Any, ...]] = []
 
-    def add(
-        self, measure: str, cohort: Any, group: Any, value: Any, denominator: Any, time: Any = np.nan
-    ) -> None:
+    def add(self, measure: str, cohort: Any, group: Any, value: Any, denominator: Any, time: Any = np.nan) -> None:
         """Rows of one measure; everything after it is one value or one for each row."""
         shape = np.broadcast_shapes(*(np.shape(part) for part in (cohort, group, value, denominator, time)), (1,))
         parts = (np.broadcast_to(np.asarray(part), shape) for part in (cohort, group))
@@ -54,7 +52,8 @@ class Rows:
             return pd.DataFrame({column: [] for column in COLUMNS})
         columns = [np.concatenate(parts) for parts in zip(*self._blocks, strict=True)]
         table = pd.DataFrame(dict(zip(COLUMNS, columns, strict=True)))
-        return table[np.isfinite(table["value"].to_numpy(np.float64))].reset_index(drop=True)
+        known: pd.DataFrame = table.loc[np.isfinite(table["value"].to_numpy(np.float64))]
+        return known.reset_index(drop=True)
 
 
 def by_year(year: Ints) -> tuple[Ints, Ints]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -92,9 +92,30 @@ class View:
         """Entrants for whom something happened in the measured window, at least so many years before its end."""
         return self.entrant & (since >= self.start) & (since < years_before(self.scenario.run.end, followed))
 
+    @cached_property
+    def numbers(self) -> Ints:
+        """The number of each person, rising."""
+        return self.people["person"].to_numpy(np.int64)
+
     def row_of(self, person: pd.Series[int]) -> Ints:
         """The places in people of the persons of another table."""
-        return np.searchsorted(self.people["person"].to_numpy(np.int64), person.to_numpy(np.int64))
+        asked = person.to_numpy(np.int64)
+        if np.array_equal(self.numbers, np.arange(len(self.numbers))):  # the usual case: they are places already
+            return asked
+        found: Ints = np.searchsorted(self.numbers, asked).astype(np.int64)
+        return found
+
+    @cached_property
+    def event_codes(self) -> tuple[Ints, list[str]]:
+        """The code of each event, and the names of the codes."""
+        category = self.tables["events"]["event"].astype("category").cat
+        return category.codes.to_numpy().astype(np.int64), [str(name) for name in category.categories]
+
+    def events(self, names: Collection[str]) -> pd.DataFrame:
+        """The events of these names, in the order of lives."""
+        codes, known = self.event_codes
+        wanted = np.array([name in names for name in known], bool)
+        return self.tables["events"].iloc[np.flatnonzero(wanted[codes])] if wanted.any() else self.tables["events"][:0]
 
 
 def day(date: object) -> int:

@@ -23,12 +23,11 @@ def visas(view: View, rows: Rows) -> None:
 
 
 def status_on(view: View, on: Ints) -> Ints:
-    """The code of the status each person holds on a day: that of the last event so far which sets one, else the first."""
+    """The code of the status each person holds on a day: what the last event so far has set, else the first."""
     statuses = list(view.scenario.pathway.categories["visa"])
-    events = view.tables["events"]
     status = np.zeros(len(on), np.int64)
     sets = setting_events(view)
-    kept = events[events["event"].isin(list(sets))].sort_values(["person", "sequence"], kind="stable")
+    kept = view.events(sets)
     row, day = view.row_of(kept["person"]), days(kept["date"])
     code = np.array([statuses.index(sets[str(event)]) for event in kept["event"]], np.int64)
     so_far = day <= on[row]
