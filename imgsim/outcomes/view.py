@@ -95,11 +95,11 @@ class View:
     @cached_property
     def numbers(self) -> Ints:
         """The number of each person, rising."""
-        return self.people["person"].to_numpy(np.int64)
+        return self.people["person"].to_numpy().astype(np.int64, copy=False)
 
     def row_of(self, person: pd.Series[int]) -> Ints:
         """The places in people of the persons of another table."""
-        asked = person.to_numpy(np.int64)
+        asked = person.to_numpy().astype(np.int64, copy=False)
         if np.array_equal(self.numbers, np.arange(len(self.numbers))):  # the usual case: they are places already
             return asked
         found: Ints = np.searchsorted(self.numbers, asked).astype(np.int64)
@@ -115,7 +115,8 @@ class View:
         """The events of these names, in the order of lives."""
         codes, known = self.event_codes
         wanted = np.array([name in names for name in known], bool)
-        return self.tables["events"].iloc[np.flatnonzero(wanted[codes])] if wanted.any() else self.tables["events"][:0]
+        table = self.tables["events"][["person", "date", "event", "value"]]
+        return table.iloc[np.flatnonzero(wanted[codes])] if wanted.any() else table[:0]
 
 
 def day(date: object) -> int:
