@@ -115,8 +115,9 @@ class View:
         """The events of these names, in the order of lives."""
         codes, known = self.event_codes
         wanted = np.array([name in names for name in known], bool)
-        table = self.tables["events"][["person", "date", "event", "value"]]
-        return table.iloc[np.flatnonzero(wanted[codes])] if wanted.any() else table[:0]
+        table = self.tables["events"]
+        chosen = np.flatnonzero(wanted[codes]) if wanted.any() else np.empty(0, np.int64)
+        return pd.DataFrame({name: table[name].take(chosen) for name in ("person", "date", "event", "value")})
 
 
 def day(date: object) -> int:
