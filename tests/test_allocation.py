@@ -1,0 +1,148 @@
+"""What is known about deferred acceptance and about queues holds for ours."""
+
+from __future__ import annotations
+
+import itertools
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from imgsim.markets.deferred_acceptance import blocking_pairs, deferred_acceptance
+from imgsim.markets.quota import first_in_line, jurisdictions, scaled_places
+
+Ints = npt.NDArray[np.int64]
+
+
+class Market(NamedTuple):
+    """Applicants' lists of programmes, best first; what each programme thinks of each applicant; seats."""
+
+    lists: tuple[tuple[int, ...], ...]
+    score: tuple[tuple[float, ...], ...]  # (programmes, applicants), all different within a programme
+    seats: tuple[int, ...]
+
+
+def arrays(market: Market) -> tuple[Ints, Ints, npt.NDArray[np.float64], Ints]:
+    """The market in the form that the mechanism takes."""
+    first = np.cumsum([0, *map(len, market.lists)]).astype(np.int64)
+    programme = np.array([p for listed in market.lists for p in listed], np.int64)
+    score = np.array([market.score[p][a] for a, listed in enumerate(market.lists) for p in listed], float)
+    return first, programme, score, np.array(market.seats, np.int64)
+
+
+def matched(market: Market) -> list[int]:
+    """The programme of each applicant, or -1."""
+    first, programme, score, seats = arrays(market)
+    return [int(programme[pair]) if pair >= 0 else -1 for pair in deferred_acceptance(first, programme, score, seats)]
+
+
+@st.composite
+def markets(draw: st.DrawFn, applicants: int = 7, programmes: int = 4) -> Market:
+    n, m = draw(st.integers(1, applicants)), draw(st.integers(1, programmes))
+    lists = tuple(tuple(draw(st.permutations(range(m)))[: draw(st.integers(0, m))]) for _ in range(n))
+    score = tuple(tuple(float(s) for s in draw(st.permutations(range(n)))) for _ in range(m))
+    return Market(lists, score, tuple(draw(st.integers(0, 3)) for _ in range(m)))
+
+
+def place_on_list(market: Market, applicant: int, programme: int) -> int:
+    """How far down the own list a programme stands; being left without one comes last."""
+    listed = market.lists[applicant]
+    return listed.index(programme) if programme in listed else len(listed)
+
+
+def is_stable(market: Market, held: tuple[int, ...]) -> bool:
+    """Worked out from the definition, without the code under test."""
+    for p, seats in enumerate(market.seats):
+        if held.count(p) > seats:
+            return False
+    for a, listed in enumerate(market.lists):
+        for p in listed[: place_on_list(market, a, held[a])]:
+            there = [market.score[p][b] for b, own in enumerate(held) if own == p]
+            if len(there) < market.seats[p] or (there and min(there) < market.score[p][a]):
+                return False
+    return True
+
+
+@given(markets())
+def test_no_pair_would_rather_have_each_other(market: Market) -> None:
+    assert is_stable(market, tuple(matched(market)))
+    first, programme, score, seats = arrays(market)
+    assert blocking_pairs(first, programme, score, seats, deferred_acceptance(first, programme, score, seats)) == 0
+
+
+@given(markets(applicants=4, programmes=3))
+def test_no_stable_matching_is_better_for_any_applicant(market: Market) -> None:
+    held = matched(market)
+    options = [(-1, *listed) for listed in market.lists]
+    for other in itertools.product(*options):
+        if is_stable(market, other):
+            for a in range(len(held)):
+                assert place_on_list(market, a, held[a]) <= place_on_list(market, a, other[a])
+
+
+@given(markets(), st.data())
+def test_the_order_of_applicants_does_not_matter(market: Market, data: st.DataObject) -> None:
+    order = data.draw(st.permutations(range(len(market.lists))))
+    turned = Market(
+        tuple(market.lists[a] for a in order), tuple(tuple(row[a] for a in order) for row in market.score), market.seats
+    )
+    held = matched(market)
+    assert matched(turned) == [held[a] for a in order]
+
+
+@given(markets(), st.data())
+def test_one_more_seat_never_hurts_an_applicant(market: Market, data: st.DataObject) -> None:
+    lucky = data.draw(st.integers(0, len(market.seats) - 1))
+    more = market._replace(seats=tuple(seats + (p == lucky) for p, seats in enumerate(market.seats)))
+    for a, (before, after) in enumerate(zip(matched(market), matched(more), strict=True)):
+        assert place_on_list(market, a, after) <= place_on_list(market, a, before)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_the_matching_library_agrees(seed: int) -> None:
+    library = pytest.importorskip("matching.games")
+    chance = np.random.default_rng(seed)
+    n, m = 60, 12
+    lists = tuple(tuple(int(p) for p in chance.permutation(m)[: chance.integers(1, 6)]) for _ in range(n))
+    score = tuple(tuple(float(s) for s in chance.permutation(n)) for _ in range(m))
+    seats = tuple(int(s) for s in chance.integers(1, 6, m))
+    asked = {p: [a for a in range(n) if p in lists[a]] for p in range(m)}
+    hospitals = {f"p{p}": [f"a{a}" for a in sorted(own, key=lambda a: -score[p][a])] for p, own in asked.items() if own}
+    game = library.HospitalResident.create_from_dictionaries(
+        {f"a{a}": [f"p{p}" for p in listed] for a, listed in enumerate(lists)},
+        hospitals,
+        {p: seats[int(p[1:])] for p in hospitals},
+    )
+    theirs = {str(a): str(p) for p, own in game.solve(optimal="resident").items() for a in own}
+    ours = {f"a{a}": f"p{p}" for a, p in enumerate(matched(Market(lists, score, seats))) if p >= 0}
+    assert ours == theirs
+
+
+def test_a_programme_of_full_size_takes_no_more_than_its_seats() -> None:
+    chance = np.random.default_rng(1)
+    n, m, k = 45_000, 6_700, 10
+    programme = chance.integers(0, m, n * k)
+    seats = np.full(m, 6)
+    held = deferred_acceptance(np.arange(0, n * k + 1, k), programme, chance.random(n * k), seats)
+    assert (np.bincount(programme[held[held >= 0]], minlength=m) <= seats).all()
+
+
+def test_those_first_in_line_take_the_places_of_their_own_jurisdiction() -> None:
+    asked = np.array([0, 0, 0, 1, 1])
+    order = np.array([0.9, 0.1, 0.5, 0.7, 0.2])
+    assert first_in_line(asked, order, np.array([2, 1])).tolist() == [False, True, True, False, True]
+
+
+def test_places_at_a_scale_sum_to_their_share() -> None:
+    assert abs(scaled_places(1, 2, 4000, 1.5).sum() - 6000) < 150
+    assert scaled_places(1, 2, 54, 30.0).tolist() == [30] * 54
+
+
+def test_concentrated_demand_leans_on_some_jurisdictions() -> None:
+    actors = np.arange(20_000)
+    even, leaning = (np.bincount(jurisdictions(1, 0, actors, 2010, 5, 10, c), minlength=10) for c in (0.0, 3.0))
+    assert even.max() < 1.2 * even.min()
+    assert leaning[0] > 5 * leaning[-1]

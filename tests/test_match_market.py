@@ -1,0 +1,215 @@
+"""What a Match must do whatever its numbers: seats, order of applicants, chance, scale, rules of the day."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from imgsim.addresses import GRADUATE, actor
+from imgsim.dates import day_of
+from imgsim.errors import InputError
+from imgsim.markets.allocation import AFTER, IN_ROUND, INELIGIBLE, OUTSIDE, PLACED, Allocation, Applicants
+from imgsim.markets.match import Match
+from imgsim.markets.programmes import dealt, quotas, seats_of_year, sponsors, thinned
+from imgsim.parameters import Parameters, load_parameters
+from imgsim.pathway import Pathway, load_pathway
+from imgsim.rulebook import compile_rules
+from imgsim.traits import PLACE, width
+
+SCALE = 0.05
+SEED = 5
+Make = Callable[..., Match]
+
+
+@pytest.fixture(scope="module")
+def pathway(root: Path) -> Pathway:
+    return load_pathway(root / "imgsim/countries/us/pathway.toml")
+
+
+@pytest.fixture(scope="module")
+def parameters(root: Path) -> Parameters:
+    return load_parameters(root / "imgsim/countries/us")
+
+
+@pytest.fixture(scope="module")
+def match(parameters: Parameters, pathway: Pathway) -> Match:
+    return made(parameters, pathway)
+
+
+def made(parameters: Parameters, pathway: Pathway, scale: float = SCALE, seed: int = SEED) -> Match:
+    return Match("match", parameters, compile_rules(parameters, pathway), pathway, seed, scale)
+
+
+def with_value(parameters: Parameters, name: str, value: float) -> Parameters:
+    """The same parameters with one of them at one value for ever."""
+    held = parameters[name]
+    rows = {c: tuple(row._replace(value=value) for row in series) for c, series in held.rows.items()}
+    return parameters.replacing(replace(held, rows=rows))
+
+
+def graduates(year: int, count: int, pathway: Pathway, **traits: float) -> Applicants:
+    """Foreign graduates of middling merit who differ in ability; every trait can be fixed."""
+    held = np.zeros((count, width(tuple(pathway.flags))))
+    held[:, PLACE["ability"]] = np.linspace(-2, 2, count)
+    held[:, PLACE["ready"]] = 1
+    held[:, PLACE["competitor"]] = -1
+    day = day_of(year, 3, 18)
+    held[:, [PLACE["graduation"], PLACE["last_clinical"]]] = day - 700
+    for name, value in traits.items():
+        held[:, PLACE[name]] = value
+    actors = np.array([actor(GRADUATE, year - 1, 0, k) for k in range(count)], np.int64)
+    return Applicants(actors, held, day)
+
+
+def rate(allocation: Allocation) -> float:
+    """Share of the active who match."""
+    return float(np.sum(allocation.channel == IN_ROUND) / max(1, np.sum(allocation.active)))
+
+
+def tallies(allocation: Allocation) -> dict[str, dict[str, object]]:
+    return {str(row["group"]): row for row in allocation.rows}
+
+
+def test_seats_are_the_published_positions(parameters: Parameters, pathway: Pathway) -> None:
+    specialties = tuple(pathway.categories["specialty"])
+    assert seats_of_year("match", parameters, specialties, 2008).sum() == 22_240
+    assert seats_of_year("match", parameters, specialties, 2025).sum() == 40_041
+
+
+def test_programmes_have_exactly_the_seats_of_their_specialty(match: Match, parameters: Parameters) -> None:
+    seats = seats_of_year("match", parameters, match.specialties, 2018)
+    quota = quotas(match.programmes, seats)
+    assert np.bincount(match.programmes.specialty, quota, len(seats)).astype(int).tolist() == seats.tolist()
+
+
+def test_more_positions_never_take_a_seat_from_a_programme() -> None:
+    chance = np.random.default_rng(1)
+    size, rounding = np.exp(chance.normal(0, 0.6, 300)), chance.random(300)
+    before = dealt(size, rounding, 1200)
+    for seats in (1201, 1300, 2500):
+        after = dealt(size, rounding, seats)
+        assert after.sum() == seats
+        assert (after >= before).all()
+        before = after
+
+
+def test_a_smaller_scale_keeps_a_subset_of_the_seats(match: Match, parameters: Parameters) -> None:
+    full = quotas(match.programmes, seats_of_year("match", parameters, match.specialties, 2010))
+    sponsor = sponsors("match", parameters, match.programmes, match.specialties, day_of(2010, 3, 1))
+    small, middle = (thinned(match.programmes, full, sponsor, scale) for scale in (0.05, 0.1))
+    assert (small <= middle).all()
+    assert (middle <= full).all()
+    assert abs(small.sum() / full.sum() - 0.05) < 0.003
+
+
+def test_programmes_do_not_depend_on_the_replication(match: Match, pathway: Pathway) -> None:
+    people = graduates(2010, 300, pathway)
+    seats = [tallies(match.allocate(2010, replication, people))["all"]["seats"] for replication in (0, 1)]
+    assert seats[0] == seats[1]
+
+
+def test_no_more_are_placed_than_there_are_seats(match: Match, pathway: Pathway) -> None:
+    for year in (2005, 2016):
+        everyone = tallies(match.allocate(year, 0, graduates(year, 600, pathway)))["all"]
+        assert int(everyone["placed"]) + int(everyone["after"]) <= int(everyone["seats"])  # type: ignore[call-overload]
+
+
+def test_the_order_of_applicants_does_not_matter(match: Match, pathway: Pathway) -> None:
+    people = graduates(2012, 400, pathway)
+    turned = Applicants(people.actor[::-1], people.traits[::-1], people.day)
+    one, other = match.allocate(2012, 0, people), match.allocate(2012, 0, turned)
+    assert one.channel.tolist() == other.channel[::-1].tolist()
+    assert one.specialty.tolist() == other.specialty[::-1].tolist()
+
+
+def test_the_same_address_gives_the_same_match(match: Match, parameters: Parameters, pathway: Pathway) -> None:
+    people = graduates(2012, 200, pathway)
+    again = made(parameters, pathway)
+    assert match.allocate(2012, 3, people).channel.tolist() == again.allocate(2012, 3, people).channel.tolist()
+
+
+def test_only_those_with_interviews_are_active_and_match(match: Match, pathway: Pathway) -> None:
+    held = match.allocate(2015, 0, graduates(2015, 600, pathway))
+    assert (held.interviews[held.active] > 0).all()
+    assert held.active[held.channel == IN_ROUND].all()
+    assert (held.ranks[~held.active] == 0).all()
+    assert ((held.outcome == PLACED) == (held.specialty >= 0)).all()
+
+
+def test_those_who_sign_outside_the_match_withdraw_from_it(match: Match, pathway: Pathway) -> None:
+    held = match.allocate(2006, 0, graduates(2006, 700, pathway))
+    outside = held.channel == OUTSIDE
+    assert outside.sum() > 20
+    assert not held.active[outside].any()
+
+
+def test_the_all_in_policy_ends_most_places_outside(match: Match, pathway: Pathway) -> None:
+    before, after = (match.allocate(year, 0, graduates(year, 700, pathway)) for year in (2012, 2013))
+    assert np.sum(after.channel == OUTSIDE) < np.sum(before.channel == OUTSIDE) / 3
+
+
+def test_longer_rank_lists_match_more_often(match: Match, pathway: Pathway) -> None:
+    held = match.allocate(2016, 0, graduates(2016, 800, pathway))
+    placed = held.channel == IN_ROUND
+    assert held.ranks[placed].mean() > 1.5 * held.ranks[held.active & ~placed].mean()
+
+
+def test_ability_and_recency_help_and_needing_a_visa_does_not(match: Match, pathway: Pathway) -> None:
+    people = graduates(2016, 800, pathway)
+    plain = match.allocate(2016, 0, people)
+    low, high = plain.outcome[:400] == PLACED, plain.outcome[400:] == PLACED
+    assert high.mean() > low.mean() + 0.2
+    visa = match.allocate(2016, 0, graduates(2016, 800, pathway, needs_visa=1.0))
+    old = match.allocate(2016, 0, graduates(2016, 800, pathway, graduation=float(people.day - 12 * 365)))
+    assert np.sum(visa.outcome == PLACED) < np.sum(plain.outcome == PLACED)
+    assert np.sum(old.outcome == PLACED) < np.sum(plain.outcome == PLACED)
+
+
+def test_a_place_given_to_someone_in_need_of_a_visa_sponsors_one(match: Match, pathway: Pathway) -> None:
+    held = match.allocate(2016, 0, graduates(2016, 500, pathway, needs_visa=1.0))
+    assert (held.sponsor[held.outcome == PLACED] > 0).all()
+
+
+def test_where_nobody_sponsors_those_in_need_are_ineligible(parameters: Parameters, pathway: Pathway) -> None:
+    closed = made(with_value(parameters, "match.sponsor.none", 1.0), pathway)
+    held = closed.allocate(2016, 0, graduates(2016, 50, pathway, needs_visa=1.0))
+    assert (held.outcome == INELIGIBLE).all()
+
+
+def test_more_positions_place_more_graduates(parameters: Parameters, pathway: Pathway) -> None:
+    people = graduates(2016, 700, pathway)
+    few, many = (
+        made(with_value(parameters, "match.positions", positions), pathway).allocate(2016, 0, people).outcome
+        for positions in (26_000, 30_000)
+    )
+    assert np.sum(few == PLACED) < np.sum(many == PLACED)
+
+
+def test_unfilled_seats_go_to_the_unmatched_afterwards(match: Match, pathway: Pathway) -> None:
+    rows = tallies(match.allocate(2018, 0, graduates(2018, 600, pathway)))
+    assert int(rows["all"]["after"]) > 0  # type: ignore[call-overload]
+    held = match.allocate(2018, 0, graduates(2018, 600, pathway, citizen=1.0))
+    assert not held.ranks[(held.channel == AFTER) & ~held.active].any()
+
+
+def test_us_seniors_match_at_the_published_rate(match: Match, pathway: Pathway) -> None:
+    """93.4-94.4% in these years: U0001-U0006 and U0323-U0335; sampling at this scale is about one point."""
+    for year in (2008, 2014, 2018):
+        rows = tallies(match.allocate(year, 0, graduates(year, 620, pathway)))
+        share = int(rows["us_md"]["placed"]) / int(rows["us_md"]["active"])  # type: ignore[call-overload]
+        assert 0.90 < share < 0.98
+
+
+def test_a_scale_without_enough_programmes_is_refused(parameters: Parameters, pathway: Pathway) -> None:
+    with pytest.raises(InputError, match="programmes are left"):
+        made(parameters, pathway, scale=0.0005).allocate(2010, 0, graduates(2010, 5, pathway))
+
+
+def test_scale_changes_rates_little(parameters: Parameters, pathway: Pathway) -> None:
+    small = made(parameters, pathway, 0.1).allocate(2016, 0, graduates(2016, 1300, pathway))
+    large = made(parameters, pathway, 0.3).allocate(2016, 0, graduates(2016, 3900, pathway))
+    assert rate(small) == pytest.approx(rate(large), abs=0.06)
