@@ -8,7 +8,7 @@ import os
 import platform
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from imgsim.errors import ImgsimError
@@ -61,6 +61,12 @@ def sweep(folder: Path) -> None:
         machine, _, process = leftover.name.removesuffix(".tmp").rpartition(".")
         if machine.endswith(f".{_machine()}") and process.isdigit() and not _alive(int(process)):
             shutil.rmtree(leftover, ignore_errors=True)
+
+
+def remove_if_empty(folder: Path) -> None:
+    """Remove a folder that holds nothing; any other stays."""
+    with suppress(OSError):
+        folder.rmdir()
 
 
 def _machine() -> str:

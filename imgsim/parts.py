@@ -10,12 +10,12 @@ import json
 import shutil
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
-from imgsim.atomic import checksums, published, refused_in_one_line, sweep, temporary
+from imgsim.atomic import checksums, published, refused_in_one_line, remove_if_empty, sweep, temporary
 from imgsim.parquet import merge, write_table
 
 if TYPE_CHECKING:
@@ -91,19 +91,14 @@ def claimed(root: Path, digest: str) -> Iterator[Parts]:
                 yield Parts(root / digest)
             finally:
                 Path(lock.name).unlink(missing_ok=True)
-                _remove_if_empty(root / digest)
-                _remove_if_empty(root)
+                remove_if_empty(root / digest)
+                remove_if_empty(root)
         else:
             own = temporary(root / digest)
             try:
                 yield Parts(own)
             finally:
                 shutil.rmtree(own, ignore_errors=True)
-
-
-def _remove_if_empty(folder: Path) -> None:
-    with suppress(OSError):
-        folder.rmdir()
 
 
 def _locked(lock: IO[str]) -> bool:

@@ -70,6 +70,7 @@ def run_scenario(
     call = Call(datetime.now(UTC), workers or os.cpu_count() or 1, tuple(sets))
     wanted = tuple(sorted({*tables, "outcomes"})) if tables is not None else None
     steps = replace(recipe or Recipe(), tables=wanted)
+    store.try_out(scenario)
     with claimed(store.parts, parts_key(scenario, wanted)) as parts:
         with progress(count, quiet=quiet) as tick:
             run_replications(scenario, parts, count, call.workers, tick, steps)
@@ -103,7 +104,8 @@ def _draw(unsealed: Run) -> None:
 
 class _CallableModule(ModuleType):
     """`imgsim.run` is this module and, in `imgsim.run("scenarios/us.toml")`, the function: importing one would hide
-    the other, so the module can be called."""
+    the other, so the module can be called.
+    """
 
     def __call__(self, *arguments: Any, **settings: Any) -> Run:
         return run(*arguments, **settings)

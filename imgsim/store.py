@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from imgsim.atomic import checksums, published, refused_in_one_line, sha256, sweep
+from imgsim.atomic import checksums, published, refused_in_one_line, remove_if_empty, sha256, sweep, temporary
 from imgsim.dictionary import markdown
 from imgsim.errors import ImgsimError, InputError
 from imgsim.manifest import Call, code_digest, installed, manifest
@@ -39,12 +39,22 @@ class Store:
         """Where finished replications of interrupted runs stay."""
         return self.root / PARTS
 
+    def try_out(self, scenario: Scenario) -> None:
+        """Refuse a place that cannot be written before hours of computing, not after."""
+        home = self.root / scenario.name
+        with refused_in_one_line(f"{home}: cannot write results"):
+            home.mkdir(parents=True, exist_ok=True)
+            sweep(home)
+            trial = temporary(home / "trial")
+            trial.mkdir()
+            trial.rmdir()
+        remove_if_empty(home)
+
     def keep(self, scenario: Scenario, parts: Parts, call: Call, finish: Finish) -> Path:
         """Write a run's folder from its parts and return where it is; `finish` adds summary and figures to it."""
         home = self.root / scenario.name
         with refused_in_one_line(f"{home}: cannot write results"):
             home.mkdir(parents=True, exist_ok=True)
-            sweep(home)
             target = _unused(home, call.start, scenario.digest())
             with published(target) as folder:
                 write_inputs(folder, scenario)

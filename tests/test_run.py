@@ -69,6 +69,13 @@ def test_a_place_that_cannot_be_written_is_one_message(tmp_path: Path) -> None:
     assert "\n" not in str(caught.value)
 
 
+def test_a_place_that_cannot_be_written_is_refused_before_anything_is_computed(tmp_path: Path) -> None:
+    (tmp_path / "small").touch()
+    with pytest.raises(ImgsimError, match="small: cannot write results: File exists"):
+        run_scenario(SmallScenario(behaviour={"seconds": 60}), workers=1, out=tmp_path, recipe=SMALL, figures=False)
+    assert [path.name for path in tmp_path.iterdir()] == ["small"]
+
+
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
 def test_a_read_only_folder_is_one_message(tmp_path: Path) -> None:
     tmp_path.chmod(0o500)

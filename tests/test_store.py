@@ -163,9 +163,13 @@ def test_only_what_a_dead_process_left_is_swept(tmp_path: Path) -> None:
 
 
 def test_a_folder_that_fails_half_way_is_gone(tmp_path: Path) -> None:
-    with pytest.raises(KeyboardInterrupt), published(tmp_path / "a") as folder:
-        (folder / "half").touch()
-        raise KeyboardInterrupt
+    def interrupted() -> None:
+        with published(tmp_path / "a") as folder:
+            (folder / "half").touch()
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
     assert list(tmp_path.iterdir()) == []
 
 
