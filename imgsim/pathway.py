@@ -17,7 +17,7 @@ OUTCOMES: Final[Mapping[str, tuple[str, ...] | None]] = {
     "end": (),
 }
 END_CLASSES: Final = ("retired", "alternative_career", "gave_up", "left_country", "died")
-MARKS: Final = ("reads", "closes", "allocates", "starts")
+MARKS: Final = ("opens", "reads", "closes", "allocates", "starts")
 
 
 @dataclass(frozen=True, slots=True)

@@ -172,9 +172,10 @@ def draw_all(
 
 
 def populate(
-    parameters: Parameters, pathway: Pathway, book: Rulebook, years: range, seed: int, replication: int, scale: float
-) -> Population:
-    """Everybody of a replication: entrants of the years and, at the census date, the licensed stock."""
+    parameters: Parameters, pathway: Pathway, book: Rulebook, years: range, horizon: int, seed: int, replication: int,
+    scale: float,
+) -> Population:  # fmt: skip
+    """Everybody of a replication who enters before the horizon: entrants of the years and, at the census, the stock."""
     draws = draws_of(book)
     census, stock = stock_cells(parameters, pathway)
     actors = sampled_actors([*stock, *entrant_cells(parameters, pathway, years)], seed, replication, scale, draws.sampled)
@@ -188,4 +189,6 @@ def populate(
     traits[:, REGION] = np.array([regions.index(group.region) for group in groups])[code]
     traits[:, CITIZEN] = np.array([group.citizen for group in groups])[code]
     entry = draw_all(book.rules, seed, replication, draws, actors, census, traits)
+    inside = entry < horizon
+    actors, traits, entry = actors[inside], traits[inside], entry[inside]
     return Population(actors, traits, entry, ((actors >> 48) & 0xFFF) == 0)

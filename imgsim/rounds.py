@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from dataclasses import dataclass
-from typing import Final
-
-from imgsim.dates import day_of, mark_of
+from imgsim.dates import day_of, mark_of, year_of
 from imgsim.parameters import Parameters
-
-MARKS: Final = ("reads", "closes", "allocates", "starts")
+from imgsim.pathway import MARKS
 
 
 @dataclass(frozen=True, slots=True)
 class RoundDates:
-    """The marks of one round in one year, as days: reads <= closes <= allocates <= starts."""
+    """The marks of one round in one year, as days: opens <= reads <= closes <= allocates <= starts."""
 
     year: int
+    opens: int
     reads: int
     closes: int
     allocates: int
@@ -43,11 +41,12 @@ def round_dates(name: str, parameters: Parameters, year: int) -> RoundDates:
     mark = {word: int(parameters.value(f"{name}.{word}", new_year)) for word in MARKS}
     allocates = mark_of(year, mark["allocates"])
     closes = last_before(allocates, year, mark["closes"])
-    reads = last_before(closes, year, mark["reads"])
+    reads = last_before(closes, year_of(closes), mark["reads"])
+    opens = last_before(reads, year_of(reads), mark["opens"])
     starts = mark_of(year, mark["starts"])
     if starts < allocates:
         starts = mark_of(year + 1, mark["starts"])
-    return RoundDates(year, reads, closes, allocates, starts)
+    return RoundDates(year, opens, reads, closes, allocates, starts)
 
 
 def last_before(day: int, year: int, month_day: int) -> int:

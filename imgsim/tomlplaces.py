@@ -8,23 +8,28 @@ import tree_sitter_toml
 from tree_sitter import Language, Parser
 
 Path = tuple[str | int, ...]
-Places = dict[Path, tuple[int, int]]
+Nodes = dict[Path, Any]
 
 
-def places(content: bytes) -> Places:
+def places(content: bytes) -> dict[Path, tuple[int, int]]:
     """Line and column, from 1, of every key path (``("change", 0, "value")``) of a TOML text."""
+    return {path: (node.start_point[0] + 1, node.start_point[1] + 1) for path, node in nodes(content, keys=True).items()}
+
+
+def nodes(content: bytes, keys: bool = False) -> Nodes:
+    """The syntax node of every key path of a TOML text: of its key, or else of its value."""
     root = Parser(Language(tree_sitter_toml.language())).parse(content).root_node
-    found: Places = {}
+    found: Nodes = {}
     counts: dict[Path, int] = {}
     for node in root.children:
         if node.type == "pair":
-            pair(node, (), found)
+            pair(node, (), found, keys)
         elif node.type in ("table", "table_array_element"):
-            header(node, found, counts)
+            header(node, found, counts, keys)
     return found
 
 
-def header(node: Any, found: Places, counts: dict[Path, int]) -> None:
+def header(node: Any, found: Nodes, counts: dict[Path, int], keys: bool) -> None:
     """A ``[table]`` or ``[[list of tables]]`` with its pairs."""
     path: Path = ()
     for part in names(key_of(node)):
@@ -34,32 +39,33 @@ def header(node: Any, found: Places, counts: dict[Path, int]) -> None:
     if node.type == "table_array_element":
         counts[path] = counts.get(path, -1) + 1
         path = (*path, counts[path])
-    note(node, path, found)
+    found.setdefault(path, node)
     for child in node.children:
         if child.type == "pair":
-            pair(child, path, found)
+            pair(child, path, found, keys)
 
 
-def pair(node: Any, parent: Path, found: Places) -> None:
+def pair(node: Any, parent: Path, found: Nodes, keys: bool) -> None:
     """One ``key = value`` and what the value holds."""
     path = parent
     for part in names(key_of(node)):
         path = (*path, part)
-        note(node, path, found)
-    value(node.children[-1], path, found)
+        found.setdefault(path, node)
+    found[path] = node if keys else node.children[-1]
+    value(node.children[-1], path, found, keys)
 
 
-def value(node: Any, path: Path, found: Places) -> None:
+def value(node: Any, path: Path, found: Nodes, keys: bool) -> None:
     """The entries of an inline table or list."""
     if node.type == "inline_table":
         for child in node.children:
             if child.type == "pair":
-                pair(child, path, found)
+                pair(child, path, found, keys)
     elif node.type == "array":
         entries = [child for child in node.children if child.is_named and child.type != "comment"]
         for place, entry in enumerate(entries):
-            note(entry, (*path, place), found)
-            value(entry, (*path, place), found)
+            found.setdefault((*path, place), entry)
+            value(entry, (*path, place), found, keys)
 
 
 def key_of(node: Any) -> Any:
@@ -74,7 +80,3 @@ def names(node: Any) -> Path:
     text = node.text.decode("utf-8")
     return (text[1:-1] if node.type == "quoted_key" else text,)
 
-
-def note(node: Any, path: Path, found: Places) -> None:
-    """Keep the first place of a path."""
-    found.setdefault(path, (node.start_point[0] + 1, node.start_point[1] + 1))

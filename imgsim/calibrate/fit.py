@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -15,6 +15,7 @@ from imgsim.parameters import Parameter, Parameters
 from imgsim.scenario import Scenario
 
 Vector = npt.NDArray[np.float64]
+WORST: Final = 30.0  # a target missed by more counts no more: far from the fit it would drown the others
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,8 @@ def misfit(found: dict[tuple[str, str, str], float], targets: Sequence[Target]) 
         from imgsim.errors import InputError
 
         raise InputError(f"no outcome answers to the target {missing[0]}")
-    return np.array([(found[target.key] - target.value) / target.error for target in targets])
+    errors = np.array([(found[target.key] - target.value) / target.error for target in targets])
+    return np.clip(np.nan_to_num(errors, nan=WORST), -WORST, WORST)
 
 
 def fit(

@@ -69,7 +69,7 @@ def load_knobs(folder: Path) -> list[Knob]:
         Knob(
             entry["name"],
             entry["shift"],
-            tuple(row_address(row) for row in entry["rows"]),
+            tuple(address for row in entry["rows"] for address in row_addresses(row)),
             float(entry["low"]),
             float(entry["high"]),
         )
@@ -77,11 +77,11 @@ def load_knobs(folder: Path) -> list[Knob]:
     ]
 
 
-def row_address(text: str) -> tuple[str, str, str]:
-    """``name``, ``name[category]``, ``name@2006-01-01`` or ``name[category]@2006-01-01`` in parts."""
-    name, _, start = text.partition("@")
-    name, _, category = name.partition("[")
-    return name, category.rstrip("]"), start
+def row_addresses(text: str) -> list[tuple[str, str, str]]:
+    """``name``, ``name[category|category]`` or ``name[...]@date|date`` as addresses (name, category, date)."""
+    name, _, starts = text.partition("@")
+    name, _, categories = name.partition("[")
+    return [(name, c, start) for c in categories.rstrip("]").split("|") for start in starts.split("|")]
 
 
 def load_targets(folder: Path) -> list[Target]:
@@ -96,7 +96,7 @@ def load_targets(folder: Path) -> list[Target]:
                     str(cohort),
                     common["group"],
                     float(value),
-                    float(entry["error"]),
+                    float(entry["error"]) if "error" in entry else float(entry["error_share"]) * abs(float(value)),
                     use_of(entry, str(cohort)),
                     common["source"],
                     common["where"],

@@ -38,6 +38,9 @@ class Life:
         self.attempts: dict[int, int] = {}
         self.sittings: list[int] = []
         self.sequence = self.spells = 0
+        self.track = np.zeros(TRACK)
+        self.days_in = np.zeros(STATES, np.int64)
+        self.spell_start = self.day
         self.post_start = 0
         self.end: Plan | None = None
         self.end_day = NEVER
@@ -47,9 +50,6 @@ class Life:
     def enters(self) -> Plan:
         """The life begins: its first clocks and its first spell of livelihood; the first stage."""
         roadmap = self.model.roadmap
-        self.track = np.zeros(TRACK)
-        self.days_in = np.zeros(STATES, np.int64)
-        self.spell_start = self.day
         self.note(0)
         for place, clock in enumerate(roadmap.clocks):
             if clock.starts is not None:
@@ -190,7 +190,7 @@ class Life:
         if plan.until == "post":
             return max(self.day, self.post_start)
         if plan.until is not None:
-            return self.replication.next_allocation(plan.until, self.day)
+            return max(self.day, self.replication.next_mark(plan.until, self.day))
         return self.day + self.lasts(plan.quantity["done"], self.visits[plan.code])
 
     def chooses(self, plan: Plan) -> str:

@@ -51,7 +51,7 @@ class Replication:
         scenario = model.scenario
         years = range(model.first_year, model.last_year + 1)
         self.population: Population = populate(
-            scenario.parameters, scenario.pathway, model.book, years, model.seed, number, model.scale
+            scenario.parameters, scenario.pathway, model.book, years, model.end, model.seed, number, model.scale
         )
         self.journal = Journal()
         self.note, self.note_spell = self.journal.note, self.journal.note_spell
@@ -72,10 +72,11 @@ class Replication:
             self.lives.append(life)
             yield life
 
-    def next_allocation(self, mark: str, day: int) -> int:
-        """The day on which the next round still open today allocates (``until = "<round>.allocates"``)."""
-        dates = self.waiting[mark.rsplit(".", 1)[0]].schedule.next(day)
-        return dates.allocates if dates is not None else self.model.end
+    def next_mark(self, until: str, day: int) -> int:
+        """The day of a mark (``<round>.opens``, ``<round>.allocates``, ...) of the next round still open today."""
+        name, _, mark = until.rpartition(".")
+        dates = self.waiting[name].schedule.next(day)
+        return self.model.end if dates is None else int(getattr(dates, mark))
 
     def allocate(self, waiting: Waiting, dates: RoundDates) -> dict[int, str]:
         """Allocate the places of one round among all who wait; the outcome by person."""

@@ -12,6 +12,7 @@ from imgsim.addresses import decision
 from imgsim.chance import uniform
 from imgsim.compiled import compiled
 from imgsim.dates import day_of
+from imgsim.distributions import normal
 from imgsim.markets.allocation import (
     AFTER,
     IN_ROUND,
@@ -57,7 +58,7 @@ class Field:
 
     actor: Ints
     traits: Floats
-    kind: Ints  # what programmes may refuse: 2 x needs a visa + lacks the letter
+    kind: Ints  # what programmes may refuse: 0 for competitors, else 1 + 2 x needs a visa + lacks the letter
     wish: Ints
     second: Ints  # second specialty, or -1
     wanted: Ints  # applications
@@ -113,7 +114,9 @@ class Match:
         mean = np.array([self.value("openness", year, specialty) for specialty in self.specialties])
         openness = mean[held.specialty] + self.value("openness.spread", year) * held.openness
         asks = (held.letter < self.value("letter.programmes", year)) & (self.value("letter.required", year) > 0.5)
-        takes = np.array([np.ones(len(quota), bool), ~asks, sponsor > 0, (sponsor > 0) & ~asks])
+        considers = held.openness > normal(1.0 - self.value("considers", year))
+        visa = considers & (sponsor > 0)
+        takes = np.array([np.ones(len(quota), bool), considers, considers & ~asks, visa, visa & ~asks])
         ring = circle(held, quota > 0, self.seed, self.decided["place"], len(self.specialties))
         outside = self.outside_seats(year, quota, held.openness)
         return Offer(quota, outside, sponsor, openness, -self.value("attraction", year) * held.openness, takes, ring)
@@ -132,13 +135,13 @@ class Match:
         wish = traits[:, WISH].astype(np.int64)
         needs = traits[:, NEEDS_VISA] > 0
         lacks = traits[:, self.letter] == 0 if self.letter >= 0 else np.zeros(len(actor), bool)
-        lacks[:n] = False
+        img = np.arange(len(actor)) >= n
         second, wanted = second_and_wanted(
             self.book.rules, self.seed, replication, actor, traits, day_of(year, 3, 1), year,
             self.number["backup"], self.second, self.seconds, self.number["applications"],
         )  # fmt: skip
-        img = np.arange(len(actor)) >= n
-        return Field(actor, traits, 2 * needs + lacks, wish, np.where(second == wish, -1, second), wanted, img)
+        kind = np.where(img, 1 + 2 * needs + lacks, 0)
+        return Field(actor, traits, kind, wish, np.where(second == wish, -1, second), wanted, img)
 
     # --- the steps -------------------------------------------------------------------------------------------------
 
@@ -154,7 +157,7 @@ class Match:
         self.place(pairs, score, liking, offer.outside, field.img, holds, channel, OUTSIDE)
         active = (interviews > 0) & (channel == NO_CHANNEL)
         self.place(pairs, score, liking, offer.quota, active, holds, channel, IN_ROUND)
-        self.after(year, replication, offer, field, holds, channel, applicants.day)
+        self.after(year, replication, offer, field, active, holds, channel, applicants.day)
         return self.result(offer, field, holds, channel, interviews, active)
 
     def interviews(
@@ -202,12 +205,12 @@ class Match:
         channel[placed] = by
 
     def after(
-        self, year: int, replication: int, offer: Offer, field: Field, holds: Ints, channel: Ints, day: int
+        self, year: int, replication: int, offer: Offer, field: Field, active: Bools, holds: Ints, channel: Ints, day: int
     ) -> None:
-        """The unfilled seats among those without a place (SOAP; the scramble before it)."""
+        """The unfilled seats among the active without a place (SOAP; the scramble before it)."""
         taken = np.bincount(holds[channel == IN_ROUND], minlength=len(offer.quota))
         left = offer.quota - taken
-        without = np.flatnonzero(holds < 0)
+        without = np.flatnonzero(active & (holds < 0))
         if not len(without) or not left.any():
             return
         pairs = open_pairs(

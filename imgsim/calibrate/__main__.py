@@ -1,0 +1,93 @@
+"""``python -m imgsim.calibrate SCENARIO``: fit a country's unknown parameters again.
+
+Prints the shift of every knob with its standard error and every target beside what is simulated. With --write the
+numbers in the country's parameter files are replaced by the fitted ones.
+"""
+
+from __future__ import annotations
+
+import argparse
+import datetime
+import sys
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from pathlib import Path
+
+import pandas as pd
+
+from imgsim.calibrate.fit import Fit, Vector, fit
+from imgsim.calibrate.plan import Knob, Target, load_knobs, load_targets
+from imgsim.errors import ImgsimError
+from imgsim.scenario import COUNTRIES, Scenario, load_scenario
+
+
+def parsed(arguments: list[str]) -> argparse.Namespace:
+    """The command line."""
+    parser = argparse.ArgumentParser(prog="python -m imgsim.calibrate", description=__doc__)
+    parser.add_argument("scenario", help="such as scenarios/us.toml")
+    parser.add_argument("--scale", type=float, default=0.05)
+    parser.add_argument("--end", type=datetime.date.fromisoformat, default=datetime.date(2019, 7, 1), help="horizon")
+    parser.add_argument("--rounds", type=int, default=6, help="steps of the fit at most")
+    parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--holdout", action="store_true", help="keep held-out years out of the fit")
+    parser.add_argument("--write", action="store_true", help="replace the numbers in the parameter files")
+    return parser.parse_args(arguments)
+
+
+def aims(targets: list[Target], end: datetime.date, holdout: bool) -> list[Target]:
+    """The targets a fit to this horizon can meet; held-out years join the fit unless they are to be kept out."""
+    inside = [target for target in targets if target.cohort[:4] <= str(end.year - 1) or target.use == "check"]
+    return [replace(target, use="fit") if target.use == "holdout" and not holdout else target for target in inside]
+
+
+def over_workers(workers: int) -> Callable[[Callable[[Vector], Vector], Iterable[Vector]], Iterable[Vector]]:
+    """A map over worker processes, one thread each."""
+    from loky import get_reusable_executor
+
+    one = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMBA_NUM_THREADS"), "1")
+    executor = get_reusable_executor(max_workers=workers, env=one, timeout=600)
+    return lambda trial, points: executor.map(trial, points)
+
+
+def prepared(scenario: Scenario, end: datetime.date) -> Scenario:
+    """The scenario up to the horizon of the fit, without the licensed stock, which no fitted target sees."""
+    stock = scenario.parameters["population.stock"]
+    none = {group: tuple(row._replace(value=0.0) for row in rows) for group, rows in stock.rows.items()}
+    parameters = scenario.parameters.replacing(replace(stock, rows=none))
+    return replace(scenario, parameters=parameters, run=replace(scenario.run, end=end))
+
+
+def shown(result: Fit) -> str:
+    """The fit as text."""
+    knobs = pd.DataFrame({"knob": [k.name for k in result.knobs], "shift": result.shift, "se": result.error})
+    return knobs.round(3).to_string(index=False) + "\n\n" + result.table.round(4).to_string(index=False)
+
+
+def main(arguments: list[str]) -> int:
+    """Fit and print; 0, or the exit code of what went wrong."""
+    asked = parsed(arguments)
+    try:
+        scenario = load_scenario(Path(asked.scenario), scale=asked.scale)
+        folder = COUNTRIES / scenario.country
+        knobs: list[Knob] = load_knobs(folder)
+        result = fit(
+            prepared(scenario, asked.end),
+            knobs,
+            aims(load_targets(folder), asked.end, asked.holdout),
+            rounds=asked.rounds,
+            spread=over_workers(asked.workers),
+            report=lambda line: print(line, file=sys.stderr, flush=True),
+        )
+        print(shown(result))
+        if asked.write:
+            from imgsim.calibrate.rewrite import rewrite
+
+            rewrite(folder, knobs, result.shift)
+    except ImgsimError as problem:
+        print(problem, file=sys.stderr)
+        return problem.exit_code
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))
