@@ -46,12 +46,12 @@ def moves_of(number: Callable[[str], int], decision: Callable[[str], int]) -> Mo
 
 
 @compiled
-def begin_spell(who: Who, moves: Moves, row: Row, track: Row, state: int, day: int) -> None:
+def begin_spell(who: Who, threshold: int, row: Row, track: Row, state: int, day: int) -> None:
     """Enter a state with a fresh threshold."""
     row[STATE] = state
     track[WALKED] = day
     track[SPELLS] += 1.0
-    track[LEFT] = exponential(uniform(who.seed, who.replication, who.actor, moves.threshold, int(track[SPELLS]), 0))
+    track[LEFT] = exponential(uniform(who.seed, who.replication, who.actor, threshold, int(track[SPELLS]), 0))
 
 
 @compiled

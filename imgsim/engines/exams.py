@@ -2,36 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Callable, Sequence
 
 from imgsim.roadmap import Plan
-from imgsim.rules import Row, Rules, base, probability
+
+Ask = Callable[[int], float]  # a quantity's dated value, behind its link, for the person today
 
 
-def barred(rules: Rules, plan: Plan, day: int, row: Row, attempts: int) -> str:
+def barred(ask: Ask, plan: Plan, attempts: int) -> str:
     """The outcome of somebody who may not sit today, or the empty string."""
     given = plan.quantity["open"]
-    if given >= 0 and probability(rules, given, day, row) < 0.5:
+    if given >= 0 and ask(given) < 0.0:  # a logit: below one half
         return "lapsed"
-    return "exhausted" if attempts >= base(rules, plan.quantity["attempts"], day, row) else ""
+    return "exhausted" if attempts >= ask(plan.quantity["attempts"]) else ""
 
 
-def earliest_retake(rules: Rules, plan: Plan, day: int, row: Row, sittings: Sequence[int]) -> int:
+def earliest_retake(ask: Ask, plan: Plan, sittings: Sequence[int]) -> int:
     """The first day on which the spacing rules allow another sitting.
 
-    At most ``per_year`` sittings in twelve months; from then on, at least a year after the first and ``late_gap`` days
-    after the last.
+    At most ``per_year`` sittings in twelve months; from then on, at least a year after the first of the last
+    ``per_year`` and ``late_gap`` days after the last.
     """
-    allowed = int(base(rules, plan.quantity["per_year"], day, row))
+    allowed = int(ask(plan.quantity["per_year"]))
     if len(sittings) < allowed:
-        return day
-    if len(sittings) == allowed:
-        return max(sittings[0] + 366, sittings[-1] + round(days(rules, plan.quantity["late_gap"], day, row)))
-    return max(sittings[-allowed] + 366, sittings[-1] + round(days(rules, plan.quantity["late_gap"], day, row)))
-
-
-def days(rules: Rules, quantity: int, day: int, row: Row) -> float:
-    """A fixed number of days, from behind its logarithm."""
-    import math
-
-    return math.exp(base(rules, quantity, day, row))
+        return sittings[-1] + 1
+    return max(sittings[-allowed] + 366, sittings[-1] + round(math.exp(ask(plan.quantity["late_gap"]))))

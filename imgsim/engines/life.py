@@ -8,10 +8,11 @@ import numpy as np
 
 from imgsim.dates import NEVER
 from imgsim.engines import exams
-from imgsim.livelihood import BEFORE, IN_TRAINING, STATE, STATES, TRACK, WALKED, begin_spell, next_move
+from imgsim.engines.calls import Call, base, begin_spell, chooses, happens, lasts, next_move, strikes_after
+from imgsim.livelihood import BEFORE, IN_TRAINING, STATE, STATES, TRACK, WALKED
 from imgsim.roadmap import Plan
 from imgsim.rounds import RoundDates
-from imgsim.rules import FAILURES, Who, chooses, happens, lasts, strikes_after
+from imgsim.rules import FAILURES
 from imgsim.traits import GRADUATION
 
 if TYPE_CHECKING:
@@ -22,20 +23,22 @@ class Life:
     """A graduate under way. ``day`` is today; ``row`` holds the traits, ``due`` one day per rival clock."""
 
     __slots__ = (
-        "replication", "model", "rules", "person", "who", "entry", "day", "row", "due", "visits", "attempts",
+        "replication", "model", "person", "who", "call", "entry", "day", "row", "due", "visits", "attempts", "started",
         "sequence", "track", "days_in", "spell_start", "spells", "sittings", "post_start", "end", "end_day",
     )  # fmt: skip
 
     def __init__(self, replication: Replication, person: int) -> None:
         population = replication.population
-        self.replication, self.model, self.rules = replication, replication.model, replication.model.book.rules
+        self.replication, self.model = replication, replication.model
         self.person = person
-        self.who = Who(self.model.seed, replication.number, int(population.actor[person]))
+        self.who = (self.model.seed, replication.number, int(population.actor[person]))
+        self.call: Call = (*self.model.book.rules, *self.who)
         self.entry = self.day = int(population.entry[person])
         self.row = population.traits[person]
         self.due = [NEVER] * len(self.model.roadmap.clocks)
-        self.visits: dict[int, int] = {}
-        self.attempts: dict[int, int] = {}
+        self.visits = [0] * len(self.model.roadmap.plans)
+        self.attempts = [0] * len(self.model.roadmap.plans)
+        self.started = [0] * len(self.due)
         self.sittings: list[int] = []
         self.sequence = self.spells = 0
         self.track = np.zeros(TRACK)
@@ -54,13 +57,13 @@ class Life:
         for place, clock in enumerate(roadmap.clocks):
             if clock.starts is not None:
                 self.start_clock(place)
-        begin_spell(self.who, self.model.moves, self.row, self.track, int(self.row[STATE]), self.day)
+        begin_spell(*self.who, self.model.moves.threshold, self.row, self.track, int(self.row[STATE]), self.day)
         is_stock = self.replication.population.stock[self.person]
         return roadmap.plans[roadmap.stock_entry if is_stock and roadmap.stock_entry else roadmap.entry]
 
     def arrives(self, plan: Plan) -> None:
         """A stage begins; it may impose a livelihood."""
-        self.visits[plan.code] = self.visits.get(plan.code, 0) + 1
+        self.visits[plan.code] += 1
         if plan.livelihood >= 0 and self.row[STATE] != plan.livelihood:
             if self.row[STATE] < IN_TRAINING:
                 self.track[BEFORE] = self.row[STATE]
@@ -92,11 +95,7 @@ class Life:
 
     def note(self, event: int, value: int = 0) -> None:
         """Log one event of today."""
-        self.note_on(self.day, event, value)
-
-    def note_on(self, day: int, event: int, value: int) -> None:
-        """Log one event."""
-        self.replication.note((self.person, self.sequence, day, event, value))
+        self.replication.note((self.person, self.sequence, self.day, event, value))
         self.sequence += 1
 
     # --- clocks ------------------------------------------------------------------------------------------------
@@ -104,8 +103,8 @@ class Life:
     def start_clock(self, place: int) -> None:
         """Draw the due day of a rival clock from today on."""
         q = self.model.roadmap.clocks[place].quantity
-        self.due[place] = self.day + lasts(self.rules, self.who, q, self.day, self.row, self.visits.get(-1 - place, 0))
-        self.visits[-1 - place] = self.visits.get(-1 - place, 0) + 1
+        self.due[place] = self.day + lasts(*self.call, q, self.day, self.row, self.started[place])
+        self.started[place] += 1
 
     def next_strike(self, plan: Plan) -> tuple[str, int]:
         """The clock that strikes first in this stage, and its day; overdue clocks strike today."""
@@ -125,17 +124,17 @@ class Life:
 
     def moves_to(self, day: int) -> None:
         """Today becomes a later day; the second track is walked up to it."""
-        rules, who, moves, row, track = self.rules, self.who, self.model.moves, self.row, self.track
-        while (state := next_move(rules, who, moves, row, track, self.days_in, day)) >= 0:
+        moves, row, track = self.model.moves, self.row, self.track
+        while (state := next_move(*self.call, *moves, row, track, self.days_in, day)) >= 0:
             since = int(track[WALKED])
             self.close_spell(since)
-            begin_spell(who, moves, row, track, state, since)
+            begin_spell(*self.who, moves.threshold, row, track, state, since)
         self.day = day
 
     def turns_to(self, state: int) -> None:
         """A stage imposes a livelihood, or gives the former one back."""
         self.close_spell(self.day)
-        begin_spell(self.who, self.model.moves, self.row, self.track, state, self.day)
+        begin_spell(*self.who, self.model.moves.threshold, self.row, self.track, state, self.day)
 
     def close_spell(self, day: int) -> None:
         """Log the spell that ends."""
@@ -148,24 +147,28 @@ class Life:
 
     def lasts(self, quantity: int, occurrence: int) -> int:
         """A duration in days for this person, today."""
-        return lasts(self.rules, self.who, quantity, self.day, self.row, occurrence)
+        return lasts(*self.call, quantity, self.day, self.row, occurrence)
+
+    def asks(self, quantity: int) -> float:
+        """A quantity's value of today, behind its link, without ratios."""
+        return float(base(*self.model.book.rules, quantity, self.day, self.row))
 
     def first_sitting(self, plan: Plan) -> int:
         """The day of the first sitting: after preparation."""
         self.sittings = []
-        self.row[FAILURES] = self.attempts.get(plan.code, 0)
+        self.row[FAILURES] = self.attempts[plan.code]
         return self.day + self.lasts(plan.quantity["prepare"], self.visits[plan.code])
 
     def barred(self, plan: Plan) -> str:
         """Why the person may not sit today: the exam is no longer given, or the attempts are used up."""
-        return exams.barred(self.rules, plan, self.day, self.row, self.attempts.get(plan.code, 0))
+        return exams.barred(self.asks, plan, self.attempts[plan.code])
 
     def sits(self, plan: Plan) -> bool:
         """Sit today; is it a pass?"""
-        attempt = self.attempts[plan.code] = self.attempts.get(plan.code, 0) + 1
+        attempt = self.attempts[plan.code] = self.attempts[plan.code] + 1
         self.sittings.append(self.day)
         self.note(plan.event["sat"], attempt)
-        return bool(happens(self.rules, self.who, plan.quantity["passed"], self.day, self.row, attempt))
+        return bool(happens(*self.call, plan.quantity["passed"], self.day, self.row, attempt))
 
     def result_day(self, plan: Plan) -> int:
         """The day on which today's result comes."""
@@ -176,12 +179,12 @@ class Life:
         self.note(plan.event["failed"], self.attempts[plan.code])
         self.row[FAILURES] = self.attempts[plan.code]
         wished = self.day + self.lasts(plan.quantity["retake"], self.attempts[plan.code])
-        return max(wished, exams.earliest_retake(self.rules, plan, self.day, self.row, self.sittings))
+        return max(wished, exams.earliest_retake(self.asks, plan, self.sittings))
 
     def is_refused(self, plan: Plan) -> bool:
         """Will what is waited for be refused?"""
         q = plan.quantity["refused"]
-        return q >= 0 and bool(happens(self.rules, self.who, q, self.day, self.row, self.visits[plan.code]))
+        return q >= 0 and bool(happens(*self.call, q, self.day, self.row, self.visits[plan.code]))
 
     def ready_day(self, plan: Plan) -> int:
         """The day on which a wait ends."""
@@ -196,7 +199,7 @@ class Life:
     def chooses(self, plan: Plan) -> str:
         """The option taken today."""
         first = plan.quantity[plan.options[0]]
-        taken = chooses(self.rules, self.who, first, len(plan.options), self.day, self.row, self.visits[plan.code])
+        taken = chooses(*self.call, first, len(plan.options), self.day, self.row, self.visits[plan.code])
         return plan.options[taken]
 
     def begins_work(self, plan: Plan) -> tuple[int, int]:
@@ -204,7 +207,7 @@ class Life:
         self.note(plan.event["started"])
         visit = self.visits[plan.code]
         completes = plan.quantity["completed"]
-        left = strikes_after(self.rules, self.who, plan.quantity["left"], self.day, self.row, visit)
+        left = strikes_after(*self.call, plan.quantity["left"], self.day, self.row, visit)
         return (self.day + self.lasts(completes, visit) if completes >= 0 else NEVER), self.day + left
 
     def joins(self, plan: Plan, open_from: int) -> RoundDates | None:
