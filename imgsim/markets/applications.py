@@ -119,12 +119,28 @@ def invited(pairs: Pairs, score: Floats, limit: Ints, attends: int) -> npt.NDArr
     Programmes go down their lists at the same pace relative to the interviews they hold (``limit``); whoever already
     has ``attends`` interviews declines, and the programme goes on to the next.
     """
-    order = np.lexsort((pairs.applicant, -score, pairs.programme))
-    programme = pairs.programme[order]
-    begins = np.searchsorted(programme, np.arange(len(limit)))
-    rank = np.arange(len(order)) - begins[programme]
-    pace = rank / np.maximum(limit[programme], 1)
-    return accept(pairs, order[np.lexsort((order, pace))], limit, attends)
+    order, pace = by_score(pairs.programme, score, limit)
+    return accept(pairs, order[np.argsort(pace, kind="stable")], limit, attends)
+
+
+@compiled
+def by_score(programme: Ints, score: Floats, limit: Ints) -> tuple[Ints, Floats]:
+    """The pairs programme by programme, best first, and how far down each stands relative to the programme's limit."""
+    end = np.zeros(len(limit) + 1, np.int64)
+    for p in programme:
+        end[p + 1] += 1
+    first = np.cumsum(end)
+    end = first[:-1].copy()
+    order, pace = np.empty(len(programme), np.int64), np.empty(len(programme))
+    for pair in range(len(programme)):
+        order[end[programme[pair]]] = pair
+        end[programme[pair]] += 1
+    for p in range(len(limit)):
+        own = order[first[p] : first[p + 1]]
+        order[first[p] : first[p + 1]] = own[np.argsort(-score[own], kind="mergesort")]
+        for rank in range(first[p + 1] - first[p]):
+            pace[first[p] + rank] = rank / max(limit[p], 1)
+    return order, pace
 
 
 @compiled

@@ -61,7 +61,7 @@ def owners(first: Ints, pairs: int) -> Ints:
 @compiled
 def better(pair: int, other: int, score: Floats, owner: Ints) -> bool:
     """Does a programme prefer one pair to another?"""
-    return score[pair] > score[other] or (score[pair] == score[other] and owner[pair] < owner[other])
+    return bool(score[pair] > score[other] or (score[pair] == score[other] and owner[pair] < owner[other]))
 
 
 @compiled

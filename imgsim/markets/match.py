@@ -9,8 +9,6 @@ import numpy as np
 import numpy.typing as npt
 
 from imgsim.addresses import decision
-from imgsim.chance import uniform
-from imgsim.compiled import compiled
 from imgsim.dates import day_of
 from imgsim.distributions import normal
 from imgsim.markets.allocation import (
@@ -25,7 +23,8 @@ from imgsim.markets.allocation import (
     Applicants,
 )
 from imgsim.markets.applications import Circle, Pairs, apply, circle, invited, noise, rank_lists
-from imgsim.markets.choice import chooses_among, options
+from imgsim.markets.asking import merits, open_pairs, second_and_wanted
+from imgsim.markets.choice import options
 from imgsim.markets.competitors import Competitors
 from imgsim.markets.deferred_acceptance import deferred_acceptance
 from imgsim.markets.programmes import (
@@ -39,7 +38,6 @@ from imgsim.markets.programmes import (
 from imgsim.parameters import Parameters
 from imgsim.pathway import Pathway
 from imgsim.rulebook import Rulebook
-from imgsim.rules import Rules, Who, draw, predict
 from imgsim.traits import FIRST_FLAG, PLACE, width
 
 Ints = npt.NDArray[np.int64]
@@ -49,6 +47,7 @@ Bools = npt.NDArray[np.bool_]
 WISH, NEEDS_VISA, KIND = PLACE["wish"], PLACE["needs_visa"], PLACE["competitor"]
 CITIZEN, COUNTED = PLACE["citizen"], 4
 DECISIONS: Final = ("applies", "screen", "interview", "preference", "after", "after_applies", "place")
+RULES: Final = ("merit", "after_merit", "backup", "applications")
 IMG_GROUPS: Final = ("citizen_img", "noncitizen_img")
 
 
@@ -94,7 +93,7 @@ class Match:
         self.programmes = draw_programmes(name, parameters, self.specialties, seed)
         self.competitors = Competitors(name, parameters, book, width(tuple(pathway.flags)), scale)
         self.decided = {word: decision(f"{name}.{word}") for word in DECISIONS}
-        self.number = {word: book.number(f"{name}.{word}") for word in ("merit", "after_merit", "backup", "applications")}
+        self.number = {word: book.number(f"{name}.{word}") for word in RULES}
         self.second, self.seconds = options(book, f"{name}.second", self.specialties)
 
     # --- what a year is made of ----------------------------------------------------------------------------------
@@ -171,14 +170,15 @@ class Match:
         seen = merit[applicant] + np.where(field.img[applicant], offer.openness[programme], 0.0)
         partner = self.programmes.partner[programme]
         spread = self.value("screen.spread", year)
-        first = seen + noise(self.seed, replication, year, self.decided["screen"], field.actor, applicant, partner, spread)
+        drawn = noise(self.seed, replication, year, self.decided["screen"], field.actor, applicant, partner, spread)
         limit = np.ceil((offer.quota + offer.outside) * self.value("interviews_per_position", year)).astype(np.int64)
         attends = round(self.value("interviews_attended", year))
-        chosen = invited(Pairs(applicant, programme), first, limit, attends)
+        chosen = invited(Pairs(applicant, programme), seen + drawn, limit, attends)
         pairs = Pairs(applicant, programme).taking(chosen)
         spread = self.value("interview.spread", year)
         heard = noise(
-            self.seed, replication, year, self.decided["interview"], field.actor, pairs.applicant, partner[chosen], spread
+            self.seed, replication, year, self.decided["interview"], field.actor, pairs.applicant, partner[chosen],
+            spread,
         )  # fmt: skip
         return pairs, seen[chosen] + heard
 
@@ -205,8 +205,9 @@ class Match:
         channel[placed] = by
 
     def after(
-        self, year: int, replication: int, offer: Offer, field: Field, active: Bools, holds: Ints, channel: Ints, day: int
-    ) -> None:
+        self, year: int, replication: int, offer: Offer, field: Field, active: Bools, holds: Ints, channel: Ints,
+        day: int,
+    ) -> None:  # fmt: skip
         """The unfilled seats among the active without a place (SOAP; the scramble before it)."""
         taken = np.bincount(holds[channel == IN_ROUND], minlength=len(offer.quota))
         left = offer.quota - taken
@@ -215,7 +216,8 @@ class Match:
             return
         pairs = open_pairs(
             self.seed, replication, year, self.decided["after_applies"], field.actor, without, field.kind,
-            np.flatnonzero(left > 0), self.programmes.partner, offer.takes, round(self.value("after_applications", year)),
+            np.flatnonzero(left > 0), self.programmes.partner, offer.takes,
+            round(self.value("after_applications", year)),
         )  # fmt: skip
         merit = merits(self.book.rules, self.number["after_merit"], day, field.traits)
         partner = self.programmes.partner[pairs.programme]
@@ -223,7 +225,8 @@ class Match:
             self.seed, replication, year, self.decided["after"], field.actor, pairs.applicant, partner,
             self.value("screen.spread", year),
         )  # fmt: skip
-        score = merit[pairs.applicant] + np.where(field.img[pairs.applicant], offer.openness[pairs.programme], 0.0) + drawn
+        openness = np.where(field.img[pairs.applicant], offer.openness[pairs.programme], 0.0)
+        score = merit[pairs.applicant] + openness + drawn
         liking = self.liking(year, replication, offer, field, pairs)
         self.place(pairs, score, liking, left, holds < 0, holds, channel, AFTER)
 
@@ -271,48 +274,3 @@ def largest_remainders(size: Floats, seats: int) -> Ints:
     found = np.floor(exact).astype(np.int64)
     found[np.argsort(found - exact, kind="stable")[: seats - found.sum()]] += 1
     return found
-
-
-@compiled
-def merits(rules: Rules, q: int, day: int, traits: Floats) -> Floats:
-    """The merit of every applicant, in standard deviations of a programme's judgement."""
-    found = np.empty(len(traits))
-    for k in range(len(traits)):
-        found[k] = predict(rules, q, day, traits[k])
-    return found
-
-
-@compiled
-def second_and_wanted(
-    rules: Rules, seed: int, replication: int, actor: Ints, traits: Floats, day: int, year: int, backup: int,
-    second: Ints, seconds: Ints, applications: int,
-) -> tuple[Ints, Ints]:  # fmt: skip
-    """Second specialty (-1 without one) and number of applications of every applicant."""
-    also, wanted = np.full(len(actor), -1), np.empty(len(actor), np.int64)
-    for k in range(len(actor)):
-        who = Who(seed, replication, actor[k])
-        if draw(rules, who, backup, 0) < 1.0 / (1.0 + np.exp(-predict(rules, backup, day, traits[k]))):
-            also[k] = seconds[chooses_among(rules, who, second, day, traits[k], 0)]
-        wanted[k] = int(np.exp(predict(rules, applications, day, traits[k])) + draw(rules, who, applications, year))
-    return also, wanted
-
-
-@compiled
-def open_pairs(
-    seed: int, replication: int, year: int, decided: int, actor: Ints, without: Ints, kind: Ints, open_programmes: Ints,
-    partner: Ints, takes: Bools, wanted: int,
-) -> Pairs:  # fmt: skip
-    """Applications to unfilled programmes of any specialty: each applicant asks ``wanted`` of them on average."""
-    share = min(1.0, wanted / len(open_programmes))
-    applicant, programme = np.empty(0, np.int64), np.empty(0, np.int64)
-    for fill in range(2):  # count first, then write
-        n = 0
-        for a in without:
-            for p in open_programmes:
-                if takes[kind[a], p] and uniform(seed, replication, actor[a], decided, year, partner[p]) < share:
-                    if fill:
-                        applicant[n], programme[n] = a, p
-                    n += 1
-        if not fill:
-            applicant, programme = np.empty(n, np.int64), np.empty(n, np.int64)
-    return Pairs(applicant, programme)
