@@ -15,8 +15,12 @@ from pathlib import Path
 
 import pandas as pd
 
-from imgsim.calibrate.fit import Fit, Vector, fit
+from imgsim.calendar import to_day
+from imgsim.calibrate.fit import Fit, Vector, fit, shifted
+from imgsim.calibrate.overlay import overlay
 from imgsim.calibrate.plan import Knob, Target, load_knobs, load_targets
+from imgsim.calibrate.rewrite import rewrite
+from imgsim.dates import NEVER
 from imgsim.errors import ImgsimError
 from imgsim.scenario import COUNTRIES, Scenario, load_scenario
 
@@ -29,15 +33,26 @@ def parsed(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--end", type=datetime.date.fromisoformat, default=datetime.date(2019, 7, 1), help="horizon")
     parser.add_argument("--rounds", type=int, default=6, help="steps of the fit at most")
     parser.add_argument("--workers", type=int, default=2)
-    parser.add_argument("--holdout", action="store_true", help="keep held-out years out of the fit")
+    parser.add_argument("--until", type=int, help="fit only on years before this one, as a forecaster then could")
     parser.add_argument("--write", action="store_true", help="replace the numbers in the parameter files")
+    parser.add_argument("--save", type=Path, help="write the fit as a scenario that extends this one")
     return parser.parse_args(arguments)
 
 
-def aims(targets: list[Target], end: datetime.date, holdout: bool) -> list[Target]:
-    """The targets a fit to this horizon can meet; held-out years join the fit unless they are to be kept out."""
-    inside = [target for target in targets if target.cohort[:4] <= str(end.year - 1) or target.use == "check"]
-    return [replace(target, use="fit") if target.use == "holdout" and not holdout else target for target in inside]
+def aims(targets: list[Target], end: datetime.date, until: int | None) -> list[Target]:
+    """The targets a fit to this horizon can meet; held-out years join it unless it stands before them."""
+    inside = [target for target in targets if target.use == "check" or target.cohort[:4] < str(end.year)]
+    if until is None:
+        return [replace(target, use="fit") if target.use == "holdout" else target for target in inside]
+    return [replace(t, use="holdout") if t.use == "fit" and t.cohort[:4] >= str(until) else t for t in inside]
+
+
+def known_then(knobs: list[Knob], until: int | None) -> list[Knob]:
+    """The knobs a forecaster could have turned: those of rows that begin before the year."""
+    if until is None:
+        return knobs
+    kept = [replace(k, rows=tuple(row for row in k.rows if not row[2] or row[2] < str(until))) for k in knobs]
+    return [knob for knob in kept if knob.rows]
 
 
 def over_workers(workers: int) -> Callable[[Callable[[Vector], Vector], Iterable[Vector]], Iterable[Vector]]:
@@ -49,11 +64,16 @@ def over_workers(workers: int) -> Callable[[Callable[[Vector], Vector], Iterable
     return lambda trial, points: executor.map(trial, points)
 
 
-def prepared(scenario: Scenario, end: datetime.date) -> Scenario:
-    """The scenario up to the horizon of the fit, without the licensed stock, which no fitted target sees."""
-    stock = scenario.parameters["population.stock"]
+def prepared(scenario: Scenario, end: datetime.date, until: int | None) -> Scenario:
+    """The scenario up to the horizon of the fit, without the licensed stock, which no fitted target sees.
+
+    A fit that stands before a year knows entry only until then: the last level is held.
+    """
+    stock, entry = scenario.parameters["population.stock"], scenario.parameters["population.entrants"]
     none = {group: tuple(row._replace(value=0.0) for row in rows) for group, rows in stock.rows.items()}
-    parameters = scenario.parameters.replacing(replace(stock, rows=none))
+    last = to_day(f"{until}-01-01") if until else NEVER
+    held = {group: tuple(row for row in rows if (row.start or 0) < last) for group, rows in entry.rows.items()}
+    parameters = scenario.parameters.replacing(replace(stock, rows=none), replace(entry, rows=held))
     return replace(scenario, parameters=parameters, run=replace(scenario.run, end=end))
 
 
@@ -69,20 +89,23 @@ def main(arguments: list[str]) -> int:
     try:
         scenario = load_scenario(Path(asked.scenario), scale=asked.scale)
         folder = COUNTRIES / scenario.country
-        knobs: list[Knob] = load_knobs(folder)
+        knobs = known_then(load_knobs(folder), asked.until)
+        start = prepared(scenario, asked.end, asked.until)
         result = fit(
-            prepared(scenario, asked.end),
+            start,
             knobs,
-            aims(load_targets(folder), asked.end, asked.holdout),
+            aims(load_targets(folder), asked.end, asked.until),
             rounds=asked.rounds,
             spread=over_workers(asked.workers),
             report=lambda line: print(line, file=sys.stderr, flush=True),
         )
         print(shown(result))
         if asked.write:
-            from imgsim.calibrate.rewrite import rewrite
-
             rewrite(folder, knobs, result.shift)
+        if asked.save:
+            known = f"fitted on figures before {asked.until}" if asked.until else "fitted on all figures"
+            fitted = shifted(start, knobs, result.shift).parameters
+            asked.save.write_text(overlay(fitted, knobs, Path(asked.scenario).name, f"{scenario.title}; {known}", known))
     except ImgsimError as problem:
         print(problem, file=sys.stderr)
         return problem.exit_code

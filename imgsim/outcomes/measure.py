@@ -15,7 +15,7 @@ from imgsim.outcomes.incidence import incidence
 from imgsim.outcomes.licensed import licensed
 from imgsim.outcomes.lives import livelihoods, practice
 from imgsim.outcomes.matches import matches, queues
-from imgsim.outcomes.milestones import ages, reached, times
+from imgsim.outcomes.milestones import ages, compared, reached, times
 from imgsim.outcomes.rows import Rows
 from imgsim.outcomes.view import View
 from imgsim.outcomes.visas import visas
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from imgsim.scenario import Scenario
 
 MEASURES: Final[tuple[Callable[[View, Rows], None], ...]] = (
-    certified, attempts, ages, times, reached, matches, queues, exams, livelihoods, practice, licensed, visas, costs,
+    certified, attempts, ages, compared, times, reached, matches, queues, exams, livelihoods, practice, licensed, visas, costs,
     incidence,
 )  # fmt: skip
 

@@ -87,3 +87,11 @@ def reached(view: View, rows: Rows) -> None:
             for group, inside in view.groups.items():
                 of: Bools = view.entrant & inside
                 rows.counts(measure, group, year, of, view.years, view.scale)
+
+
+def compared(view: View, rows: Rows) -> None:
+    """Ages of competitors at the milestones that a country's file gives for comparison (``comparison.age_<milestone>``)."""
+    for name in view.scenario.parameters.family("comparison.age_"):
+        parameter = view.scenario.parameters[name]
+        for kind, series in parameter.rows.items():
+            rows.add(f"{name.removeprefix('comparison.')}_mean", "measured", kind, series[-1].value, 0)
