@@ -2,17 +2,46 @@
 
 Compiled code keeps IEEE arithmetic (no fused or reordered operations), so that a rule gives the same bits wherever it
 is called from. ``NUMBA_DISABLE_JIT=1`` runs the same functions as plain Python.
+
+Compiled code is kept in the user's cache folder, under a name made from the sources: Numba itself looks only at the
+file a function stands in, and would not notice that a constant of another module has changed.
 """
 
 from __future__ import annotations
 
+import hashlib
+import os
+import tempfile
 from collections.abc import Callable
+from pathlib import Path
 from typing import ParamSpec, TypeVar
 
+import numba
 from numba import njit
 
 P = ParamSpec("P")
 R = TypeVar("R")
+
+
+def cache_folder() -> Path:
+    """A folder of this version of the sources that can be written to: in the user's cache, or else a temporary one."""
+    digest = hashlib.sha256()
+    for file in sorted(Path(__file__).parent.rglob("*.py")):
+        digest.update(file.read_bytes())
+    home = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    for root in (home, Path(tempfile.gettempdir())):
+        folder = root / "imgsim" / digest.hexdigest()[:16]
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError:
+            continue
+        if os.access(folder, os.W_OK):
+            return folder
+    return Path(tempfile.mkdtemp(prefix="imgsim-"))
+
+
+if not numba.config.CACHE_DIR:
+    numba.config.CACHE_DIR = str(cache_folder())
 
 
 def compiled(function: Callable[P, R]) -> Callable[P, R]:

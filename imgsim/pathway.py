@@ -53,6 +53,7 @@ class Stage:
     starts: Mapping[str, tuple[str, ...]]  # clocks that an outcome starts
     sets: Mapping[str, tuple[str, ...]]  # flags that an outcome raises
     status: Mapping[str, Mapping[str, str]]  # categorical traits that an outcome sets
+    ready: tuple[str, ...] = ()  # outcomes that complete the papers for a round
     until: str | None = None
     mechanism: str | None = None
     livelihood: str | None = None

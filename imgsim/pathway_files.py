@@ -10,7 +10,7 @@ from imgsim.tomlfile import Table, read_toml
 from imgsim.traits import LIVELIHOODS
 
 STAGE_KEYS: Final = (
-    "kind", "label", "phase", "next", "starts", "sets", "status", "until", "mechanism", "livelihood", "class",
+    "kind", "label", "phase", "next", "starts", "sets", "status", "ready", "until", "mechanism", "livelihood", "class",
 )  # fmt: skip
 TOP_KEYS: Final = (
     "country", "title", "entry", "stock_entry", "categories", "groups", "flags", "milestones", "competitors", "clock",
@@ -85,6 +85,7 @@ def stage(name: str, table: Table) -> Stage:
         starts=lists_by_outcome(table, "starts", following),
         sets=lists_by_outcome(table, "sets", following),
         status={outcome: texts_of(entry) for outcome, entry in by_outcome(table, "status", following).children()},
+        ready=ready_outcomes(table, following),
         until=table.text("until", None),
         mechanism=table.text("mechanism") if kind == "round" else None,
         livelihood=known_livelihood(table),
@@ -116,6 +117,15 @@ def lists_by_outcome(table: Table, key: str, following: dict[str, str]) -> dict[
     """Lists of names keyed by the stage's outcomes."""
     held = by_outcome(table, key, following)
     return {outcome: held.texts(outcome) for outcome in held}
+
+
+def ready_outcomes(table: Table, following: dict[str, str]) -> tuple[str, ...]:
+    """The outcomes that complete the papers for a round."""
+    named = table.texts("ready")
+    for outcome in named:
+        if outcome not in following:
+            table.fail(f"unknown outcome `{outcome}`", "ready", name=outcome, known=following)
+    return named
 
 
 def known_livelihood(table: Table) -> str | None:

@@ -28,6 +28,7 @@ class Plan:
     strikes: tuple[int, ...]  # clocks that can strike here, death left out
     starts: Mapping[str, tuple[int, ...]]  # clocks that begin with an outcome
     writes: Mapping[str, tuple[tuple[int, float], ...]]  # traits that an outcome sets: (place, value)
+    ready: tuple[str, ...]  # outcomes that complete the papers for a round
     livelihood: int  # state of the second track that the stage imposes, or -1
     until: str | None
     counts_seasons: bool  # a round whose losers have one season more without a place
@@ -112,6 +113,7 @@ def plan(
         strikes=tuple(clocks.index(name) for name in strikes),
         starts={outcome: tuple(clocks.index(name) for name in names) for outcome, names in stage.starts.items()},
         writes=writes(stage, pathway),
+        ready=stage.ready,
         livelihood=LIVELIHOODS.index(stage.livelihood) if stage.livelihood else -1,
         until=stage.until,
         counts_seasons=stage.mechanism == "match",

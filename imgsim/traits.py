@@ -26,6 +26,7 @@ LIVELIHOODS: Final = (
 STORED: Final = (
     "birth",  # day
     "graduation",  # day
+    "ready_since",  # day on which the papers for a round were complete (0: nothing is needed)
     "last_clinical",  # day on which clinical work last ended (or today while it lasts)
     "ability",  # standard deviations around the mean of all graduates
     "english",  # standard deviations
@@ -53,6 +54,7 @@ YES_NO: Final = ("citizen", "needs_visa", "ready", "failed_before")
 
 PLACE: Final[Mapping[str, int]] = {name: place for place, name in enumerate(STORED)}
 BIRTH, GRADUATION, LAST_CLINICAL = PLACE["birth"], PLACE["graduation"], PLACE["last_clinical"]
+READY_SINCE: Final = PLACE["ready_since"]
 FIRST_FLAG: Final = len(STORED)
 
 # Codes of computed traits lie below -1, so that one integer names any trait.
@@ -79,7 +81,7 @@ def trait_code(name: str, flags: Sequence[str] = ()) -> int:
 
 def trait_names(flags: Sequence[str] = ()) -> list[str]:
     """All names a rule may use, flags included: for messages and checks."""
-    hidden = {"birth", "graduation", "last_clinical"}
+    hidden = {"birth", "graduation", "ready_since", "last_clinical"}
     return [*(name for name in STORED if name not in hidden), *COMPUTED, *(f"flag.{flag}" for flag in flags)]
 
 

@@ -106,7 +106,7 @@ def fit(
 
     bounds = np.array([[knob.low, knob.high] for knob in knobs]).T
     start: Vector = np.clip(np.zeros(len(knobs)), bounds[0] + 1e-6, bounds[1] - 1e-6)
-    result: Any = least_squares(trial, start, jac=jacobian, bounds=bounds, x_scale=0.3, max_nfev=rounds, xtol=1e-3)
+    result: Any = least_squares(trial, start, jac=jacobian, bounds=bounds, x_scale=1.0, max_nfev=rounds, xtol=1e-3)
     shift: Vector = result.x
     return Fit(knobs, shift, standard_errors(result.jac), compare(trial.found(shift), targets))
 

@@ -13,7 +13,7 @@ from imgsim.livelihood import BEFORE, IN_TRAINING, STATE, STATES, TRACK, WALKED
 from imgsim.roadmap import Plan
 from imgsim.rounds import RoundDates
 from imgsim.rules import FAILURES
-from imgsim.traits import GRADUATION
+from imgsim.traits import GRADUATION, READY_SINCE
 
 if TYPE_CHECKING:
     from imgsim.engines.replication import Replication
@@ -85,6 +85,8 @@ class Life:
                 self.start_clock(place)
         for place, value in plan.writes.get(outcome, ()):
             self.row[place] = value
+        if outcome in plan.ready:
+            self.row[READY_SINCE] = self.day
         return roadmap.plans[plan.next[outcome]]
 
     def ends(self, plan: Plan) -> None:

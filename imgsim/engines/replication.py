@@ -20,7 +20,7 @@ from imgsim.roadmap import Plan
 from imgsim.rounds import RoundDates, Schedule
 from imgsim.tables import Finished
 from imgsim.tables.rounds import ROUND_COLUMNS, Season, seasons_table
-from imgsim.traits import PLACE
+from imgsim.traits import PLACE, READY_SINCE
 
 READY, SEASONS = PLACE["ready"], PLACE["seasons"]
 SPECIALTY, SPONSOR = PLACE["specialty"], PLACE["sponsor"]
@@ -32,12 +32,12 @@ class Waiting:
 
     def __init__(self, name: str, schedule: Schedule, mechanism: Mechanism, new_event: Callable[[], simpy.Event]) -> None:
         self.name, self.schedule, self.mechanism, self.new_event = name, schedule, mechanism, new_event
-        self.people: dict[int, list[tuple[Life, int]]] = {}
+        self.people: dict[int, list[Life]] = {}
         self.events: dict[int, simpy.Event] = {}
 
     def join(self, life: Life, dates: RoundDates) -> simpy.Event:
         """Wait for the round of a year; the event all its people share, which carries the outcomes by person."""
-        self.people.setdefault(dates.year, []).append((life, life.day))
+        self.people.setdefault(dates.year, []).append(life)
         if dates.year not in self.events:
             self.events[dates.year] = self.new_event()
         return self.events[dates.year]
@@ -80,11 +80,10 @@ class Replication:
 
     def allocate(self, waiting: Waiting, dates: RoundDates) -> dict[int, str]:
         """Allocate the places of one round among all who wait; the outcome by person."""
-        entries = sorted(waiting.people.pop(dates.year, []), key=lambda entry: entry[0].person)
-        lives = [life for life, _ in entries]
-        for life, joined in entries:
+        lives = sorted(waiting.people.pop(dates.year, []), key=lambda life: life.person)
+        for life in lives:
             life.moves_to(dates.allocates)
-            life.row[READY] = float(joined <= dates.reads)
+            life.row[READY] = float(life.row[READY_SINCE] <= dates.reads)
         people = np.array([life.person for life in lives], np.int64)
         applicants = Applicants(self.population.actor[people], self.population.traits[people], dates.allocates)
         allocation = waiting.mechanism.allocate(dates.year, self.number, applicants)
