@@ -1,0 +1,50 @@
+"""All figures of a run as PNG and SVG, the same bytes for the same tables."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import matplotlib as mpl
+
+from imgsim.plots.lives import life_lines, livelihood
+from imgsim.plots.matches import attempt_ladder, match_rates
+from imgsim.plots.stocks import licensed_stock, warm_up, where_the_cohort_is
+from imgsim.plots.times import age, cumulative_incidence, time_to_residency
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from imgsim.results import Run
+
+DPI: Final = 150
+FIGURES: Final[Mapping[str, Callable[[Run], Axes]]] = {
+    "cumulative_incidence": cumulative_incidence,
+    "time_to_residency": time_to_residency,
+    "age": age,
+    "attempt_ladder": attempt_ladder,
+    "match_rates": match_rates,
+    "where_the_cohort_is": where_the_cohort_is,
+    "livelihood": livelihood,
+    "life_lines": life_lines,
+    "warm_up": warm_up,
+    "licensed_stock": licensed_stock,
+}
+
+
+def draw_all(run: Run, folder: Path) -> None:
+    """Write every figure into the folder."""
+    Path(folder).mkdir(parents=True, exist_ok=True)
+    for name, figure in FIGURES.items():
+        save(figure(run), Path(folder) / name)
+
+
+def save(axes: Axes, stem: Path) -> None:
+    """One figure as stem.png and stem.svg, without the hour at which it was drawn."""
+    figure = axes.get_figure(root=True)
+    assert figure is not None
+    with mpl.rc_context({"svg.hashsalt": "imgsim"}):  # else ids in the SVG would be drawn by lot
+        figure.savefig(f"{stem}.png", dpi=DPI, metadata={"Software": "imgsim"})
+        figure.savefig(f"{stem}.svg", metadata={"Date": None})
+    figure.clear()

@@ -1,0 +1,182 @@
+"""The Match: what becomes of first, second and later attempts; rates against published ones."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import pandas as pd
+
+from imgsim.outcomes.definitions import MARKET
+from imgsim.plots.paper import (
+    BLUE,
+    COLOURS,
+    GREEN,
+    GREYS,
+    INK,
+    SKY,
+    axis,
+    band_words,
+    blank,
+    counted,
+    labels,
+    line,
+    measure,
+    notes,
+    number,
+    over_replications,
+    percent,
+    replications,
+    sheet,
+    table,
+    whole,
+)
+from imgsim.plots.published import named_sources, published
+from imgsim.plots.times import entrants
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from imgsim.results import Run
+
+RUNGS: Final = ("1st", "2nd", "3rd", "4th or later")
+CHANNELS: Final = {  # channel of a season -> words, colour
+    "match": ("in", BLUE),
+    "outside": ("outside", GREEN),
+    "soap": ("after", SKY),
+    "none": ("no place", GREYS[4]),
+}
+GRADUATES: Final = {"citizen_img": "IMGs,\ncitizens", "noncitizen_img": "IMGs,\nnot citizens"}
+
+
+def match_label(run: Run) -> str:
+    """What the road calls its main round of places."""
+    rounds = [stage.label for stage in run.scenario.pathway.stages.values() if stage.mechanism == MARKET]
+    return rounds[0] if rounds else "the round"
+
+
+def attempt_ladder(run: Run) -> Axes:
+    """What becomes of first, second, third and later seasons: placed by each channel, or not."""
+    label = match_label(run)
+    axes = sheet(f"{label}: what becomes of first, second and later attempts", left=0.2, right=0.965)
+    held = tries(run)
+    if not len(held):
+        return blank(axes, run, "no simulated person applied in the measured years")
+    counts = pd.crosstab(held["rung"], held["channel"]).reindex(range(1, 5), fill_value=0)
+    for rung in counts.index:
+        rung_bar(axes, counts.loc[rung].to_dict(), 4 - rung)
+    places = [f"{name} attempt\nn = {number(float(counts.loc[k].to_numpy().sum()))}" for k, name in enumerate(RUNGS, 1)]
+    axes.set_yticks([3, 2, 1, 0], places, fontsize=9, color=INK)
+    axes.set_ylim(-0.5, 3.95)
+    axes.set_xlim(0, 1)
+    percent(axes, "x")
+    axis(axes, "Share of seasons (%)", "Attempt (season of the person)")
+    legend_above(axes, label.replace("The ", "the "))
+    axes.spines["left"].set_visible(False)
+    what = (
+        "An attempt is a season with a rank list, or with a place outside the main round; seasons with neither are "
+        "left out. Figures in percent."
+    )
+    return notes(axes, run, f"{counted(run, len(held), 'seasons of simulated persons', replications(held))} {what}")
+
+
+def tries(run: Run) -> pd.DataFrame:
+    """Seasons of entrants in measured years that count as attempts, with their rung (1 to 4, the last open)."""
+    seasons, people = table(run, "seasons"), entrants(run)
+    if not len(seasons) or not len(people):
+        return pd.DataFrame()
+    channel = seasons["channel"].astype(object).fillna("none").astype(str)
+    held = seasons.assign(channel=channel)[seasons["active"].astype(bool) | (channel == "outside")]
+    held = held.merge(people[["replication", "person"]], on=["replication", "person"])
+    held = held.sort_values(["replication", "person", "year"], kind="stable")
+    rung = held.groupby(["replication", "person"]).cumcount() + 1
+    window = run.scenario.run
+    measured = (held["year"] >= window.measured_from.year) & (held["year"] < window.end.year)
+    return held.assign(rung=np.minimum(rung, len(RUNGS)))[measured]
+
+
+def rung_bar(axes: Axes, counts: dict[str, int], height: float) -> None:
+    """One stacked bar with its shares written inside where they fit."""
+    total, left = sum(counts.values()), 0.0
+    for channel, (_, colour) in CHANNELS.items():
+        share = counts.get(channel, 0) / total if total else 0.0
+        axes.barh(height, share, left=left, color=colour, height=0.62, edgecolor="white", linewidth=1)
+        if share >= 0.02:
+            ink = "white" if colour in (BLUE, GREEN) else INK
+            axes.text(
+                left + share / 2,
+                height,
+                f"{share:.0%}" if share > 0.05 else f"{100 * share:.0f}",
+                ha="center",
+                va="center",
+                fontsize=9 if share > 0.05 else 7.5,
+                color=ink,
+            )
+        left += share
+
+
+def legend_above(axes: Axes, label: str) -> None:
+    """The channels in words above the bars, each after a patch of its colour."""
+    for k, (words, colour) in enumerate(CHANNELS.values()):
+        x = 0.012 + 0.27 * k
+        axes.plot([x], [3.72], "s", color=colour, markersize=9, clip_on=False)
+        axes.text(
+            x + 0.02,
+            3.72,
+            words if words == "no place" else f"placed {words} {label}",
+            fontsize=9,
+            va="center",
+            color=INK,
+        )
+
+
+def match_rates(run: Run) -> Axes:
+    """Share of active applicants placed in the main round by year: simulated lines, published points."""
+    axes = sheet(f"{match_label(run)}: share of applicants placed, simulated and published", right=0.8)
+    names = shown_groups(run)
+    held = measure(run, "match_rate", names)
+    held = held[held["cohort"].str.fullmatch(r"\d{4}")] if len(held) else held
+    if not len(held):
+        return blank(axes, run, "nobody took part in a round in the measured years")
+    held = held.assign(year=held["cohort"].astype(int))
+    words, sources = {}, set()
+    for (name, label), colour in zip(names.items(), COLOURS, strict=False):
+        curve = over_replications(held[held["group"] == name], "year")
+        if len(curve):
+            line(axes, curve, "year", colour)
+            sources |= points(axes, run, name, colour)
+            words[label] = (float(curve["mean"].iloc[-1]), colour)
+    axes.set_ylim(0, 1)
+    percent(axes)
+    whole(axes)
+    labels(axes, words)
+    axis(axes, "Year", "Placed in the main round, of active applicants (%)")
+    reps, persons = replications(held), held["denominator"].sum()
+    what = "Points: published; hollow ones were kept back from the fit." if sources else "No published points."
+    text = f"{counted(run, persons, 'seasons of simulated applicants', reps)} {what} {band_words(reps)}"
+    return notes(axes, run, text, source=named_sources(run, sources))
+
+
+def shown_groups(run: Run) -> dict[str, str]:
+    """The groups of the figure: graduates abroad by citizenship, and the first kind of competitor."""
+    return GRADUATES | {
+        name: label.replace(" (", "\n(") for name, label in list(run.scenario.pathway.competitors.items())[:1]
+    }
+
+
+def points(axes: Axes, run: Run, group: str, colour: str) -> set[str]:
+    """Draw the published points of a group; the keys of their sources."""
+    found = published(run, "match_rate", group)
+    for hollow, part in found.groupby("held_out"):
+        face = "white" if hollow else colour
+        axes.plot(
+            part["year"],
+            part["value"],
+            "o",
+            color=colour,
+            markerfacecolor=face,
+            markersize=4.8,
+            linestyle="none",
+            zorder=5,
+        )
+    return set(found["source"])

@@ -1,0 +1,35 @@
+"""Published figures to set beside simulated ones, from ``targets.toml`` in the country's folder."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from imgsim.calibrate.plan import load_targets
+from imgsim.scenario import COUNTRIES
+
+if TYPE_CHECKING:
+    from imgsim.results import Run
+
+COLUMNS = ["year", "value", "held_out", "source"]
+
+
+def published(run: Run, measure: str, group: str) -> pd.DataFrame:
+    """Published values of a measure for a group by calendar year, whether held out of the fit, and the source's key."""
+    folder = COUNTRIES / str(getattr(run.scenario, "country", ""))
+    targets = load_targets(folder) if (folder / "targets.toml").is_file() else []
+    rows = [
+        (int(target.cohort), target.value, target.use != "fit", target.source)
+        for target in targets
+        if target.measure == measure and target.group == group and target.cohort.isdigit()
+    ]
+    return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def named_sources(run: Run, keys: Collection[str]) -> str:
+    """The titles of sources in words, or nothing."""
+    known = getattr(run.scenario, "sources", {})
+    names = [known[key].title if key in known else key for key in sorted(keys) if key]
+    return f"Published: {'; '.join(names)}." if names else ""
