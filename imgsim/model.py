@@ -39,6 +39,7 @@ def build(scenario: Scenario) -> Model:
     book = compile_rules(scenario.parameters, scenario.pathway)
     start, end = to_day(scenario.run.start), to_day(scenario.run.end)
     years = range(year_of(start), year_of(end - 1) + 1)
+    announced = range(years[0], years[-1] + 3)  # those who register before the horizon for a round that meets after it
     rounds = {stage.name: stage.mechanism for stage in scenario.pathway.stages.values() if stage.kind == "round"}
     seed, scale = scenario.run.seed, scenario.run.scale
     return Model(
@@ -46,7 +47,7 @@ def build(scenario: Scenario) -> Model:
         book=book,
         roadmap=resolve(scenario.pathway, book),
         moves=moves_of(book.number, decision),
-        schedules={name: Schedule(name, scenario.parameters, years) for name in rounds},
+        schedules={name: Schedule(name, scenario.parameters, announced) for name in rounds},
         mechanisms={
             name: MECHANISMS[kind or ""](name, scenario.parameters, book, scenario.pathway, seed, scale)
             for name, kind in rounds.items()
