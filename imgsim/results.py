@@ -80,8 +80,9 @@ class Run:
 
     @cached_property
     def outcomes(self) -> DataFrame:
-        """Measures by cohort, group and replication."""
-        return self.table("outcomes")
+        """Measures by cohort, group and replication; names are plain text, so that tables can be pooled and renamed."""
+        table = self.table("outcomes")
+        return table.astype({name: str for name in ("measure", "cohort", "group")})
 
     @cached_property
     def parameters(self) -> DataFrame:

@@ -12,6 +12,7 @@ import sys
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
+from typing import TypeVar
 
 import pandas as pd
 
@@ -34,6 +35,7 @@ def parsed(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, default=6, help="steps of the fit at most")
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--until", type=int, help="fit only on years before this one, as a forecaster then could")
+    parser.add_argument("--only", default="", help="turn the knobs, and aim at the measures, whose names begin so")
     parser.add_argument("--write", action="store_true", help="replace the numbers in the parameter files")
     parser.add_argument("--save", type=Path, help="write the fit as a scenario that extends this one")
     return parser.parse_args(arguments)
@@ -45,6 +47,16 @@ def aims(targets: list[Target], end: datetime.date, until: int | None) -> list[T
     if until is None:
         return [replace(target, use="fit") if target.use == "holdout" else target for target in inside]
     return [replace(t, use="holdout") if t.use == "fit" and t.cohort[:4] >= str(until) else t for t in inside]
+
+
+FAMILY = "exam"  # fitted apart: pass rates depend on nothing that the Match decides
+Named = TypeVar("Named", Knob, Target)
+
+
+def chosen(entries: list[Named], only: str) -> list[Named]:
+    """The knobs or targets of one family (``exam``), or all that belong to no family of their own."""
+    names = [entry.name if isinstance(entry, Knob) else entry.measure for entry in entries]
+    return [e for e, name in zip(entries, names, strict=True) if name.startswith(only) and (only or not name.startswith(FAMILY))]
 
 
 def known_then(knobs: list[Knob], until: int | None) -> list[Knob]:
@@ -89,12 +101,12 @@ def main(arguments: list[str]) -> int:
     try:
         scenario = load_scenario(Path(asked.scenario), scale=asked.scale)
         folder = COUNTRIES / scenario.country
-        knobs = known_then(load_knobs(folder), asked.until)
+        knobs = known_then(chosen(load_knobs(folder), asked.only), asked.until)
         start = prepared(scenario, asked.end, asked.until)
         result = fit(
             start,
             knobs,
-            aims(load_targets(folder), asked.end, asked.until),
+            aims(chosen(load_targets(folder), asked.only), asked.end, asked.until),
             rounds=asked.rounds,
             spread=over_workers(asked.workers),
             report=lambda line: print(line, file=sys.stderr, flush=True),

@@ -84,7 +84,7 @@ def fit(
     targets: Sequence[Target],
     *,
     replications: Sequence[int] = (0,),
-    step: float = 0.05,
+    step: float = 0.25,
     rounds: int = 8,
     spread: Callable[[Callable[[Vector], Vector], Iterable[Vector]], Iterable[Vector]] = map,
     report: Callable[[str], object] = lambda _: None,
