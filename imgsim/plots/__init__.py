@@ -3,7 +3,8 @@
 from imgsim.plots.drawing import draw_all
 from imgsim.plots.lives import life_lines, livelihood
 from imgsim.plots.matches import attempt_ladder, match_rates
-from imgsim.plots.stocks import licensed_stock, warm_up, where_the_cohort_is
+from imgsim.plots.pools import licensed_stock, warm_up
+from imgsim.plots.stocks import where_the_cohort_is
 from imgsim.plots.times import age, cumulative_incidence, time_to_residency
 
 __all__ = [

@@ -10,13 +10,14 @@ import matplotlib as mpl
 
 from imgsim.plots.lives import life_lines, livelihood
 from imgsim.plots.matches import attempt_ladder, match_rates
-from imgsim.plots.stocks import licensed_stock, warm_up, where_the_cohort_is
+from imgsim.plots.pools import licensed_stock, warm_up
+from imgsim.plots.stocks import where_the_cohort_is
 from imgsim.plots.times import age, cumulative_incidence, time_to_residency
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from imgsim.results import Run
+    from imgsim.plots.subject import Run
 
 DPI: Final = 150
 FIGURES: Final[Mapping[str, Callable[[Run], Axes]]] = {

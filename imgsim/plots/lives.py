@@ -33,7 +33,7 @@ from imgsim.traits import LIVELIHOODS
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from imgsim.results import Run
+    from imgsim.plots.subject import Run
 
 LIVES = 20
 WORDS = {"practising_home": "practising at home", "health_adjacent": "health-adjacent work"}
@@ -70,10 +70,11 @@ def livelihood(run: Run) -> Axes:
 
 def bars(axes: Axes, held: pd.DataFrame, shift: float, colour: str) -> None:
     """A bar for each livelihood of one group, with the interval over replications and the years in words."""
-    found = over_replications(held, "measure").set_index("measure")
-    for k, state in enumerate(reversed(LIVELIHOODS)):
-        if (name := f"{PREFIX}{state}") in found.index:
-            mean, low, high = (found.at[name, part] for part in ("mean", "low", "high"))
+    found = over_replications(held, "measure")
+    rows = zip(found["measure"], found[["mean", "low", "high"]].to_numpy(np.float64), strict=True)
+    for name, (mean, low, high) in rows:
+        if (state := str(name).removeprefix(PREFIX)) in LIVELIHOODS:
+            k = len(LIVELIHOODS) - 1 - LIVELIHOODS.index(state)
             axes.barh(k + shift, mean, height=0.36, color=colour)
             axes.plot([low, high], [k + shift] * 2, color=INK, linewidth=1)
             axes.annotate(f"{mean:.1f}", (high, k + shift), (4, 0), textcoords="offset points", va="center", fontsize=8)
@@ -131,8 +132,9 @@ def sample(run: Run) -> pd.DataFrame:
     entry = people["entry_date"]
     first = people["replication"] == people["replication"].min()
     held = people[first & (entry >= pd.Timestamp(window.measured_from)) & (entry < last)].sort_values("person")
-    chosen = held.iloc[np.unique(np.linspace(0, len(held) - 1, LIVES).astype(int))] if len(held) else held
-    return chosen.iloc[np.argsort(ages(chosen, "entry").to_numpy(), kind="stable")]
+    chosen: pd.DataFrame = held.iloc[np.unique(np.linspace(0, len(held) - 1, LIVES).astype(int))] if len(held) else held
+    by_age: pd.DataFrame = chosen.iloc[np.argsort(ages(chosen, "entry").to_numpy(), kind="stable")]
+    return by_age
 
 
 def ages(people: pd.DataFrame, what: str) -> pd.Series:
@@ -148,7 +150,8 @@ def draw_spells(axes: Axes, run: Run, lives: pd.DataFrame, spells: pd.DataFrame)
     for row, (_, person) in enumerate(lives.iterrows()):
         mine = spells[spells["person"] == person["person"]]
         at = ((mine["date"] - person["birth_date"]).dt.days / DAYS_A_YEAR).to_numpy()
-        last = (min(person["end_date"], pd.Timestamp(run.scenario.run.end)) - person["birth_date"]).days / DAYS_A_YEAR
+        until = person["end_date"] if pd.notna(person["end_date"]) else pd.Timestamp(run.scenario.run.end)
+        last = (until - person["birth_date"]).days / DAYS_A_YEAR
         for state, begin, end in zip(mine["state"], at, np.r_[at[1:], last], strict=True):
             if state not in ends and end > begin:
                 used[state] = coloured[state]

@@ -37,7 +37,7 @@ from imgsim.plots.times import entrants
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from imgsim.results import Run
+    from imgsim.plots.subject import Run
 
 RUNGS: Final = ("1st", "2nd", "3rd", "4th or later")
 CHANNELS: Final = {  # channel of a season -> words, colour
@@ -74,14 +74,14 @@ def attempt_ladder(run: Run) -> Axes:
     legend_above(axes, label.replace("The ", "the "))
     axes.spines["left"].set_visible(False)
     what = (
-        "An attempt is a season with a rank list, or with a place outside the main round; seasons with neither are "
-        "left out. Figures in percent."
+        "An attempt is a season with a rank list, or with a place outside the main round. Seasons after a first place "
+        "(as from a preliminary post) are left out. Figures in percent."
     )
     return notes(axes, run, f"{counted(run, len(held), 'seasons of simulated persons', replications(held))} {what}")
 
 
 def tries(run: Run) -> pd.DataFrame:
-    """Seasons of entrants in measured years that count as attempts, with their rung (1 to 4, the last open)."""
+    """Attempts of entrants in measured years, up to the first place, with their rung (4: or later)."""
     seasons, people = table(run, "seasons"), entrants(run)
     if not len(seasons) or not len(people):
         return pd.DataFrame()
@@ -89,10 +89,14 @@ def tries(run: Run) -> pd.DataFrame:
     held = seasons.assign(channel=channel)[seasons["active"].astype(bool) | (channel == "outside")]
     held = held.merge(people[["replication", "person"]], on=["replication", "person"])
     held = held.sort_values(["replication", "person", "year"], kind="stable")
-    rung = held.groupby(["replication", "person"]).cumcount() + 1
+    life = [held["replication"], held["person"]]
+    placed = (held["channel"] != "none").astype(int)
+    unplaced_before = placed.groupby(life).cumsum() == placed
+    rung = placed.groupby(life).cumcount() + 1
     window = run.scenario.run
     measured = (held["year"] >= window.measured_from.year) & (held["year"] < window.end.year)
-    return held.assign(rung=np.minimum(rung, len(RUNGS)))[measured]
+    attempts: pd.DataFrame = held.assign(rung=np.minimum(rung, len(RUNGS)))[measured & unplaced_before]
+    return attempts
 
 
 def rung_bar(axes: Axes, counts: dict[str, int], height: float) -> None:
@@ -117,8 +121,7 @@ def rung_bar(axes: Axes, counts: dict[str, int], height: float) -> None:
 
 def legend_above(axes: Axes, label: str) -> None:
     """The channels in words above the bars, each after a patch of its colour."""
-    for k, (words, colour) in enumerate(CHANNELS.values()):
-        x = 0.012 + 0.27 * k
+    for x, (words, colour) in zip((0.012, 0.275, 0.585, 0.85), CHANNELS.values(), strict=True):
         axes.plot([x], [3.72], "s", color=colour, markersize=9, clip_on=False)
         axes.text(
             x + 0.02,

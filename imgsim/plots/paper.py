@@ -18,7 +18,7 @@ from imgsim.errors import InputError
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from imgsim.results import Run
+    from imgsim.plots.subject import Run
 
 Floats = npt.NDArray[np.float64]
 
@@ -179,7 +179,7 @@ def percent(axes: Axes, which: str = "y") -> None:
 def whole(axes: Axes, which: str = "x") -> None:
     """Whole numbers on an axis, years without thousands apart."""
     shown = axes.yaxis if which == "y" else axes.xaxis
-    shown.set_major_locator(MaxNLocator(integer=True, nbins=9))
+    shown.set_major_locator(MaxNLocator(integer=True, nbins=9, steps=[1, 2, 4, 5, 10]))
     if which == "y":
         shown.set_major_formatter(FuncFormatter(lambda value, _: number(value)))
 

@@ -11,7 +11,7 @@ from imgsim.calibrate.plan import load_targets
 from imgsim.scenario import COUNTRIES
 
 if TYPE_CHECKING:
-    from imgsim.results import Run
+    from imgsim.plots.subject import Run
 
 COLUMNS = ["year", "value", "held_out", "source"]
 

@@ -10,7 +10,7 @@ import pandas as pd
 from imgsim.plots.paper import table
 
 if TYPE_CHECKING:
-    from imgsim.results import Run
+    from imgsim.plots.subject import Run
 
 
 def state_of_stage(run: Run, name: str) -> str:

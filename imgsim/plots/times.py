@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -12,8 +12,8 @@ from imgsim.plots.paper import (
     BLUE,
     COLOURS,
     GREYS,
+    QUIET,
     VERMILION,
-    Floats,
     axis,
     band_words,
     blank,
@@ -26,17 +26,17 @@ from imgsim.plots.paper import (
     over_replications,
     percent,
     plain,
-    readable,
     replications,
     share,
     sheet,
     table,
 )
+from imgsim.plots.spreads import Spread, distributions
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from imgsim.results import Run
+    from imgsim.plots.subject import Run
 
 DAYS_A_YEAR = 365.25
 FAINT = 0.01  # competing ends below this share at the end of the curve are drawn together
@@ -71,20 +71,11 @@ def curves_of(held: pd.DataFrame) -> dict[str, pd.DataFrame]:
     """Curve by cause, training first, the causes that hardly happen added up as `other ends`."""
     last = held[held["time"] == held["time"].max()].groupby("group", observed=True)["value"].mean()
     faint = [name for name in last.index if last[name] < FAINT and name != TRAINING]
-    named = held.assign(cause=held["group"].where(~held["group"].isin(faint), "other ends"))
+    named = held.assign(cause=held["group"].astype(str).where(~held["group"].isin(faint), "other ends"))
     added = named.groupby(["replication", "cause", "time"], observed=True)["value"].sum().reset_index()
     order = sorted(last.index.difference(faint), key=lambda name: (name != TRAINING, -last[name]))
     order += ["other ends"] if faint and last[faint].sum() > 0 else []
     return {name: over_replications(added[added["cause"] == name], "time") for name in order}
-
-
-class Spread(NamedTuple):
-    """Values of those who have one, in years, out of everybody asked."""
-
-    name: str
-    values: Floats
-    asked: int
-    colour: str
 
 
 def time_to_residency(run: Run) -> Axes:
@@ -133,9 +124,21 @@ def age(run: Run) -> Axes:
     if not any(len(spread.values) for spread in spreads):
         return blank(axes, run, "no simulated person was certified")
     distributions(axes, spreads, np.arange(20, 60.01, 1.0), never=False)
+    competitor(axes, run)
     axis(axes, "Age (years; classes of one year, older ones in the last)", "Share of those who got there (%)")
     what = "Everybody who got there in the measured years. Bars: 10th to 90th percentile; dot: median."
     return notes(axes, run, f"{totals(run, people, spreads)} {what}")
+
+
+def competitor(axes: Axes, run: Run) -> None:
+    """Mark the age at which the first kind of competitor applies: an input, not a result."""
+    kinds = run.scenario.pathway.competitors
+    held = measure(run, "age_applied_mean", list(kinds)[:1])
+    if len(held):
+        at, top = float(held["value"].mean()), axes.get_ylim()[1]
+        axes.plot([at, at], [0, 0.6 * top], color=QUIET, linewidth=1, linestyle=(0, (4, 3)))
+        text = f"{next(iter(kinds.values()))}\napply at {at:.1f}\n(mean, given)"
+        axes.text(at - 0.3, 0.6 * top, text, ha="right", va="top", fontsize=8, color=QUIET)
 
 
 def aged(people: pd.DataFrame, run: Run, milestone: str, name: str, colour: str) -> Spread:
@@ -159,30 +162,3 @@ def totals(run: Run, people: pd.DataFrame, spreads: list[Spread]) -> str:
     return counted(
         run, max(spread.asked for spread in spreads), f"simulated persons at most ({each})", replications(people)
     )
-
-
-def distributions(axes: Axes, spreads: list[Spread], edges: Floats, *, never: bool) -> None:
-    """Outlines of distributions, and above them their percentiles in words."""
-    drawn = [spread for spread in spreads if len(spread.values)]
-    shares = [np.histogram(np.clip(s.values, edges[0], edges[-1]), edges)[0] / s.asked for s in drawn]
-    top = max(part.max() for part in shares)
-    for k, (spread, part) in enumerate(zip(drawn, shares, strict=True)):
-        axes.stairs(part, edges, fill=True, color=spread.colour, alpha=0.18)
-        axes.stairs(part, edges, color=spread.colour, linewidth=1.6)
-        percentiles(axes, spread, top * (1.13 + 0.21 * (len(drawn) - 1 - k)), top, never=never)
-    axes.set_ylim(0, top * (1.2 + 0.21 * len(drawn)))
-    axes.set_xlim(edges[0], edges[-1])
-    axes.set_yticks([tick for tick in axes.get_yticks() if 0 <= tick <= top * 1.02])
-    percent(axes)
-
-
-def percentiles(axes: Axes, spread: Spread, height: float, top: float, *, never: bool) -> None:
-    """A bar from the 10th to the 90th percentile with a dot at the median, and all three in words."""
-    low, mid, high = np.quantile(spread.values, [0.1, 0.5, 0.9])
-    axes.plot([low, high], [height, height], color=spread.colour, linewidth=3, alpha=0.6, solid_capstyle="butt")
-    axes.plot([mid], [height], "o", color=spread.colour, markersize=7)
-    words = f"{spread.name}: P10 {low:.1f}, median {mid:.1f}, P90 {high:.1f} years"
-    if never:
-        words += f"; never {1 - len(spread.values) / spread.asked:.0%}"
-    words += f"  (n = {number(spread.asked)})"
-    axes.text(low, height + 0.045 * top, words, fontsize=8.8, color=readable(spread.colour), va="bottom")

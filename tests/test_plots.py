@@ -1,0 +1,152 @@
+"""Figures say what they show: labelled axes, denominators, sources; nobody to show is said, and bytes repeat."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import imgsim.plots
+from imgsim.engines.simpy_engine import simulate
+from imgsim.errors import InputError
+from imgsim.model import build
+from imgsim.outcomes import measures
+from imgsim.plots.drawing import FIGURES, save
+from imgsim.plots.paper import apart, over_replications, share
+from imgsim.plots.published import published
+from imgsim.scenario import load_scenario
+
+SCENARIO = Path(__file__).parent.parent / "scenarios" / "us.toml"
+
+
+@pytest.fixture(scope="module")
+def run() -> Any:
+    """Two small replications of the base scenario."""
+    scenario = load_scenario(SCENARIO, scale=0.02)
+    model, tables, outcomes = build(scenario), [], []
+    for replication in (0, 1):
+        tables.append(simulate(model, replication))
+        outcomes.append(measures(tables[-1], scenario).assign(replication=replication))
+    joined = {name: pd.concat([each[name] for each in tables], ignore_index=True) for name in tables[0]}
+    return SimpleNamespace(scenario=scenario, outcomes=pd.concat(outcomes, ignore_index=True), **joined)
+
+
+def nobody(run: Any) -> Any:
+    """The same run without a single row."""
+    tables = {name: table.iloc[:0] for name, table in vars(run).items() if isinstance(table, pd.DataFrame)}
+    return SimpleNamespace(scenario=run.scenario, **tables)
+
+
+def words(axes: Any) -> str:
+    """Everything written on a sheet outside its axes, as one line."""
+    return " ".join(" ".join(text.get_text() for text in axes.figure.texts).split())
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_a_figure_has_labels_a_denominator_and_a_source(run: Any, name: str) -> None:
+    axes = FIGURES[name](run)
+    assert axes.has_data()
+    assert axes.get_xlabel()
+    assert axes.get_ylabel()
+    assert "n = " in words(axes)
+    assert "scale 1 to 50" in words(axes)
+    assert run.scenario.title in words(axes)
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_words_stay_on_the_sheet(run: Any, name: str) -> None:
+    axes = FIGURES[name](run)
+    figure = axes.figure
+    renderer = figure.canvas.get_renderer()
+    texts = [*figure.texts, *axes.texts, axes.xaxis.label, axes.yaxis.label]
+    figure.draw(renderer)
+    boxes = {text.get_text(): text.get_window_extent(renderer) for text in texts if text.get_text()}
+    width, height = figure.bbox.width, figure.bbox.height
+    off = {w for w, b in boxes.items() if b.x0 < -1 or b.y0 < -1 or b.x1 > width + 1 or b.y1 > height + 1}
+    assert off == set()
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_nobody_to_show_is_said_on_the_sheet(run: Any, name: str) -> None:
+    axes = FIGURES[name](nobody(run))
+    assert any("Nothing to draw" in text.get_text() for text in axes.texts)
+    assert "n = 0" in words(axes)
+
+
+def test_a_table_that_was_not_kept_is_nobody_to_show(run: Any) -> None:
+    class Kept:
+        scenario = run.scenario
+
+        @property
+        def people(self) -> pd.DataFrame:
+            raise InputError("has no table `people`")
+
+    axes = imgsim.plots.age(Kept())
+    assert any("Nothing to draw" in text.get_text() for text in axes.texts)
+
+
+def test_the_same_tables_give_the_same_bytes(run: Any, tmp_path: Path) -> None:
+    for name in ("match_rates", "life_lines"):
+        for copy in ("a", "b"):
+            save(FIGURES[name](run), tmp_path / f"{name}_{copy}")
+        for kind in ("svg", "png"):
+            assert (tmp_path / f"{name}_a.{kind}").read_bytes() == (tmp_path / f"{name}_b.{kind}").read_bytes()
+
+
+def test_all_figures_are_written_as_png_and_svg(run: Any, tmp_path: Path) -> None:
+    imgsim.plots.draw_all(nobody(run), tmp_path / "figures")
+    assert {file.name for file in (tmp_path / "figures").iterdir()} == {
+        f"{name}.{kind}" for name in FIGURES for kind in ("png", "svg")
+    }
+
+
+def test_every_figure_is_public() -> None:
+    assert set(FIGURES) == set(imgsim.plots.__all__) - {"draw_all"}
+
+
+def test_states_of_the_cohort_fill_the_sheet(run: Any) -> None:
+    from imgsim.plots.stocks import certified_cohort, shares_by_state
+
+    cohort, followed = certified_cohort(run)
+    shares = shares_by_state(run, cohort, np.arange(0, followed + 1.0))
+    assert np.allclose(sum(shares.values()), 1)
+
+
+def test_lines_of_lives_last_until_the_end_or_the_horizon(run: Any) -> None:
+    from imgsim.plots.lives import sample
+
+    lives, axes = sample(run), imgsim.plots.life_lines(run)
+    until = lives["end_date"].fillna(pd.Timestamp(run.scenario.run.end))
+    longest = ((until - lives["birth_date"]).dt.days / 365.25).to_numpy()
+    drawn = {round(bar.get_y() + bar.get_height() / 2): bar.get_x() + bar.get_width() for bar in axes.patches}
+    assert {row: round(end, 6) for row, end in drawn.items()} == {row: round(longest[row], 6) for row in drawn}
+    assert len(drawn) > len(lives) / 2
+
+
+def test_published_points_kept_back_from_the_fit_are_marked(run: Any) -> None:
+    points = published(run, "match_rate", "citizen_img").set_index("year")
+    assert points["held_out"].any()
+    assert not points["held_out"].all()
+    assert points["source"].isin(list(run.scenario.sources)).all()
+
+
+def test_a_band_needs_three_replications_and_does_not_go_below_nothing() -> None:
+    two = pd.DataFrame({"year": [1, 1], "value": [1.0, 3.0]})
+    three = pd.DataFrame({"year": [1, 1, 1], "value": [0.0, 1.0, 5.0]})
+    assert over_replications(two, "year")[["mean", "low", "high"]].to_numpy().tolist() == [[2.0, 2.0, 2.0]]
+    band = over_replications(three, "year").iloc[0]
+    assert band["low"] == 0
+    assert band["high"] == pytest.approx(2 + 4.3026527 * np.sqrt(7 / 3))  # t with 2 degrees of freedom, 97.5%
+
+
+def test_labels_keep_their_distance() -> None:
+    assert np.diff(np.sort(apart([0.5, 0.5, 0.51, 0.99], 0.1, 0, 1))).min() >= 0.1 - 1e-12
+    assert apart([0.2, 0.8], 0.1, 0, 1).tolist() == [0.2, 0.8]
+
+
+def test_a_share_that_rounds_to_nothing_is_told_from_nothing() -> None:
+    assert [share(value) for value in (0, 0.001, 0.25)] == ["0%", "<1%", "25%"]
