@@ -215,7 +215,7 @@ def career_numbers(places: float = 20) -> list[Parameter]:
         parameter("post.completed", "years", 3),
         parameter("post.left", "rate", 0.05),
         parameter("practice.left", "rate", 0.08),
-        parameter("clock.death", "years", 84, distribution="gompertz"),
+        parameter("clock.death", "years", 60, distribution="gompertz"),
         parameter("clock.death.spread", "number", 11),
         parameter("clock.validity", "years", 3),
         parameter("clock.patience", "years", 4),
