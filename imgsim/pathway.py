@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
@@ -53,6 +53,7 @@ class Stage:
     starts: Mapping[str, tuple[str, ...]]  # clocks that an outcome starts
     sets: Mapping[str, tuple[str, ...]]  # flags that an outcome raises
     status: Mapping[str, Mapping[str, str]]  # categorical traits that an outcome sets
+    adds: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # counts that an outcome raises by one
     ready: tuple[str, ...] = ()  # outcomes that complete the papers for a round
     until: str | None = None
     mechanism: str | None = None

@@ -7,10 +7,10 @@ from typing import Any, Final
 
 from imgsim.pathway import END_CLASSES, OUTCOMES, Clock, Group, Pathway, Stage
 from imgsim.tomlfile import Table, read_toml
-from imgsim.traits import LIVELIHOODS
+from imgsim.traits import COUNTS, LIVELIHOODS
 
 STAGE_KEYS: Final = (
-    "kind", "label", "phase", "next", "starts", "sets", "status", "ready", "until", "mechanism", "livelihood", "class",
+    "kind", "label", "phase", "next", "starts", "sets", "status", "adds", "ready", "until", "mechanism", "livelihood", "class",
 )  # fmt: skip
 TOP_KEYS: Final = (
     "country", "title", "entry", "stock_entry", "categories", "groups", "flags", "milestones", "competitors", "clock",
@@ -85,6 +85,7 @@ def stage(name: str, table: Table) -> Stage:
         starts=lists_by_outcome(table, "starts", following),
         sets=lists_by_outcome(table, "sets", following),
         status={outcome: texts_of(entry) for outcome, entry in by_outcome(table, "status", following).children()},
+        adds=counted(table, following),
         ready=ready_outcomes(table, following),
         until=table.text("until", None),
         mechanism=table.text("mechanism") if kind == "round" else None,
@@ -117,6 +118,16 @@ def lists_by_outcome(table: Table, key: str, following: dict[str, str]) -> dict[
     """Lists of names keyed by the stage's outcomes."""
     held = by_outcome(table, key, following)
     return {outcome: held.texts(outcome) for outcome in held}
+
+
+def counted(table: Table, following: dict[str, str]) -> dict[str, tuple[str, ...]]:
+    """The counts of the person that each outcome raises."""
+    held = lists_by_outcome(table, "adds", following)
+    for outcome, names in held.items():
+        for name in names:
+            if name not in COUNTS:
+                table.table("adds").fail(f"unknown count `{name}`", outcome, name=name, known=COUNTS)
+    return held
 
 
 def ready_outcomes(table: Table, following: dict[str, str]) -> tuple[str, ...]:

@@ -28,10 +28,11 @@ class Plan:
     strikes: tuple[int, ...]  # clocks that can strike here, death left out
     starts: Mapping[str, tuple[int, ...]]  # clocks that begin with an outcome
     writes: Mapping[str, tuple[tuple[int, float], ...]]  # traits that an outcome sets: (place, value)
+    adds: Mapping[str, tuple[int, ...]]  # places of the counts that an outcome raises by one
     ready: tuple[str, ...]  # outcomes that complete the papers for a round
     livelihood: int  # state of the second track that the stage imposes, or -1
     until: str | None
-    counts_seasons: bool  # a round whose losers have one season more without a place
+    gives_post: bool  # a round that gives a post with a specialty
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,10 +114,11 @@ def plan(
         strikes=tuple(clocks.index(name) for name in strikes),
         starts={outcome: tuple(clocks.index(name) for name in names) for outcome, names in stage.starts.items()},
         writes=writes(stage, pathway),
+        adds={outcome: tuple(PLACE[name] for name in names) for outcome, names in stage.adds.items()},
         ready=stage.ready,
         livelihood=LIVELIHOODS.index(stage.livelihood) if stage.livelihood else -1,
         until=stage.until,
-        counts_seasons=stage.mechanism == "match",
+        gives_post=stage.mechanism == "match",
     )
 
 

@@ -102,7 +102,7 @@ def load_scenario(
     check_contract(base, load_pathway(COUNTRIES / draft.country / "pathway.toml"))
     base = Parameters([*base.values(), *draft.parameters], base.sources | draft.sources)
     parameters = apply_changes(base, [*draft.changes, *changes])
-    check_contract(parameters, pathway)
+    check_contract(parameters, pathway, changed=True)
     return Scenario(
         draft.title, file.stem, file, draft.country, pathway, parameters, base, base.sources, run,
         (*draft.changes, *changes),

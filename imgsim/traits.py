@@ -50,6 +50,7 @@ STORED: Final = (
 COMPUTED: Final = ("age", "years_since_graduation", "practice_gap", "failed_before")
 
 CATEGORICAL: Final = ("group", "region", "wish", "specialty", "visa", "sponsor", "livelihood", "competitor")
+COUNTS: Final = ("seasons",)  # what stages may count on a person
 YES_NO: Final = ("citizen", "needs_visa", "ready", "failed_before")
 
 PLACE: Final[Mapping[str, int]] = {name: place for place, name in enumerate(STORED)}

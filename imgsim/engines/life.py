@@ -85,6 +85,8 @@ class Life:
                 self.start_clock(place)
         for place, value in plan.writes.get(outcome, ()):
             self.row[place] = value
+        for place in plan.adds.get(outcome, ()):
+            self.row[place] += 1.0
         if outcome in plan.ready:
             self.row[READY_SINCE] = self.day
         return roadmap.plans[plan.next[outcome]]

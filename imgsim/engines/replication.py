@@ -22,7 +22,7 @@ from imgsim.tables import Finished
 from imgsim.tables.rounds import ROUND_COLUMNS, Season, seasons_table
 from imgsim.traits import PLACE, READY_SINCE
 
-READY, SEASONS = PLACE["ready"], PLACE["seasons"]
+READY = PLACE["ready"]
 SPECIALTY, SPONSOR = PLACE["specialty"], PLACE["sponsor"]
 OUTCOMES: Final = ("placed", "unplaced", "ineligible")
 
@@ -89,7 +89,7 @@ class Replication:
         allocation = waiting.mechanism.allocate(dates.year, self.number, applicants)
         self.round_rows += [{"round": waiting.name, "year": dates.year} | row for row in allocation.rows]
         plan = self.model.roadmap.plans[waiting.name]
-        if plan.counts_seasons:
+        if plan.gives_post:
             self.seasons.append(Season(dates.year, people, applicants.traits[:, READY], allocation))
         return {life.person: self.settle(life, plan, allocation, k, dates) for k, life in enumerate(lives)}
 
@@ -98,11 +98,9 @@ class Replication:
         outcome = OUTCOMES[allocation.outcome[k]]
         life.note(plan.event[outcome], dates.year)
         if outcome == "placed":
-            life.row[SPECIALTY] = allocation.specialty[k] if plan.counts_seasons else life.row[SPECIALTY]
-            life.row[SPONSOR] = allocation.sponsor[k] if plan.counts_seasons else life.row[SPONSOR]
+            life.row[SPECIALTY] = allocation.specialty[k] if plan.gives_post else life.row[SPECIALTY]
+            life.row[SPONSOR] = allocation.sponsor[k] if plan.gives_post else life.row[SPONSOR]
             life.post_start = dates.starts
-        elif plan.counts_seasons:
-            life.row[SEASONS] += 1.0
         return outcome
 
     def finished(self) -> Finished:

@@ -1,0 +1,120 @@
+"""Beliefs about the fit: what it turns, how it writes, and the baselines it is judged against."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from imgsim.calendar import to_date
+from imgsim.calibrate.fit import shifted, standard_errors
+from imgsim.calibrate.forecast import Published, errors, last_known_rate, previous_year_rate, seats_left_over
+from imgsim.calibrate.overlay import overlay
+from imgsim.calibrate.plan import SHIFTED, Knob, load_knobs, load_targets, row_addresses
+from imgsim.calibrate.rewrite import rewrite
+from imgsim.errors import InputError
+from imgsim.parameters import load_parameters
+from imgsim.scenario import COUNTRIES, load_scenario
+
+US = COUNTRIES / "us"
+SCENARIO = Path(__file__).parent.parent / "scenarios" / "us.toml"
+KNOBS = load_knobs(US)
+
+
+@pytest.mark.parametrize("knob", KNOBS, ids=lambda knob: knob.name)
+def test_every_number_a_knob_turns_exists_and_is_called_calibrated(knob: Knob) -> None:
+    parameters = load_parameters(US)
+    for name, category, start in knob.rows:
+        series = parameters[name].rows.items()
+        rows = [row for held, rows in series for row in rows if category in ("", held)]
+        turned = [row for row in rows if not start or (row.start is not None and str(to_date(row.start)) == start)]
+        assert turned, (name, category, start)
+        assert {row.standing for row in turned} == {"calibrated"}, (name, category, start)
+
+
+def test_every_target_cites_a_known_source() -> None:
+    sources = load_parameters(US).sources
+    assert {target.source for target in load_targets(US)} <= set(sources)
+
+
+def test_no_outcome_of_graduates_in_the_match_after_2018_is_a_target() -> None:
+    kept_back = [t for t in load_targets(US) if t.measure == "match_rate" and t.group.endswith("_img") and t.cohort > "2018"]
+    assert kept_back == []
+
+
+def test_row_addresses_name_every_combination() -> None:
+    assert row_addresses("a.b[x|y]@2006-01-01|2007-01-01") == [
+        ("a.b", "x", "2006-01-01"),
+        ("a.b", "x", "2007-01-01"),
+        ("a.b", "y", "2006-01-01"),
+        ("a.b", "y", "2007-01-01"),
+    ]
+
+
+def test_shifts_act_behind_their_link() -> None:
+    assert SHIFTED["log"](100.0, np.log(1.5)) == pytest.approx(150.0)
+    assert SHIFTED["logit"](0.5, np.log(3.0)) == pytest.approx(0.75)
+    assert SHIFTED["identity"](0.5, -0.2) == pytest.approx(0.3)
+
+
+def test_a_fit_written_into_the_files_is_the_fit_in_memory(tmp_path: Path) -> None:
+    shutil.copytree(US, tmp_path / "us")
+    shift = np.linspace(-0.2, 0.2, len(KNOBS))
+    rewrite(tmp_path / "us", KNOBS, shift)
+    written = load_parameters(tmp_path / "us")
+    wanted = shifted(load_scenario(SCENARIO), KNOBS, shift).parameters
+    for name, parameter in wanted.items():
+        for category, rows in parameter.rows.items():
+            values = [row.value for row in written[name].rows[category]]
+            assert values == pytest.approx([row.value for row in rows], rel=1e-3, abs=1e-9), name
+
+
+def test_a_fit_saved_as_a_scenario_is_the_fit_in_memory(tmp_path: Path) -> None:
+    shutil.copy(SCENARIO, tmp_path / "us.toml")
+    base = load_scenario(tmp_path / "us.toml")
+    fitted = shifted(base, KNOBS, np.full(len(KNOBS), 0.1)).parameters
+    (tmp_path / "then.toml").write_text(overlay(fitted, KNOBS, "us.toml", "then", "fitted"))
+    then = load_scenario(tmp_path / "then.toml").parameters
+    for name in {name for knob in KNOBS for name, _, _ in knob.rows}:
+        for category in fitted[name].rows:
+            for day in range(7000, 21000, 500):
+                assert then.value(name, day, category) == pytest.approx(fitted.value(name, day, category), rel=1e-4)
+
+
+def test_a_shift_of_zero_changes_nothing() -> None:
+    scenario = load_scenario(SCENARIO)
+    same = shifted(scenario, [replace(knob, shift="identity") for knob in KNOBS], np.zeros(len(KNOBS)))
+    assert same.digest() == scenario.digest()
+
+
+def test_standard_errors_of_independent_targets_are_the_inverse_slopes() -> None:
+    assert standard_errors(np.diag([2.0, 4.0])) == pytest.approx([0.5, 0.25])
+
+
+def test_a_missing_file_of_knobs_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"calibration\.toml: no such file"):
+        load_knobs(tmp_path)
+
+
+KNOWN = Published(
+    active={("img", 2013): 100, ("img", 2014): 120, ("us", 2013): 200, ("us", 2014): 210},
+    matched={("img", 2013): 50, ("img", 2014): 66, ("us", 2013): 190, ("us", 2014): 200},
+    positions={2014: 260},
+)
+
+
+def test_baselines_by_hand() -> None:
+    assert last_known_rate(KNOWN, ["img"], 2014, 2013) == 0.5
+    assert previous_year_rate(KNOWN, ["img"], 2014, 2013) == 0.5
+    assert seats_left_over(KNOWN, ["us"], ["img"], 2014, 2013) == pytest.approx((260 - 0.95 * 210) / 120)
+
+
+def test_errors_are_mean_absolute_points() -> None:
+    table = pd.DataFrame(
+        {"series": "a", "year": [1, 2], "method": "m", "value": [0.5, 0.7], "published": [0.52, 0.66]},
+    )
+    assert errors(table).loc["a", "m"] == pytest.approx(3.0)
