@@ -146,3 +146,52 @@ def test_concentrated_demand_leans_on_some_jurisdictions() -> None:
     even, leaning = (np.bincount(jurisdictions(1, 0, actors, 2010, 5, 10, c), minlength=10) for c in (0.0, 3.0))
     assert even.max() < 1.2 * even.min()
     assert leaning[0] > 5 * leaning[-1]
+
+
+@given(st.lists(st.tuples(st.integers(0, 3), st.integers(0, 10**6)), unique_by=lambda one: one[1]), st.data())
+def test_a_quota_is_never_exceeded_never_idle_and_served_in_the_order_of_the_line(
+    line: list[tuple[int, int]], data: st.DataObject
+) -> None:
+    places = [data.draw(st.integers(0, 4)) for _ in range(4)]
+    asked, order = (np.array([one[k] for one in line], np.int64) for k in (0, 1))
+    placed = first_in_line(asked, order.astype(float), np.array(places))
+    for here in range(4):
+        standing = sorted(order[asked == here].tolist())
+        assert sorted(order[placed & (asked == here)].tolist()) == standing[: places[here]]
+
+
+@given(st.integers(0, 60), st.floats(0, 30), st.floats(1, 2))
+def test_larger_scales_never_take_a_place_from_a_jurisdiction(states: int, places: float, more: float) -> None:
+    few, many = scaled_places(1, 2, states, places), scaled_places(1, 2, states, places * more)
+    assert (few <= many).all()
+    assert (abs(few - places) < 1).all()
+
+
+@given(markets(), st.data())
+def test_one_more_applicant_never_helps_another(market: Market, data: st.DataObject) -> None:
+    """Gale and Sotomayor 1985: competition hurts one side of the market and helps the other."""
+    gone = data.draw(st.integers(0, len(market.lists) - 1))
+    fewer = market._replace(lists=tuple(() if a == gone else listed for a, listed in enumerate(market.lists)))
+    for a, (with_all, without) in enumerate(zip(matched(market), matched(fewer), strict=True)):
+        if a != gone:
+            assert place_on_list(market, a, without) <= place_on_list(market, a, with_all)
+
+
+@given(markets(), st.data())
+def test_nobody_gains_by_hiding_what_they_like_best(market: Market, data: st.DataObject) -> None:
+    """Truthful lists are a dominant strategy of the proposing side (Roth 1982): a shortened list never does better."""
+    liar = data.draw(st.integers(0, len(market.lists) - 1))
+    told = market.lists[liar][data.draw(st.integers(0, len(market.lists[liar]))) :]
+    lied = market._replace(lists=tuple(told if a == liar else listed for a, listed in enumerate(market.lists)))
+    honest, other = matched(market)[liar], matched(lied)[liar]
+    assert place_on_list(market, liar, honest) <= place_on_list(market, liar, other)
+
+
+@given(markets(applicants=4, programmes=3))
+def test_the_same_programmes_fill_in_every_stable_matching_and_the_same_applicants_go_without(market: Market) -> None:
+    """The rural hospitals theorem (Roth 1986), on markets small enough to list all stable matchings."""
+    held = matched(market)
+    for other in itertools.product(*[(-1, *listed) for listed in market.lists]):
+        if is_stable(market, other):
+            assert [p == -1 for p in other] == [p == -1 for p in held]
+            assert sorted(other) == sorted(held)

@@ -130,7 +130,8 @@ def test_livelihood_fills_every_life_from_entry_to_end_or_horizon(run: Tables) -
     joined = spells["person"].to_numpy()[1:] == spells["person"].to_numpy()[:-1]
     assert (spells["end"] > spells["start"]).all()
     assert (spells["start"].to_numpy()[1:][joined] == spells["end"].to_numpy()[:-1][joined]).all()
-    assert (spells["state"].astype(str).to_numpy()[1:][joined] != spells["state"].astype(str).to_numpy()[:-1][joined]).all()
+    state = spells["state"].astype(str).to_numpy()
+    assert (state[1:][joined] != state[:-1][joined]).all()
     lived = people.index[until > people["entry_date"]]
     own = spells.groupby("person")
     assert (own["start"].min().reindex(lived) == people.loc[lived, "entry_date"]).all()

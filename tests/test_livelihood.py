@@ -64,8 +64,9 @@ def test_rival_moves_share_spells_out_in_proportion_to_their_rates() -> None:
 def test_two_states_settle_at_the_ratio_of_their_rates() -> None:
     """In state 0 with b/(a+b) + a/(a+b) exp(-(a+b)t), leaving at a and returning at b."""
     held = tables(
-        *waiting(), rate("preparing.survival_job", 0.6), rate("survival_job.preparing", 0.9), near=ONCE, end="2012-01-01"
-    )
+        *waiting(), rate("preparing.survival_job", 0.6), rate("survival_job.preparing", 0.9),
+        near=ONCE, end="2012-01-01",
+    )  # fmt: skip
     for years in (0.5, 1.0, 8.0):
         assert within(in_state(held, "preparing", years), 0.6 + 0.4 * math.exp(-1.5 * years))
 
@@ -99,8 +100,8 @@ def test_a_change_of_stage_rerolls_no_spell() -> None:
 def test_rates_follow_the_traits_of_the_person() -> None:
     """Citizens (near) leave at 0.2 x 3, the others at 0.2."""
     held = tables(
-        *waiting(), rate("preparing.unemployed", 0.2), parameter("livelihood.preparing.unemployed.times.citizen", "factor", 3),
-        near=ONCE, far=ONCE, end="2003-01-01",
+        *waiting(), rate("preparing.unemployed", 0.2),
+        parameter("livelihood.preparing.unemployed.times.citizen", "factor", 3), near=ONCE, far=ONCE, end="2003-01-01",
     )  # fmt: skip
     own = spells(held, "preparing").set_index("person")
     stayed = (own["end"] - own["start"]).dt.days > 2 * 365.25

@@ -209,7 +209,52 @@ def test_a_scale_without_enough_programmes_is_refused(parameters: Parameters, pa
         made(parameters, pathway, scale=0.0005).allocate(2010, 0, graduates(2010, 5, pathway))
 
 
-def test_scale_changes_rates_little(parameters: Parameters, pathway: Pathway) -> None:
-    small = made(parameters, pathway, 0.1).allocate(2016, 0, graduates(2016, 1300, pathway))
-    large = made(parameters, pathway, 0.3).allocate(2016, 0, graduates(2016, 3900, pathway))
-    assert rate(small) == pytest.approx(rate(large), abs=0.06)
+def test_a_tenth_of_the_market_gives_nearly_the_rates_of_the_whole(parameters: Parameters, pathway: Pathway) -> None:
+    """What the scale biases: at a tenth fewer active applicants match, because fewer go without any interview."""
+    small, large = made(parameters, pathway, 0.1), made(parameters, pathway, 1.0)
+    few = [small.allocate(2016, replication, graduates(2016, 1300, pathway)) for replication in range(6)]
+    many = large.allocate(2016, 0, graduates(2016, 13_000, pathway))
+    assert np.mean([share_placed(held) for held in few]) == pytest.approx(share_placed(many), abs=0.03)
+    assert np.mean([rate(held) for held in few]) == pytest.approx(rate(many), abs=0.06)
+    assert np.mean([held.active.mean() for held in few]) == pytest.approx(many.active.mean(), abs=0.06)
+    assert np.mean([us_seniors(held) for held in few]) == pytest.approx(us_seniors(many), abs=0.02)
+
+
+def share_placed(allocation: Allocation) -> float:
+    """Share of all graduates who apply that get a place, in the Match, outside it or afterwards."""
+    return float(np.mean(allocation.outcome == PLACED))
+
+
+def us_seniors(allocation: Allocation) -> float:
+    """Share of active US MD seniors who match."""
+    row = tallies(allocation)["us_md"]
+    return int(row["placed"]) / int(row["active"])  # type: ignore[call-overload]
+
+
+@pytest.mark.parametrize("year", [2004, 2012, 2019, 2025])
+def test_at_full_size_all_seats_are_the_positions_of_the_year(match: Match, parameters: Parameters, year: int) -> None:
+    seats = seats_of_year("match", parameters, match.specialties, year)
+    quota = quotas(match.programmes, seats)
+    sponsor = sponsors("match", parameters, match.programmes, match.specialties, day_of(year, 3, 1))
+    positions = round(parameters.value("match.positions", day_of(year, 3, 1)))
+    assert thinned(match.programmes, quota, sponsor, 1.0).sum() == positions
+
+
+def test_thinning_keeps_the_classes_of_programmes_in_proportion(match: Match, parameters: Parameters) -> None:
+    """Specialty, visa policy and openness: each class keeps its share to the last seat, whole programmes but one."""
+    held = match.programmes
+    full = quotas(held, seats_of_year("match", parameters, match.specialties, 2016))
+    sponsor = sponsors("match", parameters, held, match.specialties, day_of(2016, 3, 1))
+    kept = thinned(held, full, sponsor, 0.1)
+    classes = (held.specialty * 3 + sponsor) * 2 + (held.openness > 0)
+    for code in np.unique(classes):
+        own = classes == code
+        assert abs(kept[own].sum() - 0.1 * full[own].sum()) < 1
+        assert ((kept[own] > 0) & (kept[own] < full[own])).sum() <= 1
+
+
+def test_no_programme_of_the_market_loses_a_seat_when_positions_grow(match: Match, parameters: Parameters) -> None:
+    seats = seats_of_year("match", parameters, match.specialties, 2016)
+    before = quotas(match.programmes, seats)
+    for more in (seats + 1, seats + seats // 10):
+        assert (quotas(match.programmes, more) >= before).all()

@@ -119,7 +119,8 @@ def test_wishes_and_first_livelihoods_are_shared_out_as_stated() -> None:
 
 
 def test_the_licensed_stand_in_practice_on_the_census_day() -> None:
-    stock = toy.parameter("population.stock", "count", {"near": [("2001-03-01", 40)], "far": [("2001-03-01", 60)]}, by="group")
+    counts = {"near": [("2001-03-01", 40)], "far": [("2001-03-01", 60)]}
+    stock = toy.parameter("population.stock", "count", counts, by="group")
     people = drawn(stock, toy.parameter("population.stock_age", "years", 48))
     assert people.stock.sum() == 100
     assert set(people.entry[people.stock]) == {to_day("2001-03-01")}

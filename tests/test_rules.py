@@ -172,7 +172,8 @@ def test_a_duration_of_nothing_takes_no_day() -> None:
 
 def test_lognormal_durations_have_their_median_and_spread() -> None:
     held = lengths(
-        toy.parameter("population.experience", "days", 1000.0), toy.parameter("population.experience.spread", "number", 0.5)
+        toy.parameter("population.experience", "days", 1000.0),
+        toy.parameter("population.experience.spread", "number", 0.5),
     )
     assert stats.kstest(np.log(held / 1000.0) / 0.5, "norm").pvalue > 0.001
     assert abs(np.mean(held <= 1000) - 0.5) < 4 * 0.5 / math.sqrt(MANY)

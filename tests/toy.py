@@ -91,9 +91,7 @@ def population(near: Value = 0, far: Value = 0) -> dict[str, Parameter]:
         parameter("population.wish.heart", "probability", 1),
         parameter("population.wish.bone", "probability", 1),
     ]
-    held += [
-        parameter(f"livelihood.start.{state}", "probability", state == "preparing") for state in LIVELIHOODS[:5]
-    ]
+    held += [parameter(f"livelihood.start.{state}", "probability", state == "preparing") for state in LIVELIHOODS[:5]]
     return {one.name: one for one in held}
 
 

@@ -6,10 +6,6 @@ import argparse
 import sys
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # the tests find their helpers by plain names
-
-import golden_run  # noqa: E402
-
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.golden", description=__doc__)
@@ -17,6 +13,9 @@ def main() -> None:
     reason = parser.parse_args().write.strip()
     if not reason:
         parser.error("say why the results change")
+    sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # the tests find their helpers by plain names
+    import golden_run
+
     golden_run.write(reason)
     print(f"written: {golden_run.FILE}")
 
