@@ -48,10 +48,12 @@ class Scenario:
 
     def canonical(self) -> str:
         """JSON of everything that determines one replication's results; the same text for the same inputs."""
-        run = {k: str(v) if isinstance(v, datetime.date) else v for k, v in asdict(self.run).items() if k != "replications"}
+        run = {
+            k: str(v) if isinstance(v, datetime.date) else v for k, v in asdict(self.run).items() if k != "replications"
+        }
         parameters = {name: plain(parameter) for name, parameter in sorted(self.parameters.items())}
         content = {"country": self.country, "run": run, "pathway": asdict(self.pathway), "parameters": parameters}
-        return json.dumps(content, sort_keys=True, ensure_ascii=False)
+        return json.dumps(content, ensure_ascii=False)  # keys in their order: that of options, groups and clocks counts
 
     def digest(self) -> str:
         """The SHA-256 of the canonical text."""
@@ -60,7 +62,7 @@ class Scenario:
 
 def plain(parameter: Parameter) -> dict[str, Any]:
     """What of a parameter determines results: values and how to draw from them, not who said so."""
-    rows = {category: [[row.start, row.value] for row in series] for category, series in parameter.rows.items()}
+    rows = {category: [[row.start, row.value] for row in series] for category, series in sorted(parameter.rows.items())}
     held = {"unit": parameter.unit, "distribution": parameter.distribution, "by": parameter.by}
     return held | {"between": parameter.between, "rows": rows}
 
@@ -121,4 +123,3 @@ def with_stages(pathway: Pathway, stages: Mapping[str, Stage], file: Path) -> Pa
 def countries() -> list[str]:
     """The countries whose roads come with imgsim."""
     return sorted(file.parent.name for file in COUNTRIES.glob("*/pathway.toml"))
-
