@@ -9,7 +9,6 @@ from imgsim.errors import InputError
 from imgsim.parameters import Parameter, Parameters, Row
 
 
-
 @dataclass(frozen=True, slots=True)
 class Change:
     """A parameter set to a value, or scaled, from a day (None: ever since) until another (None: for good)."""
@@ -89,5 +88,3 @@ def moved(parameter: Parameter, row: Row, change: Change) -> Row:
     return row._replace(
         value=value, standing="assumed", why=change.why, source=change.source, where=change.where, range=(value, value)
     )  # fmt: skip
-
-

@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from imgsim.errors import ImgsimError
 
 from imgsim import subjects
+from imgsim.errors import ImgsimError
 
 INTERRUPTED = 130
 
@@ -221,7 +221,7 @@ def _say(text: str) -> None:
         raise ReaderGone from None
 
 
-class ReaderGone(Exception):  # noqa: N818  not an error: whoever read our output has read enough
+class ReaderGone(Exception):
     """Standard output was closed from the other side."""
 
 

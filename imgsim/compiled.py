@@ -14,7 +14,7 @@ import os
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar, cast
 
 import numba
 from numba import njit
@@ -40,11 +40,11 @@ def cache_folder() -> Path:
     return Path(tempfile.mkdtemp(prefix="imgsim-"))
 
 
-if not numba.config.CACHE_DIR:
-    numba.config.CACHE_DIR = str(cache_folder())
+if not numba.config.CACHE_DIR:  # type: ignore[attr-defined]
+    numba.config.CACHE_DIR = str(cache_folder())  # type: ignore[attr-defined]
 
 
 def compiled(function: Callable[P, R]) -> Callable[P, R]:
     """The function, compiled on first use and cached on disk; the GIL is released while it runs."""
-    result: Callable[P, R] = njit(function, cache=True, nogil=True, error_model="numpy")
-    return result
+    result: Any = njit(function, cache=True, nogil=True, error_model="numpy")
+    return cast(Callable[P, R], result)

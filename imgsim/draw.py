@@ -8,7 +8,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imgsim.errors import InputError
-
 from imgsim.road_layout import ENDS, phase_of
 from imgsim.road_svg import strikes_at, svg, words
 

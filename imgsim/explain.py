@@ -14,7 +14,6 @@ if TYPE_CHECKING:
 
     from imgsim.parameters import Parameter, Parameters, Row, Source
     from imgsim.scenario import Scenario
-
     from imgsim.subjects import Country
 
 PAGE = 100  # columns

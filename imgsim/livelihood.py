@@ -17,13 +17,15 @@ from imgsim.chance import uniform
 from imgsim.compiled import compiled
 from imgsim.dates import DAYS_A_YEAR, day_of, year_of
 from imgsim.distributions import exponential
-from imgsim.rules import HASH, Row, Rules, Who, predict
+from imgsim.rules import Row, Rules, Who, predict
 from imgsim.traits import LAST_CLINICAL, LIVELIHOODS, PLACE
 
 STATE: Final = PLACE["livelihood"]
 EXPERIENCE: Final = PLACE["experience"]
 PRACTISING_HOME, LOCAL_EXPERIENCE = LIVELIHOODS.index("practising_home"), LIVELIHOODS.index("local_experience")
 IN_TRAINING, IN_PRACTICE = LIVELIHOODS.index("in_training"), LIVELIHOODS.index("in_practice")
+GAINING: Final = (LOCAL_EXPERIENCE, IN_TRAINING)  # clinical experience in the country of destination
+CLINICAL: Final = (LOCAL_EXPERIENCE, IN_TRAINING, PRACTISING_HOME, IN_PRACTICE)
 STATES: Final = len(LIVELIHOODS)
 
 # Places in the track of one person (float64): threshold left, spells begun, day walked to, state before training.
@@ -85,15 +87,17 @@ def spend(row: Row, track: Row, days_in: npt.NDArray[np.int64], to: int) -> None
     state = int(row[STATE])
     days = to - int(track[WALKED])
     days_in[state] += days
-    if state == LOCAL_EXPERIENCE or state == IN_TRAINING:
+    if state in GAINING:
         row[EXPERIENCE] += days / DAYS_A_YEAR
-    if state == LOCAL_EXPERIENCE or state == IN_TRAINING or state == PRACTISING_HOME or state == IN_PRACTICE:
+    if state in CLINICAL:
         row[LAST_CLINICAL] = max(row[LAST_CLINICAL], float(to))
     track[WALKED] = to
 
 
 @compiled
-def next_move(rules: Rules, who: Who, moves: Moves, row: Row, track: Row, days_in: npt.NDArray[np.int64], to: int) -> int:
+def next_move(
+    rules: Rules, who: Who, moves: Moves, row: Row, track: Row, days_in: npt.NDArray[np.int64], to: int
+) -> int:
     """Walk the present spell until it ends, or to the day ``to``; the new state, or -1 if the spell goes on."""
     state = int(row[STATE])
     while int(track[WALKED]) < to:
@@ -102,7 +106,7 @@ def next_move(rules: Rules, who: Who, moves: Moves, row: Row, track: Row, days_i
         rate = hazard(rules, moves, row, state, day)
         needed = track[LEFT] / rate * DAYS_A_YEAR if rate > 0.0 else math.inf
         if needed <= stop - day:
-            at = min(stop, day + max(1, int(math.ceil(needed))))
+            at = min(stop, day + max(1, math.ceil(needed)))
             spend(row, track, days_in, at)
             return destination(rules, who, moves, row, track, state, at)
         track[LEFT] -= rate * (stop - day) / DAYS_A_YEAR

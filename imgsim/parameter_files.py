@@ -27,7 +27,9 @@ def source(key: str, entry: Table) -> Source:
     """One bibliographic entry; the year may be a number or a text."""
     entry.only("title", "publisher", "year", "url", "note")
     year = entry.get("year", (int, str), "a year", "")
-    return Source(key, entry.text("title"), entry.text("publisher", ""), str(year), entry.text("url", ""), entry.text("note", ""))
+    return Source(
+        key, entry.text("title"), entry.text("publisher", ""), str(year), entry.text("url", ""), entry.text("note", "")
+    )
 
 
 def read_parameters(files: Sequence[Path]) -> list[Parameter]:
@@ -196,5 +198,3 @@ def ratio(name: str, kind: str, trait: str) -> Ratio:
     if head in CATEGORICAL and category:
         return Ratio(head, category, name, kind)
     return Ratio(trait, None, name, kind)
-
-

@@ -10,7 +10,8 @@ from imgsim.tomlfile import Table, read_toml
 from imgsim.traits import COUNTS, LIVELIHOODS
 
 STAGE_KEYS: Final = (
-    "kind", "label", "phase", "next", "starts", "sets", "status", "adds", "ready", "until", "mechanism", "livelihood", "class",
+    "kind", "label", "phase", "next", "starts", "sets", "status", "adds", "ready", "until", "mechanism", "livelihood",
+    "class",
 )  # fmt: skip
 TOP_KEYS: Final = (
     "country", "title", "entry", "stock_entry", "categories", "groups", "flags", "milestones", "competitors", "clock",
@@ -58,9 +59,13 @@ def clock(name: str, table: Table) -> Clock:
     table.only("label", "starts", "strikes", "to")
     starts = table.text("starts", None)
     if starts not in (None, "birth", "entry"):
-        table.fail(f"a clock starts at birth or entry, not at `{starts}`", "starts", name=starts, known=("birth", "entry"))
+        table.fail(
+            f"a clock starts at birth or entry, not at `{starts}`", "starts", name=starts, known=("birth", "entry")
+        )
     everywhere = table.data.get("strikes") == "everywhere"
-    return Clock(name, table.text("label"), starts, "everywhere" if everywhere else table.texts("strikes"), table.text("to"))
+    return Clock(
+        name, table.text("label"), starts, "everywhere" if everywhere else table.texts("strikes"), table.text("to")
+    )
 
 
 def stages_of(table: Table) -> dict[str, Stage]:
@@ -100,7 +105,8 @@ def refuse_outcomes(table: Table, kind: str, following: dict[str, str]) -> None:
     for outcome in following:
         if legal is not None and outcome not in legal:
             have = ", ".join(legal) if legal else "none"
-            table.table("next").fail(f"a stage of kind {kind} has no outcome `{outcome}` (it has {have})", outcome, name=outcome, known=legal)  # fmt: skip
+            message = f"a stage of kind {kind} has no outcome `{outcome}` (it has {have})"
+            table.table("next").fail(message, outcome, name=outcome, known=legal)
     if kind == "choose" and len(following) < 2:
         table.fail("a choice needs at least two options", "next" if "next" in table else None)
     if legal and not following:
@@ -151,5 +157,7 @@ def end_class(table: Table) -> str:
     """The class of an end, from the closed list."""
     held: Any = table.text("class")
     if held not in END_CLASSES:
-        table.fail(f"unknown class of ends `{held}`; one of {', '.join(END_CLASSES)}", "class", name=held, known=END_CLASSES)
+        table.fail(
+            f"unknown class of ends `{held}`; one of {', '.join(END_CLASSES)}", "class", name=held, known=END_CLASSES
+        )
     return str(held)

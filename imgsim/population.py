@@ -110,9 +110,7 @@ def sampled_actors(cells: list[Cell], seed: int, replication: int, scale: float,
 
 
 @compiled
-def keep(
-    first: int, count: int, seed: int, replication: int, scale: float, decided: int
-) -> npt.NDArray[np.int64]:
+def keep(first: int, count: int, seed: int, replication: int, scale: float, decided: int) -> npt.NDArray[np.int64]:
     """Those of a cell's actors that a sampling fraction keeps."""
     kept = np.empty(count, np.int64)
     n = 0
@@ -178,7 +176,9 @@ def populate(
     """Everybody of a replication who enters before the horizon: entrants of the years and, at the census, the stock."""
     draws = draws_of(book)
     census, stock = stock_cells(parameters, pathway)
-    actors = sampled_actors([*stock, *entrant_cells(parameters, pathway, years)], seed, replication, scale, draws.sampled)
+    actors = sampled_actors(
+        [*stock, *entrant_cells(parameters, pathway, years)], seed, replication, scale, draws.sampled
+    )
     actors.sort()
     traits = np.zeros((len(actors), width(tuple(pathway.flags))))
     traits[:, UNSET] = -1.0

@@ -82,7 +82,7 @@ class Run:
     def outcomes(self) -> DataFrame:
         """Measures by cohort, group and replication; names are plain text, so that tables can be pooled and renamed."""
         table = self.table("outcomes")
-        return table.astype({name: str for name in ("measure", "cohort", "group")})
+        return table.astype(dict.fromkeys(("measure", "cohort", "group"), str))
 
     @cached_property
     def parameters(self) -> DataFrame:

@@ -90,7 +90,8 @@ def successors(pathway: Pathway, name: str) -> set[str]:
     clocks = [
         clock.to
         for clock in pathway.clocks.values()
-        if pathway.stages[name].kind not in ("end", "choose") and (clock.strikes == "everywhere" or name in clock.strikes)
+        if pathway.stages[name].kind not in ("end", "choose")
+        and (clock.strikes == "everywhere" or name in clock.strikes)
     ]
     return {*pathway.stages[name].next.values(), *clocks}
 

@@ -125,7 +125,9 @@ def plan(
 def writes(stage: Stage, pathway: Pathway) -> dict[str, tuple[tuple[int, float], ...]]:
     """What each outcome writes into the person's traits: flags raised and categorical traits set."""
     flags = list(pathway.flags)
-    raised = {outcome: [(FIRST_FLAG + flags.index(flag), 1.0) for flag in names] for outcome, names in stage.sets.items()}
+    raised = {
+        outcome: [(FIRST_FLAG + flags.index(flag), 1.0) for flag in names] for outcome, names in stage.sets.items()
+    }
     for outcome, held in stage.status.items():
         places = [(PLACE[trait], float(pathway.categories[trait].index(value))) for trait, value in held.items()]
         raised[outcome] = raised.get(outcome, []) + places

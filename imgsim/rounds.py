@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from dataclasses import dataclass
+
 from imgsim.dates import day_of, mark_of, year_of
 from imgsim.parameters import Parameters
 from imgsim.pathway import MARKS

@@ -87,8 +87,8 @@ class Builder:
         first_ratio = len(self.ratio)
         for ratio in parameter.ratios:
             code = trait_code(ratio.trait, self.flags)
-            category = list(self.categories[ratio.trait]).index(ratio.category) if ratio.category else -1
-            self.ratio.append([code, category, self.numbers[ratio.parameter]])
+            place = list(self.categories[ratio.trait]).index(ratio.category) if ratio.category else -1
+            self.ratio.append([code, place, self.numbers[ratio.parameter]])
         by = trait_code(parameter.by, self.flags) if parameter.by else NO_TRAIT
         self.head.append(
             [

@@ -68,22 +68,22 @@ def dated(rules: Rules, series: int, day: int, linear: int) -> float:
     while row > lo and rules.day[row] > day:
         row -= 1
     if linear == 0 or row + 1 == rules.first[series + 1] or rules.day[row] >= day:
-        return rules.value[row]
+        return float(rules.value[row])
     share = (day - rules.day[row]) / (rules.day[row + 1] - rules.day[row])
-    return rules.value[row] + share * (rules.value[row + 1] - rules.value[row])
+    return float(rules.value[row] + share * (rules.value[row + 1] - rules.value[row]))
 
 
 @compiled
 def trait(row: Row, code: int, day: int) -> float:
     """The value of a trait on a day; see ``imgsim.traits`` for the codes."""
     if code >= 0:
-        return row[code]
+        return float(row[code])
     if code == AGE:
-        return (day - row[BIRTH]) / DAYS_A_YEAR
+        return float((day - row[BIRTH]) / DAYS_A_YEAR)
     if code == YEARS_SINCE_GRADUATION:
-        return max(0.0, (day - row[GRADUATION]) / DAYS_A_YEAR)
+        return max(0.0, float((day - row[GRADUATION]) / DAYS_A_YEAR))
     if code == PRACTICE_GAP:
-        return max(0.0, (day - row[LAST_CLINICAL]) / DAYS_A_YEAR)
+        return max(0.0, float((day - row[LAST_CLINICAL]) / DAYS_A_YEAR))
     if code == FAILED_BEFORE:
         return 1.0 if row[FAILURES] > 0.0 else 0.0
     return 0.0
@@ -101,6 +101,8 @@ def base(rules: Rules, q: int, day: int, row: Row) -> float:
 def predict(rules: Rules, q: int, day: int, row: Row) -> float:
     """The linear predictor of a quantity for a person on a day."""
     eta = base(rules, q, day, row)
+    if math.isinf(eta):
+        return eta
     for k in range(rules.head[q, FIRST_RATIO], rules.head[q, END_RATIO]):
         held = trait(row, rules.ratio[k, 0], day)
         category = rules.ratio[k, 1]

@@ -102,7 +102,7 @@ def load_scenario(
     pathway = with_stages(load_pathway(COUNTRIES / draft.country / "pathway.toml"), draft.stages, file)
     base = load_parameters(COUNTRIES / draft.country)
     check_contract(base, load_pathway(COUNTRIES / draft.country / "pathway.toml"))
-    base = Parameters([*base.values(), *draft.parameters], base.sources | draft.sources)
+    base = Parameters([*base.values(), *draft.parameters], {**base.sources, **draft.sources})
     parameters = apply_changes(base, [*draft.changes, *changes])
     check_contract(parameters, pathway, changed=True)
     return Scenario(

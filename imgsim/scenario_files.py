@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final
 
@@ -44,7 +45,9 @@ def read_draft(file: Path, chain: tuple[Path, ...] = ()) -> Draft:
 def base_of(top: Table, file: Path, chain: tuple[Path, ...]) -> Draft:
     """What a scenario builds on: another scenario, or a country as it stands."""
     if ("country" in top) == ("extends" in top):
-        top.fail("a scenario names either a `country` or the scenario it `extends`", "extends" if "extends" in top else None)
+        top.fail(
+            "a scenario names either a `country` or the scenario it `extends`", "extends" if "extends" in top else None
+        )
     if "extends" in top:
         base = file.parent / top.text("extends")
         if not base.is_file():
@@ -53,7 +56,12 @@ def base_of(top: Table, file: Path, chain: tuple[Path, ...]) -> Draft:
         return read_draft(base, chain)
     country = top.text("country")
     if country not in countries():
-        top.fail(f"unknown country `{country}`; there is {', '.join(countries())}", "country", name=country, known=countries())
+        top.fail(
+            f"unknown country `{country}`; there is {', '.join(countries())}",
+            "country",
+            name=country,
+            known=countries(),
+        )
     return Draft("", country, {})
 
 
@@ -84,7 +92,7 @@ def refuse_settings(run: Mapping[str, Any]) -> None:
     if not 0 <= run.get("seed", 0) < SEEDS:
         raise ValueError("seed", f"must be from 0 to {SEEDS - 1}, not {run['seed']}")
     dates = [run[key] for key in ("start", "measured_from", "end") if key in run]
-    if any(a >= b for a, b in zip(dates, dates[1:], strict=False)):
+    if any(a >= b for a, b in pairwise(dates)):
         raise ValueError("end", "must be start < measured_from < end")
 
 
@@ -166,7 +174,9 @@ def assigned(text: str, name: str, value: str) -> Change:
     """One ``NAME=VALUE`` or ``NAME[category]=VALUE`` as a change."""
     name, _, category = name.partition("[")
     number = month_day(value) if len(value) == 5 and value[2] == "-" else numeric(text, value)
-    return Change(name, None, None, float(number), None, f"set on the command line: {text}", category.rstrip("]"), file="--set")
+    return Change(
+        name, None, None, float(number), None, f"set on the command line: {text}", category.rstrip("]"), file="--set"
+    )
 
 
 def numeric(text: str, value: str, whole: bool = False) -> float:
@@ -178,4 +188,3 @@ def numeric(text: str, value: str, whole: bool = False) -> float:
     if not math.isfinite(number):
         raise InputError(f"`{value}` is no {'whole ' if whole else ''}number in `{text}`", key="--set")
     return number
-

@@ -30,7 +30,9 @@ class Table:
     def __iter__(self) -> Iterator[str]:
         return iter(self.data)
 
-    def fail(self, message: str, key: Key | None = None, *, name: str | None = None, known: Iterable[str] = ()) -> NoReturn:
+    def fail(
+        self, message: str, key: Key | None = None, *, name: str | None = None, known: Iterable[str] = ()
+    ) -> NoReturn:
         """Refuse a key of this table (or the table itself) with file, line, column and key."""
         path = self.path if key is None else (*self.path, key)
         line, column = locate(self.file, path)
@@ -65,7 +67,8 @@ class Table:
         value = self.get(key, (int, float), "a number", default)
         if value is not None and not math.isfinite(value):
             self.fail(f"must be a finite number, not {value}", key)
-        return value if value is None else float(value)
+        result: Any = value if value is None else float(value)
+        return result  # type: ignore[no-any-return]
 
     def integer(self, key: str, default: Any = MISSING) -> int:
         """A whole number."""
@@ -73,7 +76,7 @@ class Table:
         return value
 
     def flag(self, key: str, default: Any = MISSING) -> bool:
-        """true or false."""
+        """True or false."""
         value: bool = self.get(key, bool, "true or false", default)
         return value
 

@@ -13,7 +13,9 @@ Nodes = dict[Path, Any]
 
 def places(content: bytes) -> dict[Path, tuple[int, int]]:
     """Line and column, from 1, of every key path (``("change", 0, "value")``) of a TOML text."""
-    return {path: (node.start_point[0] + 1, node.start_point[1] + 1) for path, node in nodes(content, keys=True).items()}
+    return {
+        path: (node.start_point[0] + 1, node.start_point[1] + 1) for path, node in nodes(content, keys=True).items()
+    }
 
 
 def nodes(content: bytes, keys: bool = False) -> Nodes:
@@ -79,4 +81,3 @@ def names(node: Any) -> Path:
         return tuple(name for child in node.children if child.is_named for name in names(child))
     text = node.text.decode("utf-8")
     return (text[1:-1] if node.type == "quoted_key" else text,)
-

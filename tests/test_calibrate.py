@@ -42,7 +42,9 @@ def test_every_target_cites_a_known_source() -> None:
 
 
 def test_no_outcome_of_graduates_in_the_match_after_2018_is_a_target() -> None:
-    kept_back = [t for t in load_targets(US) if t.measure == "match_rate" and t.group.endswith("_img") and t.cohort > "2018"]
+    kept_back = [
+        t for t in load_targets(US) if t.measure == "match_rate" and t.group.endswith("_img") and t.cohort > "2018"
+    ]
     assert kept_back == []
 
 

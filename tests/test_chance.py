@@ -42,7 +42,8 @@ def test_uniforms_of_neighbouring_addresses_look_uniform_and_independent():
     draws = np.array([[uniform(1, 0, person, decision, 0, 0) for person in range(4000)] for decision in (7, 8)])
     assert stats.kstest(draws[0], "uniform").pvalue > 0.001
     assert abs(np.corrcoef(draws)[0, 1]) < 4 / np.sqrt(4000)
-    assert 0 < draws.min() and draws.max() < 1
+    assert draws.min() > 0
+    assert draws.max() < 1
 
 
 @given(st.floats(1e-12, 1 - 1e-12))

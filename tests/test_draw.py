@@ -9,10 +9,10 @@ import xml.etree.ElementTree as ET
 from pathlib import Path
 
 import pytest
-from imgsim.errors import InputError
-from imgsim.pathway import Pathway, load_pathway
 
 from imgsim import draw, road_layout
+from imgsim.errors import InputError
+from imgsim.pathway import Pathway, load_pathway
 
 COUNTRIES = Path(draw.__file__).parent / "countries"
 SVG = "{http://www.w3.org/2000/svg}"

@@ -7,9 +7,9 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from imgsim.pathway import Pathway, load_pathway
 
 from imgsim import story
+from imgsim.pathway import Pathway, load_pathway
 
 US = Path(story.__file__).parent / "countries" / "us" / "pathway.toml"
 

@@ -56,7 +56,11 @@ Named = TypeVar("Named", Knob, Target)
 def chosen(entries: list[Named], only: str) -> list[Named]:
     """The knobs or targets of one family (``exam``), or all that belong to no family of their own."""
     names = [entry.name if isinstance(entry, Knob) else entry.measure for entry in entries]
-    return [e for e, name in zip(entries, names, strict=True) if name.startswith(only) and (only or not name.startswith(FAMILY))]
+    return [
+        e
+        for e, name in zip(entries, names, strict=True)
+        if name.startswith(only) and (only or not name.startswith(FAMILY))
+    ]
 
 
 def known_then(knobs: list[Knob], until: int | None) -> list[Knob]:
@@ -117,7 +121,9 @@ def main(arguments: list[str]) -> int:
         if asked.save:
             known = f"fitted on figures before {asked.until}" if asked.until else "fitted on all figures"
             fitted = shifted(start, knobs, result.shift).parameters
-            asked.save.write_text(overlay(fitted, knobs, Path(asked.scenario).name, f"{scenario.title}; {known}", known))
+            asked.save.write_text(
+                overlay(fitted, knobs, Path(asked.scenario).name, f"{scenario.title}; {known}", known)
+            )
     except ImgsimError as problem:
         print(problem, file=sys.stderr)
         return problem.exit_code

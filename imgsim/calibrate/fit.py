@@ -63,8 +63,9 @@ def simulate_measures(scenario: Scenario, replications: Sequence[int]) -> dict[t
 
     model = build(scenario)
     found = pd.concat([measures(simulate(model, number), scenario) for number in replications])
-    means = found.groupby(["measure", "cohort", "group"], dropna=False, observed=True)["value"].mean()
-    return {(str(m), str(c), str(g)): float(value) for (m, c, g), value in means.items()}
+    means = found.groupby(["measure", "cohort", "group"], observed=True)["value"].mean().reset_index()
+    keys = zip(means["measure"].astype(str), means["cohort"].astype(str), means["group"].astype(str), strict=True)
+    return dict(zip(keys, means["value"].astype(float), strict=True))
 
 
 def misfit(found: dict[tuple[str, str, str], float], targets: Sequence[Target]) -> Vector:
@@ -75,7 +76,8 @@ def misfit(found: dict[tuple[str, str, str], float], targets: Sequence[Target]) 
 
         raise InputError(f"no outcome answers to the target {missing[0]}")
     errors = np.array([(found[target.key] - target.value) / target.error for target in targets])
-    return np.clip(np.nan_to_num(errors, nan=WORST), -WORST, WORST)
+    bounded: Vector = np.clip(np.nan_to_num(errors, nan=WORST), -WORST, WORST)
+    return bounded
 
 
 def fit(

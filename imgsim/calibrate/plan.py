@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import tomllib
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Literal
@@ -46,7 +47,7 @@ class Target:
         return self.measure, self.cohort, self.group
 
 
-SHIFTED: Final = {
+SHIFTED: Final[dict[str, Callable[[float, float], float]]] = {
     "identity": lambda value, shift: value + shift,
     "log": lambda value, shift: value * math.exp(shift),
     "logit": lambda value, shift: 1.0 / (1.0 + math.exp(-(math.log(value / (1.0 - value)) + shift))),

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-
 from imgsim.calibrate.fit import Vector
 from imgsim.calibrate.plan import SHIFTED, Knob
 from imgsim.tomlfile import read_toml
@@ -51,7 +50,7 @@ def edits_of(held: dict[tuple[Any, ...], Any], address: tuple[str, str, str], kn
 
 
 def is_value(rest: tuple[Any, ...]) -> bool:
-    """Is this a parameter's own number: ``value``, ``value.category``, ``values[k].value`` or ``values[k].of.category``?"""
+    """Is this a parameter's own number, in ``value``, ``value.category``, ``values[k].value`` or ``values[k].of.*``?"""
     if rest[:1] == ("value",):
         return len(rest) <= 2
     return rest[:1] == ("values",) and len(rest) in (3, 4) and rest[2] in ("value", "of")
@@ -61,5 +60,3 @@ def date_of(held: dict[tuple[Any, ...], Any], row: tuple[Any, ...]) -> str:
     """The ``from`` of a row, or the empty string."""
     node = held.get((*row, "from"))
     return node.text.decode() if node is not None else ""
-
-

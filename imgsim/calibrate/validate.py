@@ -21,7 +21,11 @@ from imgsim.calibrate.plan import Target, load_targets
 from imgsim.scenario import COUNTRIES, Scenario, load_scenario
 
 Found = Mapping[tuple[str, str, str], float]
-SERIES: Final = {"citizen_img": ("citizen_img",), "noncitizen_img": ("noncitizen_img",), "both": ("citizen_img", "noncitizen_img")}  # fmt: skip
+SERIES: Final = {
+    "citizen_img": ("citizen_img",),
+    "noncitizen_img": ("noncitizen_img",),
+    "both": ("citizen_img", "noncitizen_img"),
+}
 
 
 def published(targets: Sequence[Target], scenario: Scenario) -> Published:
@@ -70,7 +74,8 @@ def split_error(forecast: pd.DataFrame) -> pd.Series[float]:
     wide = forecast[forecast["series"] != "both"].pivot_table(index=["method", "year"], columns="series", sort=False)
     gap = wide["value"]["citizen_img"] - wide["value"]["noncitizen_img"]
     true = wide["published"]["citizen_img"] - wide["published"]["noncitizen_img"]
-    return ((gap - true).abs() * 100).groupby("method", sort=False).mean()
+    off: pd.Series[float] = ((gap - true).abs() * 100).groupby("method", sort=False).mean()
+    return off
 
 
 def markdown(table: pd.DataFrame) -> str:
@@ -125,7 +130,11 @@ def measured(scenario: Scenario, replications: int, workers: int) -> Found:
     executor = get_reusable_executor(max_workers=workers, env=one, timeout=600)
     parts = list(executor.map(simulate_measures, [scenario] * replications, [[k] for k in range(replications)]))
     keys = set.intersection(*(set(part) for part in parts))
-    return {key: float(np.nanmean([part[key] for part in parts])) for key in keys if any(part[key] == part[key] for part in parts)}
+    return {
+        key: float(np.nanmean([part[key] for part in parts]))
+        for key in keys
+        if any(part[key] == part[key] for part in parts)
+    }
 
 
 def main(arguments: list[str]) -> int:
@@ -146,7 +155,9 @@ def main(arguments: list[str]) -> int:
     ahead = forecasts(measured(then, asked.replications, asked.workers), known, asked.first, asked.last)
     how = f"{asked.replications} replications at scale {asked.scale:g}"
     print(f"## Forecast {asked.first}-{asked.last} ({how})\n\n{forecast_section(ahead)}\n")
-    print(f"## Fit to all figures ({how})\n\n{fit_section(measured(shipped, asked.replications, asked.workers), targets)}")
+    print(
+        f"## Fit to all figures ({how})\n\n{fit_section(measured(shipped, asked.replications, asked.workers), targets)}"
+    )
     return 0
 
 

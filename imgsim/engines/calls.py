@@ -58,9 +58,7 @@ def chooses(
 
 
 @compiled
-def base(
-    head: Ints, first: Ints, days: Ints, value: Floats, ratio: Ints, q: int, day: int, row: Row
-) -> float:
+def base(head: Ints, first: Ints, days: Ints, value: Floats, ratio: Ints, q: int, day: int, row: Row) -> float:
     """See ``imgsim.rules.base``."""
     return rules.base(Rules(head, first, days, value, ratio), q, day, row)
 
@@ -82,5 +80,3 @@ def next_move(
     moves = Moves(rate, threshold, destination)
     who = Who(seed, replication, actor)
     return livelihood.next_move(Rules(head, first, days, value, ratio), who, moves, row, track, days_in, to)
-
-

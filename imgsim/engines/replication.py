@@ -24,13 +24,16 @@ from imgsim.traits import PLACE, READY_SINCE
 
 READY = PLACE["ready"]
 SPECIALTY, SPONSOR = PLACE["specialty"], PLACE["sponsor"]
+Note = Callable[[tuple[int, int, int, int, int]], None]
 OUTCOMES: Final = ("placed", "unplaced", "ineligible")
 
 
 class Waiting:
     """The people who wait for one round, by the year in which it meets."""
 
-    def __init__(self, name: str, schedule: Schedule, mechanism: Mechanism, new_event: Callable[[], simpy.Event]) -> None:
+    def __init__(
+        self, name: str, schedule: Schedule, mechanism: Mechanism, new_event: Callable[[], simpy.Event]
+    ) -> None:
         self.name, self.schedule, self.mechanism, self.new_event = name, schedule, mechanism, new_event
         self.people: dict[int, list[Life]] = {}
         self.events: dict[int, simpy.Event] = {}
@@ -46,7 +49,9 @@ class Waiting:
 class Replication:
     """Everything one replication holds; the engine moves it through time."""
 
-    def __init__(self, model: Model, number: int, new_event: Callable[[], simpy.Event], only: int | None = None) -> None:
+    def __init__(
+        self, model: Model, number: int, new_event: Callable[[], simpy.Event], only: int | None = None
+    ) -> None:
         self.model, self.number = model, number
         scenario = model.scenario
         years = range(model.first_year, model.last_year + 1)
@@ -54,7 +59,8 @@ class Replication:
             scenario.parameters, scenario.pathway, model.book, years, model.end, model.seed, number, model.scale
         )
         self.journal = Journal()
-        self.note, self.note_spell = self.journal.note, self.journal.note_spell
+        self.note: Note = self.journal.note
+        self.note_spell: Note = self.journal.note_spell
         if only is not None:
             self.note, self.note_spell = filtered(self.note, only), filtered(self.note_spell, only)
         self.lives: list[Life] = []
@@ -129,7 +135,7 @@ class Replication:
                 life.close_spell(self.model.end)
 
 
-def filtered(note: Callable[[tuple[int, ...]], None], person: int) -> Callable[[tuple[int, ...]], None]:
+def filtered(note: Note, person: int) -> Note:
     """Log the rows of one person only."""
     return lambda row: note(row) if row[0] == person else None
 

@@ -189,7 +189,8 @@ class Match:
             self.seed, replication, year, self.decided["preference"], field.actor, pairs.applicant,
             self.programmes.partner[pairs.programme], 1.0,
         )  # fmt: skip
-        return own + offer.attraction[pairs.programme] + self.value("wish_bonus", year) * wished
+        liking: Floats = own + offer.attraction[pairs.programme] + self.value("wish_bonus", year) * wished
+        return liking
 
     def place(
         self, pairs: Pairs, score: Floats, liking: Floats, capacity: Ints, who: Bools, holds: Ints, channel: Ints,
@@ -239,7 +240,7 @@ class Match:
         own = field.img
         specialty = np.where(holds >= 0, self.programmes.specialty[holds], -1)
         sponsor = np.where(holds >= 0, offer.sponsor[holds], -1)
-        eligible = offer.takes[:, offer.quota > 0].any(axis=1)[field.kind]
+        eligible = np.any(offer.takes[:, offer.quota > 0], axis=1)[field.kind]
         outcome = np.where(holds >= 0, PLACED, np.where(eligible, UNPLACED, INELIGIBLE))
         return Allocation(
             outcome=outcome[own],
@@ -271,6 +272,6 @@ class Match:
 def largest_remainders(size: Floats, seats: int) -> Ints:
     """Whole seats in proportion to size that sum to ``seats``."""
     exact = seats * size / size.sum()
-    found = np.floor(exact).astype(np.int64)
+    found: Ints = np.floor(exact).astype(np.int64)
     found[np.argsort(found - exact, kind="stable")[: seats - found.sum()]] += 1
     return found

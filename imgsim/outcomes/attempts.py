@@ -62,15 +62,23 @@ class Seasons:
     @cached_property
     def rung(self) -> Ints:
         """Which active attempt of the person each season is, from 1; 0 where there was no rank list."""
-        attempt = np.cumsum(self.active, dtype=np.int64)
-        first = np.flatnonzero(np.r_[True, self.person[1:] != self.person[:-1]])
-        before = (attempt - self.active)[first]
-        length = np.diff(np.r_[first, len(self.person)])
-        return np.where(self.active, attempt - np.repeat(before, length), 0)
+        return np.where(self.active, self.before(self.active) + 1, 0)
 
-    def groups(self) -> Iterator[tuple[str, Bools]]:
-        """Everybody, citizens, others."""
-        for group, inside in self.view.people_groups.items():
+    @cached_property
+    def placed_before(self) -> Bools:
+        """After an earlier season with a place, as from a preliminary post."""
+        placed = self.came_by("outside", "match", "soap")
+        return self.before(placed) > 0
+
+    def before(self, hit: Bools) -> Ints:
+        """How many earlier seasons of the same person were hits."""
+        total = np.cumsum(hit, dtype=np.int64) - hit
+        first = np.flatnonzero(np.r_[True, self.person[1:] != self.person[:-1]])
+        return total - np.repeat(total[first], np.diff(np.r_[first, len(self.person)]))
+
+    def groups(self, *, regions: bool = False) -> Iterator[tuple[str, Bools]]:
+        """Everybody, citizens, others; and each region if asked for."""
+        for group, inside in (self.view.groups if regions else self.view.people_groups).items():
             yield group, inside[self.person]
 
 
@@ -87,31 +95,42 @@ def attempts(view: View, rows: Rows) -> None:
 
 
 def first_attempts(seasons: Seasons, rows: Rows) -> None:
-    """Share of first active applicants without a place in the round itself, and without one afterwards either."""
-    first = (seasons.rung == 1) & seasons.measured
+    """Share of first active applicants without a place in the round itself, and without one afterwards either.
+
+    `first_attempt_failure_any` counts places outside the round too: its first attempt is the first season with a rank
+    list or with such a place.
+    """
+    first, outside = seasons.rung == 1, seasons.came_by("outside")
+    tried = seasons.active | outside
     failures = {
-        "first_attempt_failure": ~seasons.came_by("match"),
-        "first_attempt_failure_after": ~seasons.came_by("match", "soap"),
+        "first_attempt_failure": (first, ~seasons.came_by("match")),
+        "first_attempt_failure_after": (first, ~seasons.came_by("match", "soap")),
+        "first_attempt_failure_any": (
+            tried & (seasons.before(tried) == 0),
+            ~seasons.came_by("outside", "match", "soap"),
+        ),
     }
-    for measure, failed in failures.items():
-        for group, inside in seasons.groups():
-            rows.shares(measure, group, seasons.year, failed, first & inside)
-            rows.share(measure, MEASURED, group, failed, first & inside)
+    for measure, (of, failed) in failures.items():
+        for group, inside in seasons.groups(regions=True):
+            rows.shares(measure, group, seasons.year, failed, of & seasons.measured & inside)
+            rows.share(measure, MEASURED, group, failed, of & seasons.measured & inside)
 
 
 def ladder(seasons: Seasons, rows: Rows) -> None:
     """By number of the active attempt: the share of first applicants that gets there, and the share placed of attempts.
 
     Who gets there is asked of those whose first attempt lies long enough before the horizon; the share placed in the
-    round itself is over all attempts of the measured years.
+    round itself is over all attempts of the measured years. Both count attempts up to a first place only: who comes
+    back from a preliminary post has not failed before.
     """
+    ladder = np.where(seasons.placed_before, 0, seasons.rung)
     followed = seasons.measured & (seasons.year < seasons.view.years.stop - FOLLOW_UP_YEARS)
-    starters = np.isin(seasons.person, seasons.person[(seasons.rung == 1) & followed])
-    n = np.count_nonzero(starters & (seasons.rung == 1))
+    starters = np.isin(seasons.person, seasons.person[(ladder == 1) & followed])
+    n = np.count_nonzero(starters & (ladder == 1))
     for k, name in enumerate(RUNGS, 1):
-        here = (seasons.rung >= k) if name == RUNGS[-1] else (seasons.rung == k)
+        here = (ladder >= k) if name == RUNGS[-1] else (ladder == k)
         if n:
-            rows.add("attempt_active", MEASURED, name, np.count_nonzero(starters & (seasons.rung == k)) / n, n)
+            rows.add("attempt_active", MEASURED, name, np.count_nonzero(starters & (ladder == k)) / n, n)
         rows.share("attempt_placed", MEASURED, name, seasons.came_by("match"), here & seasons.measured)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 import tomllib
 from collections.abc import Sequence
 from functools import lru_cache
@@ -24,16 +25,26 @@ COLUMNS: Final = ("label", "value", "low", "high", "unit", "denominator", "leans
 
 
 @lru_cache(maxsize=1)
-def lines() -> tuple[dict[str, Any], ...]:
-    """The lines of the headline table, as `headline.toml` says them."""
-    return tuple(tomllib.loads(files("imgsim.outcomes").joinpath("headline.toml").read_text("utf-8"))["line"])
+def layout() -> dict[str, Any]:
+    """What `headline.toml` says."""
+    return tomllib.loads(files("imgsim.outcomes").joinpath("headline.toml").read_text("utf-8"))
+
+
+def lines() -> list[dict[str, Any]]:
+    """The lines of the headline table."""
+    return list(layout()["line"])
+
+
+def families() -> list[dict[str, Any]]:
+    """Families of parameters, with a letter and words for each."""
+    return list(layout()["family"])
 
 
 def summary(outcomes: pd.DataFrame, scenario: Scenario | None = None) -> pd.DataFrame:
     """The headline table from the outcomes of all replications, by their column `replication`.
 
     Columns: label, value (mean over replications), low and high (ends of its 95% t-interval, missing with one
-    replication), unit, denominator (simulated heads per replication), leans_on, replications. Lines that no
+    replication and for given inputs), unit, denominator (simulated heads per replication), leans_on, replications. Lines that no
     replication has are left out.
     """
     leans = leaning(scenario) if scenario is not None else {}
@@ -43,6 +54,8 @@ def summary(outcomes: pd.DataFrame, scenario: Scenario | None = None) -> pd.Data
         if len(held):
             value, low, high = interval(held["value"].to_numpy(np.float64))
             denominator = float(held["denominator"].mean())
+            if not denominator:  # an input beside the results: nobody is counted, so chance has no part in it
+                low = high = np.nan
             on = leans_on(line, leans.get(line["measure"]))
             rows.append((line["label"], value, low, high, line["unit"], denominator, on, len(held)))
     return pd.DataFrame(rows, columns=list(COLUMNS))
@@ -94,15 +107,22 @@ def headline_text(table: pd.DataFrame) -> str:
     if not len(table):
         return "No headline measure: the run is too short to follow anybody."
     replications = int(table["replications"].max())
-    text = [f"{'':56}{'value':>8}  {'95% interval' if replications > 1 else '':18}{'simulated heads':>15}"]
+    text = [f"{'':56}{'value':>7}  {'95% interval' if replications > 1 else '':15}{'heads':>9}  leans on"]
     text += [row_text(row) for row in table.itertuples(index=False)]
     return "\n".join([*text, "", *notes(table, replications)])
 
 
 def row_text(row: Any) -> str:
-    """One line: label, value, interval, denominator."""
+    """One line: label, value, interval, denominator, letters of the families that it leans on."""
     shown = "" if np.isnan(row.low) else f"{number(row.low, row.unit)} to {number(row.high, row.unit)}"
-    return f"{row.label[:55]:56}{number(row.value, row.unit):>8}  {shown:18}{round(row.denominator):>15,}"
+    heads = f"{round(row.denominator):,}" if row.denominator else "given"
+    letters = "".join(family["letter"] for family in families() if names(family, row.leans_on))
+    return f"{row.label[:55]:56}{number(row.value, row.unit):>7}  {shown:15}{heads:>9}  {letters}".rstrip()
+
+
+def names(family: dict[str, Any], leans_on: str) -> bool:
+    """Does the text of what a line leans on name a parameter of this family?"""
+    return any(f" {prefix}" in f" {leans_on}" for prefix in family["prefixes"])
 
 
 def number(value: float, unit: str) -> str:
@@ -118,4 +138,15 @@ def notes(table: pd.DataFrame, replications: int) -> list[str]:
         said = "One replication: no interval; more replications show chance, not parameter uncertainty."
     remark = {line["label"]: line["remark"] for line in lines() if "remark" in line}
     remarks = [f"{label}: {remark[label]}." for label in table["label"] if label in remark]
-    return [said, "Heads are simulated persons in the denominator, per replication. Ages and times in years.", *remarks]
+    heads = "Heads are simulated persons in the denominator, per replication. Ages and times in years."
+    return [said, heads, *legend(table), *remarks]
+
+
+def legend(table: pd.DataFrame) -> list[str]:
+    """What the letters stand for that the lines use: parameters whose doubt no interval shows."""
+    used = [family for family in families() if any(names(family, text) for text in table["leans_on"])]
+    if not used:
+        return []
+    words = ", ".join(f"{family['letter']} {family['words']}" for family in used)
+    text = f"Leans on parameters that are assumed where no figure is published: {words}. `explain` lists them."
+    return textwrap.wrap(text, WIDTH)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from imgsim.outcomes.definitions import FOLLOW_UP_YEARS, MEASURED, PRACTICE, SURVIVAL
-from imgsim.outcomes.rows import Rows, labels
+from imgsim.outcomes.rows import Floats, Rows, by_year, labels
 from imgsim.outcomes.view import View, year_of
 from imgsim.traits import LIVELIHOODS
 
@@ -16,6 +18,8 @@ def livelihoods(view: View, rows: Rows) -> None:
     held = {state: view.people[f"years_{state}"].to_numpy(np.float64) for state in states}
     imposed = {stage.livelihood for stage in view.scenario.pathway.stages.values()}
     before = [state for state in states if state not in imposed]
+    if view.knows("certified"):
+        by_cohort(view, rows, held)
     of = view.measured(view.day("entry"), FOLLOW_UP_YEARS)
     for group, inside in view.groups.items():
         chosen = of & inside
@@ -27,6 +31,24 @@ def livelihoods(view: View, rows: Rows) -> None:
         if SURVIVAL in total:
             rows.add("survival_years_per_100", MEASURED, group, 100 * total[SURVIVAL] / n, n)
         shares(rows, group, {state: total[state] for state in before}, n)
+
+
+def by_cohort(view: View, rows: Rows, held: Mapping[str, Floats]) -> None:
+    """Person-years per entrant by year of entry, their total over the whole population, and years per certified.
+
+    The horizon cuts short the years of late entrants, so cohorts compare only as far as both are followed.
+    """
+    entry, certified = year_of(view.day("entry")), view.measured(view.day("certified"), FOLLOW_UP_YEARS)
+    for group, inside in view.people_groups.items():
+        came = view.measured(view.day("entry")) & inside
+        years, n = by_year(entry[came])
+        some, of = n > 0, certified & inside
+        for state, spent in held.items():
+            total = np.bincount(entry[came] - years[0], weights=spent[came]) if len(years) else np.zeros(0)
+            rows.add(f"person_years_{state}", labels(years[some]), group, total[some] / n[some], n[some])
+            rows.add(f"total_person_years_{state}", labels(years[some]), group, total[some] / view.scale, n[some])
+            if of.any():
+                rows.add(f"person_years_certified_{state}", MEASURED, group, spent[of].mean(), np.count_nonzero(of))
 
 
 def shares(rows: Rows, group: str, total: dict[str, float], n: int) -> None:

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from imgsim.scenario import Scenario
 
 MEASURES: Final[tuple[Callable[[View, Rows], None], ...]] = (
-    certified, attempts, ages, compared, times, reached, matches, queues, exams, livelihoods, practice, licensed, visas, costs,
-    incidence,
+    certified, attempts, ages, compared, times, reached, matches, queues, exams, livelihoods, practice, licensed,
+    visas, costs, incidence,
 )  # fmt: skip
 
 

@@ -90,7 +90,7 @@ def reached(view: View, rows: Rows) -> None:
 
 
 def compared(view: View, rows: Rows) -> None:
-    """Ages of competitors at the milestones that a country's file gives for comparison (``comparison.age_<milestone>``)."""
+    """Ages of competitors that a country gives for comparison (``comparison.age_<milestone>``)."""
     for name in view.scenario.parameters.family("comparison.age_"):
         parameter = view.scenario.parameters[name]
         for kind, series in parameter.rows.items():

@@ -11,6 +11,7 @@ import pandas as pd
 
 from imgsim.model import Model
 from imgsim.population import Population
+from imgsim.tables.coding import coded
 from imgsim.tables.people import people_table
 from imgsim.tables.yearly import yearly_table
 from imgsim.traits import LIVELIHOODS
@@ -54,11 +55,6 @@ def dates(days: npt.NDArray[np.int64]) -> npt.NDArray[np.datetime64]:
     return days.astype("datetime64[D]").astype("datetime64[s]")
 
 
-def category(codes: npt.NDArray[np.int64], names: Sequence[str]) -> pd.Categorical:
-    """Codes as a categorical column; negative codes are missing."""
-    return pd.Categorical.from_codes(np.maximum(codes, -1).astype(np.int32), categories=list(names))
-
-
 def events_table(finished: Finished) -> pd.DataFrame:
     """One row an event."""
     person, sequence, day, event, value = finished.events.T
@@ -67,7 +63,7 @@ def events_table(finished: Finished) -> pd.DataFrame:
             "person": person,
             "sequence": sequence.astype(np.int32),
             "date": dates(day),
-            "event": category(event, finished.model.roadmap.events),
+            "event": coded(event, finished.model.roadmap.events),
             "value": value.astype(np.float64),
         }
     )
@@ -80,7 +76,7 @@ def livelihood_table(finished: Finished) -> pd.DataFrame:
         {
             "person": person,
             "sequence": sequence.astype(np.int32),
-            "state": category(state, LIVELIHOODS),
+            "state": coded(state, LIVELIHOODS),
             "start": dates(start),
             "end": dates(end),
         }

@@ -10,6 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from imgsim.dates import DAYS_A_YEAR, NEVER
+from imgsim.tables.coding import coded
 from imgsim.traits import BIRTH, GRADUATION, LIVELIHOODS, PLACE
 
 if TYPE_CHECKING:
@@ -37,8 +38,8 @@ def traits(finished: Finished) -> dict[str, object]:
     row = population.traits
     categories = model.book.categories
 
-    def named(trait: str) -> pd.Categorical:
-        return pd.Categorical.from_codes(row[:, PLACE[trait]].astype(np.int32), categories=list(categories[trait]))
+    def named(trait: str) -> pd.Categorical[str]:
+        return coded(row[:, PLACE[trait]], categories[trait])
 
     ends = [stage.name for stage in model.scenario.pathway.stages.values() if stage.kind == "end"]
     classes = {stage.name: stage.end_class for stage in model.scenario.pathway.stages.values()} | {"": "under_way"}

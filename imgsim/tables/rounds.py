@@ -11,6 +11,7 @@ import pandas as pd
 
 from imgsim.markets.allocation import CHANNELS, Allocation
 from imgsim.model import Model
+from imgsim.tables.coding import coded
 
 ROUND_COLUMNS: Final = ["round", "year", "group", "seats", "applicants", "active", "placed", "outside", "after"]
 SEASON_COLUMNS: Final = (
@@ -56,8 +57,3 @@ def season_rows(season: Season) -> pd.DataFrame:
             "sponsor": held.sponsor.astype(np.int32),
         }
     )
-
-
-def coded(codes: pd.Series[int], names: Sequence[str]) -> pd.Categorical:
-    """A column of codes as a categorical; negative codes are missing."""
-    return pd.Categorical.from_codes(np.maximum(codes.to_numpy(), -1), categories=list(names))

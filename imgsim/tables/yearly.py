@@ -10,6 +10,7 @@ import pandas as pd
 
 from imgsim.dates import day_of
 from imgsim.model import Model
+from imgsim.tables.coding import coded
 
 if TYPE_CHECKING:
     from imgsim.tables.build import Finished
@@ -36,7 +37,7 @@ def yearly_table(finished: Finished) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "year": np.repeat(np.array(years, np.int32), len(states)),
-            "state": pd.Categorical.from_codes(np.tile(np.arange(len(states)), len(years)), categories=states),
+            "state": coded(np.tile(np.arange(len(states)), len(years)), states),
             "stock_start": (end - inflow + outflow).ravel(),
             "inflow": inflow.ravel(),
             "outflow": outflow.ravel(),
@@ -48,7 +49,9 @@ def yearly_table(finished: Finished) -> pd.DataFrame:
 def state_names(model: Model) -> list[str]:
     """The states in which people are counted: the pathway's phases in their order, then the classes of ends."""
     plans = model.roadmap.plans.values()
-    return list(dict.fromkeys([*(p.phase for p in plans if p.kind != "end"), *(p.phase for p in plans if p.kind == "end")]))
+    return list(
+        dict.fromkeys([*(p.phase for p in plans if p.kind != "end"), *(p.phase for p in plans if p.kind == "end")])
+    )
 
 
 def states_entered(finished: Finished, states: list[str]) -> tuple[npt.NDArray[np.int64], ...]:
@@ -86,4 +89,3 @@ def state_after(model: Model, states: list[str]) -> npt.NDArray[np.int64]:
     for clock in roadmap.clocks:
         leads_to[clock.event] = states.index(roadmap.plans[clock.to].phase)
     return leads_to
-
