@@ -24,6 +24,7 @@ class Change:
     where: str = ""
     file: str = ""
     line: int | None = None
+    in_words: bool = False  # the value was written as a month and day
 
     def refuse(self, message: str, name: str | None = None, known: Iterable[str] = ()) -> InputError:
         """The error that says what is wrong with this change."""
@@ -43,25 +44,63 @@ def apply_changes(parameters: Parameters, changes: Iterable[Change]) -> Paramete
 
 def changed(parameter: Parameter, change: Change) -> Parameter:
     """One parameter after one change."""
+    if change.category and parameter.by is None:
+        raise change.refuse(f"has one value for everybody, none of `{change.category}`")
     if change.category and change.category not in parameter.rows:
-        raise change.refuse(f"unknown category `{change.category}`", change.category, parameter.rows)
+        raise change.refuse(f"unknown {parameter.by} `{change.category}`", change.category, parameter.rows)
+    refuse_month_days(parameter, change)
     rows = {
-        category: tuple(merged(parameter, series, change)) if change.category in ("", category) else series
+        category: merged(parameter, series, change) if change.category in ("", category) else series
         for category, series in parameter.rows.items()
     }
     return replace(parameter, rows=rows)
 
 
-def merged(parameter: Parameter, series: tuple[Row, ...], change: Change) -> list[Row]:
-    """The series with the change between its days, and as it was before and after."""
+def refuse_month_days(parameter: Parameter, change: Change) -> None:
+    """InputError if a month and day is changed by a number, or a number by a month and day."""
+    if (parameter.unit == "month-day") == change.in_words:
+        return
+    if change.in_words:
+        raise change.refuse(f"must be a number ({parameter.unit}), not a month and day")
+    raise change.refuse("must be set to a month and day such as 07-01")
+
+
+def merged(parameter: Parameter, series: tuple[Row, ...], change: Change) -> tuple[Row, ...]:
+    """The series with the change between its days, and as it was before and after; the same if nothing changes."""
     before = [row for row in series if change.start is not None and (row.start is None or row.start < change.start)]
     within = [moved(parameter, in_force(series, change.start), change)._replace(start=change.start)]
     if change.scale is not None:
         within += [moved(parameter, row, change) for row in series if inside(row, change)]
-    if change.until is None:
-        return before + within
-    after = [in_force(series, change.until)._replace(start=change.until)]
-    return before + within + after + [row for row in series if row.start is not None and row.start > change.until]
+    after = [] if change.until is None else [in_force(series, change.until)._replace(start=change.until)]
+    after += [row for row in series if change.until is not None and begins_after(row, change.until)]
+    first = series[0]
+    if parameter.between == "step" and begins_before(change, first):
+        before = [first._replace(start=None)]  # what the first row says holds before its date, too
+    rows = (*before, *within, *after)
+    return series if same_course(rows, series, parameter, change) else rows
+
+
+def begins_after(row: Row, day: int) -> bool:
+    """Does a row begin later than a day?"""
+    return row.start is not None and row.start > day
+
+
+def begins_before(change: Change, row: Row) -> bool:
+    """Does a change begin on a day before the row does?"""
+    return change.start is not None and row.start is not None and change.start < row.start
+
+
+def same_course(rows: tuple[Row, ...], series: tuple[Row, ...], parameter: Parameter, change: Change) -> bool:
+    """Does the change leave every number as it was? One more point on a line can bend it, so lines must be flat."""
+    if parameter.between == "step":
+        return course(rows) == course(series)
+    return change.scale == 1 or len({row.value for row in (*rows, *series)}) == 1
+
+
+def course(series: tuple[Row, ...]) -> list[tuple[int | None, float]]:
+    """Days and values at which a series takes another value: series that agree in this are the same numbers."""
+    turns = [k for k in range(1, len(series)) if series[k].value != series[k - 1].value]
+    return [(None, series[0].value), *((series[k].start, series[k].value) for k in turns)]
 
 
 def in_force(series: tuple[Row, ...], day: int | None) -> Row:

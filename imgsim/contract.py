@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
+from pathlib import Path
+from typing import Final, NoReturn
+
 from imgsim.addresses import refuse_collisions
-from imgsim.errors import InputError
+from imgsim.errors import InputError, Problems
 from imgsim.parameters import Parameter, Parameters
 from imgsim.pathway import Pathway, required_parameters
+from imgsim.tomlfile import locate_name
 from imgsim.traits import CATEGORICAL, LIVELIHOODS, YES_NO, trait_names
+
+# The ratios that a unit takes: odds behind the logit, multipliers behind the log, points otherwise.
+KIND_OF_RATIO: Final = {"probability": "odds"} | dict.fromkeys(("days", "years", "rate", "amount", "factor"), "times")
 
 
 def known_categories(pathway: Pathway) -> dict[str, tuple[str, ...]]:
@@ -18,32 +26,49 @@ def known_categories(pathway: Pathway) -> dict[str, tuple[str, ...]]:
     return listed | dict.fromkeys([*YES_NO, *(f"flag.{flag}" for flag in pathway.flags)], ("no", "yes"))
 
 
-def check_contract(parameters: Parameters, pathway: Pathway, changed: bool = False) -> None:
-    """InputError at the first name or category that does not fit.
+def check_contract(
+    parameters: Parameters, pathway: Pathway, changed: bool = False, added: Collection[str] = ()
+) -> None:
+    """One InputError for the first few names or categories that do not fit.
 
-    After a scenario's changes a source of the country may have lost its last citation.
+    After a scenario's changes a source of the country may have lost its last citation, and a parameter the stage that
+    read it; only the names that the scenario itself ``added`` must all be of use.
     """
-    categories = known_categories(pathway)
-    traits = trait_names(tuple(pathway.flags))
+    problems = Problems()
     required = dict(required_parameters(pathway))
-    for name, unit in required.items():
-        if name not in parameters:
-            raise InputError(f"the road needs a parameter `{name}` ({unit})", name=name, known=parameters)
-        if parameters[name].unit != unit:
-            refuse(parameters[name], f"the road needs it in {unit}, not in {parameters[name].unit}")
+    check_required(parameters, required, problems)
+    categories, traits = known_categories(pathway), trait_names(tuple(pathway.flags))
     used = used_prefixes(pathway)
     for parameter in parameters.values():
-        check_categories(parameter, categories)
-        check_ratios(parameter, categories, traits)
-        if not is_used(parameter.name, parameters, required, used):
-            refuse(parameter, "nothing uses a parameter of this name", parameter.name, required)
-    check_sources(parameters, all_cited=not changed)
+        with problems:
+            check_categories(parameter, categories)
+            check_ratios(parameter, parameters, categories, traits)
+            check_spread(parameter, required)
+            if not is_used(parameter.name, parameters, required, used) and (not changed or parameter.name in added):
+                refuse(parameter, "nothing uses a parameter of this name", None, parameter.name, required)
+    check_sources(parameters, all_cited=not changed, problems=problems)
+    problems.refuse()
     refuse_collisions(parameters)
 
 
-def refuse(parameter: Parameter, message: str, name: str | None = None, known: object = ()) -> None:
-    """Refuse a parameter where it stands."""
-    raise InputError(message, file=parameter.file or None, key=parameter.name, name=name, known=list(known))  # type: ignore[call-overload]
+def check_required(parameters: Parameters, required: dict[str, str], problems: Problems) -> None:
+    """Note every parameter that the road needs and has not, or has in another unit."""
+    for name, unit in required.items():
+        with problems:
+            if name not in parameters:
+                raise InputError(f"the road needs a parameter `{name}` ({unit})", name=name, known=parameters)
+            if parameters[name].unit != unit:
+                refuse(parameters[name], f"the road needs it in {unit}, not in {parameters[name].unit}", "unit")
+
+
+def refuse(
+    parameter: Parameter, message: str, key: str | None = None, name: str | None = None, known: Iterable[str] = ()
+) -> NoReturn:
+    """Refuse a parameter where it, or this key of it, stands."""
+    line, column = locate_name(Path(parameter.file), parameter.name, key) if parameter.file else (None, None)
+    raise InputError(
+        message, file=parameter.file or None, line=line, column=column, key=parameter.name, name=name, known=known
+    )
 
 
 def used_prefixes(pathway: Pathway) -> tuple[str, ...]:
@@ -67,33 +92,50 @@ def check_categories(parameter: Parameter, categories: dict[str, tuple[str, ...]
     if parameter.by is None:
         return
     if parameter.by not in categories:
-        refuse(parameter, f"values cannot be given by `{parameter.by}`", parameter.by, categories)
+        refuse(parameter, f"values cannot be given by `{parameter.by}`", "by", parameter.by, categories)
     known = categories[parameter.by]
     for category in parameter.rows:
         if category not in known:
-            refuse(parameter, f"unknown {parameter.by} `{category}`", category, known)
+            refuse(parameter, f"unknown {parameter.by} `{category}`", category, category, known)
     for category in known:
         if category not in parameter.rows:
-            refuse(parameter, f"no value for {parameter.by} `{category}`")
+            refuse(parameter, f"no value for {parameter.by} `{category}`", "of")
 
 
-def check_ratios(parameter: Parameter, categories: dict[str, tuple[str, ...]], traits: list[str]) -> None:
-    """Refuse ratios over traits or categories that do not exist."""
+def check_ratios(
+    parameter: Parameter, parameters: Parameters, categories: dict[str, tuple[str, ...]], traits: list[str]
+) -> None:
+    """Refuse ratios of the wrong kind, and those over traits or categories that do not exist."""
+    wanted = KIND_OF_RATIO.get(parameter.unit, "plus")
     for ratio in parameter.ratios:
-        if ratio.trait not in traits:
-            refuse(parameter, f"unknown trait `{ratio.trait}` in `{ratio.parameter}`", ratio.trait, traits)
-        if ratio.category is not None and ratio.category not in categories[ratio.trait]:
-            refuse(parameter, f"unknown {ratio.trait} `{ratio.category}`", ratio.category, categories[ratio.trait])
+        own, trait = parameters[ratio.parameter], ratio.trait
+        if ratio.kind != wanted:
+            refuse(own, f"a parameter in {parameter.unit} takes `{wanted}`, not `{ratio.kind}`")
+        if trait not in traits:
+            like = trait if trait.startswith("flag.") else trait.partition(".")[0]
+            refuse(own, f"unknown trait `{trait}`", None, like, traits)
+        if ratio.category is None and trait in CATEGORICAL:
+            refuse(own, f"needs a category of `{trait}`: one of {', '.join(categories[trait])}")
+        if ratio.category is not None and ratio.category not in categories[trait]:
+            refuse(own, f"unknown {trait} `{ratio.category}`", None, ratio.category, categories[trait])
 
 
-def check_sources(parameters: Parameters, all_cited: bool) -> None:
-    """Refuse citations that lead nowhere and sources nobody cites."""
+def check_spread(parameter: Parameter, required: dict[str, str]) -> None:
+    """Refuse a spread of something on the road that is no duration."""
+    owner, dot, last = parameter.name.rpartition(".")
+    if dot and last == "spread" and required.get(owner, "days") not in ("days", "years"):
+        refuse(parameter, f"only days and years have a spread, not a {required[owner]}")
+
+
+def check_sources(parameters: Parameters, all_cited: bool, problems: Problems) -> None:
+    """Note citations that lead nowhere and sources nobody cites."""
     cited = set()
     for parameter in parameters.values():
-        for row in (row for series in parameter.rows.values() for row in series if row.source):
-            cited.add(row.source)
-            if row.source not in parameters.sources:
-                refuse(parameter, f"unknown source `{row.source}`", row.source, parameters.sources)
+        for source in dict.fromkeys(row.source for series in parameter.rows.values() for row in series if row.source):
+            cited.add(source)
+            with problems:
+                if source not in parameters.sources:
+                    refuse(parameter, f"unknown source `{source}`", "source", source, parameters.sources)
     for key in parameters.sources:
         if all_cited and key not in cited:
-            raise InputError("nothing cites this source", file="sources.toml", key=key, name=key, known=cited)
+            problems.add(InputError("nothing cites this source", file="sources.toml", key=key, name=key, known=cited))

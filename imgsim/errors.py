@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
+from types import TracebackType
+from typing import Final
+
+MOST: Final = 5  # mistakes told at once
+LONGEST: Final = 500  # characters of one line
 
 
 def nearest(name: str, known: Iterable[str]) -> str | None:
     """The known name most like the one given, or None if none is alike."""
     matches = get_close_matches(name, list(known), n=1, cutoff=0.6)
     return matches[0] if matches else None
+
+
+def one_line(text: str) -> str:
+    """The text with line breaks and other unprintable characters written out, and cut where nobody reads on."""
+    line = "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text[: LONGEST + 1])
+    return line if len(line) <= LONGEST else line[: LONGEST - 3] + "..."
 
 
 class ImgsimError(Exception):
@@ -37,13 +48,53 @@ class InputError(ImgsimError):
         place = ":".join(str(part) for part in (file, line, column) if part is not None)
         like = nearest(name, known) if name is not None else None
         hint = f" (did you mean `{like}`?)" if like else ""
-        super().__init__(": ".join(part for part in (place, key, message) if part) + hint)
+        super().__init__(one_line(": ".join(part for part in (place, key, message) if part)) + hint)
         self.file, self.key, self.line, self.column, self.suggestion = file, key, line, column, like
 
     def __reduce__(self) -> tuple[object, ...]:
         """Keep the message when the error travels between processes."""
         return _rebuilt, (str(self),)
 
+    @classmethod
+    def together(cls, found: Sequence[InputError]) -> InputError:
+        """One error for several, a line each; only the first few are told."""
+        if len(found) == 1:
+            return found[0]
+        lines = [line for error in found for line in str(error).split("\n")]
+        return _rebuilt("\n".join(lines[:MOST]))
 
-def _rebuilt(message: str) -> InputError:
-    return InputError(message)
+
+def _rebuilt(lines: str) -> InputError:
+    error = InputError("")
+    error.args = (lines,)
+    return error
+
+
+class Problems:
+    """Collects refusals, so that a reader learns of several mistakes at once.
+
+    ``with problems:`` goes on after an InputError; ``problems.refuse()`` raises what was collected, if anything.
+    """
+
+    def __init__(self) -> None:
+        self.found: list[InputError] = []
+
+    def __enter__(self) -> None:
+        """Nothing is needed to begin."""
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> bool:
+        if not isinstance(error, InputError):
+            return False
+        self.add(error)
+        return True
+
+    def add(self, error: InputError) -> None:
+        """Note one refusal; enough of them are raised."""
+        self.found.append(error)
+        if len(self.found) >= MOST:
+            self.refuse()
+
+    def refuse(self) -> None:
+        """Raise one InputError for everything collected."""
+        if self.found:
+            raise InputError.together(self.found) from None

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
 from imgsim.calendar import month_day, to_day
+from imgsim.errors import Problems
 from imgsim.parameters import BETWEEN, DISTRIBUTIONS, RATIO_KINDS, STANDINGS, UNITS, Parameter, Ratio, Row, Source
-from imgsim.tomlfile import Table, read_toml, shown
+from imgsim.tomlfile import Table, finite, read_toml, shown
 from imgsim.traits import CATEGORICAL
 
 GROUNDS: Final = ("standing", "source", "where", "why", "range", "note")
 OWN: Final = ("unit", "distribution", "by", "between", "bounds", "same_as", "value", "values", *GROUNDS)
 IN_ROW: Final = ("from", "value", "of", *GROUNDS)
+DURATIONS: Final = ("days", "years")
+STRAIGHT: Final = ("count", "USD", "score", "number")  # no link stands between the value and the rule that reads it
 
 
 def read_sources(folder: Path) -> dict[str, Source]:
@@ -34,19 +37,30 @@ def source(key: str, entry: Table) -> Source:
 
 def read_parameters(files: Sequence[Path]) -> list[Parameter]:
     """All parameters of the files; a name may stand in one file only."""
+    return with_ratios(parameters_of((read_toml(file) for file in files), {}))
+
+
+def parameters_of(tops: Iterable[Table], known: Mapping[str, Parameter]) -> dict[str, Parameter]:
+    """The parameters of some tables, without ratios; ``same_as`` may name one of these or one known already."""
+    tables: dict[str, Table] = {}
     found: dict[str, Parameter] = {}
-    aliases: list[tuple[str, Table]] = []
-    for file in files:
-        for name, table in named(read_toml(file)):
-            if name in found or any(name == alias for alias, _ in aliases):
-                table.fail(f"`{name}` is defined twice")
-            if "same_as" in table:
-                aliases.append((name, table))
-            else:
+    problems = Problems()
+    for top in tops:
+        with problems:
+            for name, table in named(top):
+                if name in tables or name in known:
+                    problems.add(table.error(f"`{name}` is defined already"))
+                tables[name] = table
+    for name, table in tables.items():
+        with problems:
+            if "same_as" not in table:
                 found[name] = parameter(name, table)
-    for name, table in aliases:
-        found[name] = same_as(name, table, found)
-    return with_ratios(found)
+    for name, table in tables.items():
+        with problems:
+            if "same_as" in table:
+                found[name] = same_as(name, table, {**known, **found})
+    problems.refuse()
+    return {name: found[name] for name in tables}
 
 
 def named(table: Table, name: str = "") -> Iterator[tuple[str, Table]]:
@@ -54,6 +68,8 @@ def named(table: Table, name: str = "") -> Iterator[tuple[str, Table]]:
     is_parameter = any(key in table for key in ("value", "values", "same_as"))
     if is_parameter:
         yield name, table
+    if not is_parameter and "unit" in table and not isinstance(table.data["unit"], dict):
+        table.fail("needs `value`, `values` or `same_as`")
     for key in table:
         if is_parameter and key in OWN:
             continue
@@ -62,7 +78,7 @@ def named(table: Table, name: str = "") -> Iterator[tuple[str, Table]]:
         yield from named(table.table(key), f"{name}.{key}" if name else key)
 
 
-def same_as(name: str, table: Table, found: dict[str, Parameter]) -> Parameter:
+def same_as(name: str, table: Table, found: Mapping[str, Parameter]) -> Parameter:
     """A parameter that takes over another one's values."""
     table_keys = [key for key in table if not isinstance(table.data[key], dict)]
     Table({key: table.data[key] for key in table_keys}, table.file, table.path).only("same_as", "note")
@@ -76,15 +92,30 @@ def parameter(name: str, table: Table) -> Parameter:
     """One parameter with its rows, checked."""
     unit = one_of(table, "unit", tuple(UNITS), default_unit(name))
     by = table.text("by", None)
-    low, high = pair(table, "bounds") or UNITS[unit]
+    low, high = bounds(name, table, unit)
     rows = dated_rows(table, unit, by)
     for series in rows.values():
         for row in series:
             if not low <= row.value <= high:
                 table.fail(f"{row.value:g} is outside {low:g} to {high:g} ({unit})", at(table))
     distribution = one_of(table, "distribution", DISTRIBUTIONS) if "distribution" in table else None
+    if distribution and unit not in DURATIONS:
+        table.fail(f"only days and years have a distribution, not a {unit}", "distribution")
     between = one_of(table, "between", BETWEEN, "step")
+    if between == "linear" and unit not in STRAIGHT:
+        table.fail(f"only {', '.join(STRAIGHT)} can run linearly between dates, not a {unit}", "between")
     return Parameter(name, unit, distribution, by, between, rows, (), (low, high), str(table.file))
+
+
+def bounds(name: str, table: Table, unit: str) -> tuple[float, float]:
+    """The bounds of the unit, or narrower ones of the parameter's own; a spread is never negative."""
+    low, high = UNITS[unit]
+    if name.endswith(".spread"):
+        low = max(low, 0.0)
+    own = pair(table, "bounds")
+    if own and not low <= own[0] <= own[1] <= high:
+        table.fail(f"can only be narrower than {low:g} to {high:g} ({unit})", "bounds")
+    return own or (low, high)
 
 
 def default_unit(name: str) -> str | None:
@@ -104,11 +135,19 @@ def at(table: Table) -> str | None:
 def dated_rows(table: Table, unit: str, by: str | None) -> dict[str, tuple[Row, ...]]:
     """The rows by category, in the order of their dates."""
     rows: dict[str, list[Row]] = {}
+    first: Table | None = None
+    if "value" in table and "values" in table:
+        table.fail("give either a `value` or dated `values`", "value")
+    if "values" in table and not table.tables("values"):
+        table.fail("needs at least one value", "values")
     for entry in table.tables("values") if "values" in table else [undated(table)]:
+        first = first or entry
         if "values" in table:
             entry.only(*IN_ROW)
         start = None if "from" not in entry else to_day(entry.date("from"))
         for category, value in values_of(entry, unit, by):
+            if rows and first is not entry and category not in rows:
+                entry.table("of" if "of" in entry else "value").fail("the first row gives every category", category)
             series = rows.setdefault(category, [])
             if series and (start is None or (series[-1].start is not None and series[-1].start >= start)):
                 entry.fail("dates must increase from row to row", "from" if "from" in entry else None)
@@ -125,6 +164,8 @@ def values_of(entry: Table, unit: str, by: str | None) -> Iterable[tuple[str, fl
     """Category and value of every number in a row."""
     key = "of" if "of" in entry else "value"
     held = entry.data.get(key)
+    if "of" in entry and "value" in entry:
+        entry.fail("give either a `value` or values `of` categories", "value")
     if by is None:
         if isinstance(held, dict):
             entry.fail("values by category need `by`", key)
@@ -159,6 +200,8 @@ def grounds(entry: Table, table: Table) -> tuple[Any, ...]:
         where.fail(f"a {standing} value needs a `source`", "standing")
     if standing == "calibrated" and not span:
         where.fail("a calibrated value needs a `range` that the fit may use", "standing")
+    if standing == "calibrated" and not (held["why"] or held["source"]):
+        where.fail("a calibrated value needs a `why` or a `source`", "standing")
     return standing, held["source"], held["where"], held["why"], span, held["note"]
 
 
@@ -168,7 +211,9 @@ def pair(table: Table, key: str) -> tuple[float, float] | None:
         return None
     held = table.get(key, list, "[low, high]")
     numbers = [value for value in held if isinstance(value, (int, float)) and not isinstance(value, bool)]
-    if len(held) != 2 or len(numbers) != 2 or numbers[0] > numbers[1]:
+    # An infinite bound is one, a number too large for a float is not, and nothing compares with nan.
+    fit = [value for value in numbers if finite(value) or isinstance(value, float)]
+    if len(held) != 2 or len(fit) != 2 or not fit[0] <= fit[1]:
         table.fail(f"must be [low, high], not {shown(held)}", key)
     return float(numbers[0]), float(numbers[1])
 
@@ -193,7 +238,7 @@ def with_ratios(found: dict[str, Parameter]) -> list[Parameter]:
 
 
 def ratio(name: str, kind: str, trait: str) -> Ratio:
-    """A ratio from the last part of its name: ``ability`` or ``region.india``."""
+    """A ratio from the last part of its name: ``ability``, or ``region.north`` for one category."""
     head, _, category = trait.partition(".")
     if head in CATEGORICAL and category:
         return Ratio(head, category, name, kind)

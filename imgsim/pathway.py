@@ -16,6 +16,14 @@ OUTCOMES: Final[Mapping[str, tuple[str, ...] | None]] = {
     "work": ("completed", "left"),
     "end": (),
 }
+# Those that can come about in every stage of the kind, and so must lead somewhere.
+CERTAIN: Final[Mapping[str, tuple[str, ...]]] = {
+    "exam": ("passed", "exhausted"),
+    "wait": ("done",),
+    "round": ("placed", "unplaced", "ineligible"),
+    "work": ("left",),
+}
+MECHANISMS: Final = ("match", "quota")  # the ways to allocate the places of a round
 END_CLASSES: Final = ("retired", "alternative_career", "gave_up", "left_country", "died")
 MARKS: Final = ("opens", "reads", "closes", "allocates", "starts")
 

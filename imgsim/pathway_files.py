@@ -5,14 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, Final
 
-from imgsim.pathway import END_CLASSES, OUTCOMES, Clock, Group, Pathway, Stage
+from imgsim.errors import Problems
+from imgsim.pathway import CERTAIN, END_CLASSES, MECHANISMS, OUTCOMES, Clock, Group, Pathway, Stage
 from imgsim.tomlfile import Table, read_toml
-from imgsim.traits import COUNTS, LIVELIHOODS
+from imgsim.traits import CATEGORICAL, COUNTS, LIVELIHOODS
 
 STAGE_KEYS: Final = (
     "kind", "label", "phase", "next", "starts", "sets", "status", "adds", "ready", "until", "mechanism", "livelihood",
     "class",
 )  # fmt: skip
+OF_ONE_KIND: Final = {"until": "wait", "mechanism": "round", "class": "end"}  # keys that mean nothing elsewhere
 TOP_KEYS: Final = (
     "country", "title", "entry", "stock_entry", "categories", "groups", "flags", "milestones", "competitors", "clock",
     "stage",
@@ -23,7 +25,7 @@ def read_pathway(path: Path) -> Pathway:
     """The pathway a file describes; names across the graph are checked elsewhere."""
     top = read_toml(path)
     top.only(*TOP_KEYS)
-    categories = {name: top.table("categories").texts(name) for name in top.table("categories")}
+    categories = categories_of(top.table("categories"))
     groups = {name: group(name, entry, categories) for name, entry in top.table("groups").children()}
     return Pathway(
         country=top.text("country"),
@@ -38,6 +40,17 @@ def read_pathway(path: Path) -> Pathway:
         clocks={name: clock(name, entry) for name, entry in top.table("clock").children()},
         stages=stages_of(top.table("stage")),
     )
+
+
+def categories_of(table: Table) -> dict[str, tuple[str, ...]]:
+    """The values of each categorical trait, each value once."""
+    table.only(*CATEGORICAL)
+    listed = {trait: table.texts(trait) for trait in table}
+    for trait, values in listed.items():
+        for value in values:
+            if values.count(value) > 1:
+                table.fail(f"`{value}` is listed twice", trait)
+    return listed
 
 
 def texts_of(table: Table) -> dict[str, str]:
@@ -70,7 +83,13 @@ def clock(name: str, table: Table) -> Clock:
 
 def stages_of(table: Table) -> dict[str, Stage]:
     """The stages of a table by name."""
-    return {name: stage(name, entry) for name, entry in table.children()}
+    found: dict[str, Stage] = {}
+    problems = Problems()
+    for name, entry in table.children():
+        with problems:
+            found[name] = stage(name, entry)
+    problems.refuse()
+    return found
 
 
 def stage(name: str, table: Table) -> Stage:
@@ -79,6 +98,9 @@ def stage(name: str, table: Table) -> Stage:
     kind = table.text("kind")
     if kind not in OUTCOMES:
         table.fail(f"unknown stage kind `{kind}`; one of {', '.join(OUTCOMES)}", "kind", name=kind, known=OUTCOMES)
+    for key, only in OF_ONE_KIND.items():
+        if key in table and kind != only:
+            table.fail(f"only a stage of kind {only} has `{key}`", key)
     following = texts_of(table.table("next"))
     refuse_outcomes(table, kind, following)
     return Stage(
@@ -93,7 +115,7 @@ def stage(name: str, table: Table) -> Stage:
         adds=counted(table, following),
         ready=ready_outcomes(table, following),
         until=table.text("until", None),
-        mechanism=table.text("mechanism") if kind == "round" else None,
+        mechanism=mechanism(table) if kind == "round" else None,
         livelihood=known_livelihood(table),
         end_class=end_class(table) if kind == "end" else None,
     )
@@ -111,6 +133,9 @@ def refuse_outcomes(table: Table, kind: str, following: dict[str, str]) -> None:
         table.fail("a choice needs at least two options", "next" if "next" in table else None)
     if legal and not following:
         table.fail("the stage cannot be left: no outcome is wired", "next" if "next" in table else None)
+    for outcome in CERTAIN.get(kind, ()):
+        if outcome not in following:
+            table.fail(f"a stage of kind {kind} must say where `{outcome}` leads", "next")
 
 
 def by_outcome(table: Table, key: str, following: dict[str, str]) -> Table:
@@ -151,6 +176,14 @@ def known_livelihood(table: Table) -> str | None:
     if state is not None and state not in LIVELIHOODS:
         table.fail(f"unknown livelihood `{state}`", "livelihood", name=state, known=LIVELIHOODS)
     return state
+
+
+def mechanism(table: Table) -> str:
+    """How the places of a round are allocated."""
+    held = table.text("mechanism")
+    if held not in MECHANISMS:
+        table.fail(f"unknown mechanism `{held}`", "mechanism", name=held, known=MECHANISMS)
+    return held
 
 
 def end_class(table: Table) -> str:

@@ -3,27 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
 
-from imgsim.errors import InputError
+from imgsim.errors import InputError, Problems
 from imgsim.pathway import MARKS, Pathway, Stage
+from imgsim.tomlfile import dotted, locate
 from imgsim.traits import CATEGORICAL
 
 
 def check(pathway: Pathway, file: str) -> None:
-    """InputError at the first thing that is wrong with the graph."""
-    for message, key, name, known in problems(pathway):
-        raise InputError(message, file=file, key=key, name=name, known=known)
-    reached = reachable(pathway)
+    """One InputError for the first few things that are wrong: names first, then whether the road can be walked."""
+    found = Problems()
+    for message, path, name, known in problems(pathway):
+        found.add(refusal(file, message, path, name, known))
+    found.refuse()
+    reached, ending = reachable(pathway), leads_to_end(pathway)
     for name in pathway.stages:
         if name not in reached:
-            raise InputError("this stage cannot be reached", file=file, key=f'stage."{name}"')
-    ending = leads_to_end(pathway)
-    for name in pathway.stages:
+            found.add(refusal(file, "this stage cannot be reached", ("stage", name)))
         if name not in ending:
-            raise InputError("no end can be reached from this stage", file=file, key=f'stage."{name}"')
+            found.add(refusal(file, "no end can be reached from this stage", ("stage", name)))
+    found.refuse()
 
 
-Problem = tuple[str, str, str, Iterable[str]]
+def refusal(
+    file: str, message: str, path: tuple[str, ...], name: str | None = None, known: Iterable[str] = ()
+) -> InputError:
+    """The error that names a key of the pathway's file, and where it stands."""
+    line, column = locate(Path(file), path)
+    return InputError(message, file=file, key=dotted(path), line=line, column=column, name=name, known=known)
+
+
+Problem = tuple[str, tuple[str, ...], str, Iterable[str]]
 
 
 def problems(pathway: Pathway) -> Iterator[Problem]:
@@ -31,11 +42,12 @@ def problems(pathway: Pathway) -> Iterator[Problem]:
     stages, clocks = pathway.stages, pathway.clocks
     for key, name in (("entry", pathway.entry), ("stock_entry", pathway.stock_entry)):
         if name is not None and name not in stages:
-            yield f"unknown stage `{name}`", key, name, stages
+            yield f"unknown stage `{name}`", (key,), name, stages
     for clock in clocks.values():
-        for name in (clock.to, *(clock.strikes if isinstance(clock.strikes, tuple) else ())):
+        struck = clock.strikes if isinstance(clock.strikes, tuple) else ()
+        for key, name in (("to", clock.to), *(("strikes", name) for name in struck)):
             if name not in stages:
-                yield f"unknown stage `{name}`", f"clock.{clock.name}", name, stages
+                yield f"unknown stage `{name}`", ("clock", clock.name, key), name, stages
     for stage in stages.values():
         yield from problems_of(stage, pathway)
     yield from problems_of_milestones(pathway)
@@ -43,21 +55,21 @@ def problems(pathway: Pathway) -> Iterator[Problem]:
 
 def problems_of(stage: Stage, pathway: Pathway) -> Iterator[Problem]:
     """Unknown names in one stage."""
-    key = f'stage."{stage.name}"'
+    key = ("stage", stage.name)
     for outcome, name in stage.next.items():
         if name not in pathway.stages:
-            yield f"unknown stage `{name}`", f"{key}.next.{outcome}", name, pathway.stages
+            yield f"unknown stage `{name}`", (*key, "next", outcome), name, pathway.stages
     for word, named, known in (("starts", stage.starts, pathway.clocks), ("sets", stage.sets, pathway.flags)):
         for outcome, name in ((outcome, name) for outcome, names in named.items() for name in names):
             if name not in known:
-                yield f"unknown {word} `{name}`", f"{key}.{word}.{outcome}", name, known
+                yield f"unknown {word} `{name}`", (*key, word, outcome), name, known
     for outcome, held in stage.status.items():
         for trait, value in held.items():
             known_values = pathway.categories.get(trait, ())
             if trait not in CATEGORICAL or value not in known_values:
-                yield f"unknown status `{trait} = {value}`", f"{key}.status.{outcome}", value, known_values
+                yield f"unknown status `{trait} = {value}`", (*key, "status", outcome, trait), value, known_values
     if stage.until and not legal_until(stage.until, pathway):
-        yield f"`until` names no date: `{stage.until}`", f"{key}.until", stage.until, until_names(pathway)
+        yield f"`until` names no date: `{stage.until}`", (*key, "until"), stage.until, until_names(pathway)
 
 
 def until_names(pathway: Pathway) -> list[str]:
@@ -82,7 +94,7 @@ def problems_of_milestones(pathway: Pathway) -> Iterator[Problem]:
     for name, held in pathway.milestones.items():
         for event in held:
             if event not in events:
-                yield f"unknown event `{event}`", f"milestones.{name}", event, events
+                yield f"unknown event `{event}`", ("milestones", name), event, events
 
 
 def successors(pathway: Pathway, name: str) -> set[str]:

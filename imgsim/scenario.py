@@ -14,6 +14,7 @@ from imgsim.changes import Change, apply_changes
 from imgsim.contract import check_contract
 from imgsim.parameters import Parameter, Parameters, Source, load_parameters
 from imgsim.pathway import Pathway, Stage, check_pathway, load_pathway
+from imgsim.tomlfile import Table
 
 COUNTRIES: Final = Path(__file__).parent / "countries"
 SEEDS: Final = 2**32
@@ -76,7 +77,7 @@ class Draft:
     run: Mapping[str, Any]
     changes: tuple[Change, ...] = ()
     stages: Mapping[str, Stage] = field(default_factory=dict)
-    parameters: tuple[Parameter, ...] = ()
+    parameters: tuple[Table, ...] = ()  # what stands under [parameter], not yet read
     sources: Mapping[str, Source] = field(default_factory=dict)
 
 
@@ -100,15 +101,25 @@ def load_scenario(
     run_sets, changes = assignments(sets)
     run = settings(dict(draft.run) | run_sets | {k: v for k, v in given.items() if v is not None}, file)
     pathway = with_stages(load_pathway(COUNTRIES / draft.country / "pathway.toml"), draft.stages, file)
-    base = load_parameters(COUNTRIES / draft.country)
-    check_contract(base, load_pathway(COUNTRIES / draft.country / "pathway.toml"))
-    base = Parameters([*base.values(), *draft.parameters], {**base.sources, **draft.sources})
+    country = load_parameters(COUNTRIES / draft.country)
+    check_contract(country, load_pathway(COUNTRIES / draft.country / "pathway.toml"))
+    base = with_parameters(country, draft)
     parameters = apply_changes(base, [*draft.changes, *changes])
-    check_contract(parameters, pathway, changed=True)
+    check_contract(parameters, pathway, changed=True, added=set(base) - set(country))
     return Scenario(
         draft.title, file.stem, file, draft.country, pathway, parameters, base, base.sources, run,
         (*draft.changes, *changes),
     )  # fmt: skip
+
+
+def with_parameters(country: Parameters, draft: Draft) -> Parameters:
+    """The country's parameters with those that a scenario adds; a ratio may stand below one of the country's."""
+    from imgsim.parameter_files import parameters_of, with_ratios
+
+    if not draft.parameters:
+        return Parameters(country.values(), {**country.sources, **draft.sources})
+    added = parameters_of(draft.parameters, country)
+    return Parameters(with_ratios({**country, **added}), {**country.sources, **draft.sources})
 
 
 def with_stages(pathway: Pathway, stages: Mapping[str, Stage], file: Path) -> Pathway:

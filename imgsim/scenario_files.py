@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import math
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
@@ -10,17 +11,18 @@ from typing import Any, Final
 
 from imgsim.calendar import month_day, to_day
 from imgsim.changes import Change
-from imgsim.errors import InputError
-from imgsim.parameter_files import named, parameter, source, with_ratios
-from imgsim.parameters import Parameter, Source
+from imgsim.errors import InputError, Problems
+from imgsim.parameter_files import source
+from imgsim.parameters import Source
 from imgsim.pathway_files import stages_of
 from imgsim.scenario import SEEDS, Draft, RunSettings, countries
-from imgsim.tomlfile import Table, locate, read_toml
+from imgsim.tomlfile import Table, finite, locate, read_toml
 
 TOP_KEYS: Final = ("title", "country", "extends", "run", "population", "change", "stage", "parameter", "source")
 RUN_KEYS: Final = ("start", "measured_from", "end", "replications", "seed")
 CHANGE_KEYS: Final = ("parameter", "from", "until", "value", "scale", "of", "why", "source", "where")
-SETTINGS: Final = {"run.seed": "seed", "run.replications": "replications", "population.scale": "scale"}
+SETTINGS: Final = {f"run.{key}": key for key in RUN_KEYS} | {"population.scale": "scale"}
+DATES: Final = ("start", "measured_from", "end")
 
 
 def read_draft(file: Path, chain: tuple[Path, ...] = ()) -> Draft:
@@ -35,9 +37,9 @@ def read_draft(file: Path, chain: tuple[Path, ...] = ()) -> Draft:
         title=top.text("title"),
         country=base.country,
         run={**base.run, **run_of(top)},
-        changes=(*base.changes, *(change(entry) for entry in top.tables("change"))),
+        changes=(*base.changes, *changes_of(top)),
         stages={**base.stages, **stages_of(top.table("stage"))},
-        parameters=(*base.parameters, *new_parameters(top.table("parameter"))),
+        parameters=(*base.parameters, top.table("parameter")),
         sources={**base.sources, **new_sources(top.table("source"))},
     )
 
@@ -50,7 +52,7 @@ def base_of(top: Table, file: Path, chain: tuple[Path, ...]) -> Draft:
         )
     if "extends" in top:
         base = file.parent / top.text("extends")
-        if not base.is_file():
+        if not is_file(base):
             siblings = [path.name for path in file.parent.glob("*.toml")]
             top.fail(f"no such file: {base}", "extends", name=top.text("extends"), known=siblings)
         return read_draft(base, chain)
@@ -65,12 +67,20 @@ def base_of(top: Table, file: Path, chain: tuple[Path, ...]) -> Draft:
     return Draft("", country, {})
 
 
+def is_file(path: Path) -> bool:
+    """Is there such a file? A name too long for one is none."""
+    try:
+        return path.is_file()
+    except OSError:
+        return False
+
+
 def run_of(top: Table) -> dict[str, Any]:
     """The settings that a file gives."""
     run, population = top.table("run"), top.table("population")
     run.only(*RUN_KEYS)
     population.only("scale")
-    read: dict[str, Any] = {key: run.date(key) for key in ("start", "measured_from", "end") if key in run}
+    read: dict[str, Any] = {key: run.date(key) for key in DATES if key in run}
     read |= {key: run.integer(key) for key in ("replications", "seed") if key in run}
     read |= {"scale": population.number("scale")} if "scale" in population else {}
     try:
@@ -91,22 +101,36 @@ def refuse_settings(run: Mapping[str, Any]) -> None:
         raise ValueError("replications", "at most 65536 replications have addresses of their own")
     if not 0 <= run.get("seed", 0) < SEEDS:
         raise ValueError("seed", f"must be from 0 to {SEEDS - 1}, not {run['seed']}")
-    dates = [run[key] for key in ("start", "measured_from", "end") if key in run]
+    dates = [run[key] for key in DATES if key in run]
     if any(a >= b for a, b in pairwise(dates)):
         raise ValueError("end", "must be start < measured_from < end")
 
 
 def settings(run: Mapping[str, Any], file: Path) -> RunSettings:
     """The settings of a whole scenario."""
-    for key in ("start", "measured_from", "end"):
+    for key in DATES:
         if key not in run:
             raise InputError("is missing", file=str(file), key=f"run.{key}")
     held = {"replications": 1, "seed": 0, "scale": 1.0} | dict(run)
     try:
         refuse_settings(held)
     except ValueError as problem:
-        raise InputError(problem.args[1], file=str(file), key=problem.args[0]) from None
+        key, message = problem.args
+        path = ("population" if key == "scale" else "run", key)
+        line, column = locate(file, path) if key in DATES else (None, None)
+        raise InputError(message, file=str(file), line=line, column=column, key=".".join(path)) from None
     return RunSettings(**held)
+
+
+def changes_of(top: Table) -> list[Change]:
+    """The dated changes of a file."""
+    found: list[Change] = []
+    problems = Problems()
+    for entry in top.tables("change"):
+        with problems:
+            found.append(change(entry))
+    problems.refuse()
+    return found
 
 
 def change(table: Table) -> Change:
@@ -119,6 +143,8 @@ def change(table: Table) -> Change:
     if start is not None and until is not None and until <= start:
         table.fail("`until` must come after `from`", "until")
     name = table.text("parameter")
+    if not table.text("why").strip():
+        table.fail("say why", "why")
     line, _ = locate(table.file, (*table.path, "parameter"))
     return Change(
         parameter=name,
@@ -132,6 +158,7 @@ def change(table: Table) -> Change:
         where=table.text("where", ""),
         file=str(table.file),
         line=line,
+        in_words=isinstance(table.data.get("value"), str),
     )
 
 
@@ -143,11 +170,6 @@ def changed_value(table: Table) -> float | None:
         except ValueError:
             table.fail("must be a number (or a month and day such as 07-01)", "value")
     return table.number("value", None)
-
-
-def new_parameters(table: Table) -> list[Parameter]:
-    """Parameters that a scenario adds, with their ratios."""
-    return with_ratios({name: parameter(name, entry) for name, entry in named(table)})
 
 
 def new_sources(table: Table) -> dict[str, Source]:
@@ -164,19 +186,36 @@ def assignments(sets: Sequence[str]) -> tuple[dict[str, Any], list[Change]]:
         if not name or not value:
             raise InputError(f"`{text}` is no NAME=VALUE", key="--set")
         if name in SETTINGS:
-            run[SETTINGS[name]] = numeric(text, value, whole=SETTINGS[name] != "scale")
+            run[SETTINGS[name]] = setting(text, SETTINGS[name], value)
+        elif name.startswith("run."):
+            raise InputError(f"unknown setting `{name}`", key="--set", name=name, known=SETTINGS)
         else:
             changes.append(assigned(text, name, value))
     return run, changes
 
 
+def setting(text: str, key: str, value: str) -> datetime.date | float:
+    """The value of a run setting."""
+    if key not in DATES:
+        return numeric(text, value, whole=key != "scale")
+    try:
+        return datetime.date.fromisoformat(value)
+    except ValueError:
+        raise InputError(f"`{value}` is no date in `{text}`", key="--set") from None
+
+
 def assigned(text: str, name: str, value: str) -> Change:
     """One ``NAME=VALUE`` or ``NAME[category]=VALUE`` as a change."""
-    name, _, category = name.partition("[")
-    number = month_day(value) if len(value) == 5 and value[2] == "-" else numeric(text, value)
-    return Change(
-        name, None, None, float(number), None, f"set on the command line: {text}", category.rstrip("]"), file="--set"
-    )
+    name, bracket, rest = name.partition("[")
+    if bracket and (rest[-1:] != "]" or len(rest) == 1):
+        raise InputError(f"`{text}` is no NAME[category]=VALUE", key="--set")
+    in_words = len(value) == 5 and value[2] == "-"
+    try:
+        number = month_day(value) if in_words else numeric(text, value)
+    except ValueError:
+        raise InputError(f"`{value}` is no month and day in `{text}`", key="--set") from None
+    why = f"set on the command line: {text}"
+    return Change(name, None, None, float(number), None, why, rest[:-1], file="--set", in_words=in_words)
 
 
 def numeric(text: str, value: str, whole: bool = False) -> float:
@@ -185,6 +224,6 @@ def numeric(text: str, value: str, whole: bool = False) -> float:
         number = int(value) if whole else float(value)
     except ValueError:
         number = math.nan
-    if not math.isfinite(number):
+    if not finite(number):
         raise InputError(f"`{value}` is no {'whole ' if whole else ''}number in `{text}`", key="--set")
     return number

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import datetime
 import math
+import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, Final, NoReturn
 
 import tomli
 
-from imgsim.errors import InputError
+from imgsim.errors import InputError, Problems
 
 LARGEST: Final = 1_000_000  # bytes; no scenario is larger, and parsers can be made to choke on what is
 MISSING: Final = object()
@@ -34,17 +35,25 @@ class Table:
         self, message: str, key: Key | None = None, *, name: str | None = None, known: Iterable[str] = ()
     ) -> NoReturn:
         """Refuse a key of this table (or the table itself) with file, line, column and key."""
+        raise self.error(message, key, name=name, known=known)
+
+    def error(
+        self, message: str, key: Key | None = None, *, name: str | None = None, known: Iterable[str] = ()
+    ) -> InputError:
+        """The error that refuses a key of this table, or the table itself."""
         path = self.path if key is None else (*self.path, key)
         line, column = locate(self.file, path)
-        raise InputError(
+        return InputError(
             message, file=str(self.file), line=line, column=column, key=dotted(path), name=name, known=known
         )  # fmt: skip
 
     def only(self, *keys: str) -> None:
         """Refuse keys that are not among these."""
+        problems = Problems()
         for key in self.data:
             if key not in keys:
-                self.fail(f"unknown key `{key}`", key, name=key, known=keys)
+                problems.add(self.error(f"unknown key `{key}`", key, name=key, known=keys))
+        problems.refuse()
 
     def get(self, key: str, kind: type | tuple[type, ...], what: str, default: Any = MISSING) -> Any:
         """The value of a key if it is of the right kind; booleans are no numbers."""
@@ -65,8 +74,8 @@ class Table:
     def number(self, key: str, default: Any = MISSING) -> float:
         """A finite number."""
         value = self.get(key, (int, float), "a number", default)
-        if value is not None and not math.isfinite(value):
-            self.fail(f"must be a finite number, not {value}", key)
+        if value is not None and not finite(value):
+            self.fail(f"must be a finite number, not {shown(value)}", key)
         result: Any = value if value is None else float(value)
         return result  # type: ignore[no-any-return]
 
@@ -114,6 +123,14 @@ class Table:
             yield key, Table(self.get(key, dict, "a table"), self.file, (*self.path, key))
 
 
+def finite(value: float) -> bool:
+    """Is this a number that fits a float? A whole number of four hundred digits does not."""
+    try:
+        return math.isfinite(value)
+    except OverflowError:
+        return False
+
+
 def shown(value: object) -> str:
     """A value as the user wrote it, shortened."""
     text = {True: "true", False: "false"}.get(value) if isinstance(value, bool) else None
@@ -135,9 +152,12 @@ def dotted(path: tuple[Key, ...]) -> str:
 def read_toml(file: Path) -> Table:
     """The top table of a file; InputError if it cannot be read, is no text, too large, or no TOML."""
     try:
-        content = file.read_bytes()
+        with file.open("rb") as held:
+            content = held.read(LARGEST + 1)
     except OSError as problem:
         raise InputError(unreadable(problem), file=str(file)) from None
+    except ValueError:
+        raise InputError("no such file", file=str(file)) from None
     if len(content) > LARGEST:
         raise InputError(f"larger than {LARGEST:,} bytes: this is no scenario", file=str(file))
     try:
@@ -146,7 +166,7 @@ def read_toml(file: Path) -> Table:
         raise InputError(f"not UTF-8 text (byte {problem.start})", file=str(file)) from None
     except tomli.TOMLDecodeError as problem:
         line, column = problem.lineno, problem.colno
-        raise InputError(f"not valid TOML: {problem.msg}", file=str(file), line=line, column=column) from None
+        raise InputError(broken(problem), file=str(file), line=line, column=column) from None
     except (ValueError, RecursionError):
         raise InputError("not valid TOML: nested too deeply, or a number too long", file=str(file)) from None
 
@@ -160,16 +180,35 @@ def unreadable(problem: OSError) -> str:
     return f"cannot be read: {problem.strerror}"
 
 
+def broken(problem: tomli.TOMLDecodeError) -> str:
+    """What the parser stumbled over, and what stands there if that looks like a date."""
+    date = re.match(r"\d{4}-\d\d-\d\d", problem.doc[problem.pos : problem.pos + 10])
+    return f"`{date[0]}` is no date" if date else f"not valid TOML: {problem.msg}"
+
+
 def locate(file: Path, path: tuple[Key, ...]) -> tuple[int | None, int | None]:
     """Line and column (from 1) of a path in a TOML file, or of its nearest parent that stands in the file."""
-    try:
-        from imgsim.tomlplaces import places
-
-        found = places(file.read_bytes())
-    except (OSError, ValueError, RecursionError):
-        return None, None
-    while path:
+    found = places_in(file)
+    while path and found:
         if path in found:
             return found[path]
         path = path[:-1]
-    return 1, 1
+    return (1, 1) if found else (None, None)
+
+
+def locate_name(file: Path, name: str, last: str | None = None) -> tuple[int | None, int | None]:
+    """Line and column of the table that a dotted name stands for, or of a key of this name inside it."""
+    parts = {path: ".".join(str(part) for part in path) for path in places_in(file)}
+    heads = [path for path, text in parts.items() if text in (name, f"parameter.{name}")]
+    inside = [path for head in heads for path in parts if path[: len(head)] == head and path[-1] == last]
+    return locate(file, min(inside or heads, key=len)) if heads else (None, None)
+
+
+def places_in(file: Path) -> dict[tuple[Key, ...], tuple[int, int]]:
+    """Where every key of a file stands; nothing if that cannot be told, as saying where must not fail itself."""
+    try:
+        from imgsim.tomlplaces import places
+
+        return places(file.read_bytes())
+    except (OSError, ValueError, RecursionError, RuntimeError, StopIteration):
+        return {}
