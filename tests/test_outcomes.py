@@ -12,6 +12,7 @@ import pytest
 from synthetic import events, people, rounds, seasons, small_scenario, tables
 
 from imgsim.outcomes import headline_text, leaning, measures, summary
+from imgsim.outcomes.headline import families, lines
 from imgsim.outcomes.incidence import aalen_johansen
 
 
@@ -187,6 +188,23 @@ def test_first_attempts_are_the_first_with_a_rank_list_inside_the_measured_windo
     assert row_of(late, "first_attempt_failure")["denominator"] == 1  # an attempt of 2005 makes 2006 the second
 
 
+def test_a_place_outside_the_round_is_a_first_attempt_only_where_every_way_in_counts() -> None:
+    table = measures(climbers(), small_scenario())
+    assert value_of(table, "first_attempt_failure_after") == pytest.approx(2 / 3)  # what is left over came a year later
+    found = row_of(table, "first_attempt_failure_any")
+    assert (found["value"], found["denominator"]) == (0.5, 4)  # with the one who came in without a rank list
+    assert value_of(table, "first_attempt_failure_any", "2006", "north") == 0.5
+
+
+def test_who_comes_back_from_a_first_post_has_not_failed_before() -> None:
+    rows = [(0, 2005, True, "match", 3, "bridge"), (0, 2006, True, "none", 3, None), (1, 2005, True, "none", 1, None)]
+    given = tables(people=people([{}, {}]), seasons=seasons(rows))
+    table = measures(given, small_scenario(end=date(2021, 1, 1)))
+    assert value_of(table, "attempt_active", group="1") == 1
+    assert value_of(table, "attempt_active", group="2") == 0
+    assert value_of(table, "first_attempt_failure") == 0.5
+
+
 def test_the_ladder_says_who_climbs_and_who_is_placed_on_each_rung() -> None:
     table = measures(climbers(), small_scenario(end=date(2021, 1, 1)))
     climbed = [value_of(table, "attempt_active", group=rung) for rung in ("1", "2", "3", "4+")]
@@ -257,6 +275,22 @@ def test_person_years_are_per_entrant_followed_for_ten_years() -> None:
     assert value_of(table, "physician_years") == 4
 
 
+def test_person_years_by_year_of_entry_and_per_certified() -> None:
+    graduates = people(
+        [
+            {"years_survival_job": 3.0, "certified_date": "2006-01-01"},
+            {"years_survival_job": 1.0},
+            {"years_survival_job": 9.0, "entry_date": "2006-01-02"},
+        ]
+    )
+    table = measures(tables(people=graduates), small_scenario())
+    assert value_of(table, "person_years_survival_job", "2004") == 2
+    assert value_of(table, "total_person_years_survival_job", "2004") == 8  # a head stands for two persons
+    assert value_of(table, "person_years_survival_job", "2006") == 9
+    assert missing(table, "person_years_survival_job", "2005")
+    assert value_of(table, "person_years_certified_survival_job") == 3
+
+
 def test_costs_are_in_the_prices_of_the_day_and_end_with_the_certificate() -> None:
     happened = events(
         [
@@ -321,6 +355,17 @@ def test_incidence_without_censoring_is_the_share_that_has_happened() -> None:
     assert not second.any()
 
 
+def test_incidence_with_ties_on_one_day_is_the_product_of_hand() -> None:
+    """Events precede censoring on the same day; those of the first day count at once."""
+    days, cause = np.array([0, 100, 100, 100, 200, 200, 300]), np.array([1, 1, 2, 0, 1, 0, 2])
+    first, second = aalen_johansen(days, cause, 2, np.array([0, 100, 200, 300]) / 365.25)
+    s0 = 6 / 7
+    s1 = s0 * (1 - 2 / 6)
+    s2 = s1 * (1 - 1 / 3)
+    assert first.tolist() == pytest.approx([1 / 7, 1 / 7 + s0 / 6, 1 / 7 + s0 / 6 + s1 / 3, 1 / 7 + s0 / 6 + s1 / 3])
+    assert second.tolist() == pytest.approx([0, s0 / 6, s0 / 6, s0 / 6 + s2])
+
+
 def test_ends_compete_with_training_and_the_horizon_censors() -> None:
     graduates = people(
         [
@@ -372,6 +417,25 @@ def test_the_text_says_denominator_and_what_its_interval_shows() -> None:
     assert "15.0%" in text
     assert "95% interval over 2 replications: chance only, not parameter uncertainty" in text
     assert "leans on assumed livelihood rates" in text
+
+
+def test_a_given_input_has_no_interval() -> None:
+    table = outcomes_of([27.5, 27.5], "age_applied_mean").assign(group="us_md", denominator=0.0)
+    found = summary(table)
+    assert found["low"].isna().all()
+    assert "given" in headline_text(found)
+
+
+def test_every_line_says_by_letters_what_it_leans_on() -> None:
+    text = headline_text(summary(outcomes_of([0.1, 0.2]))).splitlines()
+    assert text[1].endswith("  pm")
+    assert "p people, m the market for places" in " ".join(text)
+    assert "l livelihood" not in " ".join(text)
+
+
+def test_every_family_that_a_line_leans_on_has_a_letter() -> None:
+    known = tuple(prefix for family in families() for prefix in family["prefixes"])
+    assert [prefix for line in lines() for prefix in line["leans"] if not prefix.startswith(known)] == []
 
 
 def test_a_headline_leans_on_assumed_parameters_only() -> None:

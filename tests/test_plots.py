@@ -127,6 +127,28 @@ def test_lines_of_lives_last_until_the_end_or_the_horizon(run: Any) -> None:
     assert len(drawn) > len(lives) / 2
 
 
+def test_an_attempt_without_a_place_is_followed_by_another_by_an_end_or_by_neither_yet() -> None:
+    from imgsim.plots.matches import fates
+
+    held = pd.DataFrame(
+        {"channel": ["match", "none", "none", "none"], "end_class": ["died", "died", "died", "under_way"]}
+    )
+    found = fates(held, pd.Series([False, True, False, False]))
+    assert found.tolist() == ["match", "again", "stopped", "open"]
+
+
+def test_everybody_who_tried_again_has_a_later_attempt(run: Any) -> None:
+    from imgsim.plots.matches import tries
+
+    held = tries(run).sort_values("year")
+    life = held.groupby(["replication", "person"])
+    assert ((held["fate"] == "again") == (life.cumcount(ascending=False) > 0)).all()
+
+
+def test_published_growth_stands_beside_the_simulated_one(run: Any) -> None:
+    assert "published +78%, simulated" in words(imgsim.plots.licensed_stock(run))
+
+
 def test_published_points_kept_back_from_the_fit_are_marked(run: Any) -> None:
     points = published(run, "match_rate", "citizen_img").set_index("year")
     assert points["held_out"].any()

@@ -44,8 +44,8 @@ def summary(outcomes: pd.DataFrame, scenario: Scenario | None = None) -> pd.Data
     """The headline table from the outcomes of all replications, by their column `replication`.
 
     Columns: label, value (mean over replications), low and high (ends of its 95% t-interval, missing with one
-    replication and for given inputs), unit, denominator (simulated heads per replication), leans_on, replications. Lines that no
-    replication has are left out.
+    replication and for given inputs), unit, denominator (simulated heads per replication), leans_on, replications.
+    Lines that no replication has are left out.
     """
     leans = leaning(scenario) if scenario is not None else {}
     rows = []

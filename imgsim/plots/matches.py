@@ -40,11 +40,13 @@ if TYPE_CHECKING:
     from imgsim.plots.subject import Run
 
 RUNGS: Final = ("1st", "2nd", "3rd", "4th or later")
-CHANNELS: Final = {  # channel of a season -> words, colour
-    "match": ("in", BLUE),
-    "outside": ("outside", GREEN),
-    "soap": ("after", SKY),
-    "none": ("no place", GREYS[4]),
+FATES: Final = {  # what became of an attempt -> words, colour
+    "match": ("placed in {}", BLUE),
+    "outside": ("placed outside {}", GREEN),
+    "soap": ("placed after {}", SKY),
+    "again": ("no place: tried again", GREYS[3]),
+    "stopped": ("no place: stopped", GREYS[1]),
+    "open": ("no place: open at the end of the run", GREYS[5]),
 }
 GRADUATES: Final = {"citizen_img": "IMGs,\ncitizens", "noncitizen_img": "IMGs,\nnot citizens"}
 
@@ -56,38 +58,38 @@ def match_label(run: Run) -> str:
 
 
 def attempt_ladder(run: Run) -> Axes:
-    """What becomes of first, second, third and later seasons: placed by each channel, or not."""
+    """What becomes of first, second, third and later attempts: placed by each channel, tried again, or stopped."""
     label = match_label(run)
     axes = sheet(f"{label}: what becomes of first, second and later attempts", left=0.2, right=0.965)
     held = tries(run)
     if not len(held):
         return blank(axes, run, "no simulated person applied in the measured years")
-    counts = pd.crosstab(held["rung"], held["channel"]).reindex(range(1, 5), fill_value=0)
+    counts = pd.crosstab(held["rung"], held["fate"]).reindex(range(1, 5), fill_value=0)
     for rung in counts.index:
         rung_bar(axes, counts.loc[rung].to_dict(), 4 - rung)
     places = [f"{name} attempt\nn = {number(float(counts.loc[k].to_numpy().sum()))}" for k, name in enumerate(RUNGS, 1)]
     axes.set_yticks([3, 2, 1, 0], places, fontsize=9, color=INK)
-    axes.set_ylim(-0.5, 3.95)
+    axes.set_ylim(-0.5, 4.25)
     axes.set_xlim(0, 1)
     percent(axes, "x")
     axis(axes, "Share of seasons (%)", "Attempt (season of the person)")
-    legend_above(axes, label.replace("The ", "the "))
+    legend_above(axes, label.replace("The ", "the "), [fate for fate in FATES if fate in counts and counts[fate].any()])
     axes.spines["left"].set_visible(False)
     what = (
         "An attempt is a season with a rank list, or with a place outside the main round. Seasons after a first place "
-        "(as from a preliminary post) are left out. Figures in percent."
+        "(as from a preliminary post) are left out. Stopped: the career took another way before a further attempt."
     )
     return notes(axes, run, f"{counted(run, len(held), 'seasons of simulated persons', replications(held))} {what}")
 
 
 def tries(run: Run) -> pd.DataFrame:
-    """Attempts of entrants in measured years, up to the first place, with their rung (4: or later)."""
+    """Attempts of entrants in measured years, up to the first place, with their rung (4: or later) and fate."""
     seasons, people = table(run, "seasons"), entrants(run)
     if not len(seasons) or not len(people):
         return pd.DataFrame()
     channel = seasons["channel"].astype(object).fillna("none").astype(str)
     held = seasons.assign(channel=channel)[seasons["active"].astype(bool) | (channel == "outside")]
-    held = held.merge(people[["replication", "person"]], on=["replication", "person"])
+    held = held.merge(people[["replication", "person", "end_class"]], on=["replication", "person"])
     held = held.sort_values(["replication", "person", "year"], kind="stable")
     life = [held["replication"], held["person"]]
     placed = (held["channel"] != "none").astype(int)
@@ -95,18 +97,27 @@ def tries(run: Run) -> pd.DataFrame:
     rung = placed.groupby(life).cumcount() + 1
     window = run.scenario.run
     measured = (held["year"] >= window.measured_from.year) & (held["year"] < window.end.year)
-    attempts: pd.DataFrame = held.assign(rung=np.minimum(rung, len(RUNGS)))[measured & unplaced_before]
+    further = held.groupby(["replication", "person"]).cumcount(ascending=False) > 0
+    rows = held.assign(rung=np.minimum(rung, len(RUNGS)), fate=fates(held, further))
+    attempts: pd.DataFrame = rows[measured & unplaced_before]
     return attempts
+
+
+def fates(held: pd.DataFrame, further: pd.Series) -> np.ndarray:
+    """The channel of a place; without one, whether a further attempt came, or the career ended, or neither yet."""
+    stopped = held["end_class"].astype(str) != "under_way"
+    without = np.where(further, "again", np.where(stopped, "stopped", "open"))
+    return np.where(held["channel"] != "none", held["channel"], without)
 
 
 def rung_bar(axes: Axes, counts: dict[str, int], height: float) -> None:
     """One stacked bar with its shares written inside where they fit."""
     total, left = sum(counts.values()), 0.0
-    for channel, (_, colour) in CHANNELS.items():
-        share = counts.get(channel, 0) / total if total else 0.0
+    for fate, (_, colour) in FATES.items():
+        share = counts.get(fate, 0) / total if total else 0.0
         axes.barh(height, share, left=left, color=colour, height=0.62, edgecolor="white", linewidth=1)
         if share >= 0.02:
-            ink = "white" if colour in (BLUE, GREEN) else INK
+            ink = "white" if colour in (BLUE, GREEN, GREYS[1]) else INK
             axes.text(
                 left + share / 2,
                 height,
@@ -119,18 +130,13 @@ def rung_bar(axes: Axes, counts: dict[str, int], height: float) -> None:
         left += share
 
 
-def legend_above(axes: Axes, label: str) -> None:
-    """The channels in words above the bars, each after a patch of its colour."""
-    for x, (words, colour) in zip((0.012, 0.275, 0.585, 0.85), CHANNELS.values(), strict=True):
-        axes.plot([x], [3.72], "s", color=colour, markersize=9, clip_on=False)
-        axes.text(
-            x + 0.02,
-            3.72,
-            words if words == "no place" else f"placed {words} {label}",
-            fontsize=9,
-            va="center",
-            color=INK,
-        )
+def legend_above(axes: Axes, label: str, shown: list[str]) -> None:
+    """The fates that occur, in words above the bars, each after a patch of its colour: places, then none."""
+    for y, none in ((4.05, False), (3.68, True)):
+        row = [FATES[fate] for fate in shown if FATES[fate][0].startswith("no place") is none]
+        for x, (words, colour) in zip((0.012, 0.315, 0.605), row, strict=False):
+            axes.plot([x], [y], "s", color=colour, markersize=9, clip_on=False)
+            axes.text(x + 0.02, y, words.format(label), fontsize=9, va="center", color=INK)
 
 
 def match_rates(run: Run) -> Axes:

@@ -29,7 +29,7 @@ from imgsim.plots.paper import (
     table,
     whole,
 )
-from imgsim.plots.published import named_sources, published
+from imgsim.plots.published import named_sources, published, published_growth
 from imgsim.plots.times import DAYS_A_YEAR
 
 if TYPE_CHECKING:
@@ -92,6 +92,19 @@ def measured_from(axes: Axes, run: Run) -> None:
     axes.text(year, top * 0.97, "warm-up ", fontsize=9, color=QUIET, va="top", ha="right")
 
 
+def censuses(run: Run) -> tuple[str, set[str]]:
+    """Published growth of the licensed beside the simulated one in words, and the keys of its sources."""
+    words, sources = [], set()
+    for target in published_growth(run, "licensed_growth").itertuples(index=False):
+        held = measure(run, "licensed_growth", [str(target.group)])
+        found = held[held["cohort"] == target.span]["value"]
+        if len(found):
+            sources.add(str(target.source))
+            said = f"published {target.value:+.0f}%, simulated {found.mean():+.0f}%"
+            words.append(f"{plain(str(target.group)).capitalize()} {target.span}: {said}.")
+    return " ".join(words), sources
+
+
 def licensed_stock(run: Run) -> Axes:
     """Licensed graduates of schools abroad by region and year, with published censuses where there are any."""
     axes = sheet("Licensed physicians trained abroad, by region of their school", left=0.115)
@@ -120,6 +133,9 @@ def licensed_stock(run: Run) -> Axes:
     reps = replications(held)
     first = held[held["year"] == held["year"].min()]
     what = f"simulated licensed persons in {first['year'].iloc[0]}"
-    points = "Points: published censuses." if sources else "No published counts by region to compare with."
+    drawn = "Points: published censuses. " if sources else ""
+    growth_words, more = censuses(run)
+    points = drawn + growth_words or "No published counts by region to compare with."
+    sources |= more
     text = f"{counted(run, first['denominator'].sum(), what, reps)} {points} {band_words(reps)}"
     return notes(axes, run, text, source=named_sources(run, sources))

@@ -28,6 +28,14 @@ def published(run: Run, measure: str, group: str) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
+def published_growth(run: Run, measure: str) -> pd.DataFrame:
+    """Published growth (percent) over spans of years: group, span (text, `2001-2009`), value, source's key."""
+    folder = COUNTRIES / str(getattr(run.scenario, "country", ""))
+    targets = load_targets(folder) if (folder / "targets.toml").is_file() else []
+    rows = [(t.group, t.cohort, t.value, t.source) for t in targets if t.measure == measure and "-" in t.cohort]
+    return pd.DataFrame(rows, columns=["group", "span", "value", "source"])
+
+
 def named_sources(run: Run, keys: Collection[str]) -> str:
     """The titles of sources in words, or nothing."""
     known = getattr(run.scenario, "sources", {})
