@@ -209,14 +209,14 @@ def test_a_scale_without_enough_programmes_is_refused(parameters: Parameters, pa
         made(parameters, pathway, scale=0.0005).allocate(2010, 0, graduates(2010, 5, pathway))
 
 
-def test_a_tenth_of_the_market_gives_nearly_the_rates_of_the_whole(parameters: Parameters, pathway: Pathway) -> None:
-    """What the scale biases: at a tenth fewer active applicants match, because fewer go without any interview."""
-    small, large = made(parameters, pathway, 0.1), made(parameters, pathway, 1.0)
-    few = [small.allocate(2016, replication, graduates(2016, 1300, pathway)) for replication in range(6)]
+def test_a_twentieth_of_the_market_gives_the_rates_of_the_whole(parameters: Parameters, pathway: Pathway) -> None:
+    """Scale is a sampling fraction: what a small sample loses on the whole is bounded."""
+    small, large = made(parameters, pathway, 0.05), made(parameters, pathway, 1.0)
+    few = [small.allocate(2016, replication, graduates(2016, 650, pathway)) for replication in range(10)]
     many = large.allocate(2016, 0, graduates(2016, 13_000, pathway))
     assert np.mean([share_placed(held) for held in few]) == pytest.approx(share_placed(many), abs=0.03)
-    assert np.mean([rate(held) for held in few]) == pytest.approx(rate(many), abs=0.06)
-    assert np.mean([held.active.mean() for held in few]) == pytest.approx(many.active.mean(), abs=0.06)
+    assert np.mean([rate(held) for held in few]) == pytest.approx(rate(many), abs=0.03)
+    assert np.mean([held.active.mean() for held in few]) == pytest.approx(many.active.mean(), abs=0.03)
     assert np.mean([us_seniors(held) for held in few]) == pytest.approx(us_seniors(many), abs=0.02)
 
 
@@ -250,7 +250,7 @@ def test_thinning_keeps_the_classes_of_programmes_in_proportion(match: Match, pa
     for code in np.unique(classes):
         own = classes == code
         assert abs(kept[own].sum() - 0.1 * full[own].sum()) < 1
-        assert ((kept[own] > 0) & (kept[own] < full[own])).sum() <= 1
+        assert (np.abs(kept[own] - 0.1 * full[own]) < 2).all()
 
 
 def test_no_programme_of_the_market_loses_a_seat_when_positions_grow(match: Match, parameters: Parameters) -> None:

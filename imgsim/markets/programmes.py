@@ -110,9 +110,13 @@ def quotas(programmes: Programmes, seats: Ints) -> Ints:
 
 
 def sponsors(name: str, parameters: Parameters, programmes: Programmes, specialties: tuple[str, ...], day: int) -> Ints:
-    """Visa policy by programme on a day: 0 none, 1 J-1 alone, 2 H-1B as well (the order of the pathway's sponsors)."""
-    none = np.array([parameters.value(f"{name}.sponsor.none", day, specialty) for specialty in specialties])
-    only = np.array([parameters.value(f"{name}.sponsor.j1", day, specialty) for specialty in specialties])
+    """Visa policy by programme on a day, as codes of the pathway's sponsors: none, the first kind alone, both kinds.
+
+    ``<round>.sponsor.*`` are conditional probabilities in this order; the last policy takes the rest.
+    """
+    first, second = parameters.family(f"{name}.sponsor.")
+    none = np.array([parameters.value(first, day, specialty) for specialty in specialties])
+    only = np.array([parameters.value(second, day, specialty) for specialty in specialties])
     low = none[programmes.specialty]
     high = low + (1 - low) * only[programmes.specialty]
     return np.where(programmes.sponsorship < low, 0, np.where(programmes.sponsorship < high, 1, 2))
