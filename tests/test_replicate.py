@@ -30,7 +30,7 @@ from imgsim.run import run_scenario
 if __name__ == "__main__":
     scenario = SmallScenario(behaviour={"seconds": 0.15}).of(8)
     try:
-        run_scenario(scenario, workers=int(sys.argv[1]), out=sys.argv[2], recipe=SMALL, figures=False)
+        run_scenario(scenario, workers=int(sys.argv[1]), out=sys.argv[2], recipe=SMALL, figures=False, quiet=True)
     except KeyboardInterrupt:
         sys.exit(130)
 """
