@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -248,12 +247,3 @@ def test_light_commands_load_nothing_heavy(args: tuple[str, ...]) -> None:
 
 def test_check_loads_nothing_heavy(scenario: str) -> None:
     assert loaded("check", scenario) == "[]"
-
-
-def test_help_comes_at_once() -> None:
-    def seconds() -> float:
-        before = time.perf_counter()
-        shell("--help")
-        return time.perf_counter() - before
-
-    assert min(seconds() for _ in range(5)) <= 0.3
