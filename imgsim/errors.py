@@ -18,9 +18,10 @@ def nearest(name: str, known: Iterable[str]) -> str | None:
 
 
 def one_line(text: str) -> str:
-    """The text with line breaks and other unprintable characters written out, and cut where nobody reads on."""
-    line = "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text[: LONGEST + 1])
-    return line if len(line) <= LONGEST else line[: LONGEST - 3] + "..."
+    """The text with line breaks and other unprintable characters written out, and with its middle cut if too long."""
+    half = LONGEST // 2
+    text = text if len(text) <= LONGEST else f"{text[: half - 3]}...{text[-half:]}"
+    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
 
 
 class ImgsimError(Exception):

@@ -93,11 +93,7 @@ def parameter(name: str, table: Table) -> Parameter:
     unit = one_of(table, "unit", tuple(UNITS), default_unit(name))
     by = table.text("by", None)
     low, high = bounds(name, table, unit)
-    rows = dated_rows(table, unit, by)
-    for series in rows.values():
-        for row in series:
-            if not low <= row.value <= high:
-                table.fail(f"{row.value:g} is outside {low:g} to {high:g} ({unit})", at(table))
+    rows = dated_rows(table, unit, by, (low, high))
     distribution = one_of(table, "distribution", DISTRIBUTIONS) if "distribution" in table else None
     if distribution and unit not in DURATIONS:
         table.fail(f"only days and years have a distribution, not a {unit}", "distribution")
@@ -127,12 +123,7 @@ def default_unit(name: str) -> str | None:
     return None if not kinds else "score" if kinds[-1] == "plus" else "factor"
 
 
-def at(table: Table) -> str | None:
-    """The key under which a parameter's values stand."""
-    return next((key for key in ("values", "value") if key in table), None)
-
-
-def dated_rows(table: Table, unit: str, by: str | None) -> dict[str, tuple[Row, ...]]:
+def dated_rows(table: Table, unit: str, by: str | None, limits: tuple[float, float]) -> dict[str, tuple[Row, ...]]:
     """The rows by category, in the order of their dates."""
     rows: dict[str, list[Row]] = {}
     first: Table | None = None
@@ -145,7 +136,7 @@ def dated_rows(table: Table, unit: str, by: str | None) -> dict[str, tuple[Row, 
         if "values" in table:
             entry.only(*IN_ROW)
         start = None if "from" not in entry else to_day(entry.date("from"))
-        for category, value in values_of(entry, unit, by):
+        for category, value in values_of(entry, unit, by, limits):
             if rows and first is not entry and category not in rows:
                 entry.table("of" if "of" in entry else "value").fail("the first row gives every category", category)
             series = rows.setdefault(category, [])
@@ -160,7 +151,7 @@ def undated(table: Table) -> Table:
     return Table({key: table.data[key] for key in table if key in ("value", *GROUNDS)}, table.file, table.path)
 
 
-def values_of(entry: Table, unit: str, by: str | None) -> Iterable[tuple[str, float]]:
+def values_of(entry: Table, unit: str, by: str | None, limits: tuple[float, float]) -> Iterable[tuple[str, float]]:
     """Category and value of every number in a row."""
     key = "of" if "of" in entry else "value"
     held = entry.data.get(key)
@@ -169,14 +160,14 @@ def values_of(entry: Table, unit: str, by: str | None) -> Iterable[tuple[str, fl
     if by is None:
         if isinstance(held, dict):
             entry.fail("values by category need `by`", key)
-        return [("", quantity(entry, key, unit))]
+        return [("", quantity(entry, key, unit, limits))]
     if not isinstance(held, dict):
         entry.fail(f"one value per category of `{by}` is needed", key if key in entry else None)
     inner = entry.table(key)
-    return [(category, quantity(inner, category, unit)) for category in inner]
+    return [(category, quantity(inner, category, unit, limits)) for category in inner]
 
 
-def quantity(table: Table, key: str, unit: str) -> float:
+def quantity(table: Table, key: str, unit: str, limits: tuple[float, float]) -> float:
     """A number of the unit; month-days are written as text, dates become day numbers."""
     if unit == "month-day":
         try:
@@ -185,7 +176,10 @@ def quantity(table: Table, key: str, unit: str) -> float:
             table.fail(f"must be a month and day such as 07-01: {problem}", key)
     if isinstance(table.data.get(key), datetime.date):
         table.fail("must be a number, not a date", key)
-    return table.number(key)
+    value, (low, high) = table.number(key), limits
+    if not low <= value <= high:
+        table.fail(f"{value:g} is outside {low:g} to {high:g} ({unit})", key)
+    return value
 
 
 def grounds(entry: Table, table: Table) -> tuple[Any, ...]:

@@ -19,18 +19,21 @@ def check(pathway: Pathway, file: str) -> None:
     found.refuse()
     reached, ending = reachable(pathway), leads_to_end(pathway)
     for name in pathway.stages:
-        if name not in reached:
-            found.add(refusal(file, "this stage cannot be reached", ("stage", name)))
         if name not in ending:
             found.add(refusal(file, "no end can be reached from this stage", ("stage", name)))
+    for name in pathway.stages:
+        if name not in reached:
+            found.add(refusal(file, "this stage cannot be reached", ("stage", name)))
     found.refuse()
 
 
 def refusal(
     file: str, message: str, path: tuple[str, ...], name: str | None = None, known: Iterable[str] = ()
 ) -> InputError:
-    """The error that names a key of the pathway's file, and where it stands."""
+    """The error that names a key of the pathway's file, and where it stands (a scenario may not hold it itself)."""
     line, column = locate(Path(file), path)
+    if (line, column) == (1, 1):
+        line, column = None, None
     return InputError(message, file=file, key=dotted(path), line=line, column=column, name=name, known=known)
 
 

@@ -165,8 +165,8 @@ def read_toml(file: Path) -> Table:
     except UnicodeDecodeError as problem:
         raise InputError(f"not UTF-8 text (byte {problem.start})", file=str(file)) from None
     except tomli.TOMLDecodeError as problem:
-        line, column = problem.lineno, problem.colno
-        raise InputError(broken(problem), file=str(file), line=line, column=column) from None
+        message, column = broken(problem)
+        raise InputError(message, file=str(file), line=problem.lineno, column=column) from None
     except (ValueError, RecursionError):
         raise InputError("not valid TOML: nested too deeply, or a number too long", file=str(file)) from None
 
@@ -180,10 +180,22 @@ def unreadable(problem: OSError) -> str:
     return f"cannot be read: {problem.strerror}"
 
 
-def broken(problem: tomli.TOMLDecodeError) -> str:
-    """What the parser stumbled over, and what stands there if that looks like a date."""
-    date = re.match(r"\d{4}-\d\d-\d\d", problem.doc[problem.pos : problem.pos + 10])
-    return f"`{date[0]}` is no date" if date else f"not valid TOML: {problem.msg}"
+def broken(problem: tomli.TOMLDecodeError) -> tuple[str, int]:
+    """What the parser stumbled over, and in which column; it may call a date that is none an unclosed table."""
+    line = (problem.doc.split("\n")[problem.lineno - 1 : problem.lineno] or [""])[0]
+    for date in re.finditer(r"\d{4}-\d\d-\d\d", line):
+        if date.start() < problem.colno <= date.end() + 1 and not is_date(date[0]):
+            return f"`{date[0]}` is no date", date.start() + 1
+    return f"not valid TOML: {problem.msg}", problem.colno
+
+
+def is_date(text: str) -> bool:
+    """Is this YYYY-MM-DD a day of the calendar?"""
+    try:
+        datetime.date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
 
 
 def locate(file: Path, path: tuple[Key, ...]) -> tuple[int | None, int | None]:
