@@ -110,16 +110,24 @@ def fit_section(found: Found, targets: Sequence[Target]) -> str:
     for measure, group in dict.fromkeys((t.measure, t.group) for t in targets):
         own = [t for t in targets if (t.measure, t.group) == (measure, group) and t.key in found]
         off = [abs(found[t.key] - t.value) for t in own]
-        cells = "; ".join(f"{t.cohort}: {shown(found[t.key])} ({shown(t.value)})" for t in own)
+        cells = "; ".join(f"{t.cohort}: {shown(found[t.key], t.value)} ({shown(t.value, t.value)})" for t in own)
         if own:
-            rows.append((measure, group, shown(float(np.mean(off))), shown(float(np.max(off))), cells))
+            rows.append(
+                (
+                    measure,
+                    group,
+                    shown(float(np.mean(off)), own[0].value),
+                    shown(float(np.max(off)), own[0].value),
+                    cells,
+                )
+            )
     columns = ["measure", "group", "mean error", "largest", "simulated (published)"]
     return markdown(pd.DataFrame(rows, columns=columns))
 
 
-def shown(value: float) -> str:
-    """A share as percent, anything else with sensible digits."""
-    return f"{100 * value:.1f}%" if abs(value) <= 1 else f"{value:,.0f}" if abs(value) > 200 else f"{value:.1f}"
+def shown(value: float, like: float) -> str:
+    """A share as percent if the published figure is one, anything else with sensible digits."""
+    return f"{100 * value:.1f}%" if abs(like) <= 1 else f"{value:,.0f}" if abs(value) > 200 else f"{value:.1f}"
 
 
 def measured(scenario: Scenario, replications: int, workers: int) -> Found:
