@@ -159,7 +159,7 @@ def run(model: Model, replication: int, only: int | None = None) -> Replication:
 
 @contextmanager
 def collector_off() -> Iterator[None]:
-    """No cyclic garbage collection: it takes a third of a run and frees nothing (lives are kept until the end)."""
+    """No cyclic garbage collection: it takes a third of a run and frees nothing, since lives are kept until the end."""
     was_on = gc.isenabled()
     gc.disable()
     try:
@@ -167,6 +167,7 @@ def collector_off() -> Iterator[None]:
     finally:
         if was_on:
             gc.enable()
+            gc.collect()
 
 
 def simulate(model: Model, replication: int) -> dict[str, DataFrame]:
