@@ -7,6 +7,7 @@ import signal
 import sys
 import threading
 import time
+import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, as_completed
 from contextlib import contextmanager, suppress
@@ -162,6 +163,8 @@ def _executor(workers: int) -> Iterator[Executor]:
     """Worker processes, reused by the next run of this session; ended at once if anything goes wrong."""
     from loky import get_reusable_executor
 
+    # A worker that has grown is replaced between two replications: nothing a user could or should do about it.
+    warnings.filterwarnings("ignore", message="A worker was restarted", category=UserWarning)
     with _interrupts_held():
         executor = get_reusable_executor(
             max_workers=workers, env=ONE_THREAD, initializer=_begin_worker, initargs=(os.getpid(), tuple(sys.path))
