@@ -186,7 +186,7 @@ def assignments(sets: Sequence[str]) -> tuple[dict[str, Any], list[Change]]:
         if not name or not value:
             raise InputError(f"`{text}` is no NAME=VALUE", key="--set")
         if name in SETTINGS:
-            run[SETTINGS[name]] = setting(text, SETTINGS[name], value)
+            run[SETTINGS[name]] = setting(text, name, value)
         elif name.startswith("run."):
             raise InputError(f"unknown setting `{name}`", key="--set", name=name, known=SETTINGS)
         else:
@@ -194,14 +194,20 @@ def assignments(sets: Sequence[str]) -> tuple[dict[str, Any], list[Change]]:
     return run, changes
 
 
-def setting(text: str, key: str, value: str) -> datetime.date | float:
-    """The value of a run setting."""
-    if key not in DATES:
-        return numeric(text, value, whole=key != "scale")
+def setting(text: str, name: str, value: str) -> datetime.date | float:
+    """The value of a run setting; refused here if it is out of bounds, for it stands in no file."""
+    key = SETTINGS[name]
+    if key in DATES:
+        try:
+            return datetime.date.fromisoformat(value)
+        except ValueError:
+            raise InputError(f"`{value}` is no date in `{text}`", key="--set") from None
+    number = numeric(text, value, whole=key != "scale")
     try:
-        return datetime.date.fromisoformat(value)
-    except ValueError:
-        raise InputError(f"`{value}` is no date in `{text}`", key="--set") from None
+        refuse_settings({key: number})
+    except ValueError as problem:
+        raise InputError(problem.args[1], file="--set", key=name) from None
+    return number
 
 
 def assigned(text: str, name: str, value: str) -> Change:
@@ -225,5 +231,11 @@ def numeric(text: str, value: str, whole: bool = False) -> float:
     except ValueError:
         number = math.nan
     if not finite(number):
-        raise InputError(f"`{value}` is no {'whole ' if whole else ''}number in `{text}`", key="--set")
+        kind = "whole number" if whole else "number"
+        raise InputError(f"`{clipped(value)}` is no {kind} in `{clipped(text)}`", key="--set")
     return number
+
+
+def clipped(text: str) -> str:
+    """A text as it was typed, shortened so that what is said about it can still be read."""
+    return text if len(text) <= 40 else text[:37] + "..."
