@@ -11,7 +11,7 @@ from typing import Final
 from imgsim.compiled import compiled
 
 DAYS_A_YEAR: Final = 365.25
-NEVER: Final = 2**60  # a day no life reaches
+NEVER: Final = 2**30  # a day no life reaches; fits a 32-bit column, and so does a life's worth of days after it
 
 
 @compiled

@@ -180,6 +180,18 @@ def populate(
         [*stock, *entrant_cells(parameters, pathway, years)], seed, replication, scale, draws.sampled
     )
     actors.sort()
+    traits, entry = people(parameters, pathway, book, actors, seed, replication)
+    inside = entry < horizon
+    actors, traits, entry = actors[inside], traits[inside], entry[inside]
+    return Population(actors, traits, entry, ((actors >> 48) & 0xFFF) == 0)
+
+
+def people(
+    parameters: Parameters, pathway: Pathway, book: Rulebook, actors: npt.NDArray[np.int64], seed: int,
+    replication: int,
+) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.int64]]:  # fmt: skip
+    """Traits and days of entry of some actors, drawn from nothing but their addresses."""
+    census, _ = stock_cells(parameters, pathway)
     traits = np.zeros((len(actors), width(tuple(pathway.flags))))
     traits[:, UNSET] = -1.0
     groups = list(pathway.groups.values())
@@ -188,7 +200,4 @@ def populate(
     traits[:, GROUP] = code
     traits[:, REGION] = np.array([regions.index(group.region) for group in groups])[code]
     traits[:, CITIZEN] = np.array([group.citizen for group in groups])[code]
-    entry = draw_all(book.rules, seed, replication, draws, actors, census, traits)
-    inside = entry < horizon
-    actors, traits, entry = actors[inside], traits[inside], entry[inside]
-    return Population(actors, traits, entry, ((actors >> 48) & 0xFFF) == 0)
+    return traits, draw_all(book.rules, seed, replication, draws_of(book), actors, census, traits)

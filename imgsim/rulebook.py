@@ -14,7 +14,7 @@ from imgsim.contract import known_categories
 from imgsim.parameters import Parameter, Parameters
 from imgsim.parameters import Row as Dated
 from imgsim.pathway import Pathway
-from imgsim.rules import EXPONENTIAL, GOMPERTZ, LOGNORMAL, NO_TRAIT, Rules
+from imgsim.rules import EXPONENTIAL, GOMPERTZ, LOGNORMAL, NO_TRAIT, SERIES, Rules
 from imgsim.traits import LIVELIHOODS, trait_code
 
 DISTRIBUTION: Final = {"lognormal": LOGNORMAL, "gompertz": GOMPERTZ, "exponential": EXPONENTIAL}
@@ -34,6 +34,14 @@ class Rulebook:
     def number(self, name: str) -> int:
         """The number of a quantity, or -1 if the scenario has none of that name."""
         return self.numbers.get(name, -1)
+
+    def largest(self, name: str) -> float:
+        """The largest value, behind its link, that a quantity ever takes; 0 if the scenario has none of that name."""
+        if name not in self.numbers:
+            return 0.0
+        q, rules = self.numbers[name], self.rules
+        end = rules.head[q + 1, SERIES] if q + 1 < len(rules.head) else len(rules.first) - 1
+        return float(rules.value[rules.first[rules.head[q, SERIES]] : rules.first[end]].max())
 
 
 def compile_rules(parameters: Parameters, pathway: Pathway) -> Rulebook:

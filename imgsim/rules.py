@@ -152,7 +152,7 @@ def lasts(rules: Rules, who: Who, q: int, day: int, row: Row, occurrence: int) -
         length = middle * exponential(u)
     else:
         length = middle * math.exp(spread(rules, q, day, row) * normal(u))
-    return int(max(0.0, math.floor(length * per_unit + 0.5)))
+    return int(min(float(NEVER), max(0.0, math.floor(length * per_unit + 0.5))))
 
 
 @compiled

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from imgsim import livelihood, rules
+from imgsim import livelihood, rules, sittings
 from imgsim.compiled import compiled
 from imgsim.livelihood import Moves
 from imgsim.rules import Row, Rules, Who
@@ -58,9 +58,23 @@ def chooses(
 
 
 @compiled
-def base(head: Ints, first: Ints, days: Ints, value: Floats, ratio: Ints, q: int, day: int, row: Row) -> float:
-    """See ``imgsim.rules.base``."""
-    return rules.base(Rules(head, first, days, value, ratio), q, day, row)
+def barred(
+    head: Ints, first: Ints, days: Ints, value: Floats, ratio: Ints, given: int, limit: int, day: int, row: Row,
+    attempts: int,
+) -> int:  # fmt: skip
+    """See ``imgsim.sittings.barred``."""
+    return sittings.barred(Rules(head, first, days, value, ratio), given, limit, day, row, attempts)
+
+
+@compiled
+def earliest_retake(
+    head: Ints, first: Ints, days: Ints, value: Floats, ratio: Ints, per_year: int, late_gap: int, day: int, row: Row,
+    sat: Ints, count: int,
+) -> int:  # fmt: skip
+    """See ``imgsim.sittings.earliest_retake``."""
+    return sittings.earliest_retake(
+        Rules(head, first, days, value, ratio), per_year, late_gap, day, row, sat, count
+    )
 
 
 @compiled

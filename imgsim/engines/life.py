@@ -7,12 +7,23 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from imgsim.dates import NEVER
-from imgsim.engines import exams
-from imgsim.engines.calls import Call, base, begin_spell, chooses, happens, lasts, next_move, strikes_after
+from imgsim.engines.calls import (
+    Call,
+    barred,
+    begin_spell,
+    chooses,
+    earliest_retake,
+    happens,
+    lasts,
+    next_move,
+    strikes_after,
+)
 from imgsim.livelihood import BEFORE, IN_TRAINING, STATE, STATES, TRACK, WALKED
+from imgsim.pathway import OUTCOMES
 from imgsim.roadmap import Plan
 from imgsim.rounds import RoundDates
 from imgsim.rules import FAILURES
+from imgsim.sittings import FREE
 from imgsim.traits import GRADUATION, READY_SINCE
 
 if TYPE_CHECKING:
@@ -23,8 +34,8 @@ class Life:
     """A graduate under way. ``day`` is today; ``row`` holds the traits, ``due`` one day per rival clock."""
 
     __slots__ = (
-        "replication", "model", "person", "who", "call", "entry", "day", "row", "due", "visits", "attempts", "started",
-        "sequence", "track", "days_in", "spell_start", "spells", "sittings", "post_start", "end", "end_day",
+        "replication", "model", "person", "who", "rules", "call", "entry", "day", "row", "due", "visits", "attempts", "started",
+        "sequence", "track", "days_in", "spell_start", "spells", "sat", "sittings", "post_start", "end", "end_day",
     )  # fmt: skip
 
     def __init__(self, replication: Replication, person: int) -> None:
@@ -32,6 +43,7 @@ class Life:
         self.replication, self.model = replication, replication.model
         self.person = person
         self.who = (self.model.seed, replication.number, int(population.actor[person]))
+        self.rules = tuple(self.model.book.rules)
         self.call: Call = (*self.model.book.rules, *self.who)
         self.entry = self.day = int(population.entry[person])
         self.row = population.traits[person]
@@ -39,7 +51,8 @@ class Life:
         self.visits = [0] * len(self.model.roadmap.plans)
         self.attempts = [0] * len(self.model.roadmap.plans)
         self.started = [0] * len(self.due)
-        self.sittings: list[int] = []
+        self.sat = np.zeros(self.model.roadmap.ring, np.int64)
+        self.sittings = 0
         self.sequence = self.spells = 0
         self.track = np.zeros(TRACK)
         self.days_in = np.zeros(STATES, np.int64)
@@ -153,24 +166,23 @@ class Life:
         """A duration in days for this person, today."""
         return lasts(*self.call, quantity, self.day, self.row, occurrence)
 
-    def asks(self, quantity: int) -> float:
-        """A quantity's value of today, behind its link, without ratios."""
-        return float(base(*self.model.book.rules, quantity, self.day, self.row))
-
     def first_sitting(self, plan: Plan) -> int:
         """The day of the first sitting: after preparation."""
-        self.sittings = []
+        self.sittings = 0
         self.row[FAILURES] = self.attempts[plan.code]
         return self.day + self.lasts(plan.quantity["prepare"], self.visits[plan.code])
 
     def barred(self, plan: Plan) -> str:
         """Why the person may not sit today: the exam is no longer given, or the attempts are used up."""
-        return exams.barred(self.asks, plan, self.attempts[plan.code])
+        q = plan.quantity
+        found = barred(*self.rules, q["open"], q["attempts"], self.day, self.row, self.attempts[plan.code])
+        return "" if found == FREE else OUTCOMES["exam"][found]
 
     def sits(self, plan: Plan) -> bool:
         """Sit today; is it a pass?"""
         attempt = self.attempts[plan.code] = self.attempts[plan.code] + 1
-        self.sittings.append(self.day)
+        self.sat[self.sittings % len(self.sat)] = self.day
+        self.sittings += 1
         self.note(plan.event["sat"], attempt)
         return bool(happens(*self.call, plan.quantity["passed"], self.day, self.row, attempt))
 
@@ -183,7 +195,8 @@ class Life:
         self.note(plan.event["failed"], self.attempts[plan.code])
         self.row[FAILURES] = self.attempts[plan.code]
         wished = self.day + self.lasts(plan.quantity["retake"], self.attempts[plan.code])
-        return max(wished, exams.earliest_retake(self.asks, plan, self.sittings))
+        spacing = plan.quantity["per_year"], plan.quantity["late_gap"]
+        return max(wished, earliest_retake(*self.rules, *spacing, self.day, self.row, self.sat, self.sittings))
 
     def is_refused(self, plan: Plan) -> bool:
         """Will what is waited for be refused?"""

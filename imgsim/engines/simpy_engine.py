@@ -14,6 +14,7 @@ from typing import Any, Final
 import simpy
 from pandas import DataFrame
 
+from imgsim.engines.clock import ENTRY_SLOT, ROUND_SLOT, Clock
 from imgsim.engines.life import Life
 from imgsim.engines.replication import Replication, Waiting
 from imgsim.model import Model
@@ -21,25 +22,7 @@ from imgsim.roadmap import Plan
 from imgsim.rounds import RoundDates
 from imgsim.tables import build_tables, stories
 
-SLOTS: Final = 4
-STAGE_SLOT, ENTRY_SLOT, ROUND_SLOT = 0, 1, 2
-
 Process = Generator[simpy.Event, Any, str]
-
-
-class Clock:
-    """The SimPy environment read as days and slots."""
-
-    def __init__(self) -> None:
-        self.env = simpy.Environment()
-
-    def wait_for(self, day: int, slot: int = STAGE_SLOT) -> simpy.Event:
-        """A timeout that ends on a day, in a slot of it."""
-        return self.env.timeout(max(0, day * SLOTS + slot - self.env.now))
-
-    def first_open_day(self, day: int) -> int:
-        """The first day whose rounds a person can still join: tomorrow, once today's have met."""
-        return day + 1 if self.env.now >= day * SLOTS + ROUND_SLOT else day
 
 
 def exam(life: Life, plan: Plan, clock: Clock) -> Process:
@@ -124,7 +107,7 @@ def career(life: Life, clock: Clock) -> Generator[simpy.Event, Any, None]:
 def arrivals(replication: Replication, clock: Clock) -> Generator[simpy.Event, Any, None]:
     """Create people when they enter."""
     for life in replication.lives_by_entry():
-        if life.entry * SLOTS > clock.env.now:
+        if not clock.has_come(life.entry, 0):
             yield clock.wait_for(life.entry, ENTRY_SLOT)
         clock.env.process(career(life, clock))
 
@@ -152,7 +135,7 @@ def run(model: Model, replication: int, only: int | None = None) -> Replication:
     for waiting in book.waiting.values():
         clock.env.process(meetings(book, waiting, clock))
     with collector_off():
-        clock.env.run(until=model.end * SLOTS)
+        clock.run(until=model.end)
     book.close()
     return book
 

@@ -1,0 +1,165 @@
+"""The compiled engine: SimPy keeps the dates, compiled code walks all lives between two of their rounds.
+
+The first pass walks everybody and keeps no event; what rounds decided is remembered. Events and spells of anybody can
+then be had by walking the lives once more, in the order of people and in pieces of any size (``Replay``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterator
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import simpy
+
+from imgsim.dates import NEVER
+from imgsim.engines import walker
+from imgsim.engines.clock import ROUND_SLOT, Clock
+from imgsim.engines.stage_tables import ALLOCATES, READS, YEAR, tabulate
+from imgsim.engines.states import DAY, ENDED, MEETING, NEW, STAGE, STATUS, WAITING, States, new_journal, new_states
+from imgsim.engines.walker import READY, World
+from imgsim.markets.allocation import Allocation, Applicants
+from imgsim.model import Model
+from imgsim.population import Population, people, populate
+from imgsim.tables import Finished
+from imgsim.tables.rounds import ROUND_COLUMNS, Season, seasons_table
+
+Ints = npt.NDArray[np.int64]
+Columns = npt.NDArray[np.int64]
+
+CHUNK: Final = 20_000  # people whose events are walked at a time
+ROOM: Final = 1_000_000  # rows that a journal holds
+
+
+class Decided:
+    """What the rounds decided, person by person, in the order in which they met."""
+
+    def __init__(self) -> None:
+        self.rows: list[Columns] = []  # person, outcome, specialty, sponsor
+
+    def add(self, persons: Ints, allocation: Allocation) -> None:
+        """Remember one allocation."""
+        columns = (persons, allocation.outcome, allocation.specialty, allocation.sponsor)
+        self.rows.append(np.column_stack(columns).astype(np.int32))
+
+    def by_person(self) -> Columns:
+        """Everything decided, sorted by person, in the order of dates within a person."""
+        rows = np.concatenate([np.empty((0, 4), np.int32), *self.rows])
+        return rows[np.argsort(rows[:, 0], kind="stable")]
+
+
+class Replication:
+    """One replication under way."""
+
+    def __init__(self, model: Model, number: int) -> None:
+        self.model, self.number = model, number
+        scenario = model.scenario
+        years = range(model.first_year, model.last_year + 1)
+        self.population: Population = populate(
+            scenario.parameters, scenario.pathway, model.book, years, model.end, model.seed, number, model.scale
+        )
+        road = tabulate(model)
+        self.world = World(model.book.rules, road, model.moves, model.seed, number)
+        self.states = new_states(self.population, len(road.kind), len(road.clock))
+        self.log = new_journal(0, model.roadmap.ring)
+        self.decided = Decided()
+        self.seasons: list[Season] = []
+        self.round_rows: list[dict[str, object]] = []
+
+    def meets(self, name: str, meeting: int) -> None:
+        """One allocation: everybody who waits for the meeting is given a place or not, and walks on."""
+        year, _, reads, _, allocates, _ = (int(mark) for mark in self.world.road.date[meeting])
+        self.enter_until(allocates)
+        at = self.states.at
+        waiting = np.flatnonzero((at[:, STATUS] == WAITING) & (at[:, MEETING] == meeting))
+        walker.gather(self.world, self.states, self.log, waiting)
+        applicants = Applicants(self.population.actor[waiting], self.population.traits[waiting], allocates)
+        allocation = self.model.mechanisms[name].allocate(year, self.number, applicants)
+        self.round_rows += [{"round": name, "year": year} | row for row in allocation.rows]
+        if self.model.roadmap.plans[name].gives_post:
+            self.seasons.append(Season(year, waiting, applicants.traits[:, READY], allocation))
+        self.decided.add(waiting, allocation)
+        given = (allocation.outcome, allocation.specialty, allocation.sponsor)
+        walker.settle(self.world, self.states, self.log, waiting, *given)
+
+    def enter_until(self, day: int) -> None:
+        """Everybody who has entered by a day walks to the first round."""
+        states = self.states
+        new = np.flatnonzero((states.at[:, STATUS] == NEW) & (states.entry <= day))
+        walker.begin(self.world, states, self.log, new)
+
+    def close(self) -> None:
+        """At the horizon: those who enter after the last round, and the last days of all under way."""
+        self.enter_until(self.model.end)
+        walker.close(self.world, self.states, self.log)
+
+    def finished(self) -> Finished:
+        """What the tables are made from."""
+        at = self.states.at
+        ended = at[:, STATUS] == ENDED
+        names = np.array(["", *self.model.roadmap.plans], dtype=object)
+        pieces = list(replay(self))
+        return Finished(
+            model=self.model,
+            replication=self.number,
+            population=self.population,
+            events=np.concatenate([events for events, _ in pieces]),
+            spells=np.concatenate([spells for _, spells in pieces]),
+            days_in=self.states.days_in,
+            end=list(names[np.where(ended, at[:, STAGE] + 1, 0)]),
+            end_day=np.where(ended, at[:, DAY], NEVER),
+            seasons=seasons_table(self.model, self.seasons),
+            rounds=pd.DataFrame(self.round_rows, columns=ROUND_COLUMNS),
+        )
+
+
+def replay(held: Replication) -> Iterator[tuple[Columns, Columns]]:
+    """Events and spells of everybody, piece by piece in the order of people."""
+    decided = held.decided.by_person()
+    actors = held.population.actor
+    for begin in range(0, len(actors), CHUNK):
+        chosen = np.arange(begin, min(begin + CHUNK, len(actors)))
+        yield from walked_again(held, chosen, decided)
+
+
+def walked_again(held: Replication, chosen: Ints, decided: Columns) -> Iterator[tuple[Columns, Columns]]:
+    """Events and spells of some people, in as many pieces as the journal needs."""
+    states = fresh_states(held, chosen)
+    log = new_journal(ROOM, held.model.roadmap.ring)
+    record = np.searchsorted(decided[:, 0], chosen)
+    person = 0
+    while person < len(chosen):
+        log.used[:] = 0
+        person = walker.replay(held.world, states, log, int(chosen[0]), person, record, decided)
+        yield log.events[: log.used[0]].copy(), log.spells[: log.used[1]].copy()
+
+
+def fresh_states(held: Replication, chosen: Ints) -> States:
+    """Some people before entering, drawn anew."""
+    scenario, whole = held.model.scenario, held.population
+    actors = whole.actor[chosen]
+    traits, entry = people(
+        scenario.parameters, scenario.pathway, held.model.book, actors, held.model.seed, held.number
+    )
+    population = Population(actors, traits, entry, whole.stock[chosen])
+    return new_states(population, len(held.world.road.kind), len(held.world.road.clock))
+
+
+def meetings(held: Replication, name: str, number: int, clock: Clock) -> Generator[simpy.Event, Any, None]:
+    """The dates of one round."""
+    road = held.world.road
+    for meeting in range(road.first_date[number], road.first_date[number + 1]):
+        yield clock.wait_for(int(road.date[meeting, ALLOCATES]), ROUND_SLOT)
+        held.meets(name, meeting)
+
+
+def run(model: Model, replication: int) -> Replication:
+    """One replication from the first entry to the horizon."""
+    clock, held = Clock(), Replication(model, replication)
+    for number, name in enumerate(model.schedules):
+        clock.env.process(meetings(held, name, number, clock))
+    clock.run(until=model.end)
+    held.close()
+    return held
