@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from imgsim.chance import uniform
-from imgsim.compiled import compiled
+from imgsim.compiled import lean
 from imgsim.dates import DAYS_A_YEAR, day_of, year_of
 from imgsim.distributions import exponential
 from imgsim.rules import Row, Rules, Who, predict
@@ -47,7 +47,7 @@ def moves_of(number: Callable[[str], int], decision: Callable[[str], int]) -> Mo
     return Moves(np.array(rate, np.int64), decision("livelihood.threshold"), decision("livelihood.destination"))
 
 
-@compiled
+@lean
 def begin_spell(who: Who, threshold: int, row: Row, track: Row, state: int, day: int) -> None:
     """Enter a state with a fresh threshold."""
     row[STATE] = state
@@ -56,7 +56,7 @@ def begin_spell(who: Who, threshold: int, row: Row, track: Row, state: int, day:
     track[LEFT] = exponential(uniform(who.seed, who.replication, who.actor, threshold, int(track[SPELLS]), 0))
 
 
-@compiled
+@lean
 def hazard(rules: Rules, moves: Moves, row: Row, state: int, day: int) -> float:
     """The yearly rate of leaving a state for any other."""
     total = 0.0
@@ -66,7 +66,7 @@ def hazard(rules: Rules, moves: Moves, row: Row, state: int, day: int) -> float:
     return total
 
 
-@compiled
+@lean
 def destination(rules: Rules, who: Who, moves: Moves, row: Row, track: Row, state: int, day: int) -> int:
     """Where a spell that ends on this day leads, in proportion to the rates."""
     u = uniform(who.seed, who.replication, who.actor, moves.destination, int(track[SPELLS]), 0)
@@ -81,7 +81,7 @@ def destination(rules: Rules, who: Who, moves: Moves, row: Row, track: Row, stat
     return last
 
 
-@compiled
+@lean
 def spend(row: Row, track: Row, days_in: npt.NDArray[np.int64], to: int) -> None:
     """Count the days up to ``to`` in the present state, and what they do to experience and recency."""
     state = int(row[STATE])
@@ -94,7 +94,7 @@ def spend(row: Row, track: Row, days_in: npt.NDArray[np.int64], to: int) -> None
     track[WALKED] = to
 
 
-@compiled
+@lean
 def next_move(
     rules: Rules, who: Who, moves: Moves, row: Row, track: Row, days_in: npt.NDArray[np.int64], to: int
 ) -> int:

@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from imgsim.addresses import GRADUATE, actor, decision
 from imgsim.chance import uniform
-from imgsim.compiled import compiled
+from imgsim.compiled import compiled, lean
 from imgsim.dates import DAYS_A_YEAR, day_of
 from imgsim.distributions import normal
 from imgsim.parameters import Parameters
@@ -121,7 +121,7 @@ def keep(first: int, count: int, seed: int, replication: int, scale: float, deci
     return kept[:n]
 
 
-@compiled
+@lean
 def draw_entrant(rules: Rules, who: Who, draws: Draws, year: int, row: Row) -> int:
     """Draw one entrant's traits into the row, group, region and citizenship being set; the day of entry."""
     begin = day_of(year, 1, 1)
@@ -141,7 +141,7 @@ def draw_entrant(rules: Rules, who: Who, draws: Draws, year: int, row: Row) -> i
     return entry
 
 
-@compiled
+@lean
 def draw_licensed(rules: Rules, who: Who, draws: Draws, census: int, row: Row) -> int:
     """Draw one physician of the licensed stock into the row; the census day."""
     row[BIRTH] = census - lasts(rules, who, draws.stock_age, census, row, 0)

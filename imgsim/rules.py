@@ -18,7 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from imgsim.chance import uniform
-from imgsim.compiled import compiled
+from imgsim.compiled import lean
 from imgsim.dates import DAYS_A_YEAR, NEVER
 from imgsim.distributions import exponential, gompertz_age, normal
 from imgsim.traits import (
@@ -60,7 +60,7 @@ class Who(NamedTuple):
     actor: int
 
 
-@compiled
+@lean
 def dated(rules: Rules, series: int, day: int, linear: int) -> float:
     """The linked value of a series on a day: the last one begun, or on the line to the next one."""
     lo = rules.first[series]
@@ -73,7 +73,7 @@ def dated(rules: Rules, series: int, day: int, linear: int) -> float:
     return float(rules.value[row] + share * (rules.value[row + 1] - rules.value[row]))
 
 
-@compiled
+@lean
 def trait(row: Row, code: int, day: int) -> float:
     """The value of a trait on a day; see ``imgsim.traits`` for the codes."""
     if code >= 0:
@@ -89,7 +89,7 @@ def trait(row: Row, code: int, day: int) -> float:
     return 0.0
 
 
-@compiled
+@lean
 def base(rules: Rules, q: int, day: int, row: Row) -> float:
     """The linked base value of a quantity for the person's category."""
     by = rules.head[q, BY]
@@ -97,7 +97,7 @@ def base(rules: Rules, q: int, day: int, row: Row) -> float:
     return dated(rules, rules.head[q, SERIES] + category, day, rules.head[q, LINEAR])
 
 
-@compiled
+@lean
 def predict(rules: Rules, q: int, day: int, row: Row) -> float:
     """The linear predictor of a quantity for a person on a day."""
     eta = base(rules, q, day, row)
@@ -113,32 +113,32 @@ def predict(rules: Rules, q: int, day: int, row: Row) -> float:
     return eta
 
 
-@compiled
+@lean
 def probability(rules: Rules, q: int, day: int, row: Row) -> float:
     """The probability behind a logit predictor."""
     return 1.0 / (1.0 + math.exp(-predict(rules, q, day, row)))
 
 
-@compiled
+@lean
 def draw(rules: Rules, who: Who, q: int, occurrence: int) -> float:
     """The uniform of a person's own decision, named after the quantity, at its n-th occurrence."""
     return uniform(who.seed, who.replication, who.actor, rules.head[q, HASH], occurrence, 0)
 
 
-@compiled
+@lean
 def happens(rules: Rules, who: Who, q: int, day: int, row: Row, occurrence: int) -> bool:
     """Does an event of this probability happen to the person?"""
     return draw(rules, who, q, occurrence) < probability(rules, q, day, row)
 
 
-@compiled
+@lean
 def spread(rules: Rules, q: int, day: int, row: Row) -> float:
     """The spread of a duration: log standard deviation, or the Gompertz scale in years; 0 if none is given."""
     held = rules.head[q, SPREAD]
     return 0.0 if held < 0 else base(rules, held, day, row)
 
 
-@compiled
+@lean
 def lasts(rules: Rules, who: Who, q: int, day: int, row: Row, occurrence: int) -> int:
     """A duration in whole days, at least 0; for a Gompertz clock the days until the age drawn is reached."""
     middle = math.exp(predict(rules, q, day, row))
@@ -155,7 +155,7 @@ def lasts(rules: Rules, who: Who, q: int, day: int, row: Row, occurrence: int) -
     return int(min(float(NEVER), max(0.0, math.floor(length * per_unit + 0.5))))
 
 
-@compiled
+@lean
 def strikes_after(rules: Rules, who: Who, q: int, day: int, row: Row, occurrence: int) -> int:
     """Whole days until a yearly risk strikes, at the rate in force on the day; NEVER if the rate is 0."""
     rate = math.exp(predict(rules, q, day, row))
@@ -165,7 +165,7 @@ def strikes_after(rules: Rules, who: Who, q: int, day: int, row: Row, occurrence
     return int(min(float(NEVER), math.floor(days) + 1.0))
 
 
-@compiled
+@lean
 def chooses(rules: Rules, who: Who, first: int, options: int, day: int, row: Row, occurrence: int) -> int:
     """Which option is taken: each in turn with its conditional probability, the last one otherwise.
 

@@ -8,14 +8,14 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from imgsim.compiled import compiled
+from imgsim.compiled import lean
 from imgsim.rules import Row, Rules, base
 
 FREE: Final = -1  # nothing bars the person
 EXHAUSTED, LAPSED = 1, 2  # places among the outcomes of an exam
 
 
-@compiled
+@lean
 def barred(rules: Rules, given: int, limit: int, day: int, row: Row, attempts: int) -> int:
     """The outcome of somebody who may not sit today, or FREE: the exam lapsed, or the attempts are used up.
 
@@ -27,7 +27,7 @@ def barred(rules: Rules, given: int, limit: int, day: int, row: Row, attempts: i
     return EXHAUSTED if attempts >= base(rules, limit, day, row) else FREE
 
 
-@compiled
+@lean
 def earliest_retake(
     rules: Rules, per_year: int, late_gap: int, day: int, row: Row, sat: npt.NDArray[np.int64], count: int
 ) -> int:

@@ -17,7 +17,7 @@ import simpy
 from imgsim.dates import NEVER
 from imgsim.engines import walker
 from imgsim.engines.clock import ROUND_SLOT, Clock
-from imgsim.engines.stage_tables import ALLOCATES, READS, YEAR, tabulate
+from imgsim.engines.stage_tables import ALLOCATES, tabulate
 from imgsim.engines.states import DAY, ENDED, MEETING, NEW, STAGE, STATUS, WAITING, States, new_journal, new_states
 from imgsim.engines.walker import READY, World
 from imgsim.markets.allocation import Allocation, Applicants

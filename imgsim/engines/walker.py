@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from imgsim.compiled import compiled
+from imgsim.compiled import lean
 from imgsim.dates import NEVER
 from imgsim.engines.stage_tables import (
     ADD,
@@ -104,7 +104,7 @@ class World(NamedTuple):
 # --- stage kinds: the same text as in simpy_engine ------------------------------------------------------------------
 
 
-@compiled
+@lean
 def exam(world: World, life: Life, log: Journal, stage: int) -> int:
     """Prepare, sit, wait for the result, and sit again while the limit in force allows."""
     sitting = first_sitting(world, life, stage)
@@ -126,7 +126,7 @@ def exam(world: World, life: Life, log: Journal, stage: int) -> int:
         sitting = next_sitting(world, life, log, stage, count)
 
 
-@compiled
+@lean
 def wait(world: World, life: Life, log: Journal, stage: int) -> int:
     """Something takes time, and may be refused at its end."""
     refused = is_refused(world, life, stage)
@@ -136,14 +136,14 @@ def wait(world: World, life: Life, log: Journal, stage: int) -> int:
     return REFUSED if refused else DONE
 
 
-@compiled
+@lean
 def choose(world: World, life: Life, stage: int) -> int:
     """One of several ways, at once."""
     first, options = world.road.quantity[stage, FIRST_OPTION], world.road.options[stage]
     return chooses(world.rules, life.who, first, options, today(life), life.row, times(life, stage))
 
 
-@compiled
+@lean
 def work(world: World, life: Life, log: Journal, stage: int) -> int:
     """Hold a position until it is completed or left."""
     completes, leaves = begins_work(world, life, log, stage)
@@ -153,7 +153,7 @@ def work(world: World, life: Life, log: Journal, stage: int) -> int:
     return COMPLETED if completes <= leaves else LEFT
 
 
-@compiled
+@lean
 def round_(world: World, life: Life, log: Journal, stage: int) -> int:
     """Wait for the next date and be allocated a place, or not."""
     meeting = joins(world, life, log, stage)
@@ -164,7 +164,7 @@ def round_(world: World, life: Life, log: Journal, stage: int) -> int:
     return PAUSE
 
 
-@compiled
+@lean
 def stay(world: World, life: Life, log: Journal, stage: int, day: int) -> int:
     """Stay until the day, unless a rival clock strikes before; which one, NOTHING, or PAUSE at the horizon."""
     struck, due = next_strike(world, life, stage)
@@ -175,7 +175,7 @@ def stay(world: World, life: Life, log: Journal, stage: int, day: int) -> int:
     return struck
 
 
-@compiled
+@lean
 def comes(world: World, life: Life, log: Journal, day: int) -> bool:
     """Move on to a day, unless it lies beyond the horizon."""
     if day >= world.road.end:
@@ -185,7 +185,7 @@ def comes(world: World, life: Life, log: Journal, day: int) -> bool:
     return True
 
 
-@compiled
+@lean
 def visit(world: World, life: Life, log: Journal, stage: int) -> int:
     """The outcome of a stage of any kind, or PAUSE."""
     kind = world.road.kind[stage]
@@ -200,7 +200,7 @@ def visit(world: World, life: Life, log: Journal, stage: int) -> int:
     return round_(world, life, log, stage)
 
 
-@compiled
+@lean
 def career(world: World, life: Life, log: Journal) -> None:
     """Stage after stage until an end, a round, the horizon, or until the journal may not hold another stage."""
     while life.at[STATUS] == WALKING and has_room(world, log):
@@ -217,7 +217,7 @@ def career(world: World, life: Life, log: Journal) -> None:
 # --- entering, moving on, ending: the same as in life ----------------------------------------------------------------
 
 
-@compiled
+@lean
 def enters(world: World, life: Life, log: Journal) -> None:
     """The life begins: its first clocks and its first spell of livelihood; the first stage."""
     life.at[DAY] = life.at[SPELL_START] = life.entry
@@ -230,7 +230,7 @@ def enters(world: World, life: Life, log: Journal) -> None:
     begin_spell(life.who, world.moves.threshold, life.row, life.track, int(life.row[STATE]), today(life))
 
 
-@compiled
+@lean
 def arrives(world: World, life: Life, log: Journal, stage: int) -> None:
     """A stage begins; it may impose a livelihood."""
     life.visits[stage] += 1
@@ -243,7 +243,7 @@ def arrives(world: World, life: Life, log: Journal, stage: int) -> None:
         turns_to(world, life, log, int(life.track[BEFORE]))
 
 
-@compiled
+@lean
 def leaves(world: World, life: Life, log: Journal, stage: int, outcome: int) -> int:
     """A stage ends: what its outcome starts and writes; the next stage."""
     if outcome <= STRUCK:
@@ -258,7 +258,7 @@ def leaves(world: World, life: Life, log: Journal, stage: int, outcome: int) -> 
     return int(world.road.next[stage, outcome])
 
 
-@compiled
+@lean
 def takes_effect(world: World, life: Life, operation: int, place: int, value: int) -> None:
     """One thing that an outcome does to the person."""
     if operation == START_CLOCK:
@@ -272,7 +272,7 @@ def takes_effect(world: World, life: Life, operation: int, place: int, value: in
         life.row[READY_SINCE] = life.at[DAY]
 
 
-@compiled
+@lean
 def ends(world: World, life: Life, log: Journal, stage: int) -> None:
     """The life leaves the model."""
     note(life, log, world.road.extra[stage, ENDED_EVENT], 0)
@@ -280,7 +280,7 @@ def ends(world: World, life: Life, log: Journal, stage: int) -> None:
     life.at[STATUS] = ENDED
 
 
-@compiled
+@lean
 def note(life: Life, log: Journal, event: int, value: int) -> None:
     """Log one event of today."""
     if len(log.events):
@@ -290,16 +290,16 @@ def note(life: Life, log: Journal, event: int, value: int) -> None:
     life.at[SEQUENCE] += 1
 
 
-@compiled
+@lean
 def has_room(world: World, log: Journal) -> bool:
     """Can the journal hold whatever one more stage logs?"""
-    return len(log.events) == 0 or log.used.max() + world.road.most_events <= len(log.events)
+    return len(log.events) == 0 or max(log.used[0], log.used[1]) + world.road.most_events <= len(log.events)
 
 
 # --- clocks ----------------------------------------------------------------------------------------------------------
 
 
-@compiled
+@lean
 def start_clock(world: World, life: Life, clock: int) -> None:
     """Draw the due day of a rival clock from today on."""
     q = world.road.clock[clock, CLOCK_QUANTITY]
@@ -307,7 +307,7 @@ def start_clock(world: World, life: Life, clock: int) -> None:
     life.started[clock] += 1
 
 
-@compiled
+@lean
 def next_strike(world: World, life: Life, stage: int) -> tuple[int, int]:
     """The clock that strikes first in this stage, and its day; overdue clocks strike today."""
     struck, due = NOTHING, NEVER
@@ -320,7 +320,7 @@ def next_strike(world: World, life: Life, stage: int) -> tuple[int, int]:
     return struck, max(due, today(life))
 
 
-@compiled
+@lean
 def strikes_first(world: World, struck: int, due: int, day: int) -> bool:
     """Does the clock come before a stage end of that day? Death does on the same day, other clocks do not."""
     return due < day or (due == day and world.road.death >= 0 and struck == STRUCK - world.road.death)
@@ -329,7 +329,7 @@ def strikes_first(world: World, struck: int, due: int, day: int) -> bool:
 # --- livelihood ------------------------------------------------------------------------------------------------------
 
 
-@compiled
+@lean
 def moves_to(world: World, life: Life, log: Journal, day: int) -> None:
     """Today becomes a later day; the second track is walked up to it."""
     while True:
@@ -342,14 +342,14 @@ def moves_to(world: World, life: Life, log: Journal, day: int) -> None:
     life.at[DAY] = day
 
 
-@compiled
+@lean
 def turns_to(world: World, life: Life, log: Journal, state: int) -> None:
     """A stage imposes a livelihood, or gives the former one back."""
     close_spell(life, log, today(life))
     begin_spell(life.who, world.moves.threshold, life.row, life.track, state, today(life))
 
 
-@compiled
+@lean
 def close_spell(life: Life, log: Journal, day: int) -> None:
     """Log the spell that ends."""
     if day > life.at[SPELL_START]:
@@ -365,45 +365,45 @@ def close_spell(life: Life, log: Journal, day: int) -> None:
 # --- stage rules -----------------------------------------------------------------------------------------------------
 
 
-@compiled
+@lean
 def today(life: Life) -> int:
     """The day."""
     return np.int64(life.at[DAY])
 
 
-@compiled
+@lean
 def times(life: Life, stage: int) -> int:
     """How often the person has come to a stage, this visit included."""
     return np.int64(life.visits[stage])
 
 
-@compiled
+@lean
 def tries(life: Life, stage: int) -> int:
     """How often the person has sat an exam."""
     return np.int64(life.attempts[stage])
 
 
-@compiled
+@lean
 def lasting(world: World, life: Life, q: int, occurrence: int) -> int:
     """A duration in days for this person, today."""
     return lasts(world.rules, life.who, q, today(life), life.row, occurrence)
 
 
-@compiled
+@lean
 def first_sitting(world: World, life: Life, stage: int) -> int:
     """The day of the first sitting: after preparation."""
     life.row[FAILURES] = tries(life, stage)
     return today(life) + lasting(world, life, world.road.quantity[stage, PREPARE], times(life, stage))
 
 
-@compiled
+@lean
 def barred_today(world: World, life: Life, stage: int) -> int:
     """Why the person may not sit today: the exam is no longer given, or the attempts are used up."""
     q = world.road.quantity[stage]
     return barred(world.rules, q[GIVEN], q[ATTEMPTS], today(life), life.row, tries(life, stage))
 
 
-@compiled
+@lean
 def sits(world: World, life: Life, log: Journal, stage: int, count: int) -> bool:
     """Sit today; is it a pass?"""
     life.attempts[stage] += 1
@@ -413,13 +413,13 @@ def sits(world: World, life: Life, log: Journal, stage: int, count: int) -> bool
     return happens(world.rules, life.who, q, today(life), life.row, tries(life, stage))
 
 
-@compiled
+@lean
 def result_day(world: World, life: Life, stage: int) -> int:
     """The day on which today's result comes."""
     return today(life) + lasting(world, life, world.road.quantity[stage, RESULT], tries(life, stage))
 
 
-@compiled
+@lean
 def next_sitting(world: World, life: Life, log: Journal, stage: int, count: int) -> int:
     """After a failed result: the day of the next sitting, not before the spacing rules allow it."""
     note(life, log, world.road.extra[stage, FAILED], tries(life, stage))
@@ -429,14 +429,14 @@ def next_sitting(world: World, life: Life, log: Journal, stage: int, count: int)
     return max(wished, earliest_retake(world.rules, q[PER_YEAR], q[LATE_GAP], day, life.row, log.sat, count))
 
 
-@compiled
+@lean
 def is_refused(world: World, life: Life, stage: int) -> bool:
     """Will what is waited for be refused?"""
     q = world.road.quantity[stage, REFUSED]
     return q >= 0 and happens(world.rules, life.who, q, today(life), life.row, times(life, stage))
 
 
-@compiled
+@lean
 def ready_day(world: World, life: Life, stage: int) -> int:
     """The day on which a wait ends."""
     road, day = world.road, today(life)
@@ -451,7 +451,7 @@ def ready_day(world: World, life: Life, stage: int) -> int:
     return day + lasting(world, life, road.quantity[stage, DONE], times(life, stage))
 
 
-@compiled
+@lean
 def begins_work(world: World, life: Life, log: Journal, stage: int) -> tuple[int, int]:
     """Start a position; the days on which it would be completed and left."""
     note(life, log, world.road.extra[stage, STARTED], 0)
@@ -461,7 +461,7 @@ def begins_work(world: World, life: Life, log: Journal, stage: int) -> tuple[int
     return completes, day + left
 
 
-@compiled
+@lean
 def joins(world: World, life: Life, log: Journal, stage: int) -> int:
     """Register for the next round that is still open: its number among the dates, or -1 if none is before the horizon."""
     day = today(life)
@@ -472,7 +472,7 @@ def joins(world: World, life: Life, log: Journal, stage: int) -> int:
     return meeting
 
 
-@compiled
+@lean
 def next_meeting(road: Road, number: int, day: int) -> int:
     """The first meeting of a round whose lists close on this day or later; -1 after the last one scheduled."""
     for meeting in range(road.first_date[number], road.first_date[number + 1]):
@@ -484,7 +484,7 @@ def next_meeting(road: Road, number: int, day: int) -> int:
 # --- rounds ----------------------------------------------------------------------------------------------------------
 
 
-@compiled
+@lean
 def gathers(world: World, life: Life, log: Journal) -> None:
     """On the day of allocation: today is that day, and the papers were ready when files were read, or were not."""
     meeting = life.at[MEETING]
@@ -492,7 +492,7 @@ def gathers(world: World, life: Life, log: Journal) -> None:
     life.row[READY] = 1.0 if life.row[READY_SINCE] <= world.road.date[meeting, READS] else 0.0
 
 
-@compiled
+@lean
 def settles(world: World, life: Life, log: Journal, outcome: int, specialty: int, sponsor: int) -> None:
     """Write one person's part of an allocation into the life, which walks on."""
     stage, meeting = life.at[STAGE], life.at[MEETING]
@@ -505,7 +505,7 @@ def settles(world: World, life: Life, log: Journal, outcome: int, specialty: int
     life.at[STAGE] = leaves(world, life, log, stage, outcome)
 
 
-@compiled
+@lean
 def closes(world: World, life: Life, log: Journal) -> None:
     """At the horizon: walk the second track of somebody still under way to the last day."""
     if life.at[STATUS] != ENDED:
@@ -516,7 +516,7 @@ def closes(world: World, life: Life, log: Journal) -> None:
 # --- everybody -------------------------------------------------------------------------------------------------------
 
 
-@compiled
+@lean
 def life_of(world: World, states: States, k: int, person: int) -> Life:
     """One row of every array: that of person number ``person``, held at place ``k``."""
     return Life(
@@ -535,7 +535,7 @@ def life_of(world: World, states: States, k: int, person: int) -> Life:
     )
 
 
-@compiled
+@lean
 def begin(world: World, states: States, log: Journal, people: Ints) -> None:
     """People enter, and walk to their first round."""
     for person in people:
@@ -544,14 +544,14 @@ def begin(world: World, states: States, log: Journal, people: Ints) -> None:
         career(world, life, log)
 
 
-@compiled
+@lean
 def gather(world: World, states: States, log: Journal, people: Ints) -> None:
     """Everybody who waits for a meeting comes to its day."""
     for person in people:
         gathers(world, life_of(world, states, person, person), log)
 
 
-@compiled
+@lean
 def settle(
     world: World, states: States, log: Journal, people: Ints, outcome: Ints, specialty: Ints, sponsor: Ints
 ) -> None:
@@ -562,14 +562,14 @@ def settle(
         career(world, life, log)
 
 
-@compiled
+@lean
 def close(world: World, states: States, log: Journal) -> None:
     """The horizon."""
     for person in range(len(states.actor)):
         closes(world, life_of(world, states, person, person), log)
 
 
-@compiled
+@lean
 def replay(
     world: World, states: States, log: Journal, number: int, begin_at: int, record: Ints, decided: Ints
 ) -> int:
@@ -588,7 +588,7 @@ def replay(
     return len(states.actor)
 
 
-@compiled
+@lean
 def walks_on(world: World, life: Life, log: Journal, record: Ints, decided: Ints, k: int) -> bool:
     """Walk a life on by one step; has it come to the horizon?"""
     status = life.at[STATUS]
