@@ -141,17 +141,17 @@ def spread(rules: Rules, q: int, day: int, row: Row) -> float:
 @lean
 def lasts(rules: Rules, who: Who, q: int, day: int, row: Row, occurrence: int) -> int:
     """A duration in whole days, at least 0; for a Gompertz clock the days until the age drawn is reached."""
-    middle = math.exp(predict(rules, q, day, row))
+    eta = predict(rules, q, day, row)
     u = draw(rules, who, q, occurrence)
     kind = rules.head[q, DISTRIBUTION]
     per_unit = DAYS_A_YEAR if rules.head[q, YEARS] == 1 else 1.0
     if kind == GOMPERTZ:
         age = (day - row[BIRTH]) / DAYS_A_YEAR
-        length = gompertz_age(u, middle, spread(rules, q, day, row), age) - age
+        length = gompertz_age(u, math.exp(eta), spread(rules, q, day, row), age) - age
     elif kind == EXPONENTIAL:
-        length = middle * exponential(u)
+        length = math.exp(eta) * exponential(u)
     else:
-        length = middle * math.exp(spread(rules, q, day, row) * normal(u))
+        length = math.exp(eta + spread(rules, q, day, row) * normal(u))
     return int(min(float(NEVER), max(0.0, math.floor(length * per_unit + 0.5))))
 
 

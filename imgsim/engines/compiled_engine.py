@@ -62,7 +62,7 @@ class Replication:
         )
         road = tabulate(model)
         self.world = World(model.book.rules, road, model.moves, model.seed, number)
-        self.states = new_states(self.population, len(road.kind), len(road.clock))
+        self.states = new_states(self.population, road)
         self.log = new_journal(0, model.roadmap.ring)
         self.decided = Decided()
         self.seasons: list[Season] = []
@@ -144,7 +144,7 @@ def fresh_states(held: Replication, chosen: Ints) -> States:
         scenario.parameters, scenario.pathway, held.model.book, actors, held.model.seed, held.number
     )
     population = Population(actors, traits, entry, whole.stock[chosen])
-    return new_states(population, len(held.world.road.kind), len(held.world.road.clock))
+    return new_states(population, held.world.road)
 
 
 def meetings(held: Replication, name: str, number: int, clock: Clock) -> Generator[simpy.Event, Any, None]:

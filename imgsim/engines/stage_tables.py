@@ -53,6 +53,7 @@ class Road(NamedTuple):
     strike: Ints  # clocks that can strike in each stage, death left out
     until: Ints  # (stages, 3): what a wait lasts until, round, mark (column of date)
     meets: Ints  # (stages,): number of the round, or -1
+    tried: Ints  # (stages,): number of the exam, or -1
     gives_post: Ints  # (stages,)
     clock: Ints  # (clocks, 4): quantity, runs from entry, event code, stage it leads to
     death: int  # clock that strikes everywhere, or -1
@@ -69,6 +70,7 @@ def tabulate(model: Model) -> Road:
     roadmap = model.roadmap
     plans = list(roadmap.plans.values())
     rounds = list(model.schedules)
+    exams = [plan.name for plan in plans if plan.kind == "exam"]
     number = {plan.name: plan.code for plan in plans}
     width = max(3, *(len(plan.options) for plan in plans))
     slots = [outcomes(plan, width) for plan in plans]
@@ -89,6 +91,7 @@ def tabulate(model: Model) -> Road:
         strike=strike.reshape(-1),
         until=whole(until(plan, rounds) for plan in plans),
         meets=whole(rounds.index(plan.name) if plan.kind == "round" else -1 for plan in plans),
+        tried=whole(exams.index(plan.name) if plan.kind == "exam" else -1 for plan in plans),
         gives_post=whole(int(plan.gives_post) for plan in plans),
         clock=clocks(roadmap, number),
         death=roadmap.death,

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from imgsim.dates import NEVER
+from imgsim.engines.stage_tables import Road
 from imgsim.journal import EVENT_WIDTH, SPELL_WIDTH
 from imgsim.livelihood import STATES, TRACK
 from imgsim.population import Population
@@ -36,7 +37,7 @@ class States(NamedTuple):
     due: Days  # (people, clocks)
     started: Counts  # (people, clocks)
     visits: Counts  # (people, stages)
-    attempts: Counts  # (people, stages)
+    attempts: Counts  # (people, exams)
 
 
 class Life(NamedTuple):
@@ -65,9 +66,9 @@ class Journal(NamedTuple):
     sat: npt.NDArray[np.int64]  # the days of the last sittings of the exam under way
 
 
-def new_states(population: Population, stages: int, clocks: int) -> States:
+def new_states(population: Population, road: Road) -> States:
     """Everybody of a population before entering."""
-    people = len(population.actor)
+    people, stages, clocks = len(population.actor), len(road.kind), len(road.clock)
     at = np.zeros((people, AT), np.int32)
     at[:, MET] = -1
     return States(
@@ -81,7 +82,7 @@ def new_states(population: Population, stages: int, clocks: int) -> States:
         due=np.full((people, clocks), NEVER, np.int32),
         started=np.zeros((people, clocks), np.int16),
         visits=np.zeros((people, stages), np.int16),
-        attempts=np.zeros((people, stages), np.int16),
+        attempts=np.zeros((people, 1 + road.tried.max()), np.int16),
     )
 
 

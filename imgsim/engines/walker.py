@@ -378,9 +378,9 @@ def times(life: Life, stage: int) -> int:
 
 
 @lean
-def tries(life: Life, stage: int) -> int:
+def tries(world: World, life: Life, stage: int) -> int:
     """How often the person has sat an exam."""
-    return np.int64(life.attempts[stage])
+    return np.int64(life.attempts[world.road.tried[stage]])
 
 
 @lean
@@ -392,7 +392,7 @@ def lasting(world: World, life: Life, q: int, occurrence: int) -> int:
 @lean
 def first_sitting(world: World, life: Life, stage: int) -> int:
     """The day of the first sitting: after preparation."""
-    life.row[FAILURES] = tries(life, stage)
+    life.row[FAILURES] = tries(world, life, stage)
     return today(life) + lasting(world, life, world.road.quantity[stage, PREPARE], times(life, stage))
 
 
@@ -400,32 +400,32 @@ def first_sitting(world: World, life: Life, stage: int) -> int:
 def barred_today(world: World, life: Life, stage: int) -> int:
     """Why the person may not sit today: the exam is no longer given, or the attempts are used up."""
     q = world.road.quantity[stage]
-    return barred(world.rules, q[GIVEN], q[ATTEMPTS], today(life), life.row, tries(life, stage))
+    return barred(world.rules, q[GIVEN], q[ATTEMPTS], today(life), life.row, tries(world, life, stage))
 
 
 @lean
 def sits(world: World, life: Life, log: Journal, stage: int, count: int) -> bool:
     """Sit today; is it a pass?"""
-    life.attempts[stage] += 1
+    life.attempts[world.road.tried[stage]] += 1
     log.sat[count % len(log.sat)] = today(life)
-    note(life, log, world.road.extra[stage, SAT], tries(life, stage))
+    note(life, log, world.road.extra[stage, SAT], tries(world, life, stage))
     q = world.road.quantity[stage, PASSED]
-    return happens(world.rules, life.who, q, today(life), life.row, tries(life, stage))
+    return happens(world.rules, life.who, q, today(life), life.row, tries(world, life, stage))
 
 
 @lean
 def result_day(world: World, life: Life, stage: int) -> int:
     """The day on which today's result comes."""
-    return today(life) + lasting(world, life, world.road.quantity[stage, RESULT], tries(life, stage))
+    return today(life) + lasting(world, life, world.road.quantity[stage, RESULT], tries(world, life, stage))
 
 
 @lean
 def next_sitting(world: World, life: Life, log: Journal, stage: int, count: int) -> int:
     """After a failed result: the day of the next sitting, not before the spacing rules allow it."""
-    note(life, log, world.road.extra[stage, FAILED], tries(life, stage))
-    life.row[FAILURES] = tries(life, stage)
+    note(life, log, world.road.extra[stage, FAILED], tries(world, life, stage))
+    life.row[FAILURES] = tries(world, life, stage)
     q, day = world.road.quantity[stage], today(life)
-    wished = day + lasting(world, life, q[RETAKE], tries(life, stage))
+    wished = day + lasting(world, life, q[RETAKE], tries(world, life, stage))
     return max(wished, earliest_retake(world.rules, q[PER_YEAR], q[LATE_GAP], day, life.row, log.sat, count))
 
 
