@@ -30,6 +30,7 @@ Ints = npt.NDArray[np.int64]
 Columns = npt.NDArray[np.int64]
 
 CHUNK: Final = 20_000  # people whose events are walked at a time
+NOTHING_DECIDED: Final = np.empty((0, 4), np.int32)
 ROOM: Final = 1_000_000  # rows that a journal holds
 
 
@@ -39,14 +40,15 @@ class Decided:
     def __init__(self) -> None:
         self.rows: list[Columns] = []  # person, outcome, specialty, sponsor
 
-    def add(self, persons: Ints, allocation: Allocation) -> None:
-        """Remember one allocation."""
+    def add(self, persons: Ints, allocation: Allocation) -> Columns:
+        """Remember one allocation; its rows."""
         columns = (persons, allocation.outcome, allocation.specialty, allocation.sponsor)
         self.rows.append(np.column_stack(columns).astype(np.int32))
+        return self.rows[-1]
 
     def by_person(self) -> Columns:
         """Everything decided, sorted by person, in the order of dates within a person."""
-        rows = np.concatenate([np.empty((0, 4), np.int32), *self.rows])
+        rows = np.concatenate([NOTHING_DECIDED, *self.rows])
         return rows[np.argsort(rows[:, 0], kind="stable")]
 
 
@@ -80,20 +82,22 @@ class Replication:
         self.round_rows += [{"round": name, "year": year} | row for row in allocation.rows]
         if self.model.roadmap.plans[name].gives_post:
             self.seasons.append(Season(year, waiting, applicants.traits[:, READY], allocation))
-        self.decided.add(waiting, allocation)
-        given = (allocation.outcome, allocation.specialty, allocation.sponsor)
-        walker.settle(self.world, self.states, self.log, waiting, *given)
+        self.advance(waiting, self.decided.add(waiting, allocation))
 
     def enter_until(self, day: int) -> None:
         """Everybody who has entered by a day walks to the first round."""
-        states = self.states
-        new = np.flatnonzero((states.at[:, STATUS] == NEW) & (states.entry <= day))
-        walker.begin(self.world, states, self.log, new)
+        new = (self.states.at[:, STATUS] == NEW) & (self.states.entry <= day)
+        self.advance(np.flatnonzero(new), NOTHING_DECIDED)
+
+    def advance(self, chosen: Ints, decided: Columns, to_the_end: bool = False) -> None:
+        """Some people walk on, each with the decision in the row of the same place."""
+        record = np.arange(len(chosen))
+        walker.advance(self.world, self.states, self.log, 0, chosen, 0, record, decided, to_the_end)
 
     def close(self) -> None:
         """At the horizon: those who enter after the last round, and the last days of all under way."""
         self.enter_until(self.model.end)
-        walker.close(self.world, self.states, self.log)
+        self.advance(np.arange(len(self.states.actor)), NOTHING_DECIDED, to_the_end=True)
 
     def finished(self) -> Finished:
         """What the tables are made from."""
@@ -129,10 +133,10 @@ def walked_again(held: Replication, chosen: Ints, decided: Columns) -> Iterator[
     states = fresh_states(held, chosen)
     log = new_journal(ROOM, held.model.roadmap.ring)
     record = np.searchsorted(decided[:, 0], chosen)
-    person = 0
-    while person < len(chosen):
+    everybody, done = np.arange(len(chosen)), 0
+    while done < len(chosen):
         log.used[:] = 0
-        person = walker.replay(held.world, states, log, int(chosen[0]), person, record, decided)
+        done = walker.advance(held.world, states, log, int(chosen[0]), everybody, done, record, decided, True)
         yield log.events[: log.used[0]].copy(), log.spells[: log.used[1]].copy()
 
 

@@ -536,15 +536,6 @@ def life_of(world: World, states: States, k: int, person: int) -> Life:
 
 
 @lean
-def begin(world: World, states: States, log: Journal, people: Ints) -> None:
-    """People enter, and walk to their first round."""
-    for person in people:
-        life = life_of(world, states, person, person)
-        enters(world, life, log)
-        career(world, life, log)
-
-
-@lean
 def gather(world: World, states: States, log: Journal, people: Ints) -> None:
     """Everybody who waits for a meeting comes to its day."""
     for person in people:
@@ -552,57 +543,48 @@ def gather(world: World, states: States, log: Journal, people: Ints) -> None:
 
 
 @lean
-def settle(
-    world: World, states: States, log: Journal, people: Ints, outcome: Ints, specialty: Ints, sponsor: Ints
-) -> None:
-    """Everybody who waited takes what was allocated, and walks to the next round."""
-    for k in range(len(people)):
-        life = life_of(world, states, people[k], people[k])
-        settles(world, life, log, outcome[k], specialty[k], sponsor[k])
-        career(world, life, log)
+def advance(
+    world: World, states: States, log: Journal, first: int, people: Ints, begin_at: int, record: Ints, decided: Ints,
+    to_the_end: bool,
+) -> int:  # fmt: skip
+    """Walk some lives on, as far as what rounds have decided carries them; how many of them are done.
 
-
-@lean
-def close(world: World, states: States, log: Journal) -> None:
-    """The horizon."""
-    for person in range(len(states.actor)):
-        closes(world, life_of(world, states, person, person), log)
-
-
-@lean
-def replay(
-    world: World, states: States, log: Journal, number: int, begin_at: int, record: Ints, decided: Ints
-) -> int:
-    """Walk whole lives again, in order from ``begin_at`` on, until all are walked or the journal is full.
-
-    ``decided`` has a row a round (person, outcome, specialty, sponsor), ``record`` the next one of each person;
-    ``number`` is the person number of the first. Gives the place of the first life that is not yet walked to its end.
+    ``people`` are places in ``states``, the first of which is person number ``first``; they are walked in order from
+    ``begin_at`` on, until all are walked or the journal is full. ``decided`` has a row a round and person (person,
+    outcome, specialty, sponsor), ``record[k]`` is the next one of ``people[k]``. ``to_the_end``: whoever waits with
+    nothing decided waits until the horizon.
     """
-    for k in range(begin_at, len(states.actor)):
-        life = life_of(world, states, k, number + k)
-        told = False
-        while not told:
+    for k in range(begin_at, len(people)):
+        life = life_of(world, states, people[k], first + people[k])
+        done = False
+        while not done:
             if not has_room(world, log):
                 return k
-            told = walks_on(world, life, log, record, decided, k)
-    return len(states.actor)
+            done = walks_on(world, life, log, record, decided, k)
+        if to_the_end:
+            closes(world, life, log)
+    return len(people)
 
 
 @lean
 def walks_on(world: World, life: Life, log: Journal, record: Ints, decided: Ints, k: int) -> bool:
-    """Walk a life on by one step; has it come to the horizon?"""
+    """Walk a life on by one step; is there nothing more to walk?"""
     status = life.at[STATUS]
     if status == NEW:
         enters(world, life, log)
-        return False
-    if status == WALKING:
+    elif status == WALKING:
         career(world, life, log)
-        return False
-    row = record[k]
-    if status == WAITING and row < len(decided) and decided[row, 0] == life.person:
+    elif status == WAITING and is_decided(life, record[k], decided):
         gathers(world, life, log)
-        settles(world, life, log, decided[row, 1], decided[row, 2], decided[row, 3])
+        row = decided[record[k]]
+        settles(world, life, log, row[1], row[2], row[3])
         record[k] += 1
-        return False
-    closes(world, life, log)
-    return True
+    else:
+        return True
+    return False
+
+
+@lean
+def is_decided(life: Life, row: int, decided: Ints) -> bool:
+    """Is this row about the life?"""
+    return row < len(decided) and decided[row, 0] == life.person
