@@ -7,23 +7,25 @@ then be had by walking the lives once more, in the order of people and in pieces
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import simpy
+from pandas import DataFrame
 
 from imgsim.dates import NEVER
 from imgsim.engines import walker
 from imgsim.engines.clock import ROUND_SLOT, Clock
 from imgsim.engines.stage_tables import ALLOCATES, tabulate
-from imgsim.engines.states import DAY, ENDED, MEETING, NEW, STAGE, STATUS, WAITING, States, new_journal, new_states
+from imgsim.engines.states import DAY, ENDED, MEETING, NEW, STAGE, STATUS, WAITING, Journal, States, new_journal, new_states
 from imgsim.engines.walker import READY, World
 from imgsim.markets.allocation import Allocation, Applicants
 from imgsim.model import Model
 from imgsim.population import Population, people, populate
-from imgsim.tables import Finished
+from imgsim.tables import Finished, build_tables, stories
 from imgsim.tables.rounds import ROUND_COLUMNS, Season, seasons_table
 
 Ints = npt.NDArray[np.int64]
@@ -55,7 +57,7 @@ class Decided:
 class Replication:
     """One replication under way."""
 
-    def __init__(self, model: Model, number: int) -> None:
+    def __init__(self, model: Model, number: int, threads: int = 1) -> None:
         self.model, self.number = model, number
         scenario = model.scenario
         years = range(model.first_year, model.last_year + 1)
@@ -65,7 +67,7 @@ class Replication:
         road = tabulate(model)
         self.world = World(model.book.rules, road, model.moves, model.seed, number)
         self.states = new_states(self.population, road)
-        self.log = new_journal(0, model.roadmap.ring)
+        self.logs = [new_journal(0, model.roadmap.ring) for _ in range(threads)]
         self.decided = Decided()
         self.seasons: list[Season] = []
         self.round_rows: list[dict[str, object]] = []
@@ -76,7 +78,7 @@ class Replication:
         self.enter_until(allocates)
         at = self.states.at
         waiting = np.flatnonzero((at[:, STATUS] == WAITING) & (at[:, MEETING] == meeting))
-        walker.gather(self.world, self.states, self.log, waiting)
+        walker.gather(self.world, self.states, self.logs[0], waiting)
         applicants = Applicants(self.population.actor[waiting], self.population.traits[waiting], allocates)
         allocation = self.model.mechanisms[name].allocate(year, self.number, applicants)
         self.round_rows += [{"round": name, "year": year} | row for row in allocation.rows]
@@ -91,29 +93,36 @@ class Replication:
 
     def advance(self, chosen: Ints, decided: Columns, to_the_end: bool = False) -> None:
         """Some people walk on, each with the decision in the row of the same place."""
-        record = np.arange(len(chosen))
-        walker.advance(self.world, self.states, self.log, 0, chosen, 0, record, decided, to_the_end)
+        pieces = np.array_split(np.arange(len(chosen)), len(self.logs))
+
+        def walk(piece: Ints, log: Journal) -> int:
+            return walker.advance(self.world, self.states, log, 0, chosen[piece], 0, piece, decided, to_the_end)
+
+        if len(pieces) == 1:
+            walk(pieces[0], self.logs[0])
+            return
+        with ThreadPoolExecutor(len(pieces)) as threads:
+            list(threads.map(walk, pieces, self.logs))
 
     def close(self) -> None:
         """At the horizon: those who enter after the last round, and the last days of all under way."""
         self.enter_until(self.model.end)
         self.advance(np.arange(len(self.states.actor)), NOTHING_DECIDED, to_the_end=True)
 
-    def finished(self) -> Finished:
+    def finished(self, events: Columns, spells: Columns) -> Finished:
         """What the tables are made from."""
         at = self.states.at
         ended = at[:, STATUS] == ENDED
         names = np.array(["", *self.model.roadmap.plans], dtype=object)
-        pieces = list(replay(self))
         return Finished(
             model=self.model,
             replication=self.number,
             population=self.population,
-            events=np.concatenate([events for events, _ in pieces]),
-            spells=np.concatenate([spells for _, spells in pieces]),
-            days_in=self.states.days_in,
+            events=events,
+            spells=spells,
+            days_in=self.states.days_in.astype(np.int64),
             end=list(names[np.where(ended, at[:, STAGE] + 1, 0)]),
-            end_day=np.where(ended, at[:, DAY], NEVER),
+            end_day=np.where(ended, at[:, DAY], NEVER).astype(np.int64),
             seasons=seasons_table(self.model, self.seasons),
             rounds=pd.DataFrame(self.round_rows, columns=ROUND_COLUMNS),
         )
@@ -123,21 +132,24 @@ def replay(held: Replication) -> Iterator[tuple[Columns, Columns]]:
     """Events and spells of everybody, piece by piece in the order of people."""
     decided = held.decided.by_person()
     actors = held.population.actor
-    for begin in range(0, len(actors), CHUNK):
+    for begin in range(0, max(len(actors), 1), CHUNK):
         chosen = np.arange(begin, min(begin + CHUNK, len(actors)))
         yield from walked_again(held, chosen, decided)
 
 
 def walked_again(held: Replication, chosen: Ints, decided: Columns) -> Iterator[tuple[Columns, Columns]]:
-    """Events and spells of some people, in as many pieces as the journal needs."""
+    """Events and spells of some people, who follow one another, in as many pieces as the journal needs."""
     states = fresh_states(held, chosen)
     log = new_journal(ROOM, held.model.roadmap.ring)
     record = np.searchsorted(decided[:, 0], chosen)
     everybody, done = np.arange(len(chosen)), 0
-    while done < len(chosen):
+    first = int(chosen[0]) if len(chosen) else 0
+    while True:
         log.used[:] = 0
-        done = walker.advance(held.world, states, log, int(chosen[0]), everybody, done, record, decided, True)
+        done = walker.advance(held.world, states, log, first, everybody, done, record, decided, True)
         yield log.events[: log.used[0]].copy(), log.spells[: log.used[1]].copy()
+        if done == len(chosen):
+            return
 
 
 def fresh_states(held: Replication, chosen: Ints) -> States:
@@ -159,11 +171,34 @@ def meetings(held: Replication, name: str, number: int, clock: Clock) -> Generat
         held.meets(name, meeting)
 
 
-def run(model: Model, replication: int) -> Replication:
+def run(model: Model, replication: int, threads: int = 1) -> Replication:
     """One replication from the first entry to the horizon."""
-    clock, held = Clock(), Replication(model, replication)
+    clock, held = Clock(), Replication(model, replication, threads)
     for number, name in enumerate(model.schedules):
         clock.env.process(meetings(held, name, number, clock))
     clock.run(until=model.end)
     held.close()
     return held
+
+
+def finish(model: Model, replication: int, threads: int = 1) -> Finished:
+    """The arrays that tables are made from."""
+    held = run(model, replication, threads)
+    events, spells = zip(*replay(held), strict=True)
+    return held.finished(np.concatenate(events), np.concatenate(spells))
+
+
+def simulate(model: Model, replication: int) -> dict[str, DataFrame]:
+    """The tables of one replication (people, events, livelihood, seasons, rounds, yearly)."""
+    return build_tables(finish(model, replication))
+
+
+def trace(model: Model, replication: int, person: int) -> dict[str, DataFrame]:
+    """One life of a replication: its row of people, its events and its livelihood.
+
+    Everybody is walked, because others compete for the same places, but only this life is walked again and told.
+    """
+    held = run(model, replication)
+    chosen = np.arange(person, min(person + 1, len(held.population.actor)))
+    events, spells = zip(*walked_again(held, chosen, held.decided.by_person()), strict=True)
+    return stories(held.finished(np.concatenate(events), np.concatenate(spells)), person)

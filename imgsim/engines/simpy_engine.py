@@ -20,7 +20,7 @@ from imgsim.engines.replication import Replication, Waiting
 from imgsim.model import Model
 from imgsim.roadmap import Plan
 from imgsim.rounds import RoundDates
-from imgsim.tables import build_tables, stories
+from imgsim.tables import Finished, build_tables, stories
 
 Process = Generator[simpy.Event, Any, str]
 
@@ -153,9 +153,14 @@ def collector_off() -> Iterator[None]:
             gc.collect()
 
 
+def finish(model: Model, replication: int) -> Finished:
+    """The arrays that tables are made from."""
+    return run(model, replication).finished()
+
+
 def simulate(model: Model, replication: int) -> dict[str, DataFrame]:
     """The tables of one replication (people, events, livelihood, seasons, rounds, yearly)."""
-    return build_tables(run(model, replication).finished())
+    return build_tables(finish(model, replication))
 
 
 def trace(model: Model, replication: int, person: int) -> dict[str, DataFrame]:

@@ -185,6 +185,10 @@ def comes(world: World, life: Life, log: Journal, day: int) -> bool:
     return True
 
 
+# By kind, for readers and for the test that no kind is missing; ``visit`` asks for them in the same order.
+WALKS: Final = {"exam": exam, "wait": wait, "choose": choose, "round": round_, "work": work}
+
+
 @lean
 def visit(world: World, life: Life, log: Journal, stage: int) -> int:
     """The outcome of a stage of any kind, or PAUSE."""
