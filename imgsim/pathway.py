@@ -23,7 +23,7 @@ CERTAIN: Final[Mapping[str, tuple[str, ...]]] = {
     "round": ("placed", "unplaced", "ineligible"),
     "work": ("left",),
 }
-MECHANISMS: Final = ("match", "quota")  # the ways to allocate the places of a round
+MECHANISMS: Final = ("match", "quota", "ranked")  # the ways to allocate the places of a round
 END_CLASSES: Final = ("retired", "alternative_career", "gave_up", "left_country", "died")
 MARKS: Final = ("opens", "reads", "closes", "allocates", "starts")
 

@@ -70,7 +70,7 @@ def stage_of(draw: Draw, k: int, names: list[str], kinds: list[str], clocks: lis
         more["status"] = {draw(some): {"visa": draw(st.sampled_from(("none", "guest")))}}
     if kind != "choose" and draw(st.booleans()):
         more["livelihood"] = draw(st.sampled_from(LIVELIHOODS))
-    return stage(name, kind, following, **more, mechanism="quota" if kind == "round" else None)
+    return stage(name, kind, following, **more, mechanism=draw(st.sampled_from(("quota", "ranked"))) if kind == "round" else None)
 
 
 def outcomes_of(draw: Draw, kind: str) -> list[str]:
@@ -108,7 +108,8 @@ def numbers_of(draw: Draw, held: Stage) -> list[Parameter]:
         return [parameter(f"{name}.{word}", "probability", dated(draw, 0.0, 1.0)) for word in list(held.next)[:-1]]
     if held.kind == "round":
         day = draw(st.integers(1, 28))
-        return fair(name, draw(st.integers(0, 12)), closes=f"02-{day:02d}", allocates=f"03-{day:02d}")
+        marks, places = {"closes": f"02-{day:02d}", "allocates": f"03-{day:02d}"}, draw(st.integers(0, 12))
+        return fair(name, places, **marks) if held.mechanism == "quota" else toy.ranked(name, places, 0.5, **marks)
     years = [parameter(f"{name}.completed", "years", dated(draw, 0.2, 4.0))] * ("completed" in held.next)
     return [*years, parameter(f"{name}.left", "rate", dated(draw, 0.0, 1.0))]
 
