@@ -57,6 +57,8 @@ def base_of(top: Table, file: Path, chain: tuple[Path, ...]) -> Draft:
             top.fail(f"no such file: {base}", "extends", name=top.text("extends"), known=siblings)
         return read_draft(base, chain)
     country = top.text("country")
+    if country.startswith("."):
+        return Draft("", str(country_beside(top, file, country)), {})
     if country not in countries():
         top.fail(
             f"unknown country `{country}`; there is {', '.join(countries())}",
@@ -65,6 +67,14 @@ def base_of(top: Table, file: Path, chain: tuple[Path, ...]) -> Draft:
             known=countries(),
         )
     return Draft("", country, {})
+
+
+def country_beside(top: Table, file: Path, country: str) -> Path:
+    """A country of the user's own: a folder named from the scenario's own folder, as ``./`` or ``../somewhere``."""
+    folder = (file.parent / country).resolve()
+    if not is_file(folder / "pathway.toml"):
+        top.fail(f"no `pathway.toml` in {folder}", "country")
+    return folder
 
 
 def is_file(path: Path) -> bool:

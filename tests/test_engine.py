@@ -383,36 +383,3 @@ def test_what_changes_results_changes_the_digest_of_the_inputs() -> None:
     digests = {replace(held, pathway=other).digest() for other in [pathway, *others]}
     assert len(digests) == 4
     assert toy.scenario(toy.career(), *reversed(toy.career_numbers())).digest() == held.digest()
-
-
-# --- rounds ranked by merit ----------------------------------------------------------------------------------------
-
-
-def ranked_road() -> toy.Pathway:
-    return road(
-        stage("fair", "round", {"placed": "home", "unplaced": "out", "ineligible": "out"}, mechanism="ranked"),
-        end("home"), end("out"),
-    )  # fmt: skip
-
-
-def test_the_places_of_a_ranked_round_go_to_the_ablest() -> None:
-    everybody = {"near": [(None, 50), ("2001-01-01", 0.0)], "far": [(None, 50), ("2001-01-01", 0.0)]}
-    held = tables(ranked_road(), *toy.ranked("fair", 7), **everybody)
-    for _, entered in held["people"].groupby(held["people"]["end_date"]):
-        placed = entered["end"] == "home"
-        assert placed.sum() == min(7, len(entered))
-        assert entered.loc[placed, "ability"].min() > max(entered.loc[~placed, "ability"], default=-99)
-
-
-def test_every_pool_of_a_ranked_round_has_places_of_its_own() -> None:
-    everybody = {"near": [(None, 120), ("2001-01-01", 0.0)], "far": [(None, 120), ("2001-01-01", 0.0)]}
-    places = {"near": 3.0, "far": 5.0}
-    held = tables(ranked_road(), *toy.ranked("fair", places, by="group"), **everybody)
-    found = held["people"][held["people"]["end"] == "home"].groupby(["end_date", "group"], observed=True).size()
-    assert found.xs("near", level="group").eq(3).all() and found.xs("far", level="group").eq(5).all()
-
-
-def test_with_much_luck_merit_hardly_counts() -> None:
-    held = tables(ranked_road(), *toy.ranked("fair", 500, spread=1000.0), near=ONCE)
-    placed = held["people"]["end"] == "home"
-    assert abs(held["people"].loc[placed, "ability"].mean()) < 0.15
