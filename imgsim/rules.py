@@ -127,8 +127,11 @@ def draw(rules: Rules, who: Who, q: int, occurrence: int) -> float:
 
 @lean
 def happens(rules: Rules, who: Who, q: int, day: int, row: Row, occurrence: int) -> bool:
-    """Does an event of this probability happen to the person?"""
-    return draw(rules, who, q, occurrence) < probability(rules, q, day, row)
+    """Does an event of this probability happen to the person? What is certain needs no draw."""
+    p = probability(rules, q, day, row)
+    if p <= 0.0 or p >= 1.0:
+        return p >= 1.0
+    return draw(rules, who, q, occurrence) < p
 
 
 @lean
@@ -142,14 +145,17 @@ def spread(rules: Rules, q: int, day: int, row: Row) -> float:
 def lasts(rules: Rules, who: Who, q: int, day: int, row: Row, occurrence: int) -> int:
     """A duration in whole days, at least 0; for a Gompertz clock the days until the age drawn is reached."""
     eta = predict(rules, q, day, row)
-    u = draw(rules, who, q, occurrence)
     kind = rules.head[q, DISTRIBUTION]
+    certain = kind == LOGNORMAL and rules.head[q, SPREAD] < 0
+    u = 0.5 if certain else draw(rules, who, q, occurrence)
     per_unit = DAYS_A_YEAR if rules.head[q, YEARS] == 1 else 1.0
     if kind == GOMPERTZ:
         age = (day - row[BIRTH]) / DAYS_A_YEAR
         length = gompertz_age(u, math.exp(eta), spread(rules, q, day, row), age) - age
     elif kind == EXPONENTIAL:
         length = math.exp(eta) * exponential(u)
+    elif certain:
+        length = math.exp(eta)
     else:
         length = math.exp(eta + spread(rules, q, day, row) * normal(u))
     return int(min(float(NEVER), max(0.0, math.floor(length * per_unit + 0.5))))
@@ -172,11 +178,15 @@ def chooses(rules: Rules, who: Who, first: int, options: int, day: int, row: Row
     The quantities of the options but the last are numbered from ``first`` on. One uniform serves the whole choice:
     what is left of it after an option was passed over is stretched to (0, 1) again.
     """
-    u = draw(rules, who, first, occurrence)
+    u = -1.0  # not drawn: what is certain needs no draw
     for option in range(options - 1):
         p = probability(rules, first + option, day, row)
-        if u < p:
+        if p >= 1.0:
             return option
         if p > 0.0:
+            if u < 0.0:
+                u = draw(rules, who, first, occurrence)
+            if u < p:
+                return option
             u = (u - p) / (1.0 - p)
     return options - 1

@@ -78,19 +78,12 @@ def earliest_retake(
 
 
 @lean
-def begin_spell(
-    seed: int, replication: int, actor: int, threshold: int, row: Row, track: Floats, state: int, day: int
-) -> None:
-    """See ``imgsim.livelihood.begin_spell``."""
-    livelihood.begin_spell(Who(seed, replication, actor), threshold, row, track, state, day)
-
-
-@lean
 def next_move(
     head: Ints, first: Ints, days: Ints, value: Floats, ratio: Ints, seed: int, replication: int, actor: int,
-    rate: Ints, threshold: int, destination: int, row: Row, track: Floats, days_in: Ints, to: int,
+    ways: Ints, rate: Ints, leads_to: Ints, threshold: int, destination: int, row: Row, track: Floats, days_in: Ints,
+    to: int,
 ) -> int:  # fmt: skip
     """See ``imgsim.livelihood.next_move``."""
-    moves = Moves(rate, threshold, destination)
+    moves = Moves(ways, rate, leads_to, threshold, destination)
     who = Who(seed, replication, actor)
     return livelihood.next_move(Rules(head, first, days, value, ratio), who, moves, row, track, days_in, to)

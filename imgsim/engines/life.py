@@ -10,7 +10,6 @@ from imgsim.dates import NEVER
 from imgsim.engines.calls import (
     Call,
     barred,
-    begin_spell,
     chooses,
     earliest_retake,
     happens,
@@ -18,7 +17,7 @@ from imgsim.engines.calls import (
     next_move,
     strikes_after,
 )
-from imgsim.livelihood import BEFORE, IN_TRAINING, STATE, STATES, TRACK, WALKED
+from imgsim.livelihood import BEFORE, IN_TRAINING, STATE, STATES, TRACK, WALKED, begin_spell
 from imgsim.pathway import OUTCOMES
 from imgsim.roadmap import Plan
 from imgsim.rounds import RoundDates
@@ -70,7 +69,7 @@ class Life:
         for place, clock in enumerate(roadmap.clocks):
             if clock.starts is not None:
                 self.start_clock(place)
-        begin_spell(*self.who, self.model.moves.threshold, self.row, self.track, int(self.row[STATE]), self.day)
+        begin_spell(self.row, self.track, int(self.row[STATE]), self.day)
         is_stock = self.replication.population.stock[self.person]
         return roadmap.plans[roadmap.stock_entry if is_stock and roadmap.stock_entry else roadmap.entry]
 
@@ -145,13 +144,13 @@ class Life:
         while (state := next_move(*self.call, *moves, row, track, self.days_in, day)) >= 0:
             since = int(track[WALKED])
             self.close_spell(since)
-            begin_spell(*self.who, moves.threshold, row, track, state, since)
+            begin_spell(row, track, state, since)
         self.day = day
 
     def turns_to(self, state: int) -> None:
         """A stage imposes a livelihood, or gives the former one back."""
         self.close_spell(self.day)
-        begin_spell(*self.who, self.model.moves.threshold, self.row, self.track, state, self.day)
+        begin_spell(self.row, self.track, state, self.day)
 
     def close_spell(self, day: int) -> None:
         """Log the spell that ends."""

@@ -231,7 +231,7 @@ def enters(world: World, life: Life, log: Journal) -> None:
     for clock in range(len(life.due)):
         if world.road.clock[clock, CLOCK_RUNS] == 1:
             start_clock(world, life, clock)
-    begin_spell(life.who, world.moves.threshold, life.row, life.track, int(life.row[STATE]), today(life))
+    begin_spell(life.row, life.track, int(life.row[STATE]), today(life))
 
 
 @lean
@@ -342,7 +342,7 @@ def moves_to(world: World, life: Life, log: Journal, day: int) -> None:
             break
         since = int(life.track[WALKED])
         close_spell(life, log, since)
-        begin_spell(life.who, world.moves.threshold, life.row, life.track, state, since)
+        begin_spell(life.row, life.track, state, since)
     life.at[DAY] = day
 
 
@@ -350,7 +350,7 @@ def moves_to(world: World, life: Life, log: Journal, day: int) -> None:
 def turns_to(world: World, life: Life, log: Journal, state: int) -> None:
     """A stage imposes a livelihood, or gives the former one back."""
     close_spell(life, log, today(life))
-    begin_spell(life.who, world.moves.threshold, life.row, life.track, state, today(life))
+    begin_spell(life.row, life.track, state, today(life))
 
 
 @lean
