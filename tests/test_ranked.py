@@ -16,7 +16,7 @@ from synthetic import parameter, small_road
 from imgsim.addresses import GRADUATE, actor
 from imgsim.dates import day_of
 from imgsim.markets.allocation import INELIGIBLE, PLACED, Allocation, Applicants
-from imgsim.markets.ranked import Ranked, best_first, in_order
+from imgsim.markets.ranked import Ranked, best_first
 from imgsim.parameters import Parameters, Ratio, Row
 from imgsim.pathway import needs_of
 from imgsim.rulebook import compile_rules
@@ -130,7 +130,7 @@ def test_places_at_a_scale_are_right_on_average_and_never_more_at_a_smaller_one(
 @given(st.lists(st.tuples(st.integers(-1, 3), st.integers(0, 30))), st.lists(st.integers(0, 3), min_size=4, max_size=4))
 def test_no_pool_is_exceeded_or_idle_and_nobody_is_passed_over(line: list[tuple[int, int]], seats: list[int]) -> None:
     asked, score = (np.array([one[k] for one in line], np.int64) for k in (0, 1))
-    held = best_first(asked, in_order(score.astype(float)), np.array(seats))
+    held = best_first(asked, score.astype(float), np.array(seats))
     for pool in range(4):
         mine: npt.NDArray[np.int64] = score[asked == pool]
         taken = score[held == pool]

@@ -479,10 +479,15 @@ def joins(world: World, life: Life, log: Journal, stage: int) -> int:
 @lean
 def next_meeting(road: Road, number: int, day: int) -> int:
     """The first meeting of a round whose lists close on this day or later; -1 after the last one scheduled."""
-    for meeting in range(road.first_date[number], road.first_date[number + 1]):
-        if road.date[meeting, CLOSES] >= day:
-            return meeting
-    return -1
+    lo, hi = road.first_date[number], road.first_date[number + 1]
+    end = hi
+    while lo < hi:
+        middle = (lo + hi) // 2
+        if road.date[middle, CLOSES] < day:
+            lo = middle + 1
+        else:
+            hi = middle
+    return int(lo) if lo < end else -1
 
 
 # --- rounds ----------------------------------------------------------------------------------------------------------

@@ -58,7 +58,7 @@ class Ranked:
         asked = applicants.traits[:, PLACE[self.by]].astype(np.int64) if self.by else np.zeros_like(applicants.actor)
         score = self.scores(year, replication, applicants)
         places = self.places(applicants.day)
-        held = best_first(asked, in_order(score), places)
+        held = best_first(asked, score, places)
         return self.tallied(asked, held, places, applicants)
 
     def scores(self, year: int, replication: int, applicants: Applicants) -> Floats:
@@ -101,22 +101,26 @@ def row(group: str, seats: int, of: Bools, placed: Bools) -> dict[str, object]:
     return held | {"placed": int((of & placed).sum()), "outside": 0, "after": 0}
 
 
-def in_order(score: Floats) -> Ints:
-    """Applicants from the highest score down; equal scores in the order in which they stand."""
-    return np.argsort(-score, kind="stable")
-
-
-@compiled
-def best_first(asked: Ints, order: Ints, places: Ints) -> Ints:
-    """The pool that places each applicant, or NOWHERE: each in turn takes a place of the own pool if one is left."""
+def best_first(asked: Ints, score: Floats, places: Ints) -> Ints:
+    """The pool that places each applicant, or NOWHERE; of equal scores those who stand first are placed."""
     held = np.full(len(asked), NOWHERE)
-    left = places.copy()
-    for k in order:
-        pool = asked[k]
-        if pool >= 0 and left[pool] > 0:
-            held[k] = pool
-            left[pool] -= 1
+    for pool, left in enumerate(places):
+        own = np.flatnonzero(asked == pool)
+        held[own[above_the_cut(score[own], int(left))]] = pool
     return held
+
+
+def above_the_cut(score: Floats, places: int) -> Bools:
+    """Who is among the best so many; of those at the cut itself, the ones who stand first."""
+    if places >= len(score):
+        return np.ones(len(score), bool)
+    if places <= 0:
+        return np.zeros(len(score), bool)
+    cut = np.partition(score, len(score) - places)[len(score) - places]
+    placed: Bools = score > cut
+    at_the_cut = np.flatnonzero(score == cut)
+    placed[at_the_cut[: places - int(placed.sum())]] = True
+    return placed
 
 
 @compiled
