@@ -33,6 +33,8 @@ LEFT, SPELLS, WALKED, BEFORE = range(4)
 TRACK: Final = 4
 UNDRAWN: Final = -1.0  # of a threshold: not drawn yet
 
+Days = npt.NDArray[np.int64] | npt.NDArray[np.int32]
+
 
 class Moves(NamedTuple):
     """The quantities of the second track."""
@@ -98,7 +100,7 @@ def destination(rules: Rules, who: Who, moves: Moves, row: Row, track: Row, stat
 
 
 @lean
-def spend(row: Row, track: Row, days_in: npt.NDArray[np.int64], to: int) -> None:
+def spend(row: Row, track: Row, days_in: Days, to: int) -> None:
     """Count the days up to ``to`` in the present state, and what they do to experience and recency."""
     state = int(row[STATE])
     days = to - int(track[WALKED])
@@ -111,9 +113,7 @@ def spend(row: Row, track: Row, days_in: npt.NDArray[np.int64], to: int) -> None
 
 
 @lean
-def next_move(
-    rules: Rules, who: Who, moves: Moves, row: Row, track: Row, days_in: npt.NDArray[np.int64], to: int
-) -> int:
+def next_move(rules: Rules, who: Who, moves: Moves, row: Row, track: Row, days_in: Days, to: int) -> int:
     """Walk the present spell until it ends, or to the day ``to``; the new state, or -1 if the spell goes on."""
     state = int(row[STATE])
     if moves.ways[state] == 0:

@@ -182,7 +182,7 @@ def populate(
 ) -> Population:  # fmt: skip
     """Everybody of a replication who enters before the horizon: entrants of the years and, at the census, the stock."""
     draws = draws_of(book)
-    census, stock = stock_cells(parameters, pathway)
+    _census, stock = stock_cells(parameters, pathway)
     actors = sampled_actors(
         [*stock, *entrant_cells(parameters, pathway, years)], seed, replication, scale, draws.sampled
     )

@@ -84,7 +84,9 @@ def resolve(pathway: Pathway, book: Rulebook) -> Roadmap:
     )
     spacing = [book.largest(f"{name}.per_year") for name, plan in plans.items() if plan.kind == "exam"]
     ring = 1 + int(max(spacing, default=0))
-    return Roadmap(plans, resolved, everywhere[0] if everywhere else -1, events, pathway.entry, pathway.stock_entry, ring)
+    return Roadmap(
+        plans, resolved, everywhere[0] if everywhere else -1, events, pathway.entry, pathway.stock_entry, ring
+    )
 
 
 def event_names(pathway: Pathway) -> tuple[str, ...]:

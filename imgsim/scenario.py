@@ -53,7 +53,12 @@ class Scenario:
             k: str(v) if isinstance(v, datetime.date) else v for k, v in asdict(self.run).items() if k != "replications"
         }
         parameters = {name: plain(parameter) for name, parameter in sorted(self.parameters.items())}
-        content = {"country": Path(self.country).name, "run": run, "pathway": asdict(self.pathway), "parameters": parameters}
+        content = {
+            "country": Path(self.country).name,
+            "run": run,
+            "pathway": asdict(self.pathway),
+            "parameters": parameters,
+        }
         return json.dumps(content, ensure_ascii=False)  # keys in their order: that of options, groups and clocks counts
 
     def digest(self) -> str:

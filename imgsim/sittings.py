@@ -41,5 +41,5 @@ def earliest_retake(
     last = sat[(count - 1) % len(sat)]
     if count < allowed:
         return int(last + 1)
-    gap = int(math.floor(math.exp(base(rules, late_gap, day, row)) + 0.5))
+    gap = math.floor(math.exp(base(rules, late_gap, day, row)) + 0.5)
     return int(max(sat[(count - allowed) % len(sat)] + 366, last + gap))

@@ -10,13 +10,22 @@ from hypothesis import strategies as st
 from toy import clock, end, fair, parameter, road, stage
 
 from imgsim.parameters import Parameter
-from imgsim.pathway import Clock, Pathway, Stage
+from imgsim.pathway import Clock, Stage
 from imgsim.scenario import Scenario
 from imgsim.traits import LIVELIHOODS
 
 Draw = Callable[..., Any]
 ENDS = ("gone", "done")
-TRAITS = ("ability", "age", "experience", "practice_gap", "seasons", "flag.marked", "livelihood.survival_job", "group.far")
+TRAITS = (
+    "ability",
+    "age",
+    "experience",
+    "practice_gap",
+    "seasons",
+    "flag.marked",
+    "livelihood.survival_job",
+    "group.far",
+)
 RATIO = {"probability": "odds", "days": "times", "years": "times", "rate": "times"}
 
 
@@ -70,7 +79,9 @@ def stage_of(draw: Draw, k: int, names: list[str], kinds: list[str], clocks: lis
         more["status"] = {draw(some): {"visa": draw(st.sampled_from(("none", "guest")))}}
     if kind != "choose" and draw(st.booleans()):
         more["livelihood"] = draw(st.sampled_from(LIVELIHOODS))
-    return stage(name, kind, following, **more, mechanism=draw(st.sampled_from(("quota", "ranked"))) if kind == "round" else None)
+    return stage(
+        name, kind, following, **more, mechanism=draw(st.sampled_from(("quota", "ranked"))) if kind == "round" else None
+    )
 
 
 def outcomes_of(draw: Draw, kind: str) -> list[str]:

@@ -72,9 +72,7 @@ def earliest_retake(
     sat: Ints, count: int,
 ) -> int:  # fmt: skip
     """See ``imgsim.sittings.earliest_retake``."""
-    return sittings.earliest_retake(
-        Rules(head, first, days, value, ratio), per_year, late_gap, day, row, sat, count
-    )
+    return sittings.earliest_retake(Rules(head, first, days, value, ratio), per_year, late_gap, day, row, sat, count)
 
 
 @lean

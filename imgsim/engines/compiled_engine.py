@@ -20,8 +20,20 @@ from imgsim.dates import NEVER
 from imgsim.engines import walker
 from imgsim.engines.clock import ROUND_SLOT, Clock
 from imgsim.engines.stage_tables import ALLOCATES, tabulate
-from imgsim.engines.states import DAY, ENDED, MEETING, NEW, STAGE, STATUS, WAITING, Journal, States, new_journal, new_states
-from imgsim.engines.walker import READY, World
+from imgsim.engines.states import (
+    DAY,
+    ENDED,
+    MEETING,
+    NEW,
+    STAGE,
+    STATUS,
+    WAITING,
+    Journal,
+    States,
+    new_journal,
+    new_states,
+)
+from imgsim.engines.steps import READY, World
 from imgsim.markets.allocation import Allocation, Applicants
 from imgsim.model import Model
 from imgsim.population import Population, people, populate
@@ -30,6 +42,7 @@ from imgsim.tables.rounds import ROUND_COLUMNS, Season, seasons_table
 
 Ints = npt.NDArray[np.int64]
 Columns = npt.NDArray[np.int64]
+Decisions = npt.NDArray[np.int32]  # (rows, 4): person, outcome, specialty, sponsor
 
 CHUNK: Final = 20_000  # people whose events are walked at a time
 NOTHING_DECIDED: Final = np.empty((0, 4), np.int32)
@@ -40,15 +53,15 @@ class Decided:
     """What the rounds decided, person by person, in the order in which they met."""
 
     def __init__(self) -> None:
-        self.rows: list[Columns] = []  # person, outcome, specialty, sponsor
+        self.rows: list[Decisions] = []
 
-    def add(self, persons: Ints, allocation: Allocation) -> Columns:
+    def add(self, persons: Ints, allocation: Allocation) -> Decisions:
         """Remember one allocation; its rows."""
         columns = (persons, allocation.outcome, allocation.specialty, allocation.sponsor)
         self.rows.append(np.column_stack(columns).astype(np.int32))
         return self.rows[-1]
 
-    def by_person(self) -> Columns:
+    def by_person(self) -> Decisions:
         """Everything decided, sorted by person, in the order of dates within a person."""
         rows = np.concatenate([NOTHING_DECIDED, *self.rows])
         return rows[np.argsort(rows[:, 0], kind="stable")]
@@ -74,7 +87,7 @@ class Replication:
 
     def meets(self, name: str, meeting: int) -> None:
         """One allocation: everybody who waits for the meeting is given a place or not, and walks on."""
-        year, _, reads, _, allocates, _ = (int(mark) for mark in self.world.road.date[meeting])
+        year, _, _reads, _, allocates, _ = (int(mark) for mark in self.world.road.date[meeting])
         self.enter_until(allocates)
         at = self.states.at
         waiting = np.flatnonzero((at[:, STATUS] == WAITING) & (at[:, MEETING] == meeting))
@@ -91,7 +104,7 @@ class Replication:
         new = (self.states.at[:, STATUS] == NEW) & (self.states.entry <= day)
         self.advance(np.flatnonzero(new), NOTHING_DECIDED)
 
-    def advance(self, chosen: Ints, decided: Columns, to_the_end: bool = False) -> None:
+    def advance(self, chosen: Ints, decided: Decisions, to_the_end: bool = False) -> None:
         """Some people walk on, each with the decision in the row of the same place."""
         pieces = np.array_split(np.arange(len(chosen)), len(self.logs))
 
@@ -137,7 +150,7 @@ def replay(held: Replication) -> Iterator[tuple[Columns, Columns]]:
         yield from walked_again(held, chosen, decided)
 
 
-def walked_again(held: Replication, chosen: Ints, decided: Columns) -> Iterator[tuple[Columns, Columns]]:
+def walked_again(held: Replication, chosen: Ints, decided: Decisions) -> Iterator[tuple[Columns, Columns]]:
     """Events and spells of some people, who follow one another, in as many pieces as the journal needs."""
     states = fresh_states(held, chosen)
     log = new_journal(ROOM, held.model.roadmap.ring)
@@ -156,9 +169,7 @@ def fresh_states(held: Replication, chosen: Ints) -> States:
     """Some people before entering, drawn anew."""
     scenario, whole = held.model.scenario, held.population
     actors = whole.actor[chosen]
-    traits, entry = people(
-        scenario.parameters, scenario.pathway, held.model.book, actors, held.model.seed, held.number
-    )
+    traits, entry = people(scenario.parameters, scenario.pathway, held.model.book, actors, held.model.seed, held.number)
     population = Population(actors, traits, entry, whole.stock[chosen])
     return new_states(population, held.world.road)
 

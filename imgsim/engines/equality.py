@@ -106,5 +106,5 @@ def told(kind: str, rows: Columns, place: int, words: Sequence[str]) -> str:
 def same(one: object, other: object) -> bool:
     """Are two columns, tables or arrays equal bit for bit?"""
     if isinstance(one, pd.DataFrame):
-        return one.equals(other)
+        return isinstance(other, pd.DataFrame) and one.equals(other)
     return np.array_equal(np.asarray(one), np.asarray(other))

@@ -28,13 +28,16 @@ from imgsim.traits import GRADUATION, READY_SINCE
 if TYPE_CHECKING:
     from imgsim.engines.replication import Replication
 
+EXAM_OUTCOMES = OUTCOMES["exam"] or ()
+
 
 class Life:
     """A graduate under way. ``day`` is today; ``row`` holds the traits, ``due`` one day per rival clock."""
 
     __slots__ = (
-        "replication", "model", "person", "who", "rules", "call", "entry", "day", "row", "due", "visits", "attempts", "started",
-        "sequence", "track", "days_in", "spell_start", "spells", "sat", "sittings", "post_start", "end", "end_day",
+        "replication", "model", "person", "who", "rules", "call", "entry", "day", "row", "due", "visits", "attempts",
+        "started", "sequence", "track", "days_in", "spell_start", "spells", "sat", "sittings", "post_start",
+        "end", "end_day",
     )  # fmt: skip
 
     def __init__(self, replication: Replication, person: int) -> None:
@@ -42,7 +45,7 @@ class Life:
         self.replication, self.model = replication, replication.model
         self.person = person
         self.who = (self.model.seed, replication.number, int(population.actor[person]))
-        self.rules = tuple(self.model.book.rules)
+        self.rules = self.model.book.rules
         self.call: Call = (*self.model.book.rules, *self.who)
         self.entry = self.day = int(population.entry[person])
         self.row = population.traits[person]
@@ -175,7 +178,7 @@ class Life:
         """Why the person may not sit today: the exam is no longer given, or the attempts are used up."""
         q = plan.quantity
         found = barred(*self.rules, q["open"], q["attempts"], self.day, self.row, self.attempts[plan.code])
-        return "" if found == FREE else OUTCOMES["exam"][found]
+        return "" if found == FREE else EXAM_OUTCOMES[found]
 
     def sits(self, plan: Plan) -> bool:
         """Sit today; is it a pass?"""

@@ -16,7 +16,9 @@ from imgsim.rounds import Schedule
 Ints = npt.NDArray[np.int64]
 
 KINDS: Final = tuple(OUTCOMES)
-EXAM, WAIT, CHOOSE, ROUND, WORK, END = (KINDS.index(kind) for kind in ("exam", "wait", "choose", "round", "work", "end"))
+EXAM, WAIT, CHOOSE, ROUND, WORK, END = (
+    KINDS.index(kind) for kind in ("exam", "wait", "choose", "round", "work", "end")
+)
 
 # Columns of Road.quantity by kind, in the order of ``roadmap.QUANTITIES``; a choice holds its first option's number.
 PASSED, PREPARE, RETAKE, RESULT, ATTEMPTS, PER_YEAR, LATE_GAP, GIVEN = range(8)
@@ -74,7 +76,9 @@ def tabulate(model: Model) -> Road:
     number = {plan.name: plan.code for plan in plans}
     width = max(3, *(len(plan.options) for plan in plans))
     slots = [outcomes(plan, width) for plan in plans]
-    first_effect, effect = rows_of(effects(plan, word) for plan, words in zip(plans, slots, strict=True) for word in words)
+    first_effect, effect = rows_of(
+        effects(plan, word) for plan, words in zip(plans, slots, strict=True) for word in words
+    )
     first_strike, strike = rows_of([[place] for place in plan.strikes] for plan in plans)
     first_date, date = rows_of(dates_of(schedule) for schedule in model.schedules.values())
     return Road(
@@ -82,7 +86,10 @@ def tabulate(model: Model) -> Road:
         livelihood=whole(plan.livelihood for plan in plans),
         quantity=whole(quantities(plan) for plan in plans),
         options=whole(len(plan.options) for plan in plans),
-        next=whole([number.get(plan.next.get(word, ""), -1) for word in words] for plan, words in zip(plans, slots, strict=True)),
+        next=whole(
+            [number.get(plan.next.get(word, ""), -1) for word in words]
+            for plan, words in zip(plans, slots, strict=True)
+        ),
         event=whole([plan.event.get(word, -1) for word in words] for plan, words in zip(plans, slots, strict=True)),
         extra=whole(extra_events(plan) for plan in plans),
         first_effect=first_effect,
@@ -121,7 +128,7 @@ def quantities(plan: Plan) -> list[int]:
 def extra_events(plan: Plan) -> list[int]:
     """The codes of the events that a stage logs beside its outcomes; an end logs itself."""
     codes = [plan.event[word] for word in EXTRA_EVENTS.get(plan.kind, ("",))]
-    return (codes + [-1, -1])[:2]
+    return ([*codes, -1, -1])[:2]
 
 
 def effects(plan: Plan, outcome: str) -> list[list[int]]:
