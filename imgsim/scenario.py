@@ -93,13 +93,13 @@ def load_scenario(
 
     sets are texts ``NAME=VALUE`` or ``NAME[category]=VALUE`` that hold for all time. Raises InputError.
     """
-    from imgsim.scenario_files import assignments, read_draft, settings
+    from imgsim.scenario_files import arguments, assignments, read_draft, settings
 
+    given = arguments({"seed": seed, "scale": scale, "replications": replications})
     file = Path(path)
     draft = read_draft(file)
-    given = {"seed": seed, "scale": scale, "replications": replications}
     run_sets, changes = assignments(sets)
-    run = settings(dict(draft.run) | run_sets | {k: v for k, v in given.items() if v is not None}, file)
+    run = settings(draft.run, file, run_sets, given)
     pathway = with_stages(load_pathway(COUNTRIES / draft.country / "pathway.toml"), draft.stages, file)
     country = load_parameters(COUNTRIES / draft.country)
     check_contract(country, load_pathway(COUNTRIES / draft.country / "pathway.toml"))

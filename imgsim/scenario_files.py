@@ -6,6 +6,7 @@ import datetime
 import math
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
+from numbers import Integral, Real
 from pathlib import Path
 from typing import Any, Final
 
@@ -16,11 +17,11 @@ from imgsim.parameter_files import source
 from imgsim.parameters import Source
 from imgsim.pathway_files import stages_of
 from imgsim.scenario import SEEDS, Draft, RunSettings, countries
-from imgsim.tomlfile import Table, finite, locate, read_toml
+from imgsim.tomlfile import Table, finite, locate, read_toml, shown
 
 TOP_KEYS: Final = ("title", "country", "extends", "run", "population", "change", "stage", "parameter", "source")
 RUN_KEYS: Final = ("start", "measured_from", "end", "replications", "seed")
-CHANGE_KEYS: Final = ("parameter", "from", "until", "value", "scale", "of", "why", "source", "where")
+CHANGE_KEYS: Final = ("parameter", "from", "until", "value", "scale", "join", "of", "why", "source", "where")
 SETTINGS: Final = {f"run.{key}": key for key in RUN_KEYS} | {"population.scale": "scale"}
 DATES: Final = ("start", "measured_from", "end")
 
@@ -106,20 +107,61 @@ def refuse_settings(run: Mapping[str, Any]) -> None:
         raise ValueError("end", "must be start < measured_from < end")
 
 
-def settings(run: Mapping[str, Any], file: Path) -> RunSettings:
-    """The settings of a whole scenario."""
-    for key in DATES:
-        if key not in run:
-            raise InputError("is missing", file=str(file), key=f"run.{key}")
+def settings(run: Mapping[str, Any], file: Path, sets: Mapping[str, Any], given: Mapping[str, Any]) -> RunSettings:
+    """The settings of a whole scenario: its files', then those set on the command line, then those of the call."""
     held = {"replications": 1, "seed": 0, "scale": 1.0} | dict(run)
+    for key in DATES:
+        if key not in held and key not in sets:
+            raise InputError("is missing", file=str(file), key=f"run.{key}")
+    refuse_dates(held, file, {key: date for key, date in sets.items() if key in DATES})
+    return RunSettings(**held | dict(sets) | dict(given))
+
+
+def refuse_dates(held: Mapping[str, Any], file: Path, sets: Mapping[str, Any]) -> None:
+    """InputError if dates, each right by itself, do not follow on each other: the fault of those set last."""
     try:
-        refuse_settings(held)
+        refuse_settings(dict(held) | dict(sets))
     except ValueError as problem:
         key, message = problem.args
-        path = ("population" if key == "scale" else "run", key)
-        line, column = locate(file, path) if key in DATES else (None, None)
-        raise InputError(message, file=str(file), line=line, column=column, key=".".join(path)) from None
-    return RunSettings(**held)
+        if sets and fit(held):
+            raise InputError(message, file="--set", key=f"run.{key if key in sets else next(iter(sets))}") from None
+        line, column = locate(file, ("run", key))
+        raise InputError(message, file=str(file), line=line, column=column, key=f"run.{key}") from None
+
+
+def fit(run: Mapping[str, Any]) -> bool:
+    """Are these settings within bounds?"""
+    try:
+        refuse_settings(run)
+    except ValueError:
+        return False
+    return True
+
+
+def arguments(given: Mapping[str, Any]) -> dict[str, float]:
+    """The settings given in a call, without those that are None; refused here, for they stand in no file."""
+    return {name: argument(name, value) for name, value in given.items() if value is not None}
+
+
+def argument(name: str, value: Any) -> float:
+    """The number of one argument; NumPy's numbers are numbers, true and false are none."""
+    whole = name != "scale"
+    if isinstance(value, bool) or not isinstance(value, Integral if whole else Real):
+        raise wrong(name, f"must be a {'whole ' * whole}number, not {shown(value)}")
+    read: Any = int if whole else float
+    try:
+        number: float = read(value)
+        refuse_settings({name: number})
+    except OverflowError:
+        raise wrong(name, f"must be a number that fits a float, not {shown(value)}") from None
+    except ValueError as problem:
+        raise wrong(name, problem.args[1]) from None
+    return number
+
+
+def wrong(name: str, message: str) -> InputError:
+    """The error that blames an argument of a call."""
+    return InputError(message, key=f"argument `{name}`")
 
 
 def changes_of(top: Table) -> list[Change]:
@@ -159,7 +201,20 @@ def change(table: Table) -> Change:
         file=str(table.file),
         line=line,
         in_words=isinstance(table.data.get("value"), str),
+        joins=joins(table),
     )
+
+
+def joins(table: Table) -> bool:
+    """Is the change a knot that lines run from and to? A knot has a day and a value."""
+    if "join" not in table:
+        return False
+    if (join := table.text("join")) != "linear":
+        table.fail(f"unknown join `{join}`; there is only `linear`", "join", name=join, known=["linear"])
+    for key in ("from", "value"):
+        if key not in table:
+            table.fail(f"`join` needs `{key}`: it puts a knot on that day", "join")
+    return True
 
 
 def changed_value(table: Table) -> float | None:
