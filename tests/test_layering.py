@@ -22,7 +22,7 @@ LAYERS = (
     ("errors", "calendar", "traits", "compiled", "tomlplaces", "dictionary", "journal", "progress"),
     ("addresses", "dates", "chance", "distributions", "tomlfile", "atomic", "parquet"),
     ("parameters", "pathway"),  # what every number and every road is
-    ("parameter_files", "road_checks", "rules", "rounds", "series", "contract", "road_layout", "parts"),
+    ("parameter_files", "road_checks", "rules", "rounds", "series", "run_settings", "contract", "road_layout", "parts"),
     ("pathway_files", "rulebook", "livelihood", "changes", "road_svg"),
     ("scenario",),
     ("scenario_files", "roadmap", "population", "subjects", "manifest"),
