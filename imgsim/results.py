@@ -91,10 +91,17 @@ class Run:
 
     @cached_property
     def summary(self) -> DataFrame:
-        """The headline table with 95% intervals over replications."""
+        """The headline table with 95% intervals over replications, and how many assumed numbers each line leans on.
+
+        A reloaded run whose scenario has changed since, or is gone, has to do without these counts.
+        """
         from imgsim.outcomes import summary
 
-        table: DataFrame = summary(self.outcomes)
+        try:
+            scenario = self.scenario
+        except ImgsimError:
+            scenario = None
+        table: DataFrame = summary(self.outcomes, scenario)
         return table
 
     def table(self, name: str) -> DataFrame:

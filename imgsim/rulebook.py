@@ -20,6 +20,9 @@ from imgsim.traits import LIVELIHOODS, trait_code
 DISTRIBUTION: Final = {"lognormal": LOGNORMAL, "gompertz": GOMPERTZ, "exponential": EXPONENTIAL}
 LOG_UNITS: Final = ("days", "years", "rate", "amount", "factor")
 ALWAYS: Final = -(2**60)
+# What a value by category is, behind its link, for whom the trait is not set: no chance, no risk and no time; nothing
+# added and, as ratios are factors, nothing multiplied.
+UNSET: Final = dict.fromkeys(("probability", "rate", "days", "years", "amount"), -math.inf)
 WORKING_STATES: Final = 5  # livelihoods with a starting share of their own; the sixth takes the rest
 
 
@@ -89,6 +92,8 @@ class Builder:
 
     def add(self, parameter: Parameter) -> None:
         """Append one quantity: its series, its ratios and how to draw from it."""
+        if parameter.by:  # the code of a trait that is not set, -1, leads to the series before the first category's
+            self.add_series(parameter, (), UNSET.get(parameter.unit, 0.0))
         series = len(self.first)
         for category in self.categories[parameter.by] if parameter.by else ("",):
             self.add_series(parameter, parameter.rows.get(category, ()))
@@ -112,12 +117,12 @@ class Builder:
             ]
         )
 
-    def add_series(self, parameter: Parameter, rows: Sequence[Dated]) -> None:
+    def add_series(self, parameter: Parameter, rows: Sequence[Dated], missing: float = math.nan) -> None:
         """Append the dated values of one category behind the link; a category without values is not a number."""
         self.first.append(len(self.day))
         if not rows:
             self.day.append(ALWAYS)
-            self.value.append(math.nan)
+            self.value.append(missing)
         for row in rows:
             self.day.append(ALWAYS if row.start is None else row.start)
             self.value.append(self.link(parameter, row.value))

@@ -91,7 +91,7 @@ def trait(row: Row, code: int, day: int) -> float:
 
 @lean
 def base(rules: Rules, q: int, day: int, row: Row) -> float:
-    """The linked base value of a quantity for the person's category."""
+    """The linked base value of a quantity for the person's category; unset (-1) has a series of its own before them."""
     by = rules.head[q, BY]
     category = 0 if by == NO_TRAIT else int(trait(row, by, day))
     return dated(rules, rules.head[q, SERIES] + category, day, rules.head[q, LINEAR])

@@ -10,7 +10,9 @@ from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
+from imgsim.errors import InputError
 from imgsim.results import Run, open_run
+from imgsim.tomlfile import shown
 
 if TYPE_CHECKING:
     from imgsim.replicate import Recipe
@@ -42,6 +44,7 @@ def run(
     """
     from imgsim.scenario import load_scenario
 
+    _need_list("sets", sets)
     scenario = load_scenario(Path(path), sets=tuple(sets), seed=seed, scale=scale, replications=replications)
     return run_scenario(scenario, workers=workers, out=out, tables=tables, quiet=quiet, figures=figures, recipe=recipe)
 
@@ -60,6 +63,8 @@ def run_scenario(
     """As `run`, for a scenario already loaded; `sets` only notes how it was."""
     from dataclasses import replace
 
+    _need_list("tables", tables)
+    _need_count("workers", workers)
     from imgsim.manifest import Call
     from imgsim.parts import claimed
     from imgsim.progress import progress
@@ -78,6 +83,18 @@ def run_scenario(
             folder = store.keep(scenario, parts, call, lambda new: _finish(Run(new, scenario), figures))
         parts.remove()
     return Run(folder, scenario)
+
+
+def _need_list(name: str, given: object) -> None:
+    """Refuse one text where a list of texts is meant: its letters would be taken one by one."""
+    if isinstance(given, str):
+        raise InputError(f"must be a list of texts, not the one text {shown(given)}", key=f"argument `{name}`")
+
+
+def _need_count(name: str, given: object) -> None:
+    """Refuse what is neither None nor a whole number from 1 on."""
+    if given is not None and (not isinstance(given, int) or isinstance(given, bool) or given < 1):
+        raise InputError(f"must be a whole number of at least 1, not {shown(given)}", key=f"argument `{name}`")
 
 
 def _finish(unsealed: Run, figures: bool) -> None:

@@ -117,8 +117,9 @@ def measures(tables: dict[str, pd.DataFrame], scenario: SmallScenario) -> pd.Dat
     return pd.DataFrame([{"measure": "age", "cohort": "all", "group": "all", "value": value, "denominator": PEOPLE}])
 
 
-def summary(outcomes: pd.DataFrame) -> pd.DataFrame:
-    return outcomes.groupby("measure", observed=True)["value"].mean().reset_index()
+def summary(outcomes: pd.DataFrame, scenario: SmallScenario | None = None) -> pd.DataFrame:
+    table = outcomes.groupby("measure", observed=True)["value"].mean().reset_index()
+    return table.assign(leans_on="?" if scenario is None else f"{len(scenario.parameters)} assumed")
 
 
 def small_outcomes() -> ModuleType:

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+import toy
 from synthetic import events, people, rounds, seasons, small_scenario, tables
 
 from imgsim.outcomes import headline_text, leaning, measures, summary
@@ -273,6 +274,15 @@ def test_person_years_are_per_entrant_followed_for_ten_years() -> None:
     assert value_of(table, "livelihood_share", group="survival_job") == 0.5
     assert value_of(table, "physician_years", "2004") == 4
     assert value_of(table, "physician_years") == 4
+
+
+def test_years_at_home_after_training_are_years_of_practising_at_home() -> None:
+    """A stage may impose any livelihood: only training and practice have no part in how the other years divide."""
+    graduates = people([{"years_practising_home": 1.0, "years_preparing": 3.0, "years_in_training": 4.0}])
+    scenario = small_scenario()
+    scenario.pathway.stages["abroad"] = toy.stage("abroad", "wait", livelihood="practising_home")
+    table = measures(tables(people=graduates), scenario)
+    assert value_of(table, "livelihood_share", group="practising_home") == 0.25
 
 
 def test_person_years_by_year_of_entry_and_per_certified() -> None:

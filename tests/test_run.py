@@ -53,6 +53,18 @@ def test_a_run_shows_its_title_settings_and_headline_in_a_notebook(done: Run) ->
     assert "<table" in shown
 
 
+def test_the_headline_counts_the_assumed_numbers_as_long_as_the_scenario_is_what_it_was(
+    done: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = {"small.toml": SmallScenario()}
+    monkeypatch.setattr("imgsim.scenario.load_scenario", lambda path, **_: files[path.name])
+    assert set(done.summary["leans_on"]) == {"1 assumed"}
+    assert "1 assumed" in (done.folder / "summary.csv").read_text()
+    assert set(open_run(done.folder).summary["leans_on"]) == {"1 assumed"}
+    files["small.toml"] = SmallScenario().of(9)
+    assert set(open_run(done.folder).summary["leans_on"]) == {"?"}
+
+
 def test_parts_are_gone_once_the_run_is_finished(done: Run) -> None:
     assert [path.name for path in done.folder.parent.parent.iterdir()] == ["small"]
 

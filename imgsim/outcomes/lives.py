@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Final
 
 import numpy as np
 
@@ -11,13 +12,14 @@ from imgsim.outcomes.rows import Floats, Rows, by_year, labels
 from imgsim.outcomes.view import View, year_of
 from imgsim.traits import LIVELIHOODS
 
+TRAINING: Final = "in_training"
+
 
 def livelihoods(view: View, rows: Rows) -> None:
     """Person-years per entrant by livelihood, from entry to practice, end or horizon, for entrants followed long."""
     states = [state for state in LIVELIHOODS if f"years_{state}" in view.people]
     held = {state: view.people[f"years_{state}"].to_numpy(np.float64) for state in states}
-    imposed = {stage.livelihood for stage in view.scenario.pathway.stages.values()}
-    before = [state for state in states if state not in imposed]
+    before = [state for state in states if state not in (TRAINING, PRACTICE)]
     if view.knows("certified"):
         by_cohort(view, rows, held)
     of = view.measured(view.day("entry"), FOLLOW_UP_YEARS)
