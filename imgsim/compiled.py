@@ -44,6 +44,13 @@ if not numba.config.CACHE_DIR:  # type: ignore[attr-defined]
     numba.config.CACHE_DIR = str(cache_folder())  # type: ignore[attr-defined]
 
 
+def is_kept(name: str) -> bool:
+    """Is the compiled code of a function (``module.function``) in the cache, or none needed?"""
+    folder = Path(numba.config.CACHE_DIR)  # type: ignore[attr-defined]
+    off = bool(numba.config.DISABLE_JIT)  # type: ignore[attr-defined]
+    return off or any(folder.rglob(f"{name}-*.nbi"))
+
+
 def compiled(function: Callable[P, R]) -> Callable[P, R]:
     """The function, compiled on first use and cached on disk; the GIL is released while it runs."""
     result: Any = njit(function, cache=True, nogil=True, error_model="numpy")

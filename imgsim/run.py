@@ -15,12 +15,15 @@ from imgsim.results import Run, open_run
 from imgsim.tomlfile import shown
 
 if TYPE_CHECKING:
+    from imgsim.engines import Choice
     from imgsim.replicate import Recipe
     from imgsim.scenario import Scenario
 
 __all__ = ["Run", "open_run", "run", "run_scenario"]
 
 RESULTS = "results"
+AUTO = "auto"
+ENGINES = (AUTO, "simpy", "compiled")
 
 
 def run(
@@ -33,6 +36,7 @@ def run(
     out: str | os.PathLike[str] | None = None,
     sets: Sequence[str] = (),
     tables: Sequence[str] | None = None,
+    engine: str = AUTO,
     quiet: bool = False,
     figures: bool = True,
     recipe: Recipe | None = None,
@@ -40,13 +44,17 @@ def run(
     """Simulate the scenario in a file, keep everything in a new folder under `out`, and return the results.
 
     `None` takes the scenario's own setting, all cores for `workers`, every table for `tables` (outcomes are always
-    kept), and ``results`` for `out`. The same inputs give the same rows whatever the number of workers.
+    kept), and ``results`` for `out`. The same inputs give the same rows whatever the number of workers and whichever
+    engine walks the lives (``"simpy"``, ``"compiled"``, or ``"auto"``: the faster one that can be used).
     """
     from imgsim.scenario import load_scenario
 
     _need_list("sets", sets)
     scenario = load_scenario(Path(path), sets=tuple(sets), seed=seed, scale=scale, replications=replications)
-    return run_scenario(scenario, workers=workers, out=out, tables=tables, quiet=quiet, figures=figures, recipe=recipe)
+    return run_scenario(
+        scenario, workers=workers, out=out, tables=tables, engine=engine, quiet=quiet,
+        figures=figures, recipe=recipe,
+    )  # fmt: skip
 
 
 def run_scenario(
@@ -56,6 +64,7 @@ def run_scenario(
     workers: int | None = None,
     out: str | os.PathLike[str] | None = None,
     tables: Sequence[str] | None = None,
+    engine: str = AUTO,
     quiet: bool = False,
     figures: bool = True,
     recipe: Recipe | None = None,
@@ -72,10 +81,13 @@ def run_scenario(
     from imgsim.store import Store, parts_key
 
     store, count = Store(Path(out or RESULTS)), scenario.run.replications
-    call = Call(datetime.now(UTC), workers or os.cpu_count() or 1, tuple(sets))
+    walker = _engine(engine)
+    call = Call(datetime.now(UTC), workers or os.cpu_count() or 1, tuple(sets), *walker)
     wanted = tuple(sorted({*tables, "outcomes"})) if tables is not None else None
-    steps = replace(recipe or Recipe(), tables=wanted)
+    steps = replace(recipe or Recipe(simulate=f"imgsim.engines.{walker.name}_engine.simulate"), tables=wanted)
     store.try_out(scenario)
+    if not quiet:
+        print(f"imgsim: {walker.name} engine ({walker.why}){_compiling(walker.name)}", file=sys.stderr)
     with claimed(store.parts, parts_key(scenario, wanted)) as parts:
         with progress(count, quiet=quiet) as tick:
             run_replications(scenario, parts, count, call.workers, tick, steps)
@@ -83,6 +95,23 @@ def run_scenario(
             folder = store.keep(scenario, parts, call, lambda new: _finish(Run(new, scenario), figures))
         parts.remove()
     return Run(folder, scenario)
+
+
+def _engine(asked: str) -> Choice:
+    """The engine to be used, and why."""
+    if asked not in ENGINES:
+        raise InputError(f"no engine is called {shown(asked)}", key="argument `engine`", name=asked, known=ENGINES)
+    from imgsim.engines import choose
+
+    return choose(asked)
+
+
+def _compiling(engine: str) -> str:
+    """What to say if compiled code is not there yet."""
+    from imgsim.compiled import is_kept
+
+    kept = is_kept("walker.advance" if engine == "compiled" else "calls.lasts")
+    return "" if kept else "; compiling it first, which takes about half a minute, once"
 
 
 def _need_list(name: str, given: object) -> None:

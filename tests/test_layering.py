@@ -23,7 +23,7 @@ LAYERS = (
     ("addresses", "dates", "chance", "distributions", "tomlfile", "atomic", "parquet"),
     ("parameters", "pathway"),  # what every number and every road is
     ("parameter_files", "road_checks", "rules", "rounds", "series", "run_settings", "contract", "road_layout", "parts"),
-    ("pathway_files", "rulebook", "livelihood", "changes", "road_svg"),
+    ("pathway_files", "rulebook", "livelihood", "sittings", "changes", "road_svg"),
     ("scenario",),
     ("scenario_files", "roadmap", "population", "subjects", "manifest"),
     ("markets", "explain", "draw", "store"),

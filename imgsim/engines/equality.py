@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
-from time import perf_counter
 from typing import Final
 
 import numpy as np
@@ -33,7 +32,6 @@ class Proof:
     scale: float
     people: int
     events: int
-    seconds: Mapping[str, float]  # by engine
     difference: str
 
 
@@ -49,6 +47,14 @@ def prove(scenario: Scenario, people: int = PEOPLE) -> Proof:
             scale = min(2 * scale, scenario.run.scale)
 
 
+def said(proof: Proof) -> str:
+    """A proof in words."""
+    what = f"{proof.people:,} people and {proof.events:,} events at scale {proof.scale:.3g}"
+    if proof.difference:
+        return f"Engines     DIFFER on {what}.\n  {proof.difference}"
+    return f"Engines     equal bit for bit on {what}."
+
+
 def heads(scenario: Scenario) -> int:
     """Everybody of a scenario at full size."""
     years = range(scenario.run.start.year, scenario.run.end.year + 1)
@@ -58,13 +64,9 @@ def heads(scenario: Scenario) -> int:
 
 def compared(scenario: Scenario) -> Proof:
     """Walk one replication with each engine."""
-    model, seconds, done = build(scenario), {}, []
-    for name in ENGINES:
-        begun = perf_counter()
-        done.append(engine(name).finish(model, 0))
-        seconds[name] = perf_counter() - begun
-    one, other = done
-    return Proof(scenario.run.scale, len(one.population.actor), len(one.events), seconds, first_difference(one, other))
+    model = build(scenario)
+    one, other = (engine(name).finish(model, 0) for name in ENGINES)
+    return Proof(scenario.run.scale, len(one.population.actor), len(one.events), first_difference(one, other))
 
 
 def first_difference(one: Finished, other: Finished) -> str:

@@ -17,7 +17,7 @@ from imgsim.engines.calls import (
     next_move,
     strikes_after,
 )
-from imgsim.livelihood import BEFORE, IN_TRAINING, STATE, STATES, TRACK, WALKED, begin_spell
+from imgsim.livelihood import BEFORE, IN_TRAINING, STATE, STATES, TRACK, WALKED, begin_spell, spend
 from imgsim.pathway import OUTCOMES
 from imgsim.roadmap import Plan
 from imgsim.rounds import RoundDates
@@ -37,7 +37,7 @@ class Life:
     __slots__ = (
         "replication", "model", "person", "who", "rules", "call", "entry", "day", "row", "due", "visits", "attempts",
         "started", "sequence", "track", "days_in", "spell_start", "spells", "sat", "sittings", "post_start",
-        "end", "end_day",
+        "imposed", "end", "end_day",
     )  # fmt: skip
 
     def __init__(self, replication: Replication, person: int) -> None:
@@ -60,6 +60,7 @@ class Life:
         self.days_in = np.zeros(STATES, np.int64)
         self.spell_start = self.day
         self.post_start = 0
+        self.imposed = False
         self.end: Plan | None = None
         self.end_day = NEVER
 
@@ -79,6 +80,7 @@ class Life:
     def arrives(self, plan: Plan) -> None:
         """A stage begins; it may impose a livelihood."""
         self.visits[plan.code] += 1
+        self.imposed = plan.livelihood >= 0
         if plan.livelihood >= 0 and self.row[STATE] != plan.livelihood:
             if self.row[STATE] < IN_TRAINING:
                 self.track[BEFORE] = self.row[STATE]
@@ -142,9 +144,11 @@ class Life:
     # --- livelihood ----------------------------------------------------------------------------------------------
 
     def moves_to(self, day: int) -> None:
-        """Today becomes a later day; the second track is walked up to it."""
+        """Today becomes a later day; the second track is walked up to it, unless a stage imposes a state."""
         moves, row, track = self.model.moves, self.row, self.track
-        while (state := next_move(*self.call, *moves, row, track, self.days_in, day)) >= 0:
+        if self.imposed:
+            spend(row, track, self.days_in, day)
+        while int(track[WALKED]) < day and (state := next_move(*self.call, *moves, row, track, self.days_in, day)) >= 0:
             since = int(track[WALKED])
             self.close_spell(since)
             begin_spell(row, track, state, since)

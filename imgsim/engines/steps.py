@@ -63,7 +63,7 @@ from imgsim.engines.states import (
     Journal,
     Life,
 )
-from imgsim.livelihood import BEFORE, IN_TRAINING, STATE, WALKED, Moves, begin_spell, next_move
+from imgsim.livelihood import BEFORE, IN_TRAINING, STATE, WALKED, Moves, begin_spell, next_move, spend
 from imgsim.markets.allocation import PLACED
 from imgsim.rules import FAILURES, Rules, happens, lasts, strikes_after
 from imgsim.sittings import barred, earliest_retake
@@ -206,8 +206,10 @@ def strikes_first(world: World, struck: int, due: int, day: int) -> bool:
 
 @lean
 def moves_to(world: World, life: Life, log: Journal, day: int) -> None:
-    """Today becomes a later day; the second track is walked up to it."""
-    while True:
+    """Today becomes a later day; the second track is walked up to it, unless a stage imposes a state."""
+    if world.road.livelihood[life.at[STAGE]] >= 0:
+        spend(life.row, life.track, life.days_in, day)
+    while int(life.track[WALKED]) < day:
         state = next_move(world.rules, life.who, world.moves, life.row, life.track, life.days_in, day)
         if state < 0:
             break
