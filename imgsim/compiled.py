@@ -48,3 +48,12 @@ def compiled(function: Callable[P, R]) -> Callable[P, R]:
     """The function, compiled on first use and cached on disk; the GIL is released while it runs."""
     result: Any = njit(function, cache=True, nogil=True, error_model="numpy")
     return cast(Callable[P, R], result)
+
+
+def lean(function: Callable[P, R]) -> Callable[P, R]:
+    """As ``compiled``, for a function that makes no arrays: nothing it is handed is counted as one more reference.
+
+    Counting costs a rule that is handed the dozen arrays of a scenario ten times what it computes (150 ns against 10).
+    """
+    result: Any = njit(function, cache=True, nogil=True, error_model="numpy", _nrt=False, forceinline=True)
+    return cast(Callable[P, R], result)

@@ -19,6 +19,7 @@ from imgsim.population import Population, populate
 from imgsim.roadmap import Plan
 from imgsim.rounds import RoundDates, Schedule
 from imgsim.tables import Finished
+from imgsim.tables.ledger import ledger_of
 from imgsim.tables.rounds import ROUND_COLUMNS, Season, seasons_table
 from imgsim.traits import PLACE, READY_SINCE
 
@@ -113,18 +114,19 @@ class Replication:
         """What the tables are made from."""
         people = range(len(self.population.actor))
         lives: dict[int, Life] = {life.person: life for life in self.lives}
-        none = np.zeros(STATES, np.int64)
+        none, events = np.zeros(STATES, np.int64), self.journal.events()
         return Finished(
             model=self.model,
             replication=self.number,
             population=self.population,
-            events=self.journal.events(),
-            spells=self.journal.spells(),
+            ledger=ledger_of(self.model, self.population, events),
             days_in=np.array([lives[k].days_in if k in lives else none for k in people]).reshape(-1, STATES),
-            end=[end_name(lives.get(k)) for k in people],
+            end=np.array([end_code(lives.get(k)) for k in people], np.int32),
             end_day=np.array([lives[k].end_day if k in lives else NEVER for k in people], np.int64),
             seasons=seasons_table(self.model, self.seasons),
             rounds=pd.DataFrame(self.round_rows, columns=ROUND_COLUMNS),
+            events=events,
+            spells=self.journal.spells(),
         )
 
     def close(self) -> None:
@@ -140,6 +142,6 @@ def filtered(note: Note, person: int) -> Note:
     return lambda row: note(row) if row[0] == person else None
 
 
-def end_name(life: Life | None) -> str:
-    """The end a life came to, or the empty string while it is under way."""
-    return life.end.name if life is not None and life.end is not None else ""
+def end_code(life: Life | None) -> int:
+    """The code of the end a life came to, or -1 while it is under way."""
+    return life.end.code if life is not None and life.end is not None else -1
