@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import shutil
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,16 +34,17 @@ class Parts:
         """The folder of one replication."""
         return self.folder / f"rep-{replication:05d}"
 
-    def write(self, replication: int, tables: Mapping[str, DataFrame]) -> None:
-        """Keep the tables of a finished replication."""
+    def write(self, replication: int, pieces: Iterable[Mapping[str, DataFrame]]) -> None:
+        """Keep the tables of a finished replication, which come in pieces: later ones hold further rows."""
         target = self.of(replication)
         with refused_in_one_line(f"{self.folder.parent}: cannot keep replication {replication}"):
             if target.exists() and intact(target, replication):
                 return
             shutil.rmtree(target, ignore_errors=True)
             with published(target) as folder:
-                for name, table in tables.items():
-                    write_table(name, table, folder / f"{name}.parquet")
+                for number, tables in enumerate(pieces):
+                    for name, table in tables.items():
+                        write_table(name, table, folder / f"{name}.{number:05d}.parquet")
                 seal = {"replication": replication, "sha256": checksums(folder)}
                 (folder / SEAL).write_text(json.dumps(seal, indent=1) + "\n", encoding="utf-8")
 
@@ -59,8 +60,9 @@ class Parts:
 
     def merge_into(self, folder: Path, replications: int) -> None:
         """One file per table with the rows of all replications in order."""
-        for name in sorted(path.stem for path in self.of(0).glob("*.parquet")):
-            merge([self.of(number) / f"{name}.parquet" for number in range(replications)], folder / f"{name}.parquet")
+        for name in sorted({path.name.partition(".")[0] for path in self.of(0).glob("*.parquet")}):
+            pieces = [path for number in range(replications) for path in sorted(self.of(number).glob(f"{name}.*"))]
+            merge(pieces, folder / f"{name}.parquet")
 
     def remove(self) -> None:
         """Forget the parts, once their run is finished."""

@@ -14,6 +14,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import import_module
+from itertools import chain
 from typing import TYPE_CHECKING, Any, Final
 
 from imgsim.atomic import sweep
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
     from imgsim.scenario import Scenario
 
+LOGS: Final = ("events", "livelihood")  # the tables that come piece by piece
 TRIES: Final = 3  # how often replications are started again after a worker was killed and none was finished since
 ONE_THREAD: Final = dict.fromkeys(
     ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMBA_NUM_THREADS"), "1"
@@ -38,8 +40,8 @@ class Recipe:
     """The functions of one replication by dotted name, so that a worker imports only what it runs."""
 
     build: str = "imgsim.model.build"  # scenario -> model
-    simulate: str = "imgsim.engines.simpy_engine.simulate"  # model, replication -> tables
-    measures: str = "imgsim.outcomes.measures"  # tables, scenario -> outcomes
+    pieces: str = "imgsim.engines.compiled_engine.pieces"  # model, replication -> tables, piece by piece
+    measures: str = "imgsim.outcomes.measures"  # tables of the first piece, scenario -> outcomes
     tables: tuple[str, ...] | None = None  # the tables to keep; None keeps all
 
 
@@ -206,12 +208,10 @@ def replicate(job: Job) -> Refusal | None:
     """Simulate, measure and keep one replication; nothing comes back but a refusal."""
     try:
         scenario, model = _prepared(job.scenario, job.recipe)
-        tables = dict(_function(job.recipe.simulate)(model, job.replication))
+        pieces = iter(_function(job.recipe.pieces)(model, job.replication))
+        tables = dict(next(pieces))
         tables["outcomes"] = _outcomes(_function(job.recipe.measures)(tables, scenario), job.replication)
-        wanted = job.recipe.tables
-        job.parts.write(
-            job.replication, {name: table for name, table in tables.items() if wanted is None or name in wanted}
-        )
+        job.parts.write(job.replication, _wanted(chain([tables], pieces), job.recipe.tables))
     except ImgsimError as error:
         return Refusal(str(error), error.exit_code)
     except MemoryError:
@@ -226,6 +226,14 @@ def _prepared(pickled: bytes, recipe: Recipe) -> tuple[Scenario, Any]:
 
     scenario = cloudpickle.loads(pickled)
     return scenario, _function(recipe.build)(scenario)
+
+
+def _wanted(pieces: Iterable[Mapping[str, DataFrame]], names: Sequence[str] | None) -> Iterator[dict[str, DataFrame]]:
+    """The tables wanted; nothing is asked for once all that is left is not wanted."""
+    for piece in pieces:
+        yield {name: table for name, table in piece.items() if names is None or name in names}
+        if names is not None and not set(LOGS) & set(names):
+            return
 
 
 def _outcomes(table: DataFrame, replication: int) -> DataFrame:

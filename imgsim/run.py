@@ -84,7 +84,7 @@ def run_scenario(
     walker = _engine(engine)
     call = Call(datetime.now(UTC), workers or os.cpu_count() or 1, tuple(sets), *walker)
     wanted = tuple(sorted({*tables, "outcomes"})) if tables is not None else None
-    steps = replace(recipe or Recipe(simulate=f"imgsim.engines.{walker.name}_engine.simulate"), tables=wanted)
+    steps = replace(recipe or Recipe(pieces=f"imgsim.engines.{walker.name}_engine.pieces"), tables=wanted)
     store.try_out(scenario)
     if not quiet:
         print(f"imgsim: {walker.name} engine ({walker.why}){_compiling(walker.name)}", file=sys.stderr)

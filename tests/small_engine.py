@@ -10,6 +10,7 @@ import json
 import os
 import signal
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
@@ -129,4 +130,9 @@ def small_outcomes() -> ModuleType:
     return module
 
 
-SMALL = Recipe(build="small_engine.build", simulate="small_engine.simulate", measures="small_engine.measures")
+def pieces(model: SmallScenario, replication: int) -> Iterator[dict[str, pd.DataFrame]]:
+    """Everything in one piece."""
+    yield simulate(model, replication)
+
+
+SMALL = Recipe(build="small_engine.build", pieces="small_engine.pieces", measures="small_engine.measures")

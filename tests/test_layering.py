@@ -47,6 +47,7 @@ UPWARD = {
     ("pathway", "road_checks"): "check_pathway likewise",
     ("scenario", "scenario_files"): "load_scenario likewise",
     ("engines.life", "engines.replication"): "only the type of the replication that a life is part of",
+    ("tables.exams", "tables.build"): "only the type of what is recorded",
     ("tables.people", "tables.build"): "only the type of what is recorded",
     ("tables.yearly", "tables.build"): "only the type of what is recorded",
 }

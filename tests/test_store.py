@@ -32,7 +32,7 @@ def full_parts(folder: Path, scenario: SmallScenario) -> Parts:
     for replication in range(scenario.run.replications):
         made = simulate(scenario, replication)
         outcomes = measures(made, scenario).assign(replication=replication)
-        parts.write(replication, {**made, "outcomes": outcomes})
+        parts.write(replication, [{**made, "outcomes": outcomes}])
     return parts
 
 
@@ -105,7 +105,7 @@ def test_a_flipped_bit_in_a_part_is_noticed_and_the_part_computed_again(
 @pytest.mark.parametrize("harm", ["truncate", "remove", "unseal", "add"])
 def test_a_part_with_any_other_damage_is_noticed(tmp_path: Path, harm: str) -> None:
     parts = full_parts(tmp_path, SmallScenario().of(1))
-    table, seal = parts.of(0) / "people.parquet", parts.of(0) / "part.json"
+    table, seal = parts.of(0) / "people.00000.parquet", parts.of(0) / "part.json"
     match harm:
         case "truncate":
             table.write_bytes(table.read_bytes()[:100])
@@ -139,7 +139,7 @@ def test_a_disk_that_fills_while_duckdb_writes_is_one_message(tmp_path: Path) ->
     resource.setrlimit(resource.RLIMIT_FSIZE, (1000, before[1]))
     try:
         with pytest.raises(ImgsimError, match=r"\.parts: cannot keep replication 0: File too large$"):
-            parts.write(0, simulate(SmallScenario(), 0))
+            parts.write(0, [simulate(SmallScenario(), 0)])
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
     assert list(parts.folder.iterdir()) == []

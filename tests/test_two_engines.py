@@ -13,7 +13,7 @@ import random_roads
 import toy
 from hypothesis import HealthCheck, given, settings
 
-from imgsim.engines import ENGINES, compiled_engine, equality, simpy_engine, walker
+from imgsim.engines import ENGINES, compiled_engine, equality, finish, simpy_engine, trace, walker, whole
 from imgsim.engines.stage_tables import KINDS
 from imgsim.model import build
 from imgsim.pathway import OUTCOMES
@@ -39,7 +39,7 @@ def test_every_shipped_scenario_gives_the_same_lives_in_both_engines(file: Path)
 @given(random_roads.scenarios())
 def test_any_road_gives_the_same_lives_in_both_engines(scenario: Scenario) -> None:
     model = build(scenario)
-    one, other = simpy_engine.finish(model, 0), compiled_engine.finish(model, 0)
+    one, other = finish("simpy", model, 0), finish("compiled", model, 0)
     assert equality.first_difference(one, other) == ""
 
 
@@ -53,17 +53,17 @@ def test_every_table_is_the_same_in_both_engines(replication: int) -> None:
 
 def test_two_threads_give_the_same_lives_as_one() -> None:
     model = build(career())
-    one, two = (compiled_engine.finish(model, 0, threads) for threads in (1, 2))
+    one, two = (whole(compiled_engine.run(model, 0, threads)) for threads in (1, 2))
     assert equality.first_difference(one, two) == ""
 
 
 def test_lives_do_not_depend_on_the_room_in_the_journal(monkeypatch: pytest.MonkeyPatch) -> None:
     """Walked again in pieces of seven people, and with a journal that holds little more than one stage."""
     model = build(career())
-    whole = compiled_engine.finish(model, 0)
+    once = finish("compiled", model, 0)
     monkeypatch.setattr(compiled_engine, "CHUNK", 7)
     monkeypatch.setattr(compiled_engine, "ROOM", 2 * (model.end - model.start) + 70)
-    assert equality.first_difference(whole, compiled_engine.finish(model, 0)) == ""
+    assert equality.first_difference(once, finish("compiled", model, 0)) == ""
 
 
 def test_an_empty_population_and_a_single_person_can_be_walked() -> None:
@@ -76,13 +76,14 @@ def test_an_empty_population_and_a_single_person_can_be_walked() -> None:
 def test_the_trace_of_one_life_is_the_same_in_both_engines() -> None:
     model = build(career())
     for person in (0, 17, 299):
-        one, other = (engine.trace(model, 0, person) for engine in (simpy_engine, compiled_engine))
+        one, other = (trace(name, model, 0, person) for name in ENGINES)
         assert toy.digest(one) == toy.digest(other)
 
 
 def test_a_difference_is_told_by_its_first_event() -> None:
     model = build(career())
-    one, other = simpy_engine.finish(model, 0), compiled_engine.finish(model, 0)
+    one, other = finish("simpy", model, 0), finish("compiled", model, 0)
+    assert other.events is not None
     changed = other.events.copy()
     changed[5, 2] += 1
     told = equality.first_difference(one, replace(other, events=changed))

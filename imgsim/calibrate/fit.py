@@ -60,10 +60,13 @@ def simulate_measures(scenario: Scenario, replications: Sequence[int]) -> dict[t
     from imgsim.engines import AUTO, choose, engine
     from imgsim.model import build
     from imgsim.outcomes import measures
+    from imgsim.tables import build_tables
 
     model = build(scenario)
     walker = engine(choose(AUTO).name)
-    found = pd.concat([measures(walker.simulate(model, number), scenario) for number in replications])
+    found = pd.concat(
+        [measures(build_tables(walker.run(model, number).finished()), scenario) for number in replications]
+    )
     means = found.groupby(["measure", "cohort", "group"], observed=True)["value"].mean().reset_index()
     keys = zip(means["measure"].astype(str), means["cohort"].astype(str), means["group"].astype(str), strict=True)
     return dict(zip(keys, means["value"].astype(float), strict=True))

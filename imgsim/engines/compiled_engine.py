@@ -16,6 +16,7 @@ import pandas as pd
 import simpy
 from pandas import DataFrame
 
+from imgsim import engines
 from imgsim.dates import NEVER
 from imgsim.engines import walker
 from imgsim.engines.clock import ROUND_SLOT, Clock
@@ -37,7 +38,9 @@ from imgsim.engines.steps import READY, World
 from imgsim.markets.allocation import Allocation, Applicants
 from imgsim.model import Model
 from imgsim.population import Population, people, populate
-from imgsim.tables import Finished, build_tables, stories
+from imgsim.tables import Finished, Piece
+from imgsim.tables.codes import codes_of
+from imgsim.tables.ledger import beside, new_ledger, summed
 from imgsim.tables.rounds import ROUND_COLUMNS, Season, seasons_table
 
 Ints = npt.NDArray[np.int64]
@@ -78,9 +81,11 @@ class Replication:
             scenario.parameters, scenario.pathway, model.book, years, model.end, model.seed, number, model.scale
         )
         road = tabulate(model)
-        self.world = World(model.book.rules, road, model.moves, model.seed, number)
+        codes = codes_of(model)
+        self.world = World(model.book.rules, road, codes, model.moves, model.seed, number)
         self.states = new_states(self.population, road)
-        self.logs = [new_journal(0, model.roadmap.ring) for _ in range(threads)]
+        ledger = new_ledger(model, codes, self.population)
+        self.logs = [new_journal(0, model.roadmap.ring, beside(ledger), accounts=True) for _ in range(threads)]
         self.decided = Decided()
         self.seasons: list[Season] = []
         self.round_rows: list[dict[str, object]] = []
@@ -122,45 +127,41 @@ class Replication:
         self.enter_until(self.model.end)
         self.advance(np.arange(len(self.states.actor)), NOTHING_DECIDED, to_the_end=True)
 
-    def finished(self, events: Columns, spells: Columns) -> Finished:
+    def finished(self) -> Finished:
         """What the tables are made from."""
         at = self.states.at
         ended = at[:, STATUS] == ENDED
-        names = np.array(["", *self.model.roadmap.plans], dtype=object)
         return Finished(
             model=self.model,
             replication=self.number,
             population=self.population,
-            events=events,
-            spells=spells,
-            days_in=self.states.days_in.astype(np.int64),
-            end=list(names[np.where(ended, at[:, STAGE] + 1, 0)]),
-            end_day=np.where(ended, at[:, DAY], NEVER).astype(np.int64),
+            ledger=summed([log.ledger for log in self.logs]),
+            days_in=self.states.days_in,
+            end=np.where(ended, at[:, STAGE], -1),
+            end_day=np.where(ended, at[:, DAY], NEVER),
             seasons=seasons_table(self.model, self.seasons),
             rounds=pd.DataFrame(self.round_rows, columns=ROUND_COLUMNS),
         )
 
-
-def replay(held: Replication) -> Iterator[tuple[Columns, Columns]]:
-    """Events and spells of everybody, piece by piece in the order of people."""
-    decided = held.decided.by_person()
-    actors = held.population.actor
-    for begin in range(0, max(len(actors), 1), CHUNK):
-        chosen = np.arange(begin, min(begin + CHUNK, len(actors)))
-        yield from walked_again(held, chosen, decided)
+    def pieces(self, person: int | None = None) -> Iterator[Piece]:
+        """Events and spells: lives walked once more, in the order of people, with what the rounds decided."""
+        decided, people = self.decided.by_person(), len(self.population.actor)
+        everybody = np.arange(people) if person is None else np.arange(person, min(person + 1, people))
+        for begin in range(0, max(len(everybody), 1), CHUNK):
+            yield from walked_again(self, everybody[begin : begin + CHUNK], decided)
 
 
-def walked_again(held: Replication, chosen: Ints, decided: Decisions) -> Iterator[tuple[Columns, Columns]]:
+def walked_again(held: Replication, chosen: Ints, decided: Decisions) -> Iterator[Piece]:
     """Events and spells of some people, who follow one another, in as many pieces as the journal needs."""
     states = fresh_states(held, chosen)
-    log = new_journal(ROOM, held.model.roadmap.ring)
+    log = new_journal(ROOM, held.model.roadmap.ring, held.logs[0].ledger, accounts=False)
     record = np.searchsorted(decided[:, 0], chosen)
     everybody, done = np.arange(len(chosen)), 0
     first = int(chosen[0]) if len(chosen) else 0
     while True:
         log.used[:] = 0
         done = walker.advance(held.world, states, log, first, everybody, done, record, decided, True)
-        yield log.events[: log.used[0]].copy(), log.spells[: log.used[1]].copy()
+        yield Piece(log.events[: log.used[0]].copy(), log.spells[: log.used[1]].copy())
         if done == len(chosen):
             return
 
@@ -192,24 +193,11 @@ def run(model: Model, replication: int, threads: int = 1) -> Replication:
     return held
 
 
-def finish(model: Model, replication: int, threads: int = 1) -> Finished:
-    """The arrays that tables are made from."""
-    held = run(model, replication, threads)
-    events, spells = zip(*replay(held), strict=True)
-    return held.finished(np.concatenate(events), np.concatenate(spells))
-
-
 def simulate(model: Model, replication: int) -> dict[str, DataFrame]:
-    """The tables of one replication (people, events, livelihood, seasons, rounds, yearly)."""
-    return build_tables(finish(model, replication))
+    """Every table of one replication."""
+    return engines.simulate("compiled", model, replication)
 
 
-def trace(model: Model, replication: int, person: int) -> dict[str, DataFrame]:
-    """One life of a replication: its row of people, its events and its livelihood.
-
-    Everybody is walked, because others compete for the same places, but only this life is walked again and told.
-    """
-    held = run(model, replication)
-    chosen = np.arange(person, min(person + 1, len(held.population.actor)))
-    events, spells = zip(*walked_again(held, chosen, held.decided.by_person()), strict=True)
-    return stories(held.finished(np.concatenate(events), np.concatenate(spells)), person)
+def pieces(model: Model, replication: int) -> Iterator[dict[str, DataFrame]]:
+    """The same, piece by piece."""
+    return engines.pieces("compiled", model, replication)

@@ -11,12 +11,13 @@ import numpy.typing as npt
 import pandas as pd
 
 from imgsim.calendar import to_date
-from imgsim.engines import ENGINES, engine
+from imgsim.engines import ENGINES, finish
 from imgsim.errors import InputError
 from imgsim.model import build
 from imgsim.population import entrant_cells, stock_cells
 from imgsim.scenario import Scenario
-from imgsim.tables import Finished
+from imgsim.tables import Finished, Piece
+from imgsim.tables.ledger import Ledger
 from imgsim.traits import LIVELIHOODS
 
 Columns = npt.NDArray[np.int64]
@@ -65,16 +66,16 @@ def heads(scenario: Scenario) -> int:
 def compared(scenario: Scenario) -> Proof:
     """Walk one replication with each engine."""
     model = build(scenario)
-    one, other = (engine(name).finish(model, 0) for name in ENGINES)
-    return Proof(scenario.run.scale, len(one.population.actor), len(one.events), first_difference(one, other))
+    one, other = (finish(name, model, 0) for name in ENGINES)
+    return Proof(scenario.run.scale, len(one.population.actor), len(told(one).events), first_difference(one, other))
 
 
 def first_difference(one: Finished, other: Finished) -> str:
     """Where two engines first differ, in words; empty if everything they leave is equal bit for bit."""
     names = one.model.roadmap.events
     for kind, rows, others, words in (
-        ("event", one.events, other.events, names),
-        ("spell", one.spells, other.spells, LIVELIHOODS),
+        ("event", told(one).events, told(other).events, names),
+        ("spell", told(one).spells, told(other).spells, LIVELIHOODS),
     ):
         if not np.array_equal(rows, others):
             return first_row(kind, rows, others, words)
@@ -91,11 +92,13 @@ def first_row(kind: str, rows: Columns, others: Columns, words: Sequence[str]) -
     shared = min(len(rows), len(others))
     differs = np.flatnonzero((rows[:shared] != others[:shared]).any(axis=1))
     place = int(differs[0]) if len(differs) else shared
-    said = [f"{name}: {told(kind, table, place, words)}" for name, table in zip(ENGINES, (rows, others), strict=True)]
+    said = [
+        f"{name}: {in_words(kind, table, place, words)}" for name, table in zip(ENGINES, (rows, others), strict=True)
+    ]
     return f"first differing {kind}: " + "; ".join(said)
 
 
-def told(kind: str, rows: Columns, place: int, words: Sequence[str]) -> str:
+def in_words(kind: str, rows: Columns, place: int, words: Sequence[str]) -> str:
     """One row in words."""
     if place >= len(rows):
         return "none"
@@ -105,8 +108,17 @@ def told(kind: str, rows: Columns, place: int, words: Sequence[str]) -> str:
     return f"person {person}, spell {sequence}, {words[rest[0]]} from {to_date(rest[1])} to {to_date(rest[2])}"
 
 
+def told(finished: Finished) -> Piece:
+    """Events and spells of a replication that has kept them."""
+    assert finished.events is not None
+    assert finished.spells is not None
+    return Piece(finished.events, finished.spells)
+
+
 def same(one: object, other: object) -> bool:
     """Are two columns, tables or arrays equal bit for bit?"""
     if isinstance(one, pd.DataFrame):
         return isinstance(other, pd.DataFrame) and one.equals(other)
+    if isinstance(one, Ledger) and isinstance(other, Ledger):
+        return all(same(mine, theirs) for mine, theirs in zip(one, other, strict=True))
     return np.array_equal(np.asarray(one), np.asarray(other))

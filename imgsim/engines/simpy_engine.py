@@ -14,13 +14,13 @@ from typing import Any, Final
 import simpy
 from pandas import DataFrame
 
+from imgsim import engines
 from imgsim.engines.clock import ENTRY_SLOT, ROUND_SLOT, Clock
 from imgsim.engines.life import Life
 from imgsim.engines.replication import Replication, Waiting
 from imgsim.model import Model
 from imgsim.roadmap import Plan
 from imgsim.rounds import RoundDates
-from imgsim.tables import Finished, build_tables, stories
 
 Process = Generator[simpy.Event, Any, str]
 
@@ -127,10 +127,10 @@ def settle(replication: Replication, waiting: Waiting, dates: RoundDates, clock:
         event.succeed(outcome)
 
 
-def run(model: Model, replication: int, only: int | None = None) -> Replication:
-    """One replication from the first entry to the horizon; ``only`` restricts nothing but what is kept as events."""
+def run(model: Model, replication: int) -> Replication:
+    """One replication from the first entry to the horizon."""
     clock = Clock()
-    book = Replication(model, replication, clock.env.event, only)
+    book = Replication(model, replication, clock.env.event)
     clock.env.process(arrivals(book, clock))
     for waiting in book.waiting.values():
         clock.env.process(meetings(book, waiting, clock))
@@ -153,19 +153,11 @@ def collector_off() -> Iterator[None]:
             gc.collect()
 
 
-def finish(model: Model, replication: int) -> Finished:
-    """The arrays that tables are made from."""
-    return run(model, replication).finished()
-
-
 def simulate(model: Model, replication: int) -> dict[str, DataFrame]:
-    """The tables of one replication (people, events, livelihood, seasons, rounds, yearly)."""
-    return build_tables(finish(model, replication))
+    """Every table of one replication."""
+    return engines.simulate("simpy", model, replication)
 
 
-def trace(model: Model, replication: int, person: int) -> dict[str, DataFrame]:
-    """One life of a replication: its row of people, its events and its livelihood.
-
-    The whole replication is walked, because others compete for the same places; only this person's rows are kept.
-    """
-    return stories(run(model, replication, only=person).finished(), person)
+def pieces(model: Model, replication: int) -> Iterator[dict[str, DataFrame]]:
+    """The same, piece by piece."""
+    return engines.pieces("simpy", model, replication)

@@ -67,6 +67,8 @@ from imgsim.livelihood import BEFORE, IN_TRAINING, STATE, WALKED, Moves, begin_s
 from imgsim.markets.allocation import PLACED
 from imgsim.rules import FAILURES, Rules, happens, lasts, strikes_after
 from imgsim.sittings import barred, earliest_retake
+from imgsim.tables.codes import Codes
+from imgsim.tables.ledger import account, close
 from imgsim.traits import GRADUATION, PLACE, READY_SINCE
 
 READY: Final = PLACE["ready"]
@@ -84,6 +86,7 @@ class World(NamedTuple):
 
     rules: Rules
     road: Road
+    codes: Codes
     moves: Moves
     seed: int
     replication: int
@@ -98,7 +101,7 @@ def enters(world: World, life: Life, log: Journal) -> None:
     life.at[DAY] = life.at[SPELL_START] = life.entry
     life.at[STAGE] = world.road.stock_entry if life.stock else world.road.entry
     life.at[STATUS] = WALKING
-    note(life, log, 0, 0)
+    note(world, life, log, 0, 0)
     for clock in range(len(life.due)):
         if world.road.clock[clock, CLOCK_RUNS] == 1:
             start_clock(world, life, clock)
@@ -123,10 +126,10 @@ def leaves(world: World, life: Life, log: Journal, stage: int, outcome: int) -> 
     """A stage ends: what its outcome starts and writes; the next stage."""
     if outcome <= STRUCK:
         clock = STRUCK - outcome
-        note(life, log, world.road.clock[clock, CLOCK_EVENT], stage)
+        note(world, life, log, world.road.clock[clock, CLOCK_EVENT], stage)
         return int(world.road.clock[clock, CLOCK_TO])
     if world.road.kind[stage] != ROUND:
-        note(life, log, world.road.event[stage, outcome], times(life, stage))
+        note(world, life, log, world.road.event[stage, outcome], times(life, stage))
     cell = stage * world.road.next.shape[1] + outcome
     for k in range(world.road.first_effect[cell], world.road.first_effect[cell + 1]):
         takes_effect(world, life, world.road.effect[k, 0], world.road.effect[k, 1], world.road.effect[k, 2])
@@ -150,14 +153,16 @@ def takes_effect(world: World, life: Life, operation: int, place: int, value: in
 @lean
 def ends(world: World, life: Life, log: Journal, stage: int) -> None:
     """The life leaves the model."""
-    note(life, log, world.road.extra[stage, ENDED_EVENT], 0)
+    note(world, life, log, world.road.extra[stage, ENDED_EVENT], 0)
     close_spell(life, log, today(life))
     life.at[STATUS] = ENDED
 
 
 @lean
-def note(life: Life, log: Journal, event: int, value: int) -> None:
+def note(world: World, life: Life, log: Journal, event: int, value: int) -> None:
     """Log one event of today."""
+    if log.accounts:
+        account(world.codes, log.ledger, life.person, today(life), event, value)
     if len(log.events):
         row = log.events[log.used[0]]
         row[0], row[1], row[2], row[3], row[4] = life.person, life.at[SEQUENCE], life.at[DAY], event, value
@@ -285,7 +290,7 @@ def sits(world: World, life: Life, log: Journal, stage: int, count: int) -> bool
     """Sit today; is it a pass?"""
     life.attempts[world.road.tried[stage]] += 1
     log.sat[count % len(log.sat)] = today(life)
-    note(life, log, world.road.extra[stage, SAT], tries(world, life, stage))
+    note(world, life, log, world.road.extra[stage, SAT], tries(world, life, stage))
     q = world.road.quantity[stage, PASSED]
     return happens(world.rules, life.who, q, today(life), life.row, tries(world, life, stage))
 
@@ -299,7 +304,7 @@ def result_day(world: World, life: Life, stage: int) -> int:
 @lean
 def next_sitting(world: World, life: Life, log: Journal, stage: int, count: int) -> int:
     """After a failed result: the day of the next sitting, not before the spacing rules allow it."""
-    note(life, log, world.road.extra[stage, FAILED], tries(world, life, stage))
+    note(world, life, log, world.road.extra[stage, FAILED], tries(world, life, stage))
     life.row[FAILURES] = tries(world, life, stage)
     q, day = world.road.quantity[stage], today(life)
     wished = day + lasting(world, life, q[RETAKE], tries(world, life, stage))
@@ -331,7 +336,7 @@ def ready_day(world: World, life: Life, stage: int) -> int:
 @lean
 def begins_work(world: World, life: Life, log: Journal, stage: int) -> tuple[int, int]:
     """Start a position; the days on which it would be completed and left."""
-    note(life, log, world.road.extra[stage, STARTED], 0)
+    note(world, life, log, world.road.extra[stage, STARTED], 0)
     q, day, visit = world.road.quantity[stage], today(life), times(life, stage)
     left = strikes_after(world.rules, life.who, q[LEFT], day, life.row, visit)
     completes = NEVER if q[COMPLETED] < 0 else day + lasting(world, life, q[COMPLETED], visit)
@@ -345,7 +350,7 @@ def joins(world: World, life: Life, log: Journal, stage: int) -> int:
     open_from = day + 1 if day == life.at[MET] else day  # tomorrow, once today's have met
     meeting = next_meeting(world.road, world.road.meets[stage], open_from)
     if meeting >= 0:
-        note(life, log, world.road.extra[stage, ENTERED], world.road.date[meeting, YEAR])
+        note(world, life, log, world.road.extra[stage, ENTERED], world.road.date[meeting, YEAR])
     return meeting
 
 
@@ -378,7 +383,7 @@ def gathers(world: World, life: Life, log: Journal) -> None:
 def settles(world: World, life: Life, log: Journal, outcome: int, specialty: int, sponsor: int) -> None:
     """Write one person's part of an allocation into the life, which walks on."""
     stage, meeting = life.at[STAGE], life.at[MEETING]
-    note(life, log, world.road.event[stage, outcome], world.road.date[meeting, YEAR])
+    note(world, life, log, world.road.event[stage, outcome], world.road.date[meeting, YEAR])
     if outcome == PLACED:
         if world.road.gives_post[stage] == 1:
             life.row[SPECIALTY], life.row[SPONSOR] = specialty, sponsor
@@ -393,3 +398,5 @@ def closes(world: World, life: Life, log: Journal) -> None:
     if life.at[STATUS] != ENDED:
         moves_to(world, life, log, world.road.end)
         close_spell(life, log, world.road.end)
+    if log.accounts:
+        close(world.codes, log.ledger, life.person)
