@@ -55,5 +55,5 @@ def lean(function: Callable[P, R]) -> Callable[P, R]:
 
     Counting costs a rule that is handed the dozen arrays of a scenario ten times what it computes (150 ns against 10).
     """
-    result: Any = njit(function, cache=True, nogil=True, error_model="numpy", _nrt=False, forceinline=True)
+    result: Any = njit(function, cache=True, nogil=True, error_model="numpy", _nrt=False, forceinline=True)  # type: ignore[call-overload]
     return cast(Callable[P, R], result)

@@ -57,7 +57,7 @@ def sums(first: int, at: Codes, cell: Codes, of: Bools, weight: Floats, groups: 
 
 
 @compiled
-def earlier(person: Codes, hit: Bools) -> Codes:
+def earlier(person: Ints, hit: Bools) -> Codes:
     """How many rows before each one are hits of the same person; rows of a person stand together."""
     found = np.zeros(len(person), np.int32)
     for k in range(1, len(person)):

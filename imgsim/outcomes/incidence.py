@@ -19,16 +19,18 @@ SINCE = {"cumulative_incidence": "certified", "cumulative_incidence_entry": "ent
 
 def incidence(view: View, rows: Rows) -> None:
     """Probability of training, and of each class of end before it, by years since certification and since entry."""
+    if not view.knows(TRAINING):
+        return
+    until, cause, causes = first_of_ends(view)
     for measure, milestone in SINCE.items():
-        if not view.knows(milestone, TRAINING):
+        if not view.knows(milestone):
             continue
         since = view.day(milestone)
-        until, cause, causes = first_of_ends(view)
         chosen = np.flatnonzero(view.measured(since) & (until >= since))
-        days, cause, cell = (until - since)[chosen], cause[chosen], view.cell[chosen]
+        days, why, cell = until[chosen] - since[chosen], cause[chosen], view.cell[chosen]
         for group, cells in view.people_groups.items():
             inside, suffix = cells[cell], "" if group == "all" else f"/{group}"
-            curves(rows, measure, suffix, days[inside], cause[inside], causes)
+            curves(rows, measure, suffix, days[inside], why[inside], causes)
 
 
 def first_of_ends(view: View) -> tuple[Days, Codes, list[str]]:

@@ -7,10 +7,10 @@ from typing import Final
 import numpy as np
 
 from imgsim.dates import DAYS_A_YEAR, NEVER
-from imgsim.outcomes.counting import Floats, Ints
+from imgsim.outcomes.counting import Codes, Floats, Ints
 from imgsim.outcomes.definitions import FOLLOW_UP_YEARS, MEASURED, QUANTILES
 from imgsim.outcomes.rows import Rows, labels
-from imgsim.outcomes.view import View, spans
+from imgsim.outcomes.view import Days, View, spans
 
 COUNTED: Final = {
     "entrants": "entry",
@@ -29,28 +29,26 @@ def ages(view: View, rows: Rows) -> None:
         spread(view, rows, f"age_{milestone}", chosen, view.year(milestone)[chosen], days)
 
 
-def spread(view: View, rows: Rows, measure: str, chosen: Ints, year: Ints, days: Ints) -> None:
+def spread(view: View, rows: Rows, measure: str, chosen: Ints, year: Codes, days: Days) -> None:
     """Mean, SD and percentiles of ages in days of the chosen, by year and over all years; sorted once for all groups.
 
     Year, age and cell are sorted as one whole number: a cell takes the last byte, an age three before it.
     """
     key = (days.astype(np.int64) << 8) | view.cell[chosen]
-    pooled = np.sort(key)
-    by_year = np.sort(key + (year.astype(np.int64) << 32))
+    cell, age, _ = parts_of(np.sort(key))
+    cell_by_year, age_by_year, of_year = parts_of(np.sort(key | (year.astype(np.int64) << 32)))
     for group, cells in view.groups.items():
-        inside = np.resize(cells, 256)
-        mine = by_year[inside[by_year & 255]]
-        if not len(mine):
-            continue
-        of_year = mine >> 32
-        begin = np.flatnonzero(np.append(True, of_year[1:] != of_year[:-1]))
-        described(rows, measure, labels(of_year[begin].tolist()), group, years_of(mine), begin)
-        described(rows, measure, [MEASURED], group, years_of(pooled[inside[pooled & 255]]), np.zeros(1, np.int64))
+        inside, inside_by_year = cells[cell], cells[cell_by_year]
+        if inside.any():
+            mine = of_year[inside_by_year]
+            begin = np.flatnonzero(np.append(True, mine[1:] != mine[:-1]))
+            described(rows, measure, labels(mine[begin].tolist()), group, age_by_year[inside_by_year], begin)
+            described(rows, measure, [MEASURED], group, age[inside], np.zeros(1, np.int64))
 
 
-def years_of(key: Ints) -> Floats:
-    """Ages in years of such whole numbers."""
-    return ((key >> 8) & 0xFFFFFF) / DAYS_A_YEAR
+def parts_of(key: Ints) -> tuple[Ints, Floats, Ints]:
+    """Cells, ages in years and calendar years of such whole numbers."""
+    return key & 0xFF, ((key >> 8) & 0xFFFFFF) / DAYS_A_YEAR, key >> 32
 
 
 def described(rows: Rows, measure: str, cohort: list[str], group: str, value: Floats, begin: Ints) -> None:
@@ -83,7 +81,7 @@ def times(view: View, rows: Rows) -> None:
         never, years = end == NEVER, spans(begin, end)
         for group, cells in view.groups.items():
             inside = cells[cell]
-            hits, heads = np.count_nonzero(never & inside), np.count_nonzero(inside)
+            hits, heads = int(np.count_nonzero(never & inside)), int(np.count_nonzero(inside))
             rows.share(f"time_{since}_to_{until}_never", MEASURED, group, hits, heads)
             percentiles(rows, f"time_{since}_to_{until}", group, years[inside & ~never])
 

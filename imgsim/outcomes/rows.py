@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import repeat
 from typing import Any, Final
 
 import numpy as np
@@ -18,14 +19,16 @@ class Rows:
     """An outcomes table in the making."""
 
     def __init__(self) -> None:
-        self._columns: dict[str, list[Any]] = {name: [] for name in COLUMNS}
+        self._rows: list[tuple[Any, ...]] = []
 
     def add(self, measure: str, cohort: Any, group: str, value: Any, denominator: Any, time: Any = np.nan) -> None:
         """Rows of one measure and group; the rest is one value or one for each row."""
-        parts = [listed(part) for part in (measure, cohort, group, time, value, denominator)]
-        n = max(map(len, parts)) if all(parts) else 0
-        for column, part in zip(self._columns.values(), parts, strict=True):
-            column += part if len(part) == n else part * n
+        if any(isinstance(part, (list, np.ndarray)) for part in (cohort, value, denominator)):
+            parts = np.broadcast_arrays(np.array(cohort, object), time, value, denominator)
+            cohorts, *numbers = (part.tolist() for part in parts)
+            self._rows += zip(repeat(measure), cohorts, repeat(group), *numbers)
+        else:
+            self._rows.append((measure, cohort, group, time, value, denominator))
 
     def share(self, measure: str, cohort: str, group: str, hits: int, heads: int, time: float = np.nan) -> None:
         """One share: how many of the heads are hits; no row if there are none."""
@@ -48,16 +51,11 @@ class Rows:
 
     def frame(self) -> pd.DataFrame:
         """The table: measure, cohort, group (text), time (years, missing where none), value, denominator."""
-        held = {
-            name: np.array(column, np.float64 if name in NUMBERS else object) for name, column in self._columns.items()
-        }
+        columns = zip(*self._rows, strict=True) if self._rows else repeat((), len(COLUMNS))
+        kinds = [np.float64 if name in NUMBERS else object for name in COLUMNS]
+        held = {name: np.array(column, kind) for name, kind, column in zip(COLUMNS, kinds, columns, strict=True)}
         known = np.isfinite(held["value"])
         return pd.DataFrame({name: column[known] for name, column in held.items()})
-
-
-def listed(part: Any) -> list[Any]:
-    """A column's part as a list."""
-    return part if isinstance(part, list) else np.ravel(part).tolist() if isinstance(part, np.ndarray) else [part]
 
 
 def labels(years: Iterable[int]) -> list[str]:

@@ -33,7 +33,7 @@ class Seasons:
         entrant = self.view.entrant[person[order]]
         return order if entrant.all() else np.arange(len(table))[order][entrant]
 
-    def column(self, name: str, kind: npt.DTypeLike) -> npt.NDArray[Any]:
+    def column(self, name: str, kind: type[Any]) -> npt.NDArray[Any]:
         """A column of numbers or marks."""
         return self.view.tables["seasons"][name].to_numpy(kind)[self.rows]
 

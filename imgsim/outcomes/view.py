@@ -169,7 +169,8 @@ def years_before(date: object, years: float) -> int:
 def days(dates: pd.Series[pd.Timestamp]) -> Days:
     """A column of dates as day numbers; NEVER where there is none."""
     values = pd.to_datetime(dates).to_numpy()
-    a_day = int(np.timedelta64(1, "D") / np.timedelta64(1, np.datetime_data(values.dtype)[0]))
+    unit, _ = np.datetime_data(values.dtype)
+    a_day = int(np.timedelta64(1, "D") / np.timedelta64(1, unit))  # type: ignore[call-overload]
     ticks = values.view(np.int64)
     found = (ticks // a_day).astype(np.int32)
     found[ticks == NO_DATE] = NEVER
@@ -182,7 +183,8 @@ def year_of(days: Days, first_month: int = 1) -> Codes:
     first, last = (int(known.min()), int(known.max())) if len(known) else (0, 0)
     months = np.arange(first, last + 1).astype("datetime64[D]").astype("datetime64[M]").astype(np.int64)
     years = np.append(1970 + (months - (first_month - 1)) // 12, NO_YEAR).astype(np.int32)
-    return years[np.minimum(days, last + 1) - first]
+    found: Codes = years[np.minimum(days, last + 1) - first]
+    return found
 
 
 def academic_year_of(day: int) -> int:
