@@ -96,7 +96,7 @@ def test_a_flipped_bit_in_a_part_is_noticed_and_the_part_computed_again(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     parts = full_parts(tmp_path, SmallScenario().of(3))
-    flip_a_bit(parts.of(1) / "events.parquet")
+    flip_a_bit(parts.of(1) / "events.00000.parquet")
     assert parts.finished(3) == {0, 2}
     assert "replication 1 was kept but is damaged" in capsys.readouterr().err
     assert not parts.of(1).exists()

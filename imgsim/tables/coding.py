@@ -24,6 +24,7 @@ def coded(codes: npt.ArrayLike, names: Sequence[str]) -> pd.Categorical[str]:
 
 def dates(days: npt.NDArray[Any]) -> npt.NDArray[np.datetime64]:
     """Day numbers as dates with second resolution, which pandas keeps; NEVER is missing."""
-    seconds = days.astype(np.int64) * SECONDS_A_DAY
+    seconds = days.astype(np.int64)
+    seconds *= SECONDS_A_DAY
     seconds[days >= NEVER] = NO_DATE
     return seconds.view("datetime64[s]")

@@ -114,4 +114,7 @@ def kept(finished: Finished) -> dict[str, object]:
 
 def age_on(day: npt.NDArray[np.int32], birth: Floats) -> Floats:
     """Ages in years on a day per person; missing where the day never comes."""
-    return np.where(day >= NEVER, np.nan, (day - birth) / DAYS_A_YEAR)
+    age: Floats = day - birth
+    age /= DAYS_A_YEAR
+    age[day >= NEVER] = np.nan
+    return age
