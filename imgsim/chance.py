@@ -51,3 +51,17 @@ def uniform(seed: int, replication: int, actor: int, decision: int, occurrence: 
     c3 = np.uint64(partner) & LOW
     w0, w1, _, _ = philox(c0, c1, c2 & LOW, c3, np.uint64(seed) & LOW, np.uint64(decision) & LOW)
     return (float(w0 >> SIX) * TWO_26 + float(w1 >> SIX) + 0.5) * TWO_M52
+
+
+@compiled
+def words(
+    seed: int, replication: int, actor: int, decision: int, occurrence: int, partner: int
+) -> tuple[np.uint64, np.uint64, np.uint64, np.uint64]:
+    """The four 32-bit words at an address: what is drawn by the million takes several draws from one call.
+
+    The address is laid out as in ``uniform``, which is made of the first two words.
+    """
+    who = np.uint64(actor)
+    moment = (np.uint64(replication) << np.uint64(16)) | (np.uint64(occurrence) & np.uint64(0xFFFF))
+    key, other = np.uint64(seed) & LOW, np.uint64(decision) & LOW
+    return philox(who & LOW, who >> WORD, moment & LOW, np.uint64(partner) & LOW, key, other)

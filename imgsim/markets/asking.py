@@ -1,61 +1,69 @@
-"""What a Match asks of each applicant: merit, second specialty, number of applications, and whom to ask afterwards."""
+"""What a Match asks of each applicant: merit, second specialty, number of applications."""
 
 from __future__ import annotations
+
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from imgsim.chance import uniform
 from imgsim.compiled import compiled
-from imgsim.markets.applications import Pairs
-from imgsim.markets.choice import chooses_among
-from imgsim.rules import Rules, Who, draw, predict
+from imgsim.markets.choice import chooses_among, options
+from imgsim.rulebook import Rulebook
+from imgsim.rules import Rules, Who, draw, happens, predict
+from imgsim.traits import PLACE
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
-Bools = npt.NDArray[np.bool_]
+
+WISH = PLACE["wish"]
+
+
+class Questions(NamedTuple):
+    """The numbers of the rules that are asked."""
+
+    merit: int
+    after_merit: int
+    backup: int
+    applications: int
+    second: Ints  # rules of the choice of a second specialty
+    seconds: Ints  # the specialty that each stands for
+
+
+class Answers(NamedTuple):
+    """What each applicant answers; arrays of shape (applicants,)."""
+
+    wish: Ints
+    second: Ints  # second specialty, or -1
+    wanted: Ints  # applications
+    merit: Floats  # standard deviations of a programme's judgement
+    after_merit: Floats  # the same for places left unfilled
+
+
+def questions(book: Rulebook, name: str, specialties: tuple[str, ...]) -> Questions:
+    """The rules of a Match by its name."""
+    merit, after, backup, applications = (
+        book.number(f"{name}.{word}") for word in ("merit", "after_merit", "backup", "applications")
+    )
+    return Questions(merit, after, backup, applications, *options(book, f"{name}.second", specialties))
 
 
 @compiled
-def merits(rules: Rules, q: int, day: int, traits: Floats) -> Floats:
-    """The merit of every applicant, in standard deviations of a programme's judgement."""
-    found = np.empty(len(traits))
-    for k in range(len(traits)):
-        found[k] = predict(rules, q, day, traits[k])
+def answers(
+    rules: Rules, asked: Questions, seed: int, replication: int, year: int, opened: int, day: int, actor: Ints,
+    traits: Floats,
+) -> Answers:  # fmt: skip
+    """Everybody's answers: on the day the year's values are read from (``opened``), merits on that of allocation."""
+    n = len(actor)
+    found = Answers(np.empty(n, np.int64), np.full(n, -1), np.empty(n, np.int64), np.empty(n), np.empty(n))
+    for k in range(n):
+        who, row = Who(seed, replication, actor[k]), traits[k]
+        found.wish[k] = int(row[WISH])
+        if happens(rules, who, asked.backup, opened, row, 0):
+            second = asked.seconds[chooses_among(rules, who, asked.second, opened, row, 0)]
+            found.second[k] = -1 if second == found.wish[k] else second
+        mean = np.exp(predict(rules, asked.applications, opened, row))
+        found.wanted[k] = int(mean + draw(rules, who, asked.applications, year))
+        found.merit[k] = predict(rules, asked.merit, day, row)
+        found.after_merit[k] = predict(rules, asked.after_merit, day, row)
     return found
-
-
-@compiled
-def second_and_wanted(
-    rules: Rules, seed: int, replication: int, actor: Ints, traits: Floats, day: int, year: int, backup: int,
-    second: Ints, seconds: Ints, applications: int,
-) -> tuple[Ints, Ints]:  # fmt: skip
-    """Second specialty (-1 without one) and number of applications of every applicant."""
-    also, wanted = np.full(len(actor), -1), np.empty(len(actor), np.int64)
-    for k in range(len(actor)):
-        who = Who(seed, replication, actor[k])
-        if draw(rules, who, backup, 0) < 1.0 / (1.0 + np.exp(-predict(rules, backup, day, traits[k]))):
-            also[k] = seconds[chooses_among(rules, who, second, day, traits[k], 0)]
-        wanted[k] = int(np.exp(predict(rules, applications, day, traits[k])) + draw(rules, who, applications, year))
-    return also, wanted
-
-
-@compiled
-def open_pairs(
-    seed: int, replication: int, year: int, decided: int, actor: Ints, without: Ints, kind: Ints, open_programmes: Ints,
-    partner: Ints, takes: Bools, wanted: int,
-) -> Pairs:  # fmt: skip
-    """Applications to unfilled programmes of any specialty: each applicant asks ``wanted`` of them on average."""
-    share = min(1.0, wanted / len(open_programmes))
-    applicant, programme = np.empty(0, np.int64), np.empty(0, np.int64)
-    for fill in range(2):  # count first, then write
-        n = 0
-        for a in without:
-            for p in open_programmes:
-                if takes[kind[a], p] and uniform(seed, replication, actor[a], decided, year, partner[p]) < share:
-                    if fill:
-                        applicant[n], programme[n] = a, p
-                    n += 1
-        if not fill:
-            applicant, programme = np.empty(n, np.int64), np.empty(n, np.int64)
-    return Pairs(applicant, programme)

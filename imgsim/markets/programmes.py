@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from imgsim.addresses import FIRST_YEAR, PROGRAMME, actor, decision
 from imgsim.chance import uniform
+from imgsim.compiled import compiled
 from imgsim.dates import day_of
 from imgsim.distributions import normal
 from imgsim.errors import InputError
@@ -22,6 +23,8 @@ from imgsim.parameters import Parameters
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
+
+HALVINGS = 100  # more than there are bits in a factor
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,22 +50,39 @@ def draw_programmes(name: str, parameters: Parameters, specialties: tuple[str, .
     )
     spread, alike = (parameters.value(f"{name}.programme.{word}", 0) for word in ("size_spread", "openness_sponsors"))
     draws = {
-        word: np.array([uniform(seed, 0, int(who), decision(f"{name}.programme.{word}"), 0, 0) for who in actors])
+        word: uniforms(seed, actors, decision(f"{name}.programme.{word}"))
         for word in ("size", "sponsorship", "openness", "letter", "rounding", "thinning")
     }
-    quantile = np.vectorize(normal, otypes=[float])
-    openness = quantile(draws["openness"])
+    openness = normals(draws["openness"])
     return Programmes(
         actor=actors,
         partner=(((actors >> 32) & 0xFFF) << 20) | (actors & 0xFFFFF),
         specialty=np.repeat(np.arange(len(counts)), counts),
-        size=np.exp(spread * quantile(draws["size"])),
-        sponsorship=correlated(openness, quantile(draws["sponsorship"]), alike),
+        size=np.exp(spread * normals(draws["size"])),
+        sponsorship=correlated(openness, normals(draws["sponsorship"]), alike),
         openness=openness,
         letter=draws["letter"],
         rounding=draws["rounding"],
         thinning=draws["thinning"],
     )
+
+
+@compiled
+def uniforms(seed: int, actor: Ints, decided: int) -> Floats:
+    """One uniform of every programme, the same in all replications."""
+    found = np.empty(len(actor))
+    for k in range(len(actor)):
+        found[k] = uniform(seed, 0, actor[k], decided, 0, 0)
+    return found
+
+
+@compiled
+def normals(u: Floats) -> Floats:
+    """The standard normals of uniforms."""
+    found = np.empty(len(u))
+    for k in range(len(u)):
+        found[k] = normal(u[k])
+    return found
 
 
 def correlated(one: Floats, other: Floats, correlation: float) -> Floats:
@@ -78,14 +98,26 @@ def dealt(size: Floats, rounding: Floats, seats: int) -> Ints:
     """
     if seats <= 0 or not len(size):
         return np.zeros(len(size), np.int64)
-    low, high = 0.0, (seats + len(size)) / size.sum() + 1.0
-    for _ in range(100):
-        middle = (low + high) / 2
-        low, high = (middle, high) if np.floor(middle * size + rounding).sum() < seats else (low, middle)
-    quota: Ints = np.floor(high * size + rounding).astype(np.int64)
+    quota: Ints = np.floor(factor(size, rounding, seats) * size + rounding).astype(np.int64)
     for k in np.flatnonzero(quota)[::-1][: quota.sum() - seats]:  # two programmes gained their seat at the same factor
         quota[k] -= 1
     return quota
+
+
+@compiled
+def factor(size: Floats, rounding: Floats, seats: int) -> float:
+    """The least factor that deals out enough seats, by bisection."""
+    low, high = 0.0, (seats + len(size)) / float(size.sum()) + 1.0
+    for _ in range(HALVINGS):
+        middle = (low + high) / 2
+        dealt_out = 0
+        for k in range(len(size)):
+            dealt_out += int(middle * size[k] + rounding[k])
+        if dealt_out < seats:
+            low = middle
+        else:
+            high = middle
+    return high
 
 
 def seats_of_year(name: str, parameters: Parameters, specialties: tuple[str, ...], year: int) -> Ints:
