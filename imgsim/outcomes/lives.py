@@ -13,7 +13,7 @@ from imgsim.outcomes.rows import Rows, labels
 from imgsim.outcomes.view import View
 from imgsim.traits import LIVELIHOODS
 
-TRAINING: Final = "in_training"
+LATER: Final = ("in_training", PRACTICE)
 Held = Mapping[str, Floats]
 
 
