@@ -53,7 +53,7 @@ def uniform(seed: int, replication: int, actor: int, decision: int, occurrence: 
     return (float(w0 >> SIX) * TWO_26 + float(w1 >> SIX) + 0.5) * TWO_M52
 
 
-@compiled
+@lean
 def words(
     seed: int, replication: int, actor: int, decision: int, occurrence: int, partner: int
 ) -> tuple[np.uint64, np.uint64, np.uint64, np.uint64]:

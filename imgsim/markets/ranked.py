@@ -20,11 +20,11 @@ from imgsim.markets.allocation import (
     Allocation,
     Applicants,
 )
-from imgsim.markets.asking import merits
 from imgsim.markets.quota import uniforms
 from imgsim.parameters import Parameters
 from imgsim.pathway import Pathway
 from imgsim.rulebook import Rulebook
+from imgsim.rules import Rules, predict
 from imgsim.traits import PLACE
 
 Ints = npt.NDArray[np.int64]
@@ -121,6 +121,15 @@ def above_the_cut(score: Floats, places: int) -> Bools:
     at_the_cut = np.flatnonzero(score == cut)
     placed[at_the_cut[: places - int(placed.sum())]] = True
     return placed
+
+
+@compiled
+def merits(rules: Rules, q: int, day: int, traits: Floats) -> Floats:
+    """The merit of every applicant, before it is judged."""
+    found = np.empty(len(traits))
+    for k in range(len(traits)):
+        found[k] = predict(rules, q, day, traits[k])
+    return found
 
 
 @compiled

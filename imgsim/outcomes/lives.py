@@ -31,9 +31,7 @@ def livelihoods(view: View, rows: Rows) -> None:
         if len(mine):
             total = {state: float(spent[mine].sum()) for state, spent in held.items()}
             per_entrant(rows, group, total, len(mine))
-            shares(
-                rows, group, {state: total[state] for state in states if state not in (TRAINING, PRACTICE)}, len(mine)
-            )
+            shares(rows, group, {state: total[state] for state in total if state not in LATER}, len(mine))
 
 
 def per_entrant(rows: Rows, group: str, total: Mapping[str, float], n: int) -> None:
