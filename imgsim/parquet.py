@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,21 +20,28 @@ CATEGORIES_AT_MOST = 1000  # text columns with fewer different values are read a
 
 @contextmanager
 def connect() -> Iterator[DuckDBPyConnection]:
-    """A database in memory: one thread (sums of floats must not depend on the order of threads), no network."""
-    import duckdb
-
-    config: dict[str, Any] = {
-        "threads": 1,
-        "autoinstall_known_extensions": False,
-        "autoload_known_extensions": False,
-    }
-    with duckdb.connect(config=config) as database:
+    """A database in memory, made once a process: opening one costs more than writing a small table."""
+    with _database(os.getpid()).cursor() as database:
         try:
             yield database
         except RuntimeError as error:  # what DuckDB makes of Ctrl-C
             if "interrupted" in str(error):
                 raise KeyboardInterrupt from None
             raise
+
+
+@lru_cache(maxsize=1)
+def _database(process: int) -> DuckDBPyConnection:
+    """One thread (sums of floats must not depend on the order of threads), no network; not shared with a fork."""
+    import duckdb
+
+    del process
+    config: dict[str, Any] = {
+        "threads": 1,
+        "autoinstall_known_extensions": False,
+        "autoload_known_extensions": False,
+    }
+    return duckdb.connect(config=config)
 
 
 def write_table(name: str, table: DataFrame, path: Path) -> None:
@@ -59,7 +68,7 @@ def query(paths: Iterable[Path], sql: str) -> DataFrame:
     """The answer to a query in which every file is a table of its own name."""
     with connect() as database:
         for path in paths:
-            database.execute(f"CREATE VIEW {_name(path.stem)} AS SELECT * FROM {_files([path])}")
+            database.execute(f"CREATE OR REPLACE TEMP VIEW {_name(path.stem)} AS SELECT * FROM {_files([path])}")
         return _frame(database, sql)
 
 

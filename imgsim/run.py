@@ -75,7 +75,7 @@ def run_scenario(
     _need_list("tables", tables)
     _need_count("workers", workers)
     from imgsim.manifest import Call
-    from imgsim.parts import claimed
+    from imgsim.parts import at_once, claimed
     from imgsim.progress import progress
     from imgsim.replicate import Recipe, run_replications
     from imgsim.store import Store, parts_key
@@ -88,7 +88,8 @@ def run_scenario(
     store.try_out(scenario)
     if not quiet:
         print(f"imgsim: {walker.name} engine ({walker.why}){_compiling(walker.name)}", file=sys.stderr)
-    with claimed(store.parts, parts_key(scenario, wanted)) as parts:
+    together = at_once(count)
+    with claimed(store.parts, f"{parts_key(scenario, wanted)}-{together}", together) as parts:
         with progress(count, quiet=quiet) as tick:
             run_replications(scenario, parts, count, call.workers, tick, steps)
         with progress(1, "tables and figures", quiet=quiet):
