@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["Run", "open_run", "run", "run_scenario"]
 
 RESULTS = "results"
+ALWAYS = ("people", "outcomes")  # tables that every run keeps
 
 
 def run(
@@ -37,8 +38,8 @@ def run(
 ) -> Run:
     """Simulate the scenario in a file, keep everything in a new folder under `out`, and return the results.
 
-    `None` takes the scenario's own setting, all cores for `workers`, every table for `tables` (outcomes are always
-    kept), and ``results`` for `out`. The same inputs give the same rows whatever the number of workers.
+    `None` takes the scenario's own setting, all cores for `workers`, every table for `tables` (people and outcomes are
+    always kept), and ``results`` for `out`. The same inputs give the same rows whatever the number of workers.
     """
     from imgsim.scenario import load_scenario
 
@@ -68,7 +69,7 @@ def run_scenario(
 
     store, count = Store(Path(out or RESULTS)), scenario.run.replications
     call = Call(datetime.now(UTC), workers or os.cpu_count() or 1, tuple(sets))
-    wanted = tuple(sorted({*tables, "outcomes"})) if tables is not None else None
+    wanted = _wanted(tables) if tables is not None else None
     steps = replace(recipe or Recipe(), tables=wanted)
     store.try_out(scenario)
     with claimed(store.parts, parts_key(scenario, wanted)) as parts:
@@ -78,6 +79,17 @@ def run_scenario(
             folder = store.keep(scenario, parts, call, lambda new: _finish(Run(new, scenario), figures))
         parts.remove()
     return Run(folder, scenario)
+
+
+def _wanted(tables: Sequence[str]) -> tuple[str, ...]:
+    """The tables to keep; InputError for one that no run has."""
+    from imgsim.dictionary import tables as known
+    from imgsim.errors import InputError
+
+    for name in tables:
+        if name not in known():
+            raise InputError(f"unknown table `{name}`; one of {', '.join(known())}", name=name, known=known())
+    return tuple(sorted({*tables, *ALWAYS}))
 
 
 def _finish(unsealed: Run, figures: bool) -> None:
@@ -93,7 +105,10 @@ def _draw(unsealed: Run) -> None:
         from imgsim.plots import draw_all
 
         (unsealed.folder / "figures").mkdir()
-        draw_all(unsealed, unsealed.folder / "figures")
+        missing = draw_all(unsealed, unsealed.folder / "figures")
+        if missing:
+            which, needed = ", ".join(missing), ", ".join(dict.fromkeys(missing.values()))
+            print(f"imgsim: figures left out: {which} (tables that were not kept: {needed})", file=sys.stderr)
     except ImportError as error:
         print(f"imgsim: no figures were drawn ({error})", file=sys.stderr)
     except (OSError, MemoryError):
