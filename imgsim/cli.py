@@ -87,6 +87,7 @@ def _options(
         "run scenarios/us.toml",
         "run scenarios/us.toml --scale 0.02 --replications 3",
         "run scenarios/us.toml --set exam.step1.attempts=6",
+        "run scenarios/us.toml --scale 1 --tables rounds,yearly",
     ),
 )
 def run(
@@ -98,8 +99,12 @@ def run(
     out: Annotated[Path | None, typer.Option(metavar="DIR", help="Folder for results (default: results).")] = None,
     engine: Annotated[str, typer.Option(metavar="auto|simpy|compiled", help="What walks the lives.")] = "auto",
     sets: Sets = None,
+    tables: Annotated[
+        str | None,
+        typer.Option(metavar="NAME,...", help="Tables to keep beside people and outcomes (default: all of them)."),
+    ] = None,
 ) -> None:
-    """Run a scenario: simulate, keep every table in a results folder, print the headline table."""
+    """Run a scenario: simulate, keep its tables in a results folder, print the headline table."""
     subjects.need_file(scenario)
     from imgsim.run import run as simulate
 
@@ -112,6 +117,7 @@ def run(
         out=out,
         engine=engine,
         sets=tuple(sets or ()),
+        tables=None if tables is None else [name.strip() for name in tables.split(",") if name.strip()],
     )
     from imgsim.outcomes import headline_text  # only now: it loads pandas, which a refused scenario needs not
 

@@ -15,6 +15,7 @@ from imgsim.traits import CATEGORICAL, LIVELIHOODS, YES_NO, trait_names
 
 # The ratios that a unit takes: odds behind the logit, multipliers behind the log, points otherwise.
 KIND_OF_RATIO: Final = {"probability": "odds"} | dict.fromkeys(("days", "years", "rate", "amount", "factor"), "times")
+FOR_LIFE: Final = ("group", "region", "citizen", "needs_visa")  # traits that no stage changes
 
 SPREAD_UNITS: Final = ("number", "score")  # a spread is read as it stands, behind no link
 
@@ -95,6 +96,8 @@ def check_categories(parameter: Parameter, categories: dict[str, tuple[str, ...]
         return
     if parameter.by not in categories:
         refuse(parameter, f"values cannot be given by `{parameter.by}`", "by", parameter.by, categories)
+    if parameter.name.startswith("cost.") and parameter.by not in FOR_LIFE:
+        refuse(parameter, f"costs can differ by {', '.join(FOR_LIFE)}, not by `{parameter.by}`", "by")
     known = categories[parameter.by]
     for category in parameter.rows:
         if category not in known:

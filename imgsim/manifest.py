@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from imgsim.scenario import Scenario
 
 PACKAGE = Path(__file__).parent
-PACKAGES = ("numpy", "numba", "scipy", "pandas", "simpy", "duckdb", "loky", "statsmodels", "matplotlib", "pydantic")
+PACKAGES = ("numpy", "numba", "scipy", "pandas", "simpy", "duckdb", "loky", "matplotlib", "pydantic")
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,7 +48,8 @@ def write_table(name: str, table: DataFrame, path: Path) -> None:
     """One table of one replication, in the order and with the types of the data dictionary."""
     with connect() as database:
         database.register("rows_of_table", table)
-        _copy(database, f"{_typed(name, table.columns)} FROM rows_of_table{_order(name, table.columns)}", path)
+        order = "" if _is_sorted(name, table) else _order(name, table.columns)
+        _copy(database, f"{_typed(name, table.columns)} FROM rows_of_table{order}", path)
 
 
 def merge(paths: Sequence[Path], target: Path) -> None:
@@ -88,6 +89,20 @@ def _typed(name: str, columns: Iterable[str]) -> str:
         f"CAST({_name(column)} AS {kind}) AS {_name(column)}" if kind else _name(column)
         for column, kind in wanted.items()
     )
+
+
+def _is_sorted(name: str, table: DataFrame) -> bool:
+    """Do the rows stand in order already, as far as numbers tell? Sorting people takes as long as half of writing."""
+    keys = [table[column] for column in sort_key(name) if column in table]
+    if not all(key.dtype.kind in "iub" for key in keys):
+        return False
+    values = [key.to_numpy() for key in keys]
+    tied = values[0][1:] == values[0][1:] if values else []
+    for value in values:
+        if (tied & (value[1:] < value[:-1])).any():
+            return False
+        tied = tied & (value[1:] == value[:-1])
+    return bool(values)
 
 
 def _order(name: str, columns: Iterable[str]) -> str:

@@ -79,6 +79,11 @@ class Run:
         return self.table("yearly")
 
     @cached_property
+    def exams(self) -> DataFrame:
+        """Sittings of exams told and passed, by half-year."""
+        return self.table("exams")
+
+    @cached_property
     def outcomes(self) -> DataFrame:
         """Measures by cohort, group and replication; names are plain text, so that tables can be pooled and renamed."""
         table = self.table("outcomes")

@@ -24,6 +24,7 @@ __all__ = ["Run", "open_run", "run", "run_scenario"]
 RESULTS = "results"
 AUTO = "auto"
 ENGINES = (AUTO, "simpy", "compiled")
+ALWAYS = ("people", "outcomes")  # tables that every run keeps
 
 
 def run(
@@ -43,8 +44,8 @@ def run(
 ) -> Run:
     """Simulate the scenario in a file, keep everything in a new folder under `out`, and return the results.
 
-    `None` takes the scenario's own setting, all cores for `workers`, every table for `tables` (outcomes are always
-    kept), and ``results`` for `out`. The same inputs give the same rows whatever the number of workers and whichever
+    `None` takes the scenario's own setting, all cores for `workers`, every table for `tables` (people and
+    outcomes are always kept), and ``results`` for `out`. The same inputs give the same rows whatever the number of workers and whichever
     engine walks the lives (``"simpy"``, ``"compiled"``, or ``"auto"``: the faster one that can be used).
     """
     from imgsim.scenario import load_scenario
@@ -83,7 +84,7 @@ def run_scenario(
     store, count = Store(Path(out or RESULTS)), scenario.run.replications
     walker = _engine(engine)
     call = Call(datetime.now(UTC), workers or os.cpu_count() or 1, tuple(sets), *walker)
-    wanted = tuple(sorted({*tables, "outcomes"})) if tables is not None else None
+    wanted = _wanted(tables) if tables is not None else None
     steps = replace(recipe or Recipe(pieces=f"imgsim.engines.{walker.name}_engine.pieces"), tables=wanted)
     store.try_out(scenario)
     if not quiet:
@@ -127,6 +128,16 @@ def _need_count(name: str, given: object) -> None:
         raise InputError(f"must be a whole number of at least 1, not {shown(given)}", key=f"argument `{name}`")
 
 
+def _wanted(tables: Sequence[str]) -> tuple[str, ...]:
+    """The tables to keep; InputError for one that no run has."""
+    from imgsim.dictionary import tables as known
+
+    for name in tables:
+        if name not in known():
+            raise InputError(f"unknown table `{name}`; one of {', '.join(known())}", name=name, known=known())
+    return tuple(sorted({*tables, *ALWAYS}))
+
+
 def _finish(unsealed: Run, figures: bool) -> None:
     """Add the headline table and the figures to a folder that has its tables but no checksums yet."""
     unsealed.summary.to_csv(unsealed.folder / "summary.csv", index=False)
@@ -140,7 +151,10 @@ def _draw(unsealed: Run) -> None:
         from imgsim.plots import draw_all
 
         (unsealed.folder / "figures").mkdir()
-        draw_all(unsealed, unsealed.folder / "figures")
+        missing = draw_all(unsealed, unsealed.folder / "figures")
+        if missing:
+            which, needed = ", ".join(missing), ", ".join(dict.fromkeys(missing.values()))
+            print(f"imgsim: figures left out: {which} (tables that were not kept: {needed})", file=sys.stderr)
     except ImportError as error:
         print(f"imgsim: no figures were drawn ({error})", file=sys.stderr)
     except (OSError, MemoryError):

@@ -46,6 +46,11 @@ def test_only_the_wanted_tables_are_kept(tmp_path: Path) -> None:
         _ = done.events
 
 
+def test_people_and_outcomes_are_always_kept(tmp_path: Path) -> None:
+    done = run_scenario(SmallScenario(), workers=1, out=tmp_path, recipe=SMALL, tables=["events"], figures=False)
+    assert {path.stem for path in done.folder.glob("tables/*")} == {"people", "events", "outcomes", "parameters"}
+
+
 def test_a_run_shows_its_title_settings_and_headline_in_a_notebook(done: Run) -> None:
     shown = done._repr_html_()
     assert "A small &lt;world&gt;" in shown
