@@ -44,9 +44,9 @@ def run(
 ) -> Run:
     """Simulate the scenario in a file, keep everything in a new folder under `out`, and return the results.
 
-    `None` takes the scenario's own setting, all cores for `workers`, every table for `tables` (people and
-    outcomes are always kept), and ``results`` for `out`. The same inputs give the same rows whatever the number of workers and whichever
-    engine walks the lives (``"simpy"``, ``"compiled"``, or ``"auto"``: the faster one that can be used).
+    `None` takes the scenario's own setting, all cores for `workers`, every table for `tables` (people and outcomes are
+    always kept), and ``results`` for `out`. The same inputs give the same rows whatever the number of workers and
+    whichever engine walks the lives (``"simpy"``, ``"compiled"``, or ``"auto"``: the faster one that can be used).
     """
     from imgsim.scenario import load_scenario
 
