@@ -7,32 +7,32 @@ import numpy.typing as npt
 
 from imgsim.chance import words
 from imgsim.compiled import compiled
-from imgsim.markets.noise import Address, Pairs
+from imgsim.markets.noise import Chance, Pairs
 
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
 
 
 @compiled
-def asked_afterwards(
-    at: Address, actor: Ints, kind: Ints, without: Ints, left: Ints, partner: Ints, takes: Bools, wanted: int
-) -> Pairs:
-    """Applications to programmes with places ``left``, of any specialty: each asks ``wanted`` of them on average."""
-    vacant = np.flatnonzero(left > 0)
-    others = partner[vacant]
-    below = np.uint64(2.0**32 * min(1.0, wanted / len(vacant)))
-    drawn = np.empty(len(vacant), np.uint64)
-    found = Pairs(np.empty(0, np.int32), np.empty(0, np.int16))
-    for writes in range(2):  # count first, then write
-        n = 0
-        for a in without:
-            for k in range(len(vacant)):
-                drawn[k] = words(at.seed, at.replication, actor[a], at.decision, at.year, others[k])[0]
-            for k in range(len(vacant)):
-                if drawn[k] < below and takes[kind[a], vacant[k]]:
-                    if writes:
-                        found.applicant[n], found.programme[n] = a, vacant[k]
-                    n += 1
-        if not writes:
-            found = Pairs(np.empty(n, np.int32), np.empty(n, np.int16))
-    return found
+def asked_afterwards(chance: Chance, kind: Ints, without: Bools, left: Ints, takes: Bools, wanted: int) -> Pairs:
+    """Applications to programmes with places ``left``, of any specialty: each asks ``wanted`` of them on average.
+
+    In the order of kinds of applicant, so that only the programmes that take a kind are looked at.
+    """
+    seed, replication, year, decision = chance.seed, chance.replication, chance.year, chance.decision
+    below = np.uint64(2.0**32 * min(1.0, wanted / np.sum(left > 0)))
+    most = 0
+    for k in range(len(takes)):
+        most += np.sum(without & (kind == k)) * np.sum(takes[k] & (left > 0))
+    found = Pairs(np.empty(most + 1, np.int32), np.empty(most + 1, np.uint16))
+    n = 0
+    for k in range(len(takes)):
+        vacant = np.flatnonzero(takes[k] & (left > 0))
+        others, drawn = chance.partner[vacant], np.empty(len(vacant), np.uint64)
+        for a in np.flatnonzero(without & (kind == k)):
+            for v in range(len(vacant)):
+                drawn[v] = words(seed, replication, chance.actor[a], decision, year, others[v])[0]
+            for v in range(len(vacant)):
+                found.applicant[n], found.programme[n] = a, vacant[v]
+                n += drawn[v] < below
+    return Pairs(found.applicant[:n], found.programme[:n])

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from imgsim.chance import words
 from imgsim.compiled import compiled
 from imgsim.markets.circle import PLACE_BITS, PLACES, Programme, eight_places
-from imgsim.markets.noise import Address, Pairs
+from imgsim.markets.noise import Chance, Pairs
 from imgsim.markets.ordering import MOST_APPLICANTS
 
 Ints = npt.NDArray[np.int64]
@@ -18,35 +18,37 @@ Bools = npt.NDArray[np.bool_]
 
 TRIES: Final = 3  # draws allowed per application wanted, before an applicant has run out of programmes
 AT_ONCE: Final = 8  # draws of one call
+EVERY_THIRD: Final = 0b100100100100  # bit k is set where k % 3 == 2
 
 
 @compiled
-def apply(
-    at: Address, circle: Programme, actor: Ints, wish: Ints, second: Ints, wanted: Ints, kind: Ints, takes: Bools
-) -> Pairs:
+def apply(chance: Chance, circle: Programme, wish: Ints, second: Ints, wanted: Ints, kind: Ints, takes: Bools) -> Pairs:
     """Applicant and programme of every application, without repeats, in the order of applicants.
 
     Two in three go to the specialty wished for and one in three to the second one, or all of them if there is none
     (-1). ``takes`` is (kinds of applicant, programmes): whether a programme considers that ``kind`` at all.
     """
+    seed, replication, year, decision = chance.seed, chance.replication, chance.year, chance.decision
     most = wanted.sum() + AT_ONCE
-    applicant, programme = np.empty(most, np.int32), np.empty(most, np.int16)
+    applicant, programme = np.empty(most, np.int32), np.empty(most, np.uint16)
     asked_last = last_askers(takes)
     n = 0
-    for a in range(len(actor)):
-        begin, end, tries = n, n + wanted[a], wanted[a] * TRIES
-        first, other = wish[a], second[a] if second[a] >= 0 else wish[a]
+    for a in range(len(wish)):
+        begin, end, tries, mine, me = n, n + wanted[a], wanted[a] * TRIES, asked_last[kind[a]], np.int32(a)
+        first, other = np.uint64(wish[a]), np.uint64(second[a] if second[a] >= 0 else wish[a])
         for tried in range(0, tries, AT_ONCE):
             if n >= end:
                 break
-            low, high = eight_places(*words(at.seed, at.replication, actor[a], at.decision, at.year, tried // AT_ONCE))
-            for k in range(tried, tried + AT_ONCE):  # no branches: a misguessed one costs more than the rest
-                p = circle[other if k % 3 == 2 else first, low & np.uint64(PLACES - 1)]
+            low, high = eight_places(*words(seed, replication, chance.actor[a], decision, year, tried // AT_ONCE))
+            thirds = EVERY_THIRD >> (tried % 3)
+            for k in range(AT_ONCE):  # no branches, no signs: either costs more than all the rest
+                p = circle[other if (thirds >> k) & 1 else first, low & np.uint64(PLACES - 1)]
                 low = (low >> np.uint64(PLACE_BITS)) | (high << np.uint64(64 - PLACE_BITS))
                 high >>= np.uint64(PLACE_BITS)
+                last = mine[p]
                 programme[n] = p
-                n += (asked_last[kind[a], p] < a) & (k < tries)
-                asked_last[kind[a], p] = max(asked_last[kind[a], p], a)
+                n += (last < me) & (tried + k < tries)
+                mine[p] = max(last, me)
         n = min(n, end)
         applicant[begin:n] = a
     return Pairs(applicant[:n], programme[:n])

@@ -15,7 +15,7 @@ from imgsim.chance import words
 from imgsim.compiled import compiled
 
 Ints = npt.NDArray[np.int64]
-Programme = npt.NDArray[np.int16]
+Programme = npt.NDArray[np.uint16]
 
 PLACE_BITS: Final = 16
 PLACES: Final = 2**PLACE_BITS  # of one circle; a word of chance gives two
@@ -47,7 +47,7 @@ def circles(node: Ints, specialty: Ints, running: npt.NDArray[np.bool_], special
     Of two programmes at one place the lower number keeps it. A circle without any leads to one after the last.
     """
     nobody = len(specialty)
-    found = np.full((specialties, PLACES), nobody, np.int16)
+    found = np.full((specialties, PLACES), nobody, np.uint16)
     for p in range(len(specialty) - 1, -1, -1):
         if running[p]:
             for k in range(NODES):

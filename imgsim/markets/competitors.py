@@ -9,14 +9,15 @@ from imgsim.addresses import COMPETITOR, actor, decision
 from imgsim.compiled import compiled
 from imgsim.dates import day_of
 from imgsim.distributions import normal
-from imgsim.markets.choice import chooses_among, options
+from imgsim.markets.choice import options
 from imgsim.parameters import Parameters
 from imgsim.population import keep
 from imgsim.rulebook import Rulebook
-from imgsim.rules import Row, Rules, Who, draw, predict
+from imgsim.rules import Rules, Who, draw, predict, probability
 from imgsim.traits import BIRTH, GRADUATION, LAST_CLINICAL, PLACE
 
 Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
 
 ABILITY, KIND, WISH = PLACE["ability"], PLACE["competitor"], PLACE["wish"]
 CITIZEN, READY = PLACE["citizen"], PLACE["ready"]
@@ -33,7 +34,7 @@ class Competitors:
         self.ability = book.number(f"{name}.competitor_ability")
         self.asked, self.wishes = options(book, f"{name}.competitor_wish", tuple(book.categories["specialty"]))
 
-    def of_year(self, year: int, seed: int, replication: int) -> tuple[Ints, npt.NDArray[np.float64]]:
+    def of_year(self, year: int, seed: int, replication: int) -> tuple[Ints, Floats]:
         """Actors and traits of the year's competitors, kind by kind."""
         day = day_of(year, 3, 1)
         kept = [
@@ -41,14 +42,23 @@ class Competitors:
             for code, kind in enumerate(self.kinds)
         ]
         actors = np.concatenate([np.empty(0, np.int64), *kept])
-        traits = np.zeros((len(actors), self.width))
-        traits[:, UNSET] = -1.0
-        traits[:, KIND] = (actors >> 32) & 0xFFFF
-        traits[:, [CITIZEN, READY]] = 1.0
-        traits[:, [GRADUATION, LAST_CLINICAL]] = day
-        traits[:, BIRTH] = day
-        draw_competitors(self.book.rules, seed, replication, actors, self.ability, self.asked, self.wishes, day, traits)
+        kind = (actors >> 32) & 0xFFFF
+        alike = self.alike(day)
+        traits = alike[kind]
+        shares = wish_shares(self.book.rules, self.asked, day, alike)
+        draw_competitors(
+            self.book.rules, seed, replication, actors, kind, self.ability, self.asked, self.wishes, shares, day, traits
+        )
         return actors, traits
+
+    def alike(self, day: int) -> Floats:
+        """What all competitors of a kind have in common, one row a kind: everything but ability and wish."""
+        traits = np.zeros((len(self.kinds), self.width))
+        traits[:, UNSET] = -1.0
+        traits[:, KIND] = np.arange(len(self.kinds))
+        traits[:, [CITIZEN, READY]] = 1.0
+        traits[:, [GRADUATION, LAST_CLINICAL, BIRTH]] = day
+        return traits
 
     def count(self, kind: str, day: int) -> int:
         """How many of a kind submit a rank list in a year, at full size."""
@@ -56,13 +66,30 @@ class Competitors:
 
 
 @compiled
+def wish_shares(rules: Rules, asked: Ints, day: int, alike: Floats) -> Floats:
+    """Below which uniform each specialty but the last is wished for, (kinds, specialties - 1), rising.
+
+    The same choice as ``imgsim.markets.choice.chooses_among`` makes, worked out once a kind instead of once a head.
+    """
+    found = np.empty((len(alike), len(asked)))
+    for kind in range(len(alike)):
+        passed_over = 1.0
+        for option in range(len(asked)):
+            passed_over *= 1.0 - probability(rules, asked[option], day, alike[kind])
+            found[kind, option] = 1.0 - passed_over
+    return found
+
+
+@compiled
 def draw_competitors(
-    rules: Rules, seed: int, replication: int, actors: Ints, ability: int, asked: Ints, wishes: Ints, day: int,
-    traits: npt.NDArray[np.float64],
+    rules: Rules, seed: int, replication: int, actors: Ints, kind: Ints, ability: int, asked: Ints, wishes: Ints,
+    shares: Floats, day: int, traits: Floats,
 ) -> None:  # fmt: skip
     """Draw ability and wish of every competitor into the rows."""
     for k in range(len(actors)):
-        who = Who(seed, replication, actors[k])
-        row: Row = traits[k]
+        who, row = Who(seed, replication, actors[k]), traits[k]
         row[ABILITY] = predict(rules, ability, day, row) + normal(draw(rules, who, ability, 0))
-        row[WISH] = wishes[chooses_among(rules, who, asked, day, row, 0)]
+        u, option = draw(rules, who, asked[0], 0), 0
+        while option < len(asked) and u >= shares[kind[k], option]:
+            option += 1
+        row[WISH] = wishes[option]

@@ -9,7 +9,7 @@ from imgsim.compiled import compiled
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
-Programmes = npt.NDArray[np.int64] | npt.NDArray[np.int16]
+Programmes = npt.NDArray[np.int64] | npt.NDArray[np.uint16]
 
 
 @compiled

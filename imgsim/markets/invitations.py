@@ -8,23 +8,25 @@ import numpy as np
 import numpy.typing as npt
 
 from imgsim.compiled import compiled
-from imgsim.markets.noise import Pairs
+from imgsim.markets.noise import SCREENING, Chance, Pairs
 from imgsim.markets.ordering import (
     APPLICANT_BITS,
     MOST_APPLICANTS,
     MOST_PROGRAMMES,
+    PROGRAMME_BITS,
     VALUE_BITS,
     Keys,
     by_programme,
 )
+from imgsim.markets.ranking import opinions
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
-Single = npt.NDArray[np.float32]
 Bools = npt.NDArray[np.bool_]
-Programme = npt.NDArray[np.int16]
+Programme = npt.NDArray[np.uint16]
 
-PACE: Final = 2**32  # finer than the difference of any two paces, since no programme holds 60,000 interviews
+MOMENTS: Final = 2 ** (32 - PROGRAMME_BITS)  # of a lap
+BLOCK: Final = 8192  # applications looked at together
 
 
 class Line(NamedTuple):
@@ -34,32 +36,36 @@ class Line(NamedTuple):
     applicant: npt.NDArray[np.int32]
 
 
-def lines(pairs: Pairs, noise: Single, spread: float, merit: Floats, openness: Floats, img: Bools) -> Line:
+def lines(chance: Chance, pairs: Pairs, spread: float, merit: Floats, openness: Floats, img: Bools) -> Line:
     """Every programme's applicants in the order of what it thinks of their files."""
-    keys = screened(pairs, noise, spread, merit, openness, img)
+    keys = np.empty(len(pairs.applicant), np.uint64)  # made by NumPy, which asks for large pages of memory
+    screen(chance, pairs, spread, merit, openness, img, keys)
     keys.sort()
-    return unpacked(keys, len(openness))
+    line = Line(np.zeros(len(openness) + 1, np.int64), np.empty(len(keys), np.int32))
+    unpack(keys, line)
+    return line
 
 
 @compiled
-def screened(pairs: Pairs, noise: Single, spread: float, merit: Floats, openness: Floats, img: Bools) -> Keys:
-    """Every application as an entry of the programme's list."""
-    keys = np.empty(len(noise), np.uint64)
-    for k in range(len(noise)):
-        a, p = pairs.applicant[k], pairs.programme[k]
-        keys[k] = by_programme(p, merit[a] + (openness[p] if img[a] else 0.0) + spread * noise[k], a)
-    return keys
+def screen(
+    chance: Chance, pairs: Pairs, spread: float, merit: Floats, openness: Floats, img: Bools, keys: Keys
+) -> None:
+    """Write down every application as an entry of the programme's list; block by block, to stay in the cache."""
+    for begin in range(0, len(keys), BLOCK):
+        end = min(begin + BLOCK, len(keys))
+        part = Pairs(pairs.applicant[begin:end], pairs.programme[begin:end])
+        opinion = opinions(chance, part, SCREENING, spread, merit, openness, img)
+        for k in range(len(opinion)):
+            keys[begin + k] = by_programme(part.programme[k], opinion[k], part.applicant[k])
 
 
 @compiled
-def unpacked(keys: Keys, programmes: int) -> Line:
-    """The lists of sorted entries."""
-    found = Line(np.zeros(programmes + 1, np.int64), np.empty(len(keys), np.int32))
+def unpack(keys: Keys, line: Line) -> None:
+    """Write down the lists of sorted entries."""
     for k in range(len(keys)):
-        found.applicant[k] = keys[k] & np.uint64(MOST_APPLICANTS - 1)
-        found.first[(keys[k] >> np.uint64(APPLICANT_BITS + VALUE_BITS)) + np.uint64(1)] += 1
-    found.first[:] = np.cumsum(found.first)
-    return found
+        line.applicant[k] = keys[k] & np.uint64(MOST_APPLICANTS - 1)
+        line.first[(keys[k] >> np.uint64(APPLICANT_BITS + VALUE_BITS)) + np.uint64(1)] += 1
+    line.first[:] = np.cumsum(line.first)
 
 
 def lap_of(limit: Ints) -> Programme:
@@ -68,17 +74,17 @@ def lap_of(limit: Ints) -> Programme:
     """
     turns = moments(limit)
     turns.sort()
-    return (turns % MOST_PROGRAMMES).astype(np.int16)
+    return (turns & (MOST_PROGRAMMES - 1)).astype(np.uint16)
 
 
 @compiled
-def moments(limit: Ints) -> Keys:
-    """The moment and the programme of every turn of a lap."""
-    turns = np.empty(limit.sum(), np.uint64)
+def moments(limit: Ints) -> npt.NDArray[np.uint32]:
+    """The moment of a lap and the programme of every turn."""
+    turns = np.empty(limit.sum(), np.uint32)
     n = 0
     for p in range(len(limit)):
         for rank in range(limit[p]):
-            turns[n] = (rank * PACE // limit[p]) * MOST_PROGRAMMES + p
+            turns[n] = (rank * MOMENTS // limit[p]) * MOST_PROGRAMMES + p
             n += 1
     return turns
 
@@ -92,7 +98,7 @@ def interviews(line: Line, lap: Programme, limit: Ints, attends: int, applicants
     """
     room, turn, end = limit.copy(), line.first[:-1].copy(), line.first[1:].copy()
     attended = np.zeros(applicants, np.int16)
-    programme = np.empty((applicants, attends + 1), np.int16)  # the last column takes what is declined
+    programme = np.empty((applicants, attends + 1), np.uint16)  # the last column takes what is declined
     going, left = lap.copy(), len(lap)
     while left > 0:
         still = 0
@@ -114,7 +120,7 @@ def interviews(line: Line, lap: Programme, limit: Ints, attends: int, applicants
 @compiled
 def flat(attended: npt.NDArray[np.int16], programme: Programme) -> Pairs:
     """The filled part of each row."""
-    found = Pairs(np.empty(attended.sum(), np.int32), np.empty(attended.sum(), np.int16))
+    found = Pairs(np.empty(attended.sum(), np.int32), np.empty(attended.sum(), np.uint16))
     n = 0
     for a in range(len(attended)):
         for k in range(attended[a]):

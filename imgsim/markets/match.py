@@ -18,17 +18,7 @@ from imgsim.markets.competitors import Competitors
 from imgsim.markets.deferred_acceptance import deferred_acceptance
 from imgsim.markets.field import Field, field_of
 from imgsim.markets.invitations import interviews, lines
-from imgsim.markets.noise import (
-    AFTERWARDS,
-    INTERVIEW,
-    PREFERENCE,
-    SCREENING,
-    Address,
-    Pairs,
-    normal_table,
-    normals,
-    pair_words,
-)
+from imgsim.markets.noise import AFTERWARDS, INTERVIEW, Chance, Pairs, normal_table
 from imgsim.markets.offers import Offer, Offers
 from imgsim.markets.ranking import RankLists, favourites_first, opinions, starts
 from imgsim.markets.tallies import Places, allocation_of
@@ -40,7 +30,6 @@ from imgsim.traits import FIRST_FLAG, width
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
-Single = npt.NDArray[np.float32]
 
 DECISIONS: Final = ("applies", "pair", "after_applies")
 
@@ -82,7 +71,7 @@ class Season:
         """The five steps."""
         applications = self.applications()
         invited = self.invited(applications)
-        lists = self.ranked(invited, INTERVIEW, self.field.merit)
+        lists = self.ranked(invited, INTERVIEW, "interview.spread", self.field.merit)
         attended = np.bincount(invited.applicant, minlength=len(self.field.actor))
         self.place(lists.among(self.field.img), self.offer.outside, OUTSIDE)
         active = (attended > 0) & (self.places.channel == NO_CHANNEL)
@@ -93,14 +82,11 @@ class Season:
             self.match.competitors.kinds,
         )  # fmt: skip
 
-    def address(self, word: str) -> Address:
+    def chance(self, word: str) -> Chance:
         """What the draws of everybody for one decision have in common."""
-        return Address(self.match.seed, self.replication, self.year, self.match.decided[word])
-
-    def noise(self, pairs: Pairs, which: int) -> Single:
-        """One of the four standard normals of every pair."""
-        drawn = pair_words(self.address("pair"), self.field.actor, self.match.programmes.partner, pairs, which)
-        return normals(self.match.table, drawn)
+        match = self.match
+        decided, partner = match.decided[word], match.programmes.partner
+        return Chance(match.seed, self.replication, self.year, decided, self.field.actor, partner, match.table)
 
     def value(self, word: str) -> float:
         """A plain value of the year."""
@@ -109,29 +95,22 @@ class Season:
     def applications(self) -> Pairs:
         """Who applies where."""
         circles = self.match.offers.circles(self.offer)
-        field = self.field
-        return apply(
-            self.address("applies"), circles, field.actor, field.wish, field.second, field.wanted, field.kind,
-            self.offer.takes,
-        )  # fmt: skip
+        field, takes = self.field, self.offer.takes
+        return apply(self.chance("applies"), circles, field.wish, field.second, field.wanted, field.kind, takes)
 
     def invited(self, applications: Pairs) -> Pairs:
         """Who interviews where."""
-        drawn = self.noise(applications, SCREENING)
-        line = lines(
-            applications, drawn, self.value("screen.spread"), self.field.merit, self.offer.openness, self.field.img
-        )
+        field, offer, spread = self.field, self.offer, self.value("screen.spread")
+        line = lines(self.chance("pair"), applications, spread, field.merit, offer.openness, field.img)
         attends = round(self.value("interviews_attended"))
-        return interviews(line, self.offer.lap, self.offer.limit, attends, len(self.field.actor))
+        return interviews(line, offer.lap, offer.limit, attends, len(field.actor))
 
-    def ranked(self, pairs: Pairs, judged: int, merit: Floats) -> RankLists:
-        """The rank lists of applicants over their pairs, and what each programme thinks of them after judging."""
-        field, offer = self.field, self.offer
-        own = self.noise(pairs, PREFERENCE)
+    def ranked(self, pairs: Pairs, judged: int, spread: str, merit: Floats) -> RankLists:
+        """The rank lists of applicants over their pairs, and what programmes think of them when ``judged``."""
+        field, offer, chance = self.field, self.offer, self.chance("pair")
         specialty, bonus = self.match.programmes.specialty, self.value("wish_bonus")
-        pairs = favourites_first(pairs, own, offer.attraction, bonus, specialty, field.wish)
-        spread = self.value("interview.spread" if judged == INTERVIEW else "screen.spread")
-        score = opinions(pairs, self.noise(pairs, judged), spread, merit, offer.openness, field.img)
+        pairs = favourites_first(chance, pairs, offer.attraction, bonus, specialty, field.wish)
+        score = opinions(chance, pairs, judged, self.value(spread), merit, offer.openness, field.img)
         first = starts(np.bincount(pairs.applicant, minlength=len(field.actor)))
         return RankLists(first, pairs.applicant, pairs.programme, score)
 
@@ -148,7 +127,7 @@ class Season:
         if not without.any() or not left.any():
             return
         pairs = asked_afterwards(
-            self.address("after_applies"), self.field.actor, self.field.kind, np.flatnonzero(without), left,
-            self.match.programmes.partner, self.offer.takes, round(self.value("after_applications")),
+            self.chance("after_applies"), self.field.kind, without, left, self.offer.takes,
+            round(self.value("after_applications")),
         )  # fmt: skip
-        self.place(self.ranked(pairs, AFTERWARDS, self.field.after_merit), left, AFTER)
+        self.place(self.ranked(pairs, AFTERWARDS, "screen.spread", self.field.after_merit), left, AFTER)

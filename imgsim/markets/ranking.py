@@ -8,12 +8,11 @@ import numpy as np
 import numpy.typing as npt
 
 from imgsim.compiled import compiled
-from imgsim.markets.noise import Pairs
-from imgsim.markets.ordering import MOST_PROGRAMMES, Keys, by_applicant
+from imgsim.markets.noise import PREFERENCE, Chance, Pairs, noise
+from imgsim.markets.ordering import MOST_PROGRAMMES, PROGRAMME_BITS, VALUE_BITS, Keys, by_applicant
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
-Single = npt.NDArray[np.float32]
 Bools = npt.NDArray[np.bool_]
 
 
@@ -22,7 +21,7 @@ class RankLists(NamedTuple):
 
     first: Ints  # (applicants + 1,)
     applicant: npt.NDArray[np.int32]
-    programme: npt.NDArray[np.int16]
+    programme: npt.NDArray[np.uint16]
     score: Floats  # what the programme thinks of the applicant
 
     def among(self, who: Bools) -> RankLists:
@@ -37,31 +36,47 @@ def starts(length: Ints) -> Ints:
     return np.concatenate([[0], np.cumsum(length)])
 
 
-def favourites_first(pairs: Pairs, own: Single, attraction: Floats, bonus: float, specialty: Ints, wish: Ints) -> Pairs:
-    """Pairs, given in the order of applicants, by what each applicant thinks of the programmes.
+def favourites_first(
+    chance: Chance, pairs: Pairs, attraction: Floats, bonus: float, specialty: Ints, wish: Ints
+) -> Pairs:
+    """Pairs in the order of applicants, and within each by what the applicant thinks of the programmes.
 
-    That is the applicant's ``own`` taste, what programmes have for everybody, and a bonus for the specialty wished for.
+    That is what programmes have for everybody, a bonus for the specialty wished for, and the applicant's own taste.
     """
-    keys = liked(pairs, own, attraction, bonus, specialty, wish)
+    keys = liked(chance, pairs, attraction, bonus, specialty, wish)
     keys.sort()
-    return Pairs(pairs.applicant, (keys % np.uint64(MOST_PROGRAMMES)).astype(np.int16))
+    return unpacked(keys)
 
 
 @compiled
-def liked(pairs: Pairs, own: Single, attraction: Floats, bonus: float, specialty: Ints, wish: Ints) -> Keys:
+def liked(chance: Chance, pairs: Pairs, attraction: Floats, bonus: float, specialty: Ints, wish: Ints) -> Keys:
     """Every pair as an entry of the applicant's list."""
-    keys = np.empty(len(own), np.uint64)
-    for k in range(len(own)):
+    taste = noise(chance, pairs, PREFERENCE)
+    keys = np.empty(len(taste), np.uint64)
+    for k in range(len(taste)):
         a, p = pairs.applicant[k], pairs.programme[k]
-        keys[k] = by_applicant(a, own[k] + attraction[p] + (bonus if specialty[p] == wish[a] else 0.0), p)
+        keys[k] = by_applicant(a, taste[k] + attraction[p] + (bonus if specialty[p] == wish[a] else 0.0), p)
     return keys
 
 
 @compiled
-def opinions(pairs: Pairs, noise: Single, spread: float, merit: Floats, openness: Floats, img: Bools) -> Floats:
+def unpacked(keys: Keys) -> Pairs:
+    """The pairs of sorted entries."""
+    found = Pairs(np.empty(len(keys), np.int32), np.empty(len(keys), np.uint16))
+    for k in range(len(keys)):
+        found.applicant[k] = keys[k] >> np.uint64(VALUE_BITS + PROGRAMME_BITS)
+        found.programme[k] = keys[k] & np.uint64(MOST_PROGRAMMES - 1)
+    return found
+
+
+@compiled
+def opinions(
+    chance: Chance, pairs: Pairs, which: int, spread: float, merit: Floats, openness: Floats, img: Bools
+) -> Floats:
     """What programmes think of applicants: their merit, openness to graduates from abroad, and noise of a spread."""
-    found = np.empty(len(noise))
-    for k in range(len(noise)):
+    drawn = noise(chance, pairs, which)
+    found = np.empty(len(drawn))
+    for k in range(len(drawn)):
         a, p = pairs.applicant[k], pairs.programme[k]
-        found[k] = merit[a] + (openness[p] if img[a] else 0.0) + spread * noise[k]
+        found[k] = merit[a] + (openness[p] if img[a] else 0.0) + spread * drawn[k]
     return found
