@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -41,7 +42,15 @@ def _database(process: int) -> DuckDBPyConnection:
         "autoinstall_known_extensions": False,
         "autoload_known_extensions": False,
     }
-    return duckdb.connect(config=config)
+    database = duckdb.connect(config=config)
+    atexit.register(_close)
+    return database
+
+
+def _close() -> None:
+    """Let go of the database before the interpreter does."""
+    _database(os.getpid()).close()
+    _database.cache_clear()
 
 
 def write_table(name: str, table: DataFrame, path: Path) -> None:
