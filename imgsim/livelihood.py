@@ -1,7 +1,8 @@
 """Livelihood: what a graduate lives on, a second track walked inline beside the stages.
 
-Each spell draws one exponential threshold. Daily hazards, refreshed at every stage end and on every 1 January, use it
-up; what is left of it is kept when the stage or the law changes. One step function serves every engine.
+Each spell draws one exponential threshold. Daily hazards use it up, refreshed at every stage end and, if anything in
+them changes with time, on every 1 January; what is left of it is kept when the stage or the law changes. One step
+function serves every engine.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from imgsim.chance import uniform
 from imgsim.compiled import lean
 from imgsim.dates import DAYS_A_YEAR, day_of, year_of
 from imgsim.distributions import exponential
-from imgsim.rules import Row, Rules, Who, predict
+from imgsim.rules import Row, Rules, Who, amount, is_steady
 from imgsim.traits import LAST_CLINICAL, LIVELIHOODS, PLACE
 
 STATE: Final = PLACE["livelihood"]
@@ -42,20 +43,22 @@ class Moves(NamedTuple):
     ways: npt.NDArray[np.int64]  # (states,): how many moves lead out of each state
     rate: npt.NDArray[np.int64]  # (states, states): quantity of the yearly rate of each of them
     to: npt.NDArray[np.int64]  # (states, states): state that each of them leads to
+    steady: npt.NDArray[np.int64]  # (states,): 1 if none of them changes while nothing happens to the person
     threshold: int  # decision hash of the thresholds
     destination: int  # decision hash of the moves' destinations
 
 
-def moves_of(number: Callable[[str], int], decision: Callable[[str], int]) -> Moves:
+def moves_of(number: Callable[[str], int], decision: Callable[[str], int], rules: Rules) -> Moves:
     """The moves a scenario's parameters name (``livelihood.<state>.<state>``)."""
-    ways = np.zeros(STATES, np.int64)
+    ways, steady = np.zeros(STATES, np.int64), np.ones(STATES, np.int64)
     rate, to = np.full((2, STATES, STATES), -1, np.int64)
     for state, name in enumerate(LIVELIHOODS):
         for other, called in enumerate(LIVELIHOODS):
             if (quantity := number(f"livelihood.{name}.{called}")) >= 0:
                 rate[state, ways[state]], to[state, ways[state]] = quantity, other
                 ways[state] += 1
-    return Moves(ways, rate, to, decision("livelihood.threshold"), decision("livelihood.destination"))
+                steady[state] &= is_steady(rules, quantity)
+    return Moves(ways, rate, to, steady, decision("livelihood.threshold"), decision("livelihood.destination"))
 
 
 @lean
@@ -81,7 +84,7 @@ def hazard(rules: Rules, moves: Moves, row: Row, state: int, day: int) -> float:
     """The yearly rate of leaving a state for any other."""
     total = 0.0
     for way in range(moves.ways[state]):
-        total += math.exp(predict(rules, moves.rate[state, way], day, row))
+        total += amount(rules, moves.rate[state, way], day, row)
     return total
 
 
@@ -92,7 +95,7 @@ def destination(rules: Rules, who: Who, moves: Moves, row: Row, track: Row, stat
     rest = u * hazard(rules, moves, row, state, day)
     last = state
     for way in range(moves.ways[state]):
-        rest -= math.exp(predict(rules, moves.rate[state, way], day, row))
+        rest -= amount(rules, moves.rate[state, way], day, row)
         last = moves.to[state, way]
         if rest <= 0.0:
             break
@@ -121,7 +124,7 @@ def next_move(rules: Rules, who: Who, moves: Moves, row: Row, track: Row, days_i
         return -1
     while int(track[WALKED]) < to:
         day = int(track[WALKED])
-        stop = min(to, day_of(year_of(day) + 1, 1, 1))
+        stop = to if moves.steady[state] == 1 else min(to, day_of(year_of(day) + 1, 1, 1))
         rate = hazard(rules, moves, row, state, day)
         if rate > 0.0:
             needed = threshold_left(who, moves, track) / rate * DAYS_A_YEAR

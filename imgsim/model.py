@@ -46,7 +46,7 @@ def build(scenario: Scenario) -> Model:
         scenario=scenario,
         book=book,
         roadmap=resolve(scenario.pathway, book),
-        moves=moves_of(book.number, decision),
+        moves=moves_of(book.number, decision, book.rules),
         schedules={name: Schedule(name, scenario.parameters, announced) for name in rounds},
         mechanisms={
             name: MECHANISMS[kind or ""](name, scenario.parameters, book, scenario.pathway, seed, scale)

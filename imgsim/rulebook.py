@@ -88,6 +88,7 @@ class Builder:
         self.first: list[int] = []
         self.day: list[int] = []
         self.value: list[float] = []
+        self.plain: list[float] = []
         self.ratio: list[list[int]] = []
 
     def add(self, parameter: Parameter) -> None:
@@ -123,9 +124,11 @@ class Builder:
         if not rows:
             self.day.append(ALWAYS)
             self.value.append(missing)
+            self.plain.append(0.0 if math.isinf(missing) else missing)
         for row in rows:
             self.day.append(ALWAYS if row.start is None else row.start)
             self.value.append(self.link(parameter, row.value))
+            self.plain.append(row.value)
 
     def link(self, parameter: Parameter, value: float) -> float:
         """The value behind the link that its unit asks for."""
@@ -142,5 +145,6 @@ class Builder:
             np.array([*self.first, len(self.day)], np.int64),
             np.array(self.day, np.int64),
             np.array(self.value, np.float64),
+            np.array(self.plain, np.float64),
             np.array(self.ratio, np.int64).reshape(-1, 3),
         )

@@ -39,6 +39,9 @@ SERIES, BY, LINEAR, FIRST_RATIO, END_RATIO, SPREAD, DISTRIBUTION, YEARS, HASH = 
 NO_TRAIT: Final = -99
 LOGNORMAL, GOMPERTZ, EXPONENTIAL = 0, 1, 2
 
+# Traits that change with the day, or while a person lives on something: whatever leans on them is never steady.
+PASSING: Final = (AGE, YEARS_SINCE_GRADUATION, PRACTICE_GAP, PLACE["experience"], PLACE["livelihood"])
+
 Row = npt.NDArray[np.float64]
 
 
@@ -49,6 +52,7 @@ class Rules(NamedTuple):
     first: npt.NDArray[np.int64]  # (series + 1,): where each series begins in the two arrays below
     day: npt.NDArray[np.int64]  # day from which a value holds
     value: npt.NDArray[np.float64]  # the value behind its link
+    plain: npt.NDArray[np.float64]  # the value itself
     ratio: npt.NDArray[np.int64]  # (ratios, 3): trait, category or -1, quantity that holds ln(ratio)
 
 
@@ -60,13 +64,33 @@ class Who(NamedTuple):
     actor: int
 
 
+def is_steady(rules: Rules, q: int) -> bool:
+    """Does a quantity keep its value while nothing happens to the person, whatever the day?"""
+    traits = [rules.head[q, BY], *rules.ratio[rules.head[q, FIRST_RATIO] : rules.head[q, END_RATIO], 0]]
+    asked = [q, *rules.ratio[rules.head[q, FIRST_RATIO] : rules.head[q, END_RATIO], 2]]
+    return not any(trait in PASSING for trait in traits) and not any(is_dated(rules, each) for each in asked)
+
+
+def is_dated(rules: Rules, q: int) -> bool:
+    """Has a quantity another value from some day on, for anybody?"""
+    begins = [*(rules.head[:, SERIES] - (rules.head[:, BY] != NO_TRAIT)), len(rules.first) - 1]
+    return bool((np.diff(rules.first)[begins[q] : begins[q + 1]] > 1).any())
+
+
 @lean
-def dated(rules: Rules, series: int, day: int, linear: int) -> float:
-    """The linked value of a series on a day: the last one begun, or on the line to the next one."""
+def begun(rules: Rules, series: int, day: int) -> int:
+    """The row of a series that holds on a day: the last one begun, or the first one before that."""
     lo = rules.first[series]
     row = rules.first[series + 1] - 1
     while row > lo and rules.day[row] > day:
         row -= 1
+    return int(row)
+
+
+@lean
+def dated(rules: Rules, series: int, day: int, linear: int) -> float:
+    """The linked value of a series on a day: the last one begun, or on the line to the next one."""
+    row = begun(rules, series, day)
     if linear == 0 or row + 1 == rules.first[series + 1] or rules.day[row] >= day:
         return float(rules.value[row])
     share = (day - rules.day[row]) / (rules.day[row + 1] - rules.day[row])
@@ -90,33 +114,56 @@ def trait(row: Row, code: int, day: int) -> float:
 
 
 @lean
-def base(rules: Rules, q: int, day: int, row: Row) -> float:
-    """The linked base value of a quantity for the person's category; unset (-1) has a series of its own before them."""
+def series_of(rules: Rules, q: int, day: int, row: Row) -> int:
+    """The series of the person's category; unset (-1) has a series of its own before those of the categories."""
     by = rules.head[q, BY]
     category = 0 if by == NO_TRAIT else int(trait(row, by, day))
-    return dated(rules, rules.head[q, SERIES] + category, day, rules.head[q, LINEAR])
+    return int(rules.head[q, SERIES] + category)
 
 
 @lean
-def predict(rules: Rules, q: int, day: int, row: Row) -> float:
-    """The linear predictor of a quantity for a person on a day."""
-    eta = base(rules, q, day, row)
-    if math.isinf(eta):
-        return eta
+def base(rules: Rules, q: int, day: int, row: Row) -> float:
+    """The linked base value of a quantity for the person's category."""
+    return dated(rules, series_of(rules, q, day, row), day, rules.head[q, LINEAR])
+
+
+@lean
+def leaning(rules: Rules, q: int, day: int, row: Row) -> float:
+    """What the ratios add to the linear predictor: the sum of ln(ratio) x trait."""
+    total = 0.0
     for k in range(rules.head[q, FIRST_RATIO], rules.head[q, END_RATIO]):
         held = trait(row, rules.ratio[k, 0], day)
         category = rules.ratio[k, 1]
         if category >= 0:
             held = 1.0 if held == category else 0.0
         if held != 0.0:
-            eta += held * base(rules, rules.ratio[k, 2], day, row)
-    return eta
+            total += held * base(rules, rules.ratio[k, 2], day, row)
+    return total
+
+
+@lean
+def predict(rules: Rules, q: int, day: int, row: Row) -> float:
+    """The linear predictor of a quantity for a person on a day."""
+    eta = base(rules, q, day, row)
+    return eta if math.isinf(eta) else eta + leaning(rules, q, day, row)
+
+
+@lean
+def amount(rules: Rules, q: int, day: int, row: Row) -> float:
+    """What is behind a log predictor: the value itself, times the ratios."""
+    held = rules.plain[begun(rules, series_of(rules, q, day, row), day)]
+    more = leaning(rules, q, day, row)
+    return float(held if more == 0.0 or held == 0.0 else held * math.exp(more))
 
 
 @lean
 def probability(rules: Rules, q: int, day: int, row: Row) -> float:
-    """The probability behind a logit predictor."""
-    return 1.0 / (1.0 + math.exp(-predict(rules, q, day, row)))
+    """The probability behind a logit predictor: the value itself, or what the odds ratios make of it."""
+    at = begun(rules, series_of(rules, q, day, row), day)
+    more = leaning(rules, q, day, row)
+    if more == 0.0 or math.isinf(rules.value[at]):
+        return float(rules.plain[at])
+    return 1.0 / (1.0 + math.exp(-(rules.value[at] + more)))
 
 
 @lean
@@ -144,27 +191,27 @@ def spread(rules: Rules, q: int, day: int, row: Row) -> float:
 @lean
 def lasts(rules: Rules, who: Who, q: int, day: int, row: Row, occurrence: int) -> int:
     """A duration in whole days, at least 0; for a Gompertz clock the days until the age drawn is reached."""
-    eta = predict(rules, q, day, row)
+    middle = amount(rules, q, day, row)
     kind = rules.head[q, DISTRIBUTION]
     certain = kind == LOGNORMAL and rules.head[q, SPREAD] < 0
     u = 0.5 if certain else draw(rules, who, q, occurrence)
     per_unit = DAYS_A_YEAR if rules.head[q, YEARS] == 1 else 1.0
     if kind == GOMPERTZ:
         age = (day - row[BIRTH]) / DAYS_A_YEAR
-        length = gompertz_age(u, math.exp(eta), spread(rules, q, day, row), age) - age
+        length = gompertz_age(u, middle, spread(rules, q, day, row), age) - age
     elif kind == EXPONENTIAL:
-        length = math.exp(eta) * exponential(u)
+        length = middle * exponential(u)
     elif certain:
-        length = math.exp(eta)
+        length = middle
     else:
-        length = math.exp(eta + spread(rules, q, day, row) * normal(u))
+        length = middle * math.exp(spread(rules, q, day, row) * normal(u))
     return int(min(float(NEVER), max(0.0, math.floor(length * per_unit + 0.5))))
 
 
 @lean
 def strikes_after(rules: Rules, who: Who, q: int, day: int, row: Row, occurrence: int) -> int:
     """Whole days until a yearly risk strikes, at the rate in force on the day; NEVER if the rate is 0."""
-    rate = math.exp(predict(rules, q, day, row))
+    rate = amount(rules, q, day, row)
     if rate <= 0.0:
         return NEVER
     days = exponential(draw(rules, who, q, occurrence)) / rate * DAYS_A_YEAR

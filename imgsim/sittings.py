@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from imgsim.compiled import lean
-from imgsim.rules import Row, Rules, base
+from imgsim.rules import Row, Rules, amount, base
 
 FREE: Final = -1  # nothing bars the person
 EXHAUSTED, LAPSED = 1, 2  # places among the outcomes of an exam
@@ -41,5 +41,5 @@ def earliest_retake(
     last = sat[(count - 1) % len(sat)]
     if count < allowed:
         return int(last + 1)
-    gap = math.floor(math.exp(base(rules, late_gap, day, row)) + 0.5)
+    gap = math.floor(amount(rules, late_gap, day, row) + 0.5)
     return int(max(sat[(count - allowed) % len(sat)] + 366, last + gap))

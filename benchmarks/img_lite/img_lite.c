@@ -73,7 +73,7 @@ static inline double normal(double u) { /* Wichura 1988, AS 241 */
 }
 
 static inline int32_t whole(double days) { return (int32_t)floor(days + 0.5); }
-static inline int32_t exponential(double mean, double u) { return whole(exp(log(mean)) * -log1p(-u)); }
+static inline int32_t exponential(double mean, double u) { return whole(mean * -log1p(-u)); }
 static inline double logit(double p) { return log(p / (1 - p)); }
 static inline double chance(double eta) { return 1 / (1 + exp(-eta)); }
 
@@ -97,14 +97,14 @@ static inline int comes(Life *life, int32_t day, int state) {
     return day < horizon;
 }
 
-static inline int exam(Life *life, uint32_t prepare, double median, double spread, uint32_t passes, double logit_pass,
+static inline int exam(Life *life, uint32_t prepare, double median, double spread, uint32_t passes, double pass,
                        uint32_t retake, int codes) {
-    int32_t sitting = life->day + whole(exp(log(median) + spread * normal(uniform(life->actor, prepare, 1))));
+    int32_t sitting = life->day + whole(median * exp(spread * normal(uniform(life->actor, prepare, 1))));
     for (int attempt = 1;; attempt++) {
         if (!comes(life, sitting, PREPARING)) return 0;
         if (attempt > TRIES) { note(life, codes + EXHAUSTED); note(life, CODE_GAVE_UP); life->ended = 1; return 0; }
         note(life, codes + SAT);
-        if (uniform(life->actor, passes, attempt) < chance(logit_pass)) { note(life, codes + PASSED); return 1; }
+        if (uniform(life->actor, passes, attempt) < pass) { note(life, codes + PASSED); return 1; }
         note(life, codes + FAILED);
         int32_t wished = life->day + exponential(219, uniform(life->actor, retake, attempt));
         sitting = wished > life->day ? wished : life->day + 1;
@@ -113,10 +113,10 @@ static inline int exam(Life *life, uint32_t prepare, double median, double sprea
 
 static inline void enter_match(Life *life) { note(life, CODE_ENTERED); life->waiting = 1; }
 
-static void begins(Life *life, double logit1, double logit2) {
+static void begins(Life *life) {
     note(life, CODE_ENTRY);
-    if (!exam(life, H_PREPARE1, 365, 0.5, H_PASS1, logit1, H_RETAKE1, CODE_EXAM1)) return;
-    if (!exam(life, H_PREPARE2, 256, 0.3, H_PASS2, logit2, H_RETAKE2, CODE_EXAM2)) return;
+    if (!exam(life, H_PREPARE1, 365, 0.5, H_PASS1, 0.78, H_RETAKE1, CODE_EXAM1)) return;
+    if (!exam(life, H_PREPARE2, 256, 0.3, H_PASS2, 0.84, H_RETAKE2, CODE_EXAM2)) return;
     if (!comes(life, life->day + exponential(55, uniform(life->actor, H_CERTIFICATE, 1)), PREPARING)) return;
     note(life, CODE_CERTIFICATE);
     life->certified = life->day;
@@ -135,11 +135,11 @@ static void unplaced(Life *life, double logit_out, double per_season) {
     enter_match(life);
 }
 
-static void placed(Life *life, int32_t starts, double logit_refused) {
+static void placed(Life *life, int32_t starts) {
     note(life, CODE_PLACED);
     note(life, life->needs_visa ? CODE_NEEDED : CODE_NOT_NEEDED);
     if (life->needs_visa) {
-        int refused = uniform(life->actor, H_REFUSED, ++life->visas) < chance(logit_refused);
+        int refused = uniform(life->actor, H_REFUSED, ++life->visas) < 0.04;
         if (!comes(life, life->day + 60, SURVIVAL)) return;
         note(life, refused ? CODE_REFUSED : CODE_VISA);
         if (refused) { enter_match(life); return; }
@@ -148,9 +148,8 @@ static void placed(Life *life, int32_t starts, double logit_refused) {
     note(life, CODE_BEGIN);
     note(life, CODE_STARTED);
     life->trained = life->day;
-    double rate = exp(log(0.0202));
-    int32_t left = (int32_t)floor(-log1p(-uniform(life->actor, H_LEFT, 1)) / rate * DAYS_A_YEAR) + 1;
-    int32_t done = whole(exp(log(3)) * DAYS_A_YEAR);
+    int32_t left = (int32_t)floor(-log1p(-uniform(life->actor, H_LEFT, 1)) / 0.0202 * DAYS_A_YEAR) + 1;
+    int32_t done = whole(3 * DAYS_A_YEAR);
     if (!comes(life, life->day + (done <= left ? done : left), TRAINING)) return;
     note(life, done <= left ? CODE_COMPLETED : CODE_LEFT);
     note(life, done <= left ? CODE_PRACTICE : CODE_GAVE_UP);
@@ -189,11 +188,11 @@ static void match(Life *lives, long n, int year, long places, long *who, double 
     if (waiting > places) memcpy(copy, merit, waiting * sizeof *copy), least = select_kth(copy, waiting, places - 1);
     for (long k = 0; k < waiting; k++) above += merit[k] > least;
     long equal = places - above; /* places for those of the least merit, in the order of actors */
-    double refused = logit(0.04), out = logit(0.0535), season = log(1.96);
+    double out = logit(0.0535), season = log(1.96);
     for (long k = 0; k < waiting; k++) {
         Life *life = &lives[who[k]];
         life->waiting = 0;
-        if (merit[k] > least || (merit[k] == least && equal-- > 0)) placed(life, starts, refused);
+        if (merit[k] > least || (merit[k] == least && equal-- > 0)) placed(life, starts);
         else unplaced(life, out, season);
     }
 }
@@ -201,7 +200,6 @@ static void match(Life *lives, long n, int year, long places, long *who, double 
 /* --- everybody ---------------------------------------------------------------------------------------------------- */
 
 static void run(Life *lives, long n, long *who, double *merit, double *copy) {
-    double logit1 = logit(0.78), logit2 = logit(0.84);
     long a_year = n / YEARS, k = 0, places = (long)(PLACES * n);
     memset(lives, 0, n * sizeof *lives);
     for (int year = FIRST_YEAR; year < FIRST_YEAR + YEARS; year++) {
@@ -212,7 +210,7 @@ static void run(Life *lives, long n, long *who, double *merit, double *copy) {
             life->day = life->entered = first + (int32_t)(uniform(life->actor, H_ENTRY, 0) * length);
             life->needs_visa = uniform(life->actor, H_NEEDS_VISA, 0) < 0.5;
             life->ability = normal(uniform(life->actor, H_ABILITY, 0));
-            begins(life, logit1, logit2);
+            begins(life);
         }
     }
     for (int year = FIRST_YEAR; year <= LAST_YEAR; year++) match(lives, k, year, places, who, merit, copy);

@@ -16,72 +16,89 @@ from imgsim.rules import Row, Rules, Who
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
-Call = tuple[Ints, Ints, Ints, Floats, Ints, int, int, int]
+Call = tuple[Ints, Ints, Ints, Floats, Floats, Ints, int, int, int]
 
 
 @lean
 def happens(
-    head: Ints, first: Ints, days: Ints, value: Floats, ratio: Ints, seed: int, replication: int, actor: int,
+    head: Ints, first: Ints, days: Ints, value: Floats, plain: Floats, ratio: Ints,
+    seed: int, replication: int, actor: int,
     q: int, day: int, row: Row, occurrence: int,
 ) -> bool:  # fmt: skip
     """See ``imgsim.rules.happens``."""
-    return rules.happens(Rules(head, first, days, value, ratio), Who(seed, replication, actor), q, day, row, occurrence)
+    return rules.happens(
+        Rules(head, first, days, value, plain, ratio), Who(seed, replication, actor), q, day, row, occurrence
+    )
 
 
 @lean
 def lasts(
-    head: Ints, first: Ints, days: Ints, value: Floats, ratio: Ints, seed: int, replication: int, actor: int,
+    head: Ints, first: Ints, days: Ints, value: Floats, plain: Floats, ratio: Ints,
+    seed: int, replication: int, actor: int,
     q: int, day: int, row: Row, occurrence: int,
 ) -> int:  # fmt: skip
     """See ``imgsim.rules.lasts``."""
-    return rules.lasts(Rules(head, first, days, value, ratio), Who(seed, replication, actor), q, day, row, occurrence)
+    return rules.lasts(
+        Rules(head, first, days, value, plain, ratio), Who(seed, replication, actor), q, day, row, occurrence
+    )
 
 
 @lean
 def strikes_after(
-    head: Ints, first: Ints, days: Ints, value: Floats, ratio: Ints, seed: int, replication: int, actor: int,
+    head: Ints, first: Ints, days: Ints, value: Floats, plain: Floats, ratio: Ints,
+    seed: int, replication: int, actor: int,
     q: int, day: int, row: Row, occurrence: int,
 ) -> int:  # fmt: skip
     """See ``imgsim.rules.strikes_after``."""
     who = Who(seed, replication, actor)
-    return rules.strikes_after(Rules(head, first, days, value, ratio), who, q, day, row, occurrence)
+    held = Rules(head, first, days, value, plain, ratio)
+    return rules.strikes_after(held, who, q, day, row, occurrence)
 
 
 @lean
 def chooses(
-    head: Ints, first: Ints, days: Ints, value: Floats, ratio: Ints, seed: int, replication: int, actor: int,
+    head: Ints, first: Ints, days: Ints, value: Floats, plain: Floats, ratio: Ints,
+    seed: int, replication: int, actor: int,
     q: int, options: int, day: int, row: Row, occurrence: int,
 ) -> int:  # fmt: skip
     """See ``imgsim.rules.chooses``."""
     who = Who(seed, replication, actor)
-    return rules.chooses(Rules(head, first, days, value, ratio), who, q, options, day, row, occurrence)
+    held = Rules(head, first, days, value, plain, ratio)
+    return rules.chooses(held, who, q, options, day, row, occurrence)
 
 
 @lean
 def barred(
-    head: Ints, first: Ints, days: Ints, value: Floats, ratio: Ints, given: int, limit: int, day: int, row: Row,
+    head: Ints, first: Ints, days: Ints, value: Floats, plain: Floats, ratio: Ints,
+    given: int, limit: int, day: int, row: Row,
     attempts: int,
 ) -> int:  # fmt: skip
     """See ``imgsim.sittings.barred``."""
-    return sittings.barred(Rules(head, first, days, value, ratio), given, limit, day, row, attempts)
+    held = Rules(head, first, days, value, plain, ratio)
+    return sittings.barred(held, given, limit, day, row, attempts)
 
 
 @lean
 def earliest_retake(
-    head: Ints, first: Ints, days: Ints, value: Floats, ratio: Ints, per_year: int, late_gap: int, day: int, row: Row,
+    head: Ints, first: Ints, days: Ints, value: Floats, plain: Floats, ratio: Ints,
+    per_year: int, late_gap: int, day: int, row: Row,
     sat: Ints, count: int,
 ) -> int:  # fmt: skip
     """See ``imgsim.sittings.earliest_retake``."""
-    return sittings.earliest_retake(Rules(head, first, days, value, ratio), per_year, late_gap, day, row, sat, count)
+    return sittings.earliest_retake(
+        Rules(head, first, days, value, plain, ratio), per_year, late_gap, day, row, sat, count
+    )
 
 
 @lean
 def next_move(
-    head: Ints, first: Ints, days: Ints, value: Floats, ratio: Ints, seed: int, replication: int, actor: int,
-    ways: Ints, rate: Ints, leads_to: Ints, threshold: int, destination: int, row: Row, track: Floats, days_in: Ints,
-    to: int,
+    head: Ints, first: Ints, days: Ints, value: Floats, plain: Floats, ratio: Ints,
+    seed: int, replication: int, actor: int,
+    ways: Ints, rate: Ints, leads_to: Ints, steady: Ints, threshold: int, destination: int, row: Row, track: Floats,
+    days_in: Ints, to: int,
 ) -> int:  # fmt: skip
     """See ``imgsim.livelihood.next_move``."""
-    moves = Moves(ways, rate, leads_to, threshold, destination)
+    moves = Moves(ways, rate, leads_to, steady, threshold, destination)
     who = Who(seed, replication, actor)
-    return livelihood.next_move(Rules(head, first, days, value, ratio), who, moves, row, track, days_in, to)
+    held = Rules(head, first, days, value, plain, ratio)
+    return livelihood.next_move(held, who, moves, row, track, days_in, to)

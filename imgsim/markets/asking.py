@@ -10,7 +10,7 @@ import numpy.typing as npt
 from imgsim.compiled import compiled
 from imgsim.markets.choice import chooses_among, options
 from imgsim.rulebook import Rulebook
-from imgsim.rules import Rules, Who, draw, happens, predict
+from imgsim.rules import Rules, Who, amount, draw, happens, predict
 from imgsim.traits import PLACE
 
 Ints = npt.NDArray[np.int64]
@@ -62,7 +62,7 @@ def answers(
         if happens(rules, who, asked.backup, opened, row, 0):
             second = asked.seconds[chooses_among(rules, who, asked.second, opened, row, 0)]
             found.second[k] = -1 if second == found.wish[k] else second
-        mean = np.exp(predict(rules, asked.applications, opened, row))
+        mean = amount(rules, asked.applications, opened, row)
         found.wanted[k] = int(mean + draw(rules, who, asked.applications, year))
         found.merit[k] = predict(rules, asked.merit, day, row)
         found.after_merit[k] = predict(rules, asked.after_merit, day, row)
