@@ -24,11 +24,8 @@ from imgsim.engines.stage_tables import ALLOCATES, tabulate
 from imgsim.engines.states import (
     DAY,
     ENDED,
-    MEETING,
-    NEW,
     STAGE,
     STATUS,
-    WAITING,
     Journal,
     States,
     new_journal,
@@ -87,6 +84,8 @@ class Replication:
         ledger = new_ledger(model, codes, self.population)
         self.logs = [new_journal(0, model.roadmap.ring, beside(ledger), accounts=True) for _ in range(threads)]
         self.decided = Decided()
+        self.order = np.argsort(self.population.entry, kind="stable")
+        self.entries, self.entered = self.population.entry[self.order], 0
         self.seasons: list[Season] = []
         self.round_rows: list[dict[str, object]] = []
 
@@ -94,8 +93,7 @@ class Replication:
         """One allocation: everybody who waits for the meeting is given a place or not, and walks on."""
         year, _, _reads, _, allocates, _ = (int(mark) for mark in self.world.road.date[meeting])
         self.enter_until(allocates)
-        at = self.states.at
-        waiting = np.flatnonzero((at[:, STATUS] == WAITING) & (at[:, MEETING] == meeting))
+        waiting = np.flatnonzero(self.states.waits == meeting)
         walker.gather(self.world, self.states, self.logs[0], waiting)
         applicants = Applicants(self.population.actor[waiting], self.population.traits[waiting], allocates)
         allocation = self.model.mechanisms[name].allocate(year, self.number, applicants)
@@ -106,8 +104,9 @@ class Replication:
 
     def enter_until(self, day: int) -> None:
         """Everybody who has entered by a day walks to the first round."""
-        new = (self.states.at[:, STATUS] == NEW) & (self.states.entry <= day)
-        self.advance(np.flatnonzero(new), NOTHING_DECIDED)
+        until = int(np.searchsorted(self.entries, day, side="right"))
+        self.advance(np.sort(self.order[self.entered : until]), NOTHING_DECIDED)
+        self.entered = until
 
     def advance(self, chosen: Ints, decided: Decisions, to_the_end: bool = False) -> None:
         """Some people walk on, each with the decision in the row of the same place."""

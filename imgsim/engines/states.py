@@ -16,10 +16,12 @@ from imgsim.rules import Row, Who
 from imgsim.tables.ledger import Ledger
 
 # Columns of States.at: today, the stage stood in, how the life goes on, and where its parts are kept.
-DAY, STAGE, STATUS, SEQUENCE, SPELLS, SPELL_START, POST_START, MET, MEETING = range(9)
-AT: Final = 9
+DAY, STAGE, STATUS, SEQUENCE, SPELLS, SPELL_START, POST_START, MET = range(8)
+AT: Final = 8
 
 NEW, WALKING, WAITING, PARKED, ENDED = range(5)  # PARKED: nothing more happens before the horizon
+
+NOT_WAITING: Final = -1
 
 Days = npt.NDArray[np.int32]
 Counts = npt.NDArray[np.int16]
@@ -35,6 +37,7 @@ class States(NamedTuple):
     track: npt.NDArray[np.float64]  # (people, 4): the second track, see ``imgsim.livelihood``
     days_in: Days  # (people, livelihoods)
     at: Days  # (people, AT)
+    waits: Days  # (people,): the meeting waited for, or NOT_WAITING
     due: Days  # (people, clocks)
     started: Counts  # (people, clocks)
     visits: Counts  # (people, stages)
@@ -52,6 +55,7 @@ class Life(NamedTuple):
     track: Row
     days_in: Days
     at: Days
+    waits: Days  # one cell
     due: Days
     started: Counts
     visits: Counts
@@ -82,6 +86,7 @@ def new_states(population: Population, road: Road) -> States:
         track=np.zeros((people, TRACK)),
         days_in=np.zeros((people, STATES), np.int32),
         at=at,
+        waits=np.full(people, NOT_WAITING, np.int32),
         due=np.full((people, clocks), NEVER, np.int32),
         started=np.zeros((people, clocks), np.int16),
         visits=np.zeros((people, stages), np.int16),

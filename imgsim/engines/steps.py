@@ -51,8 +51,8 @@ from imgsim.engines.stage_tables import (
 from imgsim.engines.states import (
     DAY,
     ENDED,
-    MEETING,
     MET,
+    NOT_WAITING,
     POST_START,
     SEQUENCE,
     SPELL_START,
@@ -374,7 +374,7 @@ def next_meeting(road: Road, number: int, day: int) -> int:
 @lean
 def gathers(world: World, life: Life, log: Journal) -> None:
     """On the day of allocation: today is that day, and the papers were ready when files were read, or were not."""
-    meeting = life.at[MEETING]
+    meeting = life.waits[0]
     moves_to(world, life, log, world.road.date[meeting, ALLOCATES])
     life.row[READY] = 1.0 if life.row[READY_SINCE] <= world.road.date[meeting, READS] else 0.0
 
@@ -382,13 +382,13 @@ def gathers(world: World, life: Life, log: Journal) -> None:
 @lean
 def settles(world: World, life: Life, log: Journal, outcome: int, specialty: int, sponsor: int) -> None:
     """Write one person's part of an allocation into the life, which walks on."""
-    stage, meeting = life.at[STAGE], life.at[MEETING]
+    stage, meeting = life.at[STAGE], life.waits[0]
     note(world, life, log, world.road.event[stage, outcome], world.road.date[meeting, YEAR])
     if outcome == PLACED:
         if world.road.gives_post[stage] == 1:
             life.row[SPECIALTY], life.row[SPONSOR] = specialty, sponsor
         life.at[POST_START] = world.road.date[meeting, STARTS]
-    life.at[STATUS], life.at[MET] = WALKING, life.at[DAY]
+    life.at[STATUS], life.at[MET], life.waits[0] = WALKING, life.at[DAY], NOT_WAITING
     life.at[STAGE] = leaves(world, life, log, stage, outcome)
 
 

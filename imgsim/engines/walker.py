@@ -29,7 +29,6 @@ from imgsim.engines.stage_tables import (
 )
 from imgsim.engines.states import (
     DAY,
-    MEETING,
     NEW,
     PARKED,
     STAGE,
@@ -133,7 +132,7 @@ def round_(world: World, life: Life, log: Journal, stage: int) -> int:
     struck, due = next_strike(world, life, stage)
     if meeting < 0 or due <= world.road.date[meeting, ALLOCATES]:
         return struck if comes(world, life, log, due) else PAUSE
-    life.at[STATUS], life.at[MEETING] = WAITING, meeting
+    life.at[STATUS], life.waits[0] = WAITING, meeting
     return PAUSE
 
 
@@ -206,6 +205,7 @@ def life_of(world: World, states: States, k: int, person: int) -> Life:
         states.track[k],
         states.days_in[k],
         states.at[k],
+        states.waits[k : k + 1],
         states.due[k],
         states.started[k],
         states.visits[k],
