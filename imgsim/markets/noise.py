@@ -68,7 +68,7 @@ def noise(chance: Chance, pairs: Pairs, which: int) -> Singles:
     for begin in range(0, len(found), BLOCK):
         size = min(BLOCK, len(found) - begin)
         for k in range(size):
-            who[k] = chance.actor[pairs.applicant[begin + k]]
+            who[k] = chance.actor[np.uint32(pairs.applicant[begin + k])]
             other[k] = chance.partner[pairs.programme[begin + k]]
         for k in range(size):
             w = words(chance.seed, chance.replication, who[k], chance.decision, chance.year, other[k])
