@@ -11,7 +11,7 @@ from typing import Final
 
 import numpy as np
 
-from imgsim.compiled import compiled
+from imgsim.compiled import lean
 
 M0: Final = np.uint64(0xD2511F53)
 M1: Final = np.uint64(0xCD9E8D57)
@@ -24,7 +24,7 @@ TWO_26: Final = 67108864.0
 TWO_M52: Final = 2.0**-52
 
 
-@compiled
+@lean
 def philox(
     c0: np.uint64, c1: np.uint64, c2: np.uint64, c3: np.uint64, k0: np.uint64, k1: np.uint64
 ) -> tuple[np.uint64, np.uint64, np.uint64, np.uint64]:
@@ -38,7 +38,7 @@ def philox(
     return c0, c1, c2, c3
 
 
-@compiled
+@lean
 def uniform(seed: int, replication: int, actor: int, decision: int, occurrence: int, partner: int) -> float:
     """The uniform at an address, strictly between 0 and 1, on a grid of 2**-52 shifted by half a step.
 
@@ -53,7 +53,7 @@ def uniform(seed: int, replication: int, actor: int, decision: int, occurrence: 
     return (float(w0 >> SIX) * TWO_26 + float(w1 >> SIX) + 0.5) * TWO_M52
 
 
-@compiled
+@lean
 def words(
     seed: int, replication: int, actor: int, decision: int, occurrence: int, partner: int
 ) -> tuple[np.uint64, np.uint64, np.uint64, np.uint64]:

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from functools import partial
 
 from imgsim.errors import InputError
 from imgsim.parameters import Parameter, Parameters, Row
+from imgsim.series import Series, bent, rejoined, same_course, stepped
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A parameter set to a value, or scaled, from a day (None: ever since) until another (None: for good)."""
+    """A parameter set to a value, or scaled, from a day (None: ever since) until another (None: for good).
+
+    A number that runs linearly between its dates is moved on these days only, as any other. A change that ``joins`` is
+    a knot instead: it takes the place of the knots on these days, and lines run from and to it.
+    """
 
     parameter: str
     start: int | None
@@ -25,6 +32,12 @@ class Change:
     file: str = ""
     line: int | None = None
     in_words: bool = False  # the value was written as a month and day
+    joins: bool = False  # the value is a knot of a line
+
+    @property
+    def is_flat(self) -> bool:
+        """Does one value hold on all days of the change?"""
+        return self.value is not None
 
     def refuse(self, message: str, name: str | None = None, known: Iterable[str] = ()) -> InputError:
         """The error that says what is wrong with this change."""
@@ -65,58 +78,30 @@ def refuse_month_days(parameter: Parameter, change: Change) -> None:
     raise change.refuse("must be set to a month and day such as 07-01")
 
 
-def merged(parameter: Parameter, series: tuple[Row, ...], change: Change) -> tuple[Row, ...]:
+def merged(parameter: Parameter, series: Series, change: Change) -> Series:
     """The series with the change between its days, and as it was before and after; the same if nothing changes."""
-    before = [row for row in series if change.start is not None and (row.start is None or row.start < change.start)]
-    within = [moved(parameter, in_force(series, change.start), change)._replace(start=change.start)]
-    if change.scale is not None:
-        within += [moved(parameter, row, change) for row in series if inside(row, change)]
-    after = [] if change.until is None else [in_force(series, change.until)._replace(start=change.until)]
-    after += [row for row in series if change.until is not None and begins_after(row, change.until)]
-    first = series[0]
-    if parameter.between == "step" and begins_before(change, first):
-        before = [first._replace(start=None)]  # what the first row says holds before its date, too
-    rows = (*before, *within, *after)
-    return series if same_course(rows, series, parameter, change) else rows
+    start = -math.inf if change.start is None else change.start
+    until = math.inf if change.until is None else change.until
+    line, move, flat = replace(parameter, by=None, rows={"": series}), partial(moved, parameter, change), change.is_flat
+    if change.joins:
+        refuse_to_join(parameter, series, change)
+        rows = rejoined(series, start, until, move)
+    elif parameter.between == "linear":
+        rows = bent(line, start, until, move, flat)
+    else:
+        rows = stepped(series, start, until, move, flat)
+    return series if same_course(line, rows) else rows
 
 
-def begins_after(row: Row, day: int) -> bool:
-    """Does a row begin later than a day?"""
-    return row.start is not None and row.start > day
+def refuse_to_join(parameter: Parameter, series: Series, change: Change) -> None:
+    """InputError if there is no line for a knot to join."""
+    if parameter.between != "linear":
+        raise change.refuse("`join` is for numbers that run linearly between their dates; this one goes by steps")
+    if series[0].start is None:
+        raise change.refuse("`join` needs dates to join; the base gives one value for ever")
 
 
-def begins_before(change: Change, row: Row) -> bool:
-    """Does a change begin on a day before the row does?"""
-    return change.start is not None and row.start is not None and change.start < row.start
-
-
-def same_course(rows: tuple[Row, ...], series: tuple[Row, ...], parameter: Parameter, change: Change) -> bool:
-    """Does the change leave every number as it was? One more point on a line can bend it, so lines must be flat."""
-    if parameter.between == "step":
-        return course(rows) == course(series)
-    return change.scale == 1 or len({row.value for row in (*rows, *series)}) == 1
-
-
-def course(series: tuple[Row, ...]) -> list[tuple[int | None, float]]:
-    """Days and values at which a series takes another value: series that agree in this are the same numbers."""
-    turns = [k for k in range(1, len(series)) if series[k].value != series[k - 1].value]
-    return [(None, series[0].value), *((series[k].start, series[k].value) for k in turns)]
-
-
-def in_force(series: tuple[Row, ...], day: int | None) -> Row:
-    """The row that holds on a day."""
-    begun = [row for row in series if row.start is None or (day is not None and row.start <= day)]
-    return begun[-1] if begun else series[0]
-
-
-def inside(row: Row, change: Change) -> bool:
-    """Does a row begin while the change holds?"""
-    if row.start is None or (change.start is not None and row.start <= change.start):
-        return False
-    return change.until is None or row.start < change.until
-
-
-def moved(parameter: Parameter, row: Row, change: Change) -> Row:
+def moved(parameter: Parameter, change: Change, row: Row) -> Row:
     """A row with the change's value and grounds; refused if it leaves the parameter's bounds."""
     value = change.value if change.value is not None else row.value * (change.scale or 0.0)
     low, high = parameter.bounds

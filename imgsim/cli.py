@@ -87,6 +87,7 @@ def _options(
         "run scenarios/us.toml",
         "run scenarios/us.toml --scale 0.02 --replications 3",
         "run scenarios/us.toml --set exam.step1.attempts=6",
+        "run scenarios/us.toml --scale 1 --tables rounds,yearly",
     ),
 )
 def run(
@@ -96,14 +97,27 @@ def run(
     scale: Scale = None,
     workers: Annotated[int | None, typer.Option(min=1, help="Processes (default: one for each core).")] = None,
     out: Annotated[Path | None, typer.Option(metavar="DIR", help="Folder for results (default: results).")] = None,
+    engine: Annotated[str, typer.Option(metavar="auto|simpy|compiled", help="What walks the lives.")] = "auto",
     sets: Sets = None,
+    tables: Annotated[
+        str | None,
+        typer.Option(metavar="NAME,...", help="Tables to keep beside people and outcomes (default: all of them)."),
+    ] = None,
 ) -> None:
-    """Run a scenario: simulate, keep every table in a results folder, print the headline table."""
+    """Run a scenario: simulate, keep its tables in a results folder, print the headline table."""
     subjects.need_file(scenario)
     from imgsim.run import run as simulate
 
     done = simulate(
-        scenario, replications=replications, seed=seed, scale=scale, workers=workers, out=out, sets=tuple(sets or ())
+        scenario,
+        replications=replications,
+        seed=seed,
+        scale=scale,
+        workers=workers,
+        out=out,
+        engine=engine,
+        sets=tuple(sets or ()),
+        tables=None if tables is None else [name.strip() for name in tables.split(",") if name.strip()],
     )
     from imgsim.outcomes import headline_text  # only now: it loads pandas, which a refused scenario needs not
 
@@ -144,13 +158,26 @@ def sources(model: Model) -> None:
 
 @app.command(
     short_help="Check a scenario without running it.",
-    epilog=_examples("check scenarios/us.toml", "check my_reform.toml"),
+    epilog=_examples("check scenarios/us.toml", "check my_reform.toml", "check my_reform.toml --engines"),
 )
-def check(scenario: ScenarioFile, sets: Sets = None) -> None:
+def check(
+    scenario: ScenarioFile,
+    engines: Annotated[bool, typer.Option("--engines", help="Prove on a small copy that both engines agree.")] = False,
+    sets: Sets = None,
+) -> None:
     """Check a scenario without running it, and say what was checked."""
     from imgsim.checks import report
 
-    _say(report(subjects.scenario(scenario, tuple(sets or ()))) + "\n")
+    subject = subjects.scenario(scenario, tuple(sets or ()))
+    _say(report(subject) + "\n")
+    if engines:
+        typer.echo("Walking a small copy of the scenario with each engine ...", err=True)
+        from imgsim.engines.equality import prove, said
+
+        proof = prove(subject)
+        _say(said(proof) + "\n")
+        if proof.difference:
+            raise typer.Exit(1)
 
 
 @app.command(

@@ -15,6 +15,9 @@ from imgsim.traits import CATEGORICAL, LIVELIHOODS, YES_NO, trait_names
 
 # The ratios that a unit takes: odds behind the logit, multipliers behind the log, points otherwise.
 KIND_OF_RATIO: Final = {"probability": "odds"} | dict.fromkeys(("days", "years", "rate", "amount", "factor"), "times")
+FOR_LIFE: Final = ("group", "region", "citizen", "needs_visa")  # traits that no stage changes
+
+SPREAD_UNITS: Final = ("number", "score")  # a spread is read as it stands, behind no link
 
 
 def known_categories(pathway: Pathway) -> dict[str, tuple[str, ...]]:
@@ -93,6 +96,8 @@ def check_categories(parameter: Parameter, categories: dict[str, tuple[str, ...]
         return
     if parameter.by not in categories:
         refuse(parameter, f"values cannot be given by `{parameter.by}`", "by", parameter.by, categories)
+    if parameter.name.startswith("cost.") and parameter.by not in FOR_LIFE:
+        refuse(parameter, f"costs can differ by {', '.join(FOR_LIFE)}, not by `{parameter.by}`", "by")
     known = categories[parameter.by]
     for category in parameter.rows:
         if category not in known:
@@ -121,10 +126,14 @@ def check_ratios(
 
 
 def check_spread(parameter: Parameter, required: dict[str, str]) -> None:
-    """Refuse a spread of something on the road that is no duration."""
+    """Refuse a spread of something on the road that is no duration, and one that a link would distort."""
     owner, dot, last = parameter.name.rpartition(".")
-    if dot and last == "spread" and required.get(owner, "days") not in ("days", "years"):
-        refuse(parameter, f"only days and years have a spread, not a {required[owner]}")
+    if not dot or last != "spread":
+        return
+    if required.get(owner, "days") not in ("days", "years", "score"):
+        refuse(parameter, f"only days, years and scores have a spread, not a {required[owner]}")
+    if parameter.unit not in SPREAD_UNITS:
+        refuse(parameter, f"a spread is given in {' or '.join(SPREAD_UNITS)}, not in {parameter.unit}", "unit")
 
 
 def check_sources(parameters: Parameters, all_cited: bool, problems: Problems) -> None:

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from typing import Final
 
-from imgsim.compiled import compiled
+from imgsim.compiled import lean
 
 DAYS_A_YEAR: Final = 365.25
-NEVER: Final = 2**60  # a day no life reaches
+NEVER: Final = 2**30  # a day no life reaches; fits a 32-bit column, and so does a life's worth of days after it
 
 
-@compiled
+@lean
 def day_of(year: int, month: int, day: int) -> int:
     """The day number of a calendar date."""
     shifted = year - 1 if month <= 2 else year
@@ -26,7 +26,7 @@ def day_of(year: int, month: int, day: int) -> int:
     return era * 146097 + day_of_era - 719468
 
 
-@compiled
+@lean
 def year_of(day: int) -> int:
     """The calendar year of a day number."""
     z = day + 719468
@@ -38,7 +38,7 @@ def year_of(day: int) -> int:
     return year_of_era + era * 400 + (1 if month_shifted >= 10 else 0)
 
 
-@compiled
+@lean
 def mark_of(year: int, month_day: int) -> int:
     """The day number of a yearly mark written as 100 x month + day (315 is 15 March)."""
     return day_of(year, month_day // 100, month_day % 100)

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from imgsim.chance import uniform
-from imgsim.compiled import compiled
+from imgsim.compiled import lean
 from imgsim.dates import DAYS_A_YEAR, day_of, year_of
 from imgsim.distributions import exponential
 from imgsim.rules import Row, Rules, Who, predict
@@ -31,58 +31,76 @@ STATES: Final = len(LIVELIHOODS)
 # Places in the track of one person (float64): threshold left, spells begun, day walked to, state before training.
 LEFT, SPELLS, WALKED, BEFORE = range(4)
 TRACK: Final = 4
+UNDRAWN: Final = -1.0  # of a threshold: not drawn yet
+
+Days = npt.NDArray[np.int64] | npt.NDArray[np.int32]
 
 
 class Moves(NamedTuple):
     """The quantities of the second track."""
 
-    rate: npt.NDArray[np.int64]  # (states, states): quantity of each move's yearly rate, -1 where none exists
+    ways: npt.NDArray[np.int64]  # (states,): how many moves lead out of each state
+    rate: npt.NDArray[np.int64]  # (states, states): quantity of the yearly rate of each of them
+    to: npt.NDArray[np.int64]  # (states, states): state that each of them leads to
     threshold: int  # decision hash of the thresholds
     destination: int  # decision hash of the moves' destinations
 
 
 def moves_of(number: Callable[[str], int], decision: Callable[[str], int]) -> Moves:
     """The moves a scenario's parameters name (``livelihood.<state>.<state>``)."""
-    rate = [[number(f"livelihood.{a}.{b}") for b in LIVELIHOODS] for a in LIVELIHOODS]
-    return Moves(np.array(rate, np.int64), decision("livelihood.threshold"), decision("livelihood.destination"))
+    ways = np.zeros(STATES, np.int64)
+    rate, to = np.full((2, STATES, STATES), -1, np.int64)
+    for state, name in enumerate(LIVELIHOODS):
+        for other, called in enumerate(LIVELIHOODS):
+            if (quantity := number(f"livelihood.{name}.{called}")) >= 0:
+                rate[state, ways[state]], to[state, ways[state]] = quantity, other
+                ways[state] += 1
+    return Moves(ways, rate, to, decision("livelihood.threshold"), decision("livelihood.destination"))
 
 
-@compiled
-def begin_spell(who: Who, threshold: int, row: Row, track: Row, state: int, day: int) -> None:
-    """Enter a state with a fresh threshold."""
+@lean
+def begin_spell(row: Row, track: Row, state: int, day: int) -> None:
+    """Enter a state; its threshold is drawn when a hazard first uses it up."""
     row[STATE] = state
     track[WALKED] = day
     track[SPELLS] += 1.0
-    track[LEFT] = exponential(uniform(who.seed, who.replication, who.actor, threshold, int(track[SPELLS]), 0))
+    track[LEFT] = UNDRAWN
 
 
-@compiled
+@lean
+def threshold_left(who: Who, moves: Moves, track: Row) -> float:
+    """What is left of the spell's threshold, drawn from the address of the spell if it was not used yet."""
+    if track[LEFT] == UNDRAWN:
+        u = uniform(who.seed, who.replication, who.actor, moves.threshold, int(track[SPELLS]), 0)
+        track[LEFT] = exponential(u)
+    return float(track[LEFT])
+
+
+@lean
 def hazard(rules: Rules, moves: Moves, row: Row, state: int, day: int) -> float:
     """The yearly rate of leaving a state for any other."""
     total = 0.0
-    for to in range(STATES):
-        if moves.rate[state, to] >= 0:
-            total += math.exp(predict(rules, moves.rate[state, to], day, row))
+    for way in range(moves.ways[state]):
+        total += math.exp(predict(rules, moves.rate[state, way], day, row))
     return total
 
 
-@compiled
+@lean
 def destination(rules: Rules, who: Who, moves: Moves, row: Row, track: Row, state: int, day: int) -> int:
     """Where a spell that ends on this day leads, in proportion to the rates."""
     u = uniform(who.seed, who.replication, who.actor, moves.destination, int(track[SPELLS]), 0)
     rest = u * hazard(rules, moves, row, state, day)
     last = state
-    for to in range(STATES):
-        if moves.rate[state, to] >= 0:
-            rest -= math.exp(predict(rules, moves.rate[state, to], day, row))
-            last = to
-            if rest <= 0.0:
-                break
-    return last
+    for way in range(moves.ways[state]):
+        rest -= math.exp(predict(rules, moves.rate[state, way], day, row))
+        last = moves.to[state, way]
+        if rest <= 0.0:
+            break
+    return int(last)
 
 
-@compiled
-def spend(row: Row, track: Row, days_in: npt.NDArray[np.int64], to: int) -> None:
+@lean
+def spend(row: Row, track: Row, days_in: Days, to: int) -> None:
     """Count the days up to ``to`` in the present state, and what they do to experience and recency."""
     state = int(row[STATE])
     days = to - int(track[WALKED])
@@ -94,21 +112,23 @@ def spend(row: Row, track: Row, days_in: npt.NDArray[np.int64], to: int) -> None
     track[WALKED] = to
 
 
-@compiled
-def next_move(
-    rules: Rules, who: Who, moves: Moves, row: Row, track: Row, days_in: npt.NDArray[np.int64], to: int
-) -> int:
+@lean
+def next_move(rules: Rules, who: Who, moves: Moves, row: Row, track: Row, days_in: Days, to: int) -> int:
     """Walk the present spell until it ends, or to the day ``to``; the new state, or -1 if the spell goes on."""
     state = int(row[STATE])
+    if moves.ways[state] == 0:
+        spend(row, track, days_in, to)
+        return -1
     while int(track[WALKED]) < to:
         day = int(track[WALKED])
         stop = min(to, day_of(year_of(day) + 1, 1, 1))
         rate = hazard(rules, moves, row, state, day)
-        needed = track[LEFT] / rate * DAYS_A_YEAR if rate > 0.0 else math.inf
-        if needed <= stop - day:
-            at = min(stop, day + max(1, math.ceil(needed)))
-            spend(row, track, days_in, at)
-            return destination(rules, who, moves, row, track, state, at)
-        track[LEFT] -= rate * (stop - day) / DAYS_A_YEAR
+        if rate > 0.0:
+            needed = threshold_left(who, moves, track) / rate * DAYS_A_YEAR
+            if needed <= stop - day:
+                at = min(stop, day + max(1, math.ceil(needed)))
+                spend(row, track, days_in, at)
+                return destination(rules, who, moves, row, track, state, at)
+            track[LEFT] -= rate * (stop - day) / DAYS_A_YEAR
         spend(row, track, days_in, stop)
     return -1

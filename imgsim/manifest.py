@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from imgsim.scenario import Scenario
 
 PACKAGE = Path(__file__).parent
-PACKAGES = ("numpy", "numba", "scipy", "pandas", "simpy", "duckdb", "loky", "statsmodels", "matplotlib", "pydantic")
+PACKAGES = ("numpy", "numba", "scipy", "pandas", "simpy", "duckdb", "loky", "matplotlib", "pydantic")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +30,8 @@ class Call:
     start: datetime
     workers: int = 1
     sets: tuple[str, ...] = ()
+    engine: str = ""
+    why: str = ""
 
 
 def manifest(scenario: Scenario, call: Call, sha256: Mapping[str, str]) -> dict[str, Any]:
@@ -44,6 +46,8 @@ def manifest(scenario: Scenario, call: Call, sha256: Mapping[str, str]) -> dict[
         "replications": scenario.run.replications,
         "sets": list(call.sets),
         "workers": call.workers,
+        "engine": call.engine,
+        "engine_why": call.why,
         "command": command(),
         "imgsim": installed("imgsim"),
         "code_sha256": code_digest(),

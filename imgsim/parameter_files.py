@@ -100,6 +100,8 @@ def parameter(name: str, table: Table) -> Parameter:
     between = one_of(table, "between", BETWEEN, "step")
     if between == "linear" and unit not in STRAIGHT:
         table.fail(f"only {', '.join(STRAIGHT)} can run linearly between dates, not a {unit}", "between")
+    if between == "linear" and any(len(series) > 1 and series[0].start is None for series in rows.values()):
+        table.fail("a line needs dates: the first value has none", "values")
     return Parameter(name, unit, distribution, by, between, rows, (), (low, high), str(table.file))
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import shutil
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,48 +26,66 @@ SEAL = "part.json"
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """The folder of the finished replications of one set of inputs."""
+    """The folder of the finished replications of one set of inputs, a part for each ``at_once`` of them."""
 
     folder: Path
+    at_once: int = 1
 
     def of(self, replication: int) -> Path:
-        """The folder of one replication."""
-        return self.folder / f"rep-{replication:05d}"
+        """The folder of the part that holds a replication."""
+        return self.folder / f"rep-{replication - replication % self.at_once:05d}"
 
-    def write(self, replication: int, tables: Mapping[str, DataFrame]) -> None:
-        """Keep the tables of a finished replication."""
-        target = self.of(replication)
-        with refused_in_one_line(f"{self.folder.parent}: cannot keep replication {replication}"):
-            if target.exists() and intact(target, replication):
+    def all(self, replications: int) -> list[range]:
+        """The replications 0 .. n-1 part by part."""
+        return [range(k, min(k + self.at_once, replications)) for k in range(0, replications, self.at_once)]
+
+    def write(self, numbers: range, pieces: Iterable[Mapping[str, DataFrame]]) -> None:
+        """Keep the tables of finished replications, which come in pieces: later ones hold further rows."""
+        target = self.of(numbers.start)
+        with refused_in_one_line(f"{self.folder.parent}: cannot keep replication {numbers.start}"):
+            if target.exists() and intact(target, numbers):
                 return
             shutil.rmtree(target, ignore_errors=True)
             with published(target) as folder:
-                for name, table in tables.items():
-                    write_table(name, table, folder / f"{name}.parquet")
-                seal = {"replication": replication, "sha256": checksums(folder)}
+                for place, tables in enumerate(pieces):
+                    for name, table in tables.items():
+                        write_table(name, table, folder / f"{name}.{place:05d}.parquet")
+                seal = {"replications": list(numbers), "sha256": checksums(folder)}
                 (folder / SEAL).write_text(json.dumps(seal, indent=1) + "\n", encoding="utf-8")
 
-    def finished(self, replications: int) -> set[int]:
-        """The replications that need not be computed again; a damaged part is removed, with a note."""
+    def missing(self, replications: int) -> list[range]:
+        """The parts still to be computed; a damaged one is removed, with a note."""
         sweep(self.folder)
-        found = {number for number in range(replications) if self.of(number).exists()}
-        damaged = {number for number in found if not intact(self.of(number), number)}
-        for number in sorted(damaged):
-            print(f"imgsim: replication {number} was kept but is damaged; it is computed again", file=sys.stderr)
-            shutil.rmtree(self.of(number), ignore_errors=True)
-        return found - damaged
+        return [numbers for numbers in self.all(replications) if not self._is_kept(numbers)]
+
+    def _is_kept(self, numbers: range) -> bool:
+        part = self.of(numbers.start)
+        if not part.exists():
+            return False
+        if intact(part, numbers):
+            return True
+        print(f"imgsim: replication {numbers.start} was kept but is damaged; it is computed again", file=sys.stderr)
+        shutil.rmtree(part, ignore_errors=True)
+        return False
 
     def merge_into(self, folder: Path, replications: int) -> None:
         """One file per table with the rows of all replications in order."""
-        for name in sorted(path.stem for path in self.of(0).glob("*.parquet")):
-            merge([self.of(number) / f"{name}.parquet" for number in range(replications)], folder / f"{name}.parquet")
+        parts = [self.of(numbers.start) for numbers in self.all(replications)]
+        for name in sorted({path.name.partition(".")[0] for path in parts[0].glob("*.parquet")}):
+            pieces = [path for part in parts for path in sorted(part.glob(f"{name}.*"))]
+            merge(pieces, folder / f"{name}.parquet")
 
     def remove(self) -> None:
         """Forget the parts, once their run is finished."""
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
-def intact(part: Path, replication: int) -> bool:
+def at_once(replications: int) -> int:
+    """How many replications make a part: one, unless there are so many that their files would outnumber their rows."""
+    return 1 + replications // 64
+
+
+def intact(part: Path, numbers: range) -> bool:
     """Whether a part holds exactly the files and bytes that were written."""
     try:
         seal = json.loads((part / SEAL).read_text(encoding="utf-8"))
@@ -75,11 +93,11 @@ def intact(part: Path, replication: int) -> bool:
     except (OSError, ValueError):
         return False
     found.pop(SEAL)
-    return bool(seal == {"replication": replication, "sha256": found})
+    return bool(seal == {"replications": list(numbers), "sha256": found})
 
 
 @contextmanager
-def claimed(root: Path, digest: str) -> Iterator[Parts]:
+def claimed(root: Path, digest: str, at_once: int = 1) -> Iterator[Parts]:
     """The parts of these inputs, for this process alone; a second run of the same inputs gets a folder of its own."""
     with refused_in_one_line(f"{root}: cannot write results"):
         root.mkdir(parents=True, exist_ok=True)
@@ -88,7 +106,7 @@ def claimed(root: Path, digest: str) -> Iterator[Parts]:
     with lock:
         if _locked(lock):
             try:
-                yield Parts(root / digest)
+                yield Parts(root / digest, at_once)
             finally:
                 Path(lock.name).unlink(missing_ok=True)
                 remove_if_empty(root / digest)
@@ -96,7 +114,7 @@ def claimed(root: Path, digest: str) -> Iterator[Parts]:
         else:
             own = temporary(root / digest)
             try:
-                yield Parts(own)
+                yield Parts(own, at_once)
             finally:
                 shutil.rmtree(own, ignore_errors=True)
 

@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from imgsim.addresses import GRADUATE, actor, decision
 from imgsim.chance import uniform
-from imgsim.compiled import compiled
+from imgsim.compiled import compiled, lean
 from imgsim.dates import DAYS_A_YEAR, day_of
 from imgsim.distributions import normal
 from imgsim.parameters import Parameters
@@ -28,7 +28,7 @@ WORKING_STATES: Final = 6  # livelihoods a person outside training and practice 
 ABILITY, ENGLISH, EXPERIENCE = PLACE["ability"], PLACE["english"], PLACE["experience"]
 CITIZEN, NEEDS_VISA, LIVELIHOOD = PLACE["citizen"], PLACE["needs_visa"], PLACE["livelihood"]
 GROUP, REGION, WISH = PLACE["group"], PLACE["region"], PLACE["wish"]
-UNSET = [PLACE[name] for name in ("specialty", "sponsor", "competitor")]
+SPECIALTY, SPONSOR, COMPETITOR = PLACE["specialty"], PLACE["sponsor"], PLACE["competitor"]
 
 Cell = tuple[int, int, int]  # year, group code, head count
 
@@ -114,6 +114,10 @@ def keep(first: int, count: int, seed: int, replication: int, scale: float, deci
     """Those of a cell's actors that a sampling fraction keeps."""
     kept = np.empty(count, np.int64)
     n = 0
+    if scale >= 1.0:  # every uniform lies below 1
+        for number in range(count):
+            kept[number] = first + number
+        return kept
     for number in range(count):
         if uniform(seed, replication, first + number, decided, 0, 0) < scale:
             kept[n] = first + number
@@ -121,7 +125,7 @@ def keep(first: int, count: int, seed: int, replication: int, scale: float, deci
     return kept[:n]
 
 
-@compiled
+@lean
 def draw_entrant(rules: Rules, who: Who, draws: Draws, year: int, row: Row) -> int:
     """Draw one entrant's traits into the row, group, region and citizenship being set; the day of entry."""
     begin = day_of(year, 1, 1)
@@ -141,7 +145,7 @@ def draw_entrant(rules: Rules, who: Who, draws: Draws, year: int, row: Row) -> i
     return entry
 
 
-@compiled
+@lean
 def draw_licensed(rules: Rules, who: Who, draws: Draws, census: int, row: Row) -> int:
     """Draw one physician of the licensed stock into the row; the census day."""
     row[BIRTH] = census - lasts(rules, who, draws.stock_age, census, row, 0)
@@ -155,17 +159,20 @@ def draw_licensed(rules: Rules, who: Who, draws: Draws, census: int, row: Row) -
 @compiled
 def draw_all(
     rules: Rules, seed: int, replication: int, draws: Draws, actors: npt.NDArray[np.int64], census: int,
-    traits: npt.NDArray[np.float64],
+    region: npt.NDArray[np.int64], citizen: npt.NDArray[np.int64], traits: npt.NDArray[np.float64],
 ) -> npt.NDArray[np.int64]:  # fmt: skip
-    """Draw everybody into their rows; the days of entry."""
+    """Draw everybody into their rows; the days of entry. ``region`` and ``citizen`` are those of each group."""
     entry = np.empty(len(actors), np.int64)
     for person in range(len(actors)):
-        who = Who(seed, replication, actors[person])
+        who, row = Who(seed, replication, actors[person]), traits[person]
+        group = (actors[person] >> 32) & 0xFFFF
         year = 1900 + ((actors[person] >> 48) & 0xFFF)
+        row[SPECIALTY] = row[SPONSOR] = row[COMPETITOR] = -1.0
+        row[GROUP], row[REGION], row[CITIZEN] = group, region[group], citizen[group]
         if year == STOCK_YEAR:
-            entry[person] = draw_licensed(rules, who, draws, census, traits[person])
+            entry[person] = draw_licensed(rules, who, draws, census, row)
         else:
-            entry[person] = draw_entrant(rules, who, draws, year, traits[person])
+            entry[person] = draw_entrant(rules, who, draws, year, row)
     return entry
 
 
@@ -175,20 +182,26 @@ def populate(
 ) -> Population:  # fmt: skip
     """Everybody of a replication who enters before the horizon: entrants of the years and, at the census, the stock."""
     draws = draws_of(book)
-    census, stock = stock_cells(parameters, pathway)
+    _census, stock = stock_cells(parameters, pathway)
     actors = sampled_actors(
         [*stock, *entrant_cells(parameters, pathway, years)], seed, replication, scale, draws.sampled
     )
     actors.sort()
-    traits = np.zeros((len(actors), width(tuple(pathway.flags))))
-    traits[:, UNSET] = -1.0
-    groups = list(pathway.groups.values())
-    regions = list(book.categories["region"])
-    code = (actors >> 32) & 0xFFFF
-    traits[:, GROUP] = code
-    traits[:, REGION] = np.array([regions.index(group.region) for group in groups])[code]
-    traits[:, CITIZEN] = np.array([group.citizen for group in groups])[code]
-    entry = draw_all(book.rules, seed, replication, draws, actors, census, traits)
+    traits, entry = people(parameters, pathway, book, actors, seed, replication)
     inside = entry < horizon
-    actors, traits, entry = actors[inside], traits[inside], entry[inside]
+    if not inside.all():
+        actors, traits, entry = actors[inside], traits[inside], entry[inside]
     return Population(actors, traits, entry, ((actors >> 48) & 0xFFF) == 0)
+
+
+def people(
+    parameters: Parameters, pathway: Pathway, book: Rulebook, actors: npt.NDArray[np.int64], seed: int,
+    replication: int,
+) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.int64]]:  # fmt: skip
+    """Traits and days of entry of some actors, drawn from nothing but their addresses."""
+    census, _ = stock_cells(parameters, pathway)
+    regions, groups = list(book.categories["region"]), pathway.groups.values()
+    region = np.array([regions.index(group.region) for group in groups], np.int64)
+    citizen = np.array([group.citizen for group in groups], np.int64)
+    traits = np.zeros((len(actors), width(tuple(pathway.flags))))
+    return traits, draw_all(book.rules, seed, replication, draws_of(book), actors, census, region, citizen, traits)

@@ -15,14 +15,14 @@ if TYPE_CHECKING:
 SILENT_SECONDS: Final = 2.0  # shorter work needs no bar
 SECONDS_BETWEEN_LINES: Final = 5.0  # in a log file, where a bar cannot redraw itself
 
-Tick = Callable[[], None]
+Tick = Callable[..., None]  # called with the number of pieces done, 1 if it is not said
 
 
 @contextmanager
 def progress(total: int, what: str = "replications", quiet: bool = False) -> Iterator[Tick]:
     """A function to call each time one of `total` pieces is done."""
     if quiet or total == 0:
-        yield lambda: None
+        yield lambda count=1: None
         return
     with _bar(total, what) if sys.stderr.isatty() else _lines(total, what) as tick:
         yield tick
@@ -37,7 +37,7 @@ def _bar(total: int, what: str) -> Iterator[Tick]:
     timer.daemon = True
     timer.start()
     try:
-        yield lambda: bar.advance(task)
+        yield lambda count=1: bar.advance(task, count)
     finally:
         timer.cancel()
         timer.join()
@@ -72,11 +72,11 @@ def _lines(total: int, what: str) -> Iterator[Tick]:
     start = last = time.monotonic()
     done = 0
 
-    def tick() -> None:
+    def tick(count: int = 1) -> None:
         nonlocal done, last
-        done += 1
+        done += count
         now = time.monotonic()
-        if now - start > SILENT_SECONDS and now - last > SECONDS_BETWEEN_LINES and done < total:
+        if done and now - start > SILENT_SECONDS and now - last > SECONDS_BETWEEN_LINES and done < total:
             left = (now - start) / done * (total - done)
             print(f"imgsim: {done} of {total} {what}, about {left:.0f} s left", file=sys.stderr, flush=True)
             last = now

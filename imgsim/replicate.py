@@ -14,6 +14,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import import_module
+from itertools import chain
 from typing import TYPE_CHECKING, Any, Final
 
 from imgsim.atomic import sweep
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 
     from imgsim.scenario import Scenario
 
+ROWS_AT_ONCE: Final = 300_000  # rows that are put together before they are written
+LOGS: Final = ("events", "livelihood")  # the tables that come piece by piece
 TRIES: Final = 3  # how often replications are started again after a worker was killed and none was finished since
 ONE_THREAD: Final = dict.fromkeys(
     ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMBA_NUM_THREADS"), "1"
@@ -38,19 +41,19 @@ class Recipe:
     """The functions of one replication by dotted name, so that a worker imports only what it runs."""
 
     build: str = "imgsim.model.build"  # scenario -> model
-    simulate: str = "imgsim.engines.simpy_engine.simulate"  # model, replication -> tables
-    measures: str = "imgsim.outcomes.measures"  # tables, scenario -> outcomes
+    pieces: str = "imgsim.engines.compiled_engine.pieces"  # model, replication -> tables, piece by piece
+    measures: str = "imgsim.outcomes.measures"  # tables of the first piece, scenario -> outcomes
     tables: tuple[str, ...] | None = None  # the tables to keep; None keeps all
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One replication to be computed, small enough to send to a worker."""
+    """Some replications to be computed and kept together, small enough to send to a worker."""
 
     scenario: bytes  # pickled once for all jobs
     parts: Parts
     recipe: Recipe
-    replication: int
+    replications: range
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +72,8 @@ def run_replications(
     scenario: Scenario, parts: Parts, replications: int, workers: int, tick: Tick, recipe: Recipe | None = None
 ) -> None:
     """Compute what is missing among replications 0 .. n-1 and keep each as a part; `tick` is called for every one."""
-    done = parts.finished(replications)
-    for _ in done:
-        tick()
-    missing = [number for number in range(replications) if number not in done]
+    missing = parts.missing(replications)
+    tick(replications - sum(map(len, missing)))
     if not missing:
         return
     jobs = _jobs(scenario, parts, missing, recipe or Recipe())
@@ -85,17 +86,17 @@ def run_replications(
         sweep(parts.folder)  # what workers ended in the middle of writing have left
 
 
-def _jobs(scenario: Scenario, parts: Parts, missing: Sequence[int], recipe: Recipe) -> dict[int, Job]:
+def _jobs(scenario: Scenario, parts: Parts, missing: Sequence[range], recipe: Recipe) -> dict[int, Job]:
     import cloudpickle
 
     pickled = cloudpickle.dumps(scenario)
-    return {number: Job(pickled, parts, recipe, number) for number in missing}
+    return {numbers.start: Job(pickled, parts, recipe, numbers) for numbers in missing}
 
 
 def _in_this_process(jobs: Iterable[Job], tick: Tick) -> None:
     for job in jobs:
         _check(replicate(job))
-        tick()
+        tick(len(job.replications))
 
 
 def _in_workers(jobs: dict[int, Job], workers: int, tick: Tick) -> None:
@@ -105,8 +106,7 @@ def _in_workers(jobs: dict[int, Job], workers: int, tick: Tick) -> None:
         before = len(missing)
         with suppress(WorkerKilled), _executor(workers) as executor:
             for number in _finished(executor, missing):
-                del missing[number]
-                tick()
+                tick(len(missing.pop(number).replications))
         tries = tries + 1 if len(missing) == before else 0
         if tries > TRIES:
             raise ImgsimError(
@@ -206,12 +206,8 @@ def replicate(job: Job) -> Refusal | None:
     """Simulate, measure and keep one replication; nothing comes back but a refusal."""
     try:
         scenario, model = _prepared(job.scenario, job.recipe)
-        tables = dict(_function(job.recipe.simulate)(model, job.replication))
-        tables["outcomes"] = _outcomes(_function(job.recipe.measures)(tables, scenario), job.replication)
-        wanted = job.recipe.tables
-        job.parts.write(
-            job.replication, {name: table for name, table in tables.items() if wanted is None or name in wanted}
-        )
+        pieces = (piece for number in job.replications for piece in _pieces(scenario, model, job.recipe, number))
+        job.parts.write(job.replications, batched(pieces))
     except ImgsimError as error:
         return Refusal(str(error), error.exit_code)
     except MemoryError:
@@ -226,6 +222,38 @@ def _prepared(pickled: bytes, recipe: Recipe) -> tuple[Scenario, Any]:
 
     scenario = cloudpickle.loads(pickled)
     return scenario, _function(recipe.build)(scenario)
+
+
+def _pieces(scenario: Scenario, model: Any, recipe: Recipe, number: int) -> Iterator[dict[str, DataFrame]]:
+    """The tables wanted of one replication; nothing is asked for once all that is left is not wanted."""
+    pieces, names = iter(_function(recipe.pieces)(model, number)), recipe.tables
+    whole = dict(next(pieces))
+    whole["outcomes"] = _outcomes(_function(recipe.measures)(whole, scenario), number)
+    for piece in chain([whole], pieces):
+        yield {name: table for name, table in piece.items() if names is None or name in names}
+        if names is not None and not set(LOGS) & set(names):
+            return
+
+
+def batched(pieces: Iterable[dict[str, DataFrame]]) -> Iterator[dict[str, DataFrame]]:
+    """Small pieces put together, because writing many small files takes longer than computing what is in them."""
+    held: list[dict[str, DataFrame]] = []
+    for piece in pieces:
+        held.append(piece)
+        if sum(len(table) for each in held for table in each.values()) >= ROWS_AT_ONCE:
+            yield _together(held)
+            held = []
+    if held:
+        yield _together(held)
+
+
+def _together(pieces: Sequence[dict[str, DataFrame]]) -> dict[str, DataFrame]:
+    """One table for all of each name."""
+    from pandas import concat
+
+    names = dict.fromkeys(name for piece in pieces for name in piece)
+    found = {name: [piece[name] for piece in pieces if name in piece] for name in names}
+    return {name: held[0] if len(held) == 1 else concat(held, ignore_index=True) for name, held in found.items()}
 
 
 def _outcomes(table: DataFrame, replication: int) -> DataFrame:

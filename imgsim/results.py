@@ -79,6 +79,11 @@ class Run:
         return self.table("yearly")
 
     @cached_property
+    def exams(self) -> DataFrame:
+        """Sittings of exams told and passed, by half-year."""
+        return self.table("exams")
+
+    @cached_property
     def outcomes(self) -> DataFrame:
         """Measures by cohort, group and replication; names are plain text, so that tables can be pooled and renamed."""
         table = self.table("outcomes")
@@ -91,10 +96,17 @@ class Run:
 
     @cached_property
     def summary(self) -> DataFrame:
-        """The headline table with 95% intervals over replications."""
+        """The headline table with 95% intervals over replications, and how many assumed numbers each line leans on.
+
+        A reloaded run whose scenario has changed since, or is gone, has to do without these counts.
+        """
         from imgsim.outcomes import summary
 
-        table: DataFrame = summary(self.outcomes)
+        try:
+            scenario = self.scenario
+        except ImgsimError:
+            scenario = None
+        table: DataFrame = summary(self.outcomes, scenario)
         return table
 
     def table(self, name: str) -> DataFrame:

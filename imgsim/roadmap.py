@@ -56,6 +56,7 @@ class Roadmap:
     events: tuple[str, ...]
     entry: str
     stock_entry: str | None
+    ring: int  # days of sittings that the spacing rules look back on
 
 
 QUANTITIES: Final = {
@@ -81,7 +82,11 @@ def resolve(pathway: Pathway, book: Rulebook) -> Roadmap:
         ClockPlan(clock.name, book.number(f"clock.{clock.name}"), clock.starts, code[f"clock.{clock.name}"], clock.to)
         for clock in pathway.clocks.values()
     )
-    return Roadmap(plans, resolved, everywhere[0] if everywhere else -1, events, pathway.entry, pathway.stock_entry)
+    spacing = [book.largest(f"{name}.per_year") for name, plan in plans.items() if plan.kind == "exam"]
+    ring = 1 + int(max(spacing, default=0))
+    return Roadmap(
+        plans, resolved, everywhere[0] if everywhere else -1, events, pathway.entry, pathway.stock_entry, ring
+    )
 
 
 def event_names(pathway: Pathway) -> tuple[str, ...]:

@@ -14,12 +14,15 @@ from imgsim.contract import known_categories
 from imgsim.parameters import Parameter, Parameters
 from imgsim.parameters import Row as Dated
 from imgsim.pathway import Pathway
-from imgsim.rules import EXPONENTIAL, GOMPERTZ, LOGNORMAL, NO_TRAIT, Rules
+from imgsim.rules import EXPONENTIAL, GOMPERTZ, LOGNORMAL, NO_TRAIT, SERIES, Rules
 from imgsim.traits import LIVELIHOODS, trait_code
 
 DISTRIBUTION: Final = {"lognormal": LOGNORMAL, "gompertz": GOMPERTZ, "exponential": EXPONENTIAL}
 LOG_UNITS: Final = ("days", "years", "rate", "amount", "factor")
 ALWAYS: Final = -(2**60)
+# What a value by category is, behind its link, for whom the trait is not set: no chance, no risk and no time; nothing
+# added and, as ratios are factors, nothing multiplied.
+UNSET: Final = dict.fromkeys(("probability", "rate", "days", "years", "amount"), -math.inf)
 WORKING_STATES: Final = 5  # livelihoods with a starting share of their own; the sixth takes the rest
 
 
@@ -34,6 +37,14 @@ class Rulebook:
     def number(self, name: str) -> int:
         """The number of a quantity, or -1 if the scenario has none of that name."""
         return self.numbers.get(name, -1)
+
+    def largest(self, name: str) -> float:
+        """The largest value, behind its link, that a quantity ever takes; 0 if the scenario has none of that name."""
+        if name not in self.numbers:
+            return 0.0
+        q, rules = self.numbers[name], self.rules
+        end = rules.head[q + 1, SERIES] if q + 1 < len(rules.head) else len(rules.first) - 1
+        return float(rules.value[rules.first[rules.head[q, SERIES]] : rules.first[end]].max())
 
 
 def compile_rules(parameters: Parameters, pathway: Pathway) -> Rulebook:
@@ -81,6 +92,8 @@ class Builder:
 
     def add(self, parameter: Parameter) -> None:
         """Append one quantity: its series, its ratios and how to draw from it."""
+        if parameter.by:  # the code of a trait that is not set, -1, leads to the series before the first category's
+            self.add_series(parameter, (), UNSET.get(parameter.unit, 0.0))
         series = len(self.first)
         for category in self.categories[parameter.by] if parameter.by else ("",):
             self.add_series(parameter, parameter.rows.get(category, ()))
@@ -104,12 +117,12 @@ class Builder:
             ]
         )
 
-    def add_series(self, parameter: Parameter, rows: Sequence[Dated]) -> None:
+    def add_series(self, parameter: Parameter, rows: Sequence[Dated], missing: float = math.nan) -> None:
         """Append the dated values of one category behind the link; a category without values is not a number."""
         self.first.append(len(self.day))
         if not rows:
             self.day.append(ALWAYS)
-            self.value.append(math.nan)
+            self.value.append(missing)
         for row in rows:
             self.day.append(ALWAYS if row.start is None else row.start)
             self.value.append(self.link(parameter, row.value))

@@ -18,7 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from imgsim.chance import uniform
-from imgsim.compiled import compiled
+from imgsim.compiled import lean
 from imgsim.dates import DAYS_A_YEAR, NEVER
 from imgsim.distributions import exponential, gompertz_age, normal
 from imgsim.traits import (
@@ -60,7 +60,7 @@ class Who(NamedTuple):
     actor: int
 
 
-@compiled
+@lean
 def dated(rules: Rules, series: int, day: int, linear: int) -> float:
     """The linked value of a series on a day: the last one begun, or on the line to the next one."""
     lo = rules.first[series]
@@ -73,7 +73,7 @@ def dated(rules: Rules, series: int, day: int, linear: int) -> float:
     return float(rules.value[row] + share * (rules.value[row + 1] - rules.value[row]))
 
 
-@compiled
+@lean
 def trait(row: Row, code: int, day: int) -> float:
     """The value of a trait on a day; see ``imgsim.traits`` for the codes."""
     if code >= 0:
@@ -89,15 +89,15 @@ def trait(row: Row, code: int, day: int) -> float:
     return 0.0
 
 
-@compiled
+@lean
 def base(rules: Rules, q: int, day: int, row: Row) -> float:
-    """The linked base value of a quantity for the person's category."""
+    """The linked base value of a quantity for the person's category; unset (-1) has a series of its own before them."""
     by = rules.head[q, BY]
     category = 0 if by == NO_TRAIT else int(trait(row, by, day))
     return dated(rules, rules.head[q, SERIES] + category, day, rules.head[q, LINEAR])
 
 
-@compiled
+@lean
 def predict(rules: Rules, q: int, day: int, row: Row) -> float:
     """The linear predictor of a quantity for a person on a day."""
     eta = base(rules, q, day, row)
@@ -113,49 +113,55 @@ def predict(rules: Rules, q: int, day: int, row: Row) -> float:
     return eta
 
 
-@compiled
+@lean
 def probability(rules: Rules, q: int, day: int, row: Row) -> float:
     """The probability behind a logit predictor."""
     return 1.0 / (1.0 + math.exp(-predict(rules, q, day, row)))
 
 
-@compiled
+@lean
 def draw(rules: Rules, who: Who, q: int, occurrence: int) -> float:
     """The uniform of a person's own decision, named after the quantity, at its n-th occurrence."""
     return uniform(who.seed, who.replication, who.actor, rules.head[q, HASH], occurrence, 0)
 
 
-@compiled
+@lean
 def happens(rules: Rules, who: Who, q: int, day: int, row: Row, occurrence: int) -> bool:
-    """Does an event of this probability happen to the person?"""
-    return draw(rules, who, q, occurrence) < probability(rules, q, day, row)
+    """Does an event of this probability happen to the person? What is certain needs no draw."""
+    p = probability(rules, q, day, row)
+    if p <= 0.0 or p >= 1.0:
+        return p >= 1.0
+    return draw(rules, who, q, occurrence) < p
 
 
-@compiled
+@lean
 def spread(rules: Rules, q: int, day: int, row: Row) -> float:
     """The spread of a duration: log standard deviation, or the Gompertz scale in years; 0 if none is given."""
     held = rules.head[q, SPREAD]
     return 0.0 if held < 0 else base(rules, held, day, row)
 
 
-@compiled
+@lean
 def lasts(rules: Rules, who: Who, q: int, day: int, row: Row, occurrence: int) -> int:
     """A duration in whole days, at least 0; for a Gompertz clock the days until the age drawn is reached."""
-    middle = math.exp(predict(rules, q, day, row))
-    u = draw(rules, who, q, occurrence)
+    eta = predict(rules, q, day, row)
     kind = rules.head[q, DISTRIBUTION]
+    certain = kind == LOGNORMAL and rules.head[q, SPREAD] < 0
+    u = 0.5 if certain else draw(rules, who, q, occurrence)
     per_unit = DAYS_A_YEAR if rules.head[q, YEARS] == 1 else 1.0
     if kind == GOMPERTZ:
         age = (day - row[BIRTH]) / DAYS_A_YEAR
-        length = gompertz_age(u, middle, spread(rules, q, day, row), age) - age
+        length = gompertz_age(u, math.exp(eta), spread(rules, q, day, row), age) - age
     elif kind == EXPONENTIAL:
-        length = middle * exponential(u)
+        length = math.exp(eta) * exponential(u)
+    elif certain:
+        length = math.exp(eta)
     else:
-        length = middle * math.exp(spread(rules, q, day, row) * normal(u))
-    return int(max(0.0, math.floor(length * per_unit + 0.5)))
+        length = math.exp(eta + spread(rules, q, day, row) * normal(u))
+    return int(min(float(NEVER), max(0.0, math.floor(length * per_unit + 0.5))))
 
 
-@compiled
+@lean
 def strikes_after(rules: Rules, who: Who, q: int, day: int, row: Row, occurrence: int) -> int:
     """Whole days until a yearly risk strikes, at the rate in force on the day; NEVER if the rate is 0."""
     rate = math.exp(predict(rules, q, day, row))
@@ -165,18 +171,22 @@ def strikes_after(rules: Rules, who: Who, q: int, day: int, row: Row, occurrence
     return int(min(float(NEVER), math.floor(days) + 1.0))
 
 
-@compiled
+@lean
 def chooses(rules: Rules, who: Who, first: int, options: int, day: int, row: Row, occurrence: int) -> int:
     """Which option is taken: each in turn with its conditional probability, the last one otherwise.
 
     The quantities of the options but the last are numbered from ``first`` on. One uniform serves the whole choice:
     what is left of it after an option was passed over is stretched to (0, 1) again.
     """
-    u = draw(rules, who, first, occurrence)
+    u = -1.0  # not drawn: what is certain needs no draw
     for option in range(options - 1):
         p = probability(rules, first + option, day, row)
-        if u < p:
+        if p >= 1.0:
             return option
         if p > 0.0:
+            if u < 0.0:
+                u = draw(rules, who, first, occurrence)
+            if u < p:
+                return option
             u = (u - p) / (1.0 - p)
     return options - 1

@@ -10,15 +10,21 @@ from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
+from imgsim.errors import InputError
 from imgsim.results import Run, open_run
+from imgsim.tomlfile import shown
 
 if TYPE_CHECKING:
+    from imgsim.engines import Choice
     from imgsim.replicate import Recipe
     from imgsim.scenario import Scenario
 
 __all__ = ["Run", "open_run", "run", "run_scenario"]
 
 RESULTS = "results"
+AUTO = "auto"
+ENGINES = (AUTO, "simpy", "compiled")
+ALWAYS = ("people", "outcomes")  # tables that every run keeps
 
 
 def run(
@@ -31,19 +37,25 @@ def run(
     out: str | os.PathLike[str] | None = None,
     sets: Sequence[str] = (),
     tables: Sequence[str] | None = None,
+    engine: str = AUTO,
     quiet: bool = False,
     figures: bool = True,
     recipe: Recipe | None = None,
 ) -> Run:
     """Simulate the scenario in a file, keep everything in a new folder under `out`, and return the results.
 
-    `None` takes the scenario's own setting, all cores for `workers`, every table for `tables` (outcomes are always
-    kept), and ``results`` for `out`. The same inputs give the same rows whatever the number of workers.
+    `None` takes the scenario's own setting, all cores for `workers`, every table for `tables` (people and outcomes are
+    always kept), and ``results`` for `out`. The same inputs give the same rows whatever the number of workers and
+    whichever engine walks the lives (``"simpy"``, ``"compiled"``, or ``"auto"``: the faster one that can be used).
     """
     from imgsim.scenario import load_scenario
 
+    _need_list("sets", sets)
     scenario = load_scenario(Path(path), sets=tuple(sets), seed=seed, scale=scale, replications=replications)
-    return run_scenario(scenario, workers=workers, out=out, tables=tables, quiet=quiet, figures=figures, recipe=recipe)
+    return run_scenario(
+        scenario, workers=workers, out=out, tables=tables, engine=engine, quiet=quiet,
+        figures=figures, recipe=recipe,
+    )  # fmt: skip
 
 
 def run_scenario(
@@ -53,6 +65,7 @@ def run_scenario(
     workers: int | None = None,
     out: str | os.PathLike[str] | None = None,
     tables: Sequence[str] | None = None,
+    engine: str = AUTO,
     quiet: bool = False,
     figures: bool = True,
     recipe: Recipe | None = None,
@@ -60,24 +73,69 @@ def run_scenario(
     """As `run`, for a scenario already loaded; `sets` only notes how it was."""
     from dataclasses import replace
 
+    _need_list("tables", tables)
+    _need_count("workers", workers)
     from imgsim.manifest import Call
-    from imgsim.parts import claimed
+    from imgsim.parts import at_once, claimed
     from imgsim.progress import progress
     from imgsim.replicate import Recipe, run_replications
     from imgsim.store import Store, parts_key
 
     store, count = Store(Path(out or RESULTS)), scenario.run.replications
-    call = Call(datetime.now(UTC), workers or os.cpu_count() or 1, tuple(sets))
-    wanted = tuple(sorted({*tables, "outcomes"})) if tables is not None else None
-    steps = replace(recipe or Recipe(), tables=wanted)
+    walker = _engine(engine)
+    call = Call(datetime.now(UTC), workers or os.cpu_count() or 1, tuple(sets), *walker)
+    wanted = _wanted(tables) if tables is not None else None
+    steps = replace(recipe or Recipe(pieces=f"imgsim.engines.{walker.name}_engine.pieces"), tables=wanted)
     store.try_out(scenario)
-    with claimed(store.parts, parts_key(scenario, wanted)) as parts:
+    if not quiet:
+        print(f"imgsim: {walker.name} engine ({walker.why}){_compiling(walker.name)}", file=sys.stderr)
+    together = at_once(count)
+    with claimed(store.parts, f"{parts_key(scenario, wanted)}-{together}", together) as parts:
         with progress(count, quiet=quiet) as tick:
             run_replications(scenario, parts, count, call.workers, tick, steps)
         with progress(1, "tables and figures", quiet=quiet):
             folder = store.keep(scenario, parts, call, lambda new: _finish(Run(new, scenario), figures))
         parts.remove()
     return Run(folder, scenario)
+
+
+def _engine(asked: str) -> Choice:
+    """The engine to be used, and why."""
+    if asked not in ENGINES:
+        raise InputError(f"no engine is called {shown(asked)}", key="argument `engine`", name=asked, known=ENGINES)
+    from imgsim.engines import choose
+
+    return choose(asked)
+
+
+def _compiling(engine: str) -> str:
+    """What to say if compiled code is not there yet."""
+    from imgsim.compiled import is_kept
+
+    kept = is_kept("walker.advance" if engine == "compiled" else "calls.lasts")
+    return "" if kept else "; compiling it first, which takes about half a minute, once"
+
+
+def _need_list(name: str, given: object) -> None:
+    """Refuse one text where a list of texts is meant: its letters would be taken one by one."""
+    if isinstance(given, str):
+        raise InputError(f"must be a list of texts, not the one text {shown(given)}", key=f"argument `{name}`")
+
+
+def _need_count(name: str, given: object) -> None:
+    """Refuse what is neither None nor a whole number from 1 on."""
+    if given is not None and (not isinstance(given, int) or isinstance(given, bool) or given < 1):
+        raise InputError(f"must be a whole number of at least 1, not {shown(given)}", key=f"argument `{name}`")
+
+
+def _wanted(tables: Sequence[str]) -> tuple[str, ...]:
+    """The tables to keep; InputError for one that no run has."""
+    from imgsim.dictionary import tables as known
+
+    for name in tables:
+        if name not in known():
+            raise InputError(f"unknown table `{name}`; one of {', '.join(known())}", name=name, known=known())
+    return tuple(sorted({*tables, *ALWAYS}))
 
 
 def _finish(unsealed: Run, figures: bool) -> None:
@@ -93,7 +151,10 @@ def _draw(unsealed: Run) -> None:
         from imgsim.plots import draw_all
 
         (unsealed.folder / "figures").mkdir()
-        draw_all(unsealed, unsealed.folder / "figures")
+        missing = draw_all(unsealed, unsealed.folder / "figures")
+        if missing:
+            which, needed = ", ".join(missing), ", ".join(dict.fromkeys(missing.values()))
+            print(f"imgsim: figures left out: {which} (tables that were not kept: {needed})", file=sys.stderr)
     except ImportError as error:
         print(f"imgsim: no figures were drawn ({error})", file=sys.stderr)
     except (OSError, MemoryError):

@@ -14,22 +14,10 @@ from imgsim.changes import Change, apply_changes
 from imgsim.contract import check_contract
 from imgsim.parameters import Parameter, Parameters, Source, load_parameters
 from imgsim.pathway import Pathway, Stage, check_pathway, load_pathway
+from imgsim.run_settings import RunSettings, arguments, settings
 from imgsim.tomlfile import Table
 
 COUNTRIES: Final = Path(__file__).parent / "countries"
-SEEDS: Final = 2**32
-
-
-@dataclass(frozen=True, slots=True)
-class RunSettings:
-    """When, how often and at what size a scenario runs."""
-
-    start: datetime.date  # the warm-up begins
-    measured_from: datetime.date
-    end: datetime.date  # the horizon: first day not simulated
-    replications: int
-    seed: int
-    scale: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +41,12 @@ class Scenario:
             k: str(v) if isinstance(v, datetime.date) else v for k, v in asdict(self.run).items() if k != "replications"
         }
         parameters = {name: plain(parameter) for name, parameter in sorted(self.parameters.items())}
-        content = {"country": self.country, "run": run, "pathway": asdict(self.pathway), "parameters": parameters}
+        content = {
+            "country": Path(self.country).name,
+            "run": run,
+            "pathway": asdict(self.pathway),
+            "parameters": parameters,
+        }
         return json.dumps(content, ensure_ascii=False)  # keys in their order: that of options, groups and clocks counts
 
     def digest(self) -> str:
@@ -93,13 +86,13 @@ def load_scenario(
 
     sets are texts ``NAME=VALUE`` or ``NAME[category]=VALUE`` that hold for all time. Raises InputError.
     """
-    from imgsim.scenario_files import assignments, read_draft, settings
+    from imgsim.scenario_files import assignments, read_draft
 
+    given = arguments({"seed": seed, "scale": scale, "replications": replications})
     file = Path(path)
     draft = read_draft(file)
-    given = {"seed": seed, "scale": scale, "replications": replications}
     run_sets, changes = assignments(sets)
-    run = settings(dict(draft.run) | run_sets | {k: v for k, v in given.items() if v is not None}, file)
+    run = settings(draft.run, file, run_sets, given)
     pathway = with_stages(load_pathway(COUNTRIES / draft.country / "pathway.toml"), draft.stages, file)
     country = load_parameters(COUNTRIES / draft.country)
     check_contract(country, load_pathway(COUNTRIES / draft.country / "pathway.toml"))

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import datetime
 import math
-from collections.abc import Mapping, Sequence
-from itertools import pairwise
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -15,14 +14,13 @@ from imgsim.errors import InputError, Problems
 from imgsim.parameter_files import source
 from imgsim.parameters import Source
 from imgsim.pathway_files import stages_of
-from imgsim.scenario import SEEDS, Draft, RunSettings, countries
+from imgsim.run_settings import DATES, RUN_KEYS, refuse_settings, run_of
+from imgsim.scenario import Draft, countries
 from imgsim.tomlfile import Table, finite, locate, read_toml
 
 TOP_KEYS: Final = ("title", "country", "extends", "run", "population", "change", "stage", "parameter", "source")
-RUN_KEYS: Final = ("start", "measured_from", "end", "replications", "seed")
-CHANGE_KEYS: Final = ("parameter", "from", "until", "value", "scale", "of", "why", "source", "where")
+CHANGE_KEYS: Final = ("parameter", "from", "until", "value", "scale", "join", "of", "why", "source", "where")
 SETTINGS: Final = {f"run.{key}": key for key in RUN_KEYS} | {"population.scale": "scale"}
-DATES: Final = ("start", "measured_from", "end")
 
 
 def read_draft(file: Path, chain: tuple[Path, ...] = ()) -> Draft:
@@ -57,6 +55,8 @@ def base_of(top: Table, file: Path, chain: tuple[Path, ...]) -> Draft:
             top.fail(f"no such file: {base}", "extends", name=top.text("extends"), known=siblings)
         return read_draft(base, chain)
     country = top.text("country")
+    if country.startswith("."):
+        return Draft("", str(country_beside(top, file, country)), {})
     if country not in countries():
         top.fail(
             f"unknown country `{country}`; there is {', '.join(countries())}",
@@ -67,59 +67,20 @@ def base_of(top: Table, file: Path, chain: tuple[Path, ...]) -> Draft:
     return Draft("", country, {})
 
 
+def country_beside(top: Table, file: Path, country: str) -> Path:
+    """A country of the user's own: a folder named from the scenario's own folder, as ``./`` or ``../somewhere``."""
+    folder = (file.parent / country).resolve()
+    if not is_file(folder / "pathway.toml"):
+        top.fail(f"no `pathway.toml` in {folder}", "country")
+    return folder
+
+
 def is_file(path: Path) -> bool:
     """Is there such a file? A name too long for one is none."""
     try:
         return path.is_file()
     except OSError:
         return False
-
-
-def run_of(top: Table) -> dict[str, Any]:
-    """The settings that a file gives."""
-    run, population = top.table("run"), top.table("population")
-    run.only(*RUN_KEYS)
-    population.only("scale")
-    read: dict[str, Any] = {key: run.date(key) for key in DATES if key in run}
-    read |= {key: run.integer(key) for key in ("replications", "seed") if key in run}
-    read |= {"scale": population.number("scale")} if "scale" in population else {}
-    try:
-        refuse_settings(read)
-    except ValueError as problem:
-        key, message = problem.args
-        (population if key == "scale" else run).fail(message, key)
-    return read
-
-
-def refuse_settings(run: Mapping[str, Any]) -> None:
-    """ValueError(key, message) if a setting is out of bounds."""
-    if not 0 < run.get("scale", 1.0) <= 1:
-        raise ValueError("scale", f"must be above 0 and at most 1, not {run['scale']:g}")
-    if run.get("replications", 1) < 1:
-        raise ValueError("replications", f"must be at least 1, not {run['replications']}")
-    if run.get("replications", 1) > 65_536:
-        raise ValueError("replications", "at most 65536 replications have addresses of their own")
-    if not 0 <= run.get("seed", 0) < SEEDS:
-        raise ValueError("seed", f"must be from 0 to {SEEDS - 1}, not {run['seed']}")
-    dates = [run[key] for key in DATES if key in run]
-    if any(a >= b for a, b in pairwise(dates)):
-        raise ValueError("end", "must be start < measured_from < end")
-
-
-def settings(run: Mapping[str, Any], file: Path) -> RunSettings:
-    """The settings of a whole scenario."""
-    for key in DATES:
-        if key not in run:
-            raise InputError("is missing", file=str(file), key=f"run.{key}")
-    held = {"replications": 1, "seed": 0, "scale": 1.0} | dict(run)
-    try:
-        refuse_settings(held)
-    except ValueError as problem:
-        key, message = problem.args
-        path = ("population" if key == "scale" else "run", key)
-        line, column = locate(file, path) if key in DATES else (None, None)
-        raise InputError(message, file=str(file), line=line, column=column, key=".".join(path)) from None
-    return RunSettings(**held)
 
 
 def changes_of(top: Table) -> list[Change]:
@@ -159,7 +120,20 @@ def change(table: Table) -> Change:
         file=str(table.file),
         line=line,
         in_words=isinstance(table.data.get("value"), str),
+        joins=joins(table),
     )
+
+
+def joins(table: Table) -> bool:
+    """Is the change a knot that lines run from and to? A knot has a day and a value."""
+    if "join" not in table:
+        return False
+    if (join := table.text("join")) != "linear":
+        table.fail(f"unknown join `{join}`; there is only `linear`", "join", name=join, known=["linear"])
+    for key in ("from", "value"):
+        if key not in table:
+            table.fail(f"`join` needs `{key}`: it puts a knot on that day", "join")
+    return True
 
 
 def changed_value(table: Table) -> float | None:

@@ -105,10 +105,10 @@ def who(person: Record, pathway: Pathway) -> list[str]:
 
 def relive(scenario: Scenario, replication: int, person: int) -> str:
     """Simulate one replication and tell the story of one of its people."""
-    from imgsim.engines.simpy_engine import trace
+    from imgsim.engines import AUTO, choose, trace
     from imgsim.model import build
 
-    tables = trace(build(scenario), replication, person)
+    tables = trace(choose(AUTO).name, build(scenario), replication, person)
     if not len(tables["person"]):
         raise InputError(f"no person {person} in replication {replication} at scale {scenario.run.scale:g}")
     return tell(tables, scenario.pathway)

@@ -10,6 +10,7 @@ import json
 import os
 import signal
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
@@ -117,8 +118,9 @@ def measures(tables: dict[str, pd.DataFrame], scenario: SmallScenario) -> pd.Dat
     return pd.DataFrame([{"measure": "age", "cohort": "all", "group": "all", "value": value, "denominator": PEOPLE}])
 
 
-def summary(outcomes: pd.DataFrame) -> pd.DataFrame:
-    return outcomes.groupby("measure", observed=True)["value"].mean().reset_index()
+def summary(outcomes: pd.DataFrame, scenario: SmallScenario | None = None) -> pd.DataFrame:
+    table = outcomes.groupby("measure", observed=True)["value"].mean().reset_index()
+    return table.assign(leans_on="?" if scenario is None else f"{len(scenario.parameters)} assumed")
 
 
 def small_outcomes() -> ModuleType:
@@ -128,4 +130,9 @@ def small_outcomes() -> ModuleType:
     return module
 
 
-SMALL = Recipe(build="small_engine.build", simulate="small_engine.simulate", measures="small_engine.measures")
+def pieces(model: SmallScenario, replication: int) -> Iterator[dict[str, pd.DataFrame]]:
+    """Everything in one piece."""
+    yield simulate(model, replication)
+
+
+SMALL = Recipe(build="small_engine.build", pieces="small_engine.pieces", measures="small_engine.measures")

@@ -67,12 +67,9 @@ def day_number(text: str) -> int:
 
 
 def small_parameters() -> Parameters:
-    """Prices that rise in 2010, a post that is always short, and a measured and an assumed livelihood rate."""
-    rises = [Row(None, 100.0, "measured"), Row(day_number("2010-01-01"), 150.0, "measured")]
+    """A post that is always short, and a measured and an assumed livelihood rate."""
     return Parameters(
         [
-            parameter("cost.test.sat", "USD", {"": rises}),
-            parameter("cost.paper.done", "USD", {"": [Row(None, 30.0, "measured")]}),
             parameter(
                 "which.one", "probability",
                 {"heart": [Row(None, 0.0, "measured")], "bridge": [Row(None, 1.0, "measured")]}, "specialty",
@@ -95,6 +92,7 @@ def people(rows: Sequence[Mapping[str, Any]], end: str = "2020-01-01") -> pd.Dat
     start = {"group": "north", "region": "north", "citizen": False, "needs_visa": True, "stock": False}
     start |= {"entry_date": "2004-01-01", "birth_date": "1980-01-01", "graduation_date": "2003-01-01"}
     start |= {"end": "under_way", "end_class": "under_way", "end_date": end}
+    start |= {"spent_to_certificate": 0.0, "visa_at_training": None}
     start |= {f"{name}_date": None for name in MILESTONES} | {f"years_{name}": 0.0 for name in LIVELIHOODS}
     table = pd.DataFrame([start | dict(row) for row in rows])
     table.insert(0, "person", np.arange(len(table)))
@@ -105,13 +103,10 @@ def people(rows: Sequence[Mapping[str, Any]], end: str = "2020-01-01") -> pd.Dat
     return table
 
 
-def events(rows: Sequence[tuple[int, str, str, float]]) -> pd.DataFrame:
-    """Events (person, date, event, value) in the order of each life."""
-    table = pd.DataFrame(list(rows), columns=["person", "date", "event", "value"])
-    table["date"] = pd.to_datetime(table["date"]).astype("datetime64[s]")
-    table["event"] = table["event"].astype("category")
-    table.insert(1, "sequence", table.groupby("person").cumcount())
-    return table
+def exams(rows: Sequence[tuple[str, int, int, bool, bool, bool, int, int]]) -> pd.DataFrame:
+    """Sittings (exam, year, half, measured, citizen, first, told, passed)."""
+    columns = ["exam", "year", "half", "measured", "citizen", "first", "told", "passed"]
+    return pd.DataFrame(list(rows), columns=columns)
 
 
 def seasons(rows: Sequence[tuple[int, int, bool, str, int, str | None]]) -> pd.DataFrame:
@@ -127,5 +122,5 @@ def rounds(rows: Sequence[tuple[str, int, str, float | None, int, int, int, int,
 
 def tables(**given: pd.DataFrame) -> dict[str, pd.DataFrame]:
     """The tables of a replication, those not given being empty."""
-    empty = {"people": people([{}]), "events": events([]), "seasons": seasons([]), "rounds": rounds([])}
+    empty = {"people": people([{}]), "exams": exams([]), "seasons": seasons([]), "rounds": rounds([])}
     return empty | given

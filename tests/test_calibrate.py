@@ -9,6 +9,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+import tomli
+import toy
 
 from imgsim.calendar import to_date
 from imgsim.calibrate.fit import shifted, standard_errors
@@ -16,9 +18,12 @@ from imgsim.calibrate.forecast import Published, errors, last_known_rate, previo
 from imgsim.calibrate.overlay import overlay
 from imgsim.calibrate.plan import SHIFTED, Knob, load_knobs, load_targets, row_addresses
 from imgsim.calibrate.rewrite import rewrite
+from imgsim.changes import apply_changes
 from imgsim.errors import InputError
-from imgsim.parameters import load_parameters
+from imgsim.parameters import Parameters, load_parameters
 from imgsim.scenario import COUNTRIES, load_scenario
+from imgsim.scenario_files import change
+from imgsim.tomlfile import Table
 
 US = COUNTRIES / "us"
 SCENARIO = Path(__file__).parent.parent / "scenarios" / "us.toml"
@@ -83,8 +88,27 @@ def test_a_fit_saved_as_a_scenario_is_the_fit_in_memory(tmp_path: Path) -> None:
     then = load_scenario(tmp_path / "then.toml").parameters
     for name in {name for knob in KNOBS for name, _, _ in knob.rows}:
         for category in fitted[name].rows:
-            for day in range(7000, 21000, 500):
+            for day in range(0, 23000, 61):
                 assert then.value(name, day, category) == pytest.approx(fitted.value(name, day, category), rel=1e-4)
+
+
+def test_the_fit_on_early_figures_that_ships_joins_its_lines() -> None:
+    held = load_scenario(SCENARIO.with_name("us_2013.toml"))
+    lines = {made.parameter: held.parameters[made.parameter].between == "linear" for made in held.changes}
+    assert lines["population.entrants"]
+    assert [made.joins for made in held.changes] == [lines[made.parameter] for made in held.changes]
+
+
+@pytest.mark.parametrize("between", ["step", "linear"])
+def test_a_fit_of_dated_values_holds_before_between_and_after_its_dates(between: str) -> None:
+    base = toy.parameter("a", "count", [("2000-01-01", 1.0), ("2004-01-01", 2.0)], between=between)
+    fitted = toy.parameter("a", "count", [("2000-01-01", 5.0), ("2004-01-01", 9.0)], between=between)
+    knob = Knob("a", "identity", (("a", "", ""),), -1.0, 1.0)
+    text = overlay(Parameters([fitted], {}), [knob], "us.toml", "then", "fitted")
+    given = [change(entry) for entry in Table(tomli.loads(text), Path("then.toml")).tables("change")]
+    then = apply_changes(Parameters([base], {}), given)
+    for day in range(10000, 14000):
+        assert then.value("a", day) == fitted.value(day)
 
 
 def test_a_shift_of_zero_changes_nothing() -> None:

@@ -132,6 +132,12 @@ def test_an_unknown_parameter_gets_the_nearest(capsys: pytest.CaptureFixture[str
     refused(call(capsys, "check", scenario, "--set", "exam.step1.atempts=6"), "exam.step1.attempts")
 
 
+def test_an_unknown_table_gets_the_nearest(capsys: pytest.CaptureFixture[str], scenario: str, tmp_path: Path) -> None:
+    outcome = call(capsys, "run", scenario, "--tables", "people, evnts", "--out", str(tmp_path / "results"))
+    refused(outcome, "unknown table `evnts`", "did you mean `events`?")
+    assert not (tmp_path / "results").exists()
+
+
 def test_no_parameter_of_that_pattern(capsys: pytest.CaptureFixture[str], scenario: str) -> None:
     refused(call(capsys, "explain", scenario, "exam.step1.atempts"), "did you mean `exam.step1.attempts`?")
 

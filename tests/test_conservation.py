@@ -10,9 +10,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from imgsim.engines.simpy_engine import run as walk
 from imgsim.engines.simpy_engine import simulate
 from imgsim.model import Model, build
+from imgsim.outcomes import measures
 from imgsim.scenario import load_scenario
+from imgsim.tables import build_tables
 
 Tables = dict[str, pd.DataFrame]
 START, END = date(1998, 1, 1), date(2013, 1, 1)
@@ -190,6 +193,61 @@ def test_all_seats_are_scaled_alike(run: Tables, model: Model) -> None:
         positions = model.scenario.parameters.value("match.positions", day)
         # every class of programmes rounds its seats by a uniform of its own: less than one seat each
         assert abs(seats[year] - positions * model.scale) < 4 * np.sqrt(13 * 3 * 2 / 12)
+
+
+def test_milestones_are_the_first_dates_of_their_events(run: Tables, model: Model) -> None:
+    people = run["people"].set_index("person")
+    for milestone, names in model.scenario.pathway.milestones.items():
+        first = of_events(run, *names).groupby("person")["date"].min().reindex(people.index)
+        pd.testing.assert_series_equal(people[f"{milestone}_date"], first, check_names=False, check_dtype=False)
+
+
+def test_sittings_told_are_those_followed_by_a_result(run: Tables, model: Model) -> None:
+    people, told = run["people"].set_index("person"), run["exams"]
+    for exam, held in told.groupby("exam", observed=True):
+        events = of_events(run, *(f"{exam}.{word}" for word in ("sat", "passed", "failed")))
+        word = events["event"].astype(str).str.rpartition(".")[2]
+        follows = word.groupby(events["person"]).shift(-1)
+        sat = events[(word == "sat") & follows.isin(["passed", "failed"])]
+        assert held["told"].sum() == len(sat)
+        assert held["passed"].sum() == (word == "passed").sum()
+        assert held.loc[held["first"], "told"].sum() == (sat["value"] == 1).sum()
+        assert held.loc[held["citizen"], "told"].sum() == people.loc[sat["person"], "citizen"].sum()
+        assert held.loc[held["measured"], "told"].sum() == (sat["date"] >= "2004-01-01").sum()
+        by_half = sat.groupby([sat["date"].dt.year, 1 + (sat["date"].dt.month > 6)]).size()
+        assert held.groupby(["year", "half"])["told"].sum().tolist() == by_half.tolist()
+
+
+def test_money_spent_is_every_price_of_its_day_up_to_the_certificate(run: Tables, model: Model) -> None:
+    people, parameters = run["people"].set_index("person"), model.scenario.parameters
+    until = people["certified_date"].fillna(pd.Timestamp(END))
+    spent = pd.Series(0.0, people.index)
+    for name in parameters.family("cost."):
+        events = of_events(run, name.removeprefix("cost."))
+        events = events[(events["date"] <= until[events["person"]].to_numpy()).to_numpy()]
+        days = events["date"].to_numpy().astype("datetime64[D]").astype(int)
+        price = pd.Series([parameters[name].value(int(day)) for day in days], events["person"].to_numpy(), float)
+        spent = spent.add(price.groupby(level=0).sum(), fill_value=0.0)
+    assert spent.max() > 2000
+    assert (people["spent_to_certificate"] == spent).all()
+
+
+def test_the_visa_at_training_is_the_last_one_given_by_then(run: Tables) -> None:
+    people = run["people"].set_index("person")
+    given = of_events(run, "visa.j1.done", "visa.h1b.done")
+    before = given[(given["date"] <= people.loc[given["person"], "training_date"].to_numpy()).to_numpy()]
+    last = before.groupby("person")["event"].last().astype(str).str.split(".").str[1]
+    expected = last.reindex(people.index).fillna("none").where(people["training_date"].notna())
+    assert people["visa_at_training"].astype(object).equals(expected.astype(object))
+
+
+def test_people_and_outcomes_need_no_table_of_events(model: Model, run: Tables) -> None:
+    finished = replace(walk(model, 0).finished(), events=None, spells=None)
+    tables = build_tables(finished)
+    assert set(run) - set(tables) == {"events", "livelihood"}
+    for name, table in tables.items():
+        pd.testing.assert_frame_equal(table, run[name])
+    pd.testing.assert_frame_equal(measures(tables, model.scenario), measures(run, model.scenario))
 
 
 def test_those_who_leave_after_training_were_trained(run: Tables) -> None:

@@ -18,9 +18,10 @@ from toy import clock, count, days_of, end, exam, fair, parameter, road, stage, 
 
 from imgsim.calendar import to_day
 from imgsim.dates import year_of
+from imgsim.engines import trace
 from imgsim.engines.life import Life
 from imgsim.engines.replication import Replication
-from imgsim.engines.simpy_engine import simulate, trace
+from imgsim.engines.simpy_engine import simulate
 
 ONCE = [(None, 2000.0), ("2001-01-01", 0.0)]  # two thousand people who enter in 2000
 MANY = 2000
@@ -363,7 +364,7 @@ def test_the_trace_of_one_life_is_that_life() -> None:
     model = toy.model(toy.career(), *toy.career_numbers(5), near=60, far=60)
     everybody = simulate(model, 0)
     for person in (0, 17, 301):
-        own = trace(model, 0, person)
+        own = trace("simpy", model, 0, person)
         for name in ("events", "livelihood"):
             expected = everybody[name].query("person == @person").reset_index(drop=True).drop(columns="replication")
             pd.testing.assert_frame_equal(own[name], expected)

@@ -3,10 +3,14 @@
 
 from __future__ import annotations
 
+import math
 import pickle
 import re
+from datetime import date
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -16,6 +20,7 @@ from imgsim.addresses import refuse_collisions
 from imgsim.errors import MOST, InputError, Problems, nearest
 from imgsim.parameter_files import read_parameters, read_sources
 from imgsim.pathway import load_pathway
+from imgsim.run import run
 from imgsim.scenario import load_scenario
 from imgsim.tomlfile import LARGEST, locate, read_toml
 
@@ -73,6 +78,7 @@ IN_NUMBERS: list[Case] = [
     (NUMBERS_FILE, '"exponential"', '"exponental"', 'distribution = "exponental"', "clock.patience.distribution: unknown distribution `exponental`; one of lognormal, gompertz, exponential (did you mean `exponential`?)"),
     (NUMBERS_FILE, 'unit = "rate"', 'unit = "rate"\ndistribution = "gompertz"', 'distribution = "gompertz"', "post.left.distribution: only days and years have a distribution, not a rate"),
     (NUMBERS_FILE, 'unit = "rate"', 'unit = "rate"\nbetween = "linear"', 'between = "linear"\nvalue', "post.left.between: only count, USD, score, number can run linearly between dates, not a rate"),
+    (NUMBERS_FILE, "{ from = 2000-01-01, of", "{ of", "values = [{ of = { near = 10, far = 20", "population.entrants.values: a line needs dates: the first value has none"),
     (NUMBERS_FILE, '"linear"', '"lineal"', 'between = "lineal"', "population.entrants.between: unknown between `lineal`; one of step, linear (did you mean `linear`?)"),
     (NUMBERS_FILE, '"calibrated"\nwhy', '"calibratd"\nwhy', 'standing = "calibratd"', "paper.refused.standing: unknown standing `calibratd`; one of measured, derived, calibrated, assumed (did you mean `calibrated`?)"),
     (NUMBERS_FILE, 'why = "people differ"\n', "", 'standing = "assumed"\nrange = [0.1', "test.prepare.spread.standing: an assumed value needs `why` and a plausible `range`"),
@@ -85,6 +91,7 @@ IN_NUMBERS: list[Case] = [
     (NUMBERS_FILE, "value = 0.3", "value = -0.3", "value = -0.3", "test.prepare.spread.value: -0.3 is outside 0 to inf (number)"),
     (NUMBERS_FILE, '"test.prepare"\n\n[test.result]', '"test.prepaer"\n\n[test.result]', 'same_as = "test.prepaer"', "test.retake.same_as: unknown parameter `test.prepaer` (did you mean `test.prepare`?)"),
     (NUMBERS_FILE, 'same_as = "post.completed"', 'same_as = "post.completed"\nvalue = 3', "value = 3\n\n[population", "clock.validity.value: unknown key `value`"),
+    (NUMBERS_FILE, "[post.left]", '[cost.post.started]\nunit = "USD"\nby = "specialty"\nstanding = "assumed"\nwhy = "so"\nrange = [1, 2]\nvalues = [{ of = { heart = 1 } }]\n[post.left]', 'by = "specialty"', "cost.post.started: costs can differ by group, region, citizen, needs_visa, not by `specialty`"),
     (NUMBERS_FILE, 'by = "group"\nstanding', 'by = "gruop"\nstanding', 'by = "gruop"', "paper.refused: values cannot be given by `gruop` (did you mean `group`?)"),
     (NUMBERS_FILE, "near = 0.1", "naer = 0.1", "naer", "paper.refused: unknown group `naer` (did you mean `near`?)"),
     (NUMBERS_FILE, "far = 0.2", "far = 1.2", "far = 1.2", "paper.refused.values[1].of.far: 1.2 is outside 0 to 1 (probability)"),
@@ -100,7 +107,8 @@ IN_NUMBERS: list[Case] = [
     (NUMBERS_FILE, "region.north]", "region.norht]", "[test.passed.odds.region.norht]", "test.passed.odds.region.norht: unknown region `norht` (did you mean `north`?)"),
     (NUMBERS_FILE, "region.north]", "region]", "[test.passed.odds.region]", "test.passed.odds.region: needs a category of `region`: one of north, south"),
     (NUMBERS_FILE, "odds.ability", "odd.ability", "[test.passed.odd.ability]", "test.passed.odd.ability: `unit` is missing"),
-    (NUMBERS_FILE, "[test.prepare.spread]", "[test.passed.spread]", "[test.passed.spread]", "test.passed.spread: only days and years have a spread, not a probability"),
+    (NUMBERS_FILE, "[test.prepare.spread]", "[test.passed.spread]", "[test.passed.spread]", "test.passed.spread: only days, years and scores have a spread, not a probability"),
+    (NUMBERS_FILE, "[test.prepare.spread]", '[test.prepare.spread]\nunit = "days"', 'unit = "days"\nvalue = 0.3', "test.prepare.spread: a spread is given in number or score, not in days"),
     (NUMBERS_FILE, "[post.left]", "[test.attempts]", "4:", "not valid TOML: Cannot declare ('test', 'attempts') twice"),
     (SOURCES_FILE, "title", "titel", "titel", "census.titel: unknown key `titel` (did you mean `title`?)"),
     (SOURCES_FILE, 'title = "The census"\n', "", "[census]", "census: `title` is missing"),
@@ -195,6 +203,10 @@ IN_REFORM: list[tuple[str, str, str]] = [
     ('"test.passed"', '"paper.refused"\nof = "naer"', "reform.toml:4: paper.refused: unknown group `naer` (did you mean `near`?)"),
     ('"test.passed"\nfrom = 2010-01-01\nvalue = 0.9', '"cost.opens"\nvalue = 950', "reform.toml:4: cost.opens: must be set to a month and day such as 07-01"),
     ('"test.passed"\nfrom = 2010-01-01\nvalue = 0.9', '"cost.opens"\nscale = 1.1', "reform.toml:4: cost.opens: must be set to a month and day such as 07-01"),
+    ('"test.passed"\nfrom = 2010-01-01', '"population.entrants"\nfrom = 2010-01-01\njoin = "lineal"', "reform.toml:6:1: change[1].join: unknown join `lineal`; there is only `linear` (did you mean `linear`?)"),
+    ('"test.passed"\nfrom = 2010-01-01', '"population.entrants"\njoin = "linear"', "reform.toml:5:1: change[1].join: `join` needs `from`: it puts a knot on that day"),
+    ('"test.passed"\nfrom = 2010-01-01\nvalue = 0.9', '"population.entrants"\nfrom = 2010-01-01\njoin = "linear"\nscale = 2', "reform.toml:6:1: change[1].join: `join` needs `value`: it puts a knot on that day"),
+    ('"test.passed"\nfrom = 2010-01-01', '"test.passed"\nfrom = 2010-01-01\njoin = "linear"', "reform.toml:4: test.passed: `join` is for numbers that run linearly between their dates; this one goes by steps"),
     (CHANGE, "change = 3\n", "reform.toml:3:1: change: must be a list of tables, not 3"),
     (CHANGE, "change = [3]\n", "reform.toml:3:11: change[1]: must be a table, not 3"),
     (CHANGE, '[parameter."test.passed"]\nvalue = 0.1\n', 'reform.toml:3:1: parameter."test.passed": `test.passed` is defined already'),
@@ -234,7 +246,8 @@ IN_SETS = [
     ("run.seed=-1", "--set: run.seed: must be from 0 to 4294967295, not -1"),
     ("run.end=2020-02-30", "--set: `2020-02-30` is no date in `run.end=2020-02-30`"),
     ("run.replications=0", "--set: run.replications: must be at least 1, not 0"),
-    ("run.end=1990-01-01", "base.toml:7:1: run.end: must be start < measured_from < end"),
+    ("run.end=1990-01-01", "--set: run.end: must be start < measured_from < end"),
+    ("run.start=2006-01-01", "--set: run.start: must be start < measured_from < end"),
     ("population.scale=2", "--set: population.scale: must be above 0 and at most 1, not 2"),
 ]
 
@@ -242,6 +255,60 @@ IN_SETS = [
 @pytest.mark.parametrize(("text", "message"), IN_SETS)
 def test_a_mistake_on_the_command_line_is_told(country: Country, text: str, message: str) -> None:
     assert country.refusal(sets=[text]).startswith(message)
+
+
+IN_ARGUMENTS: list[tuple[dict[str, Any], str]] = [
+    ({"seed": -1}, "argument `seed`: must be from 0 to 4294967295, not -1"),
+    ({"seed": 2**32}, "argument `seed`: must be from 0 to 4294967295, not 4294967296"),
+    ({"seed": 1.0}, "argument `seed`: must be a whole number, not 1.0"),
+    ({"seed": True}, "argument `seed`: must be a whole number, not true"),
+    ({"seed": "1"}, 'argument `seed`: must be a whole number, not "1"'),
+    ({"scale": 0}, "argument `scale`: must be above 0 and at most 1, not 0"),
+    ({"scale": 1.5}, "argument `scale`: must be above 0 and at most 1, not 1.5"),
+    ({"scale": math.nan}, "argument `scale`: must be above 0 and at most 1, not nan"),
+    ({"scale": 10**400}, "argument `scale`: must be a number that fits a float, not 1" + "0" * 36 + "..."),
+    ({"scale": "0.1"}, 'argument `scale`: must be a number, not "0.1"'),
+    ({"replications": 0}, "argument `replications`: must be at least 1, not 0"),
+    ({"replications": 65_537}, "argument `replications`: at most 65536 replications have addresses of their own"),
+    ({"replications": [2]}, "argument `replications`: must be a whole number, not [2]"),
+]
+
+
+@pytest.mark.parametrize(("given", "message"), IN_ARGUMENTS)
+def test_a_mistake_in_a_call_is_blamed_on_the_argument(country: Country, given: dict[str, Any], message: str) -> None:
+    for function in (load_scenario, run):
+        with pytest.raises(InputError) as caught:
+            function(country.scenario, **given)
+        assert str(caught.value) == message
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({"workers": 0}, "argument `workers`: must be a whole number of at least 1, not 0"),
+        ({"workers": 1.5}, "argument `workers`: must be a whole number of at least 1, not 1.5"),
+        ({"sets": "run.seed=1"}, 'argument `sets`: must be a list of texts, not the one text "run.seed=1"'),
+        ({"tables": "people"}, 'argument `tables`: must be a list of texts, not the one text "people"'),
+    ],
+)
+def test_a_mistake_in_how_to_run_is_blamed_on_the_argument(
+    country: Country, tmp_path: Path, given: dict[str, Any], message: str
+) -> None:
+    with pytest.raises(InputError) as caught:
+        run(country.scenario, out=tmp_path / "results", **given)
+    assert str(caught.value) == message
+    assert not (tmp_path / "results").exists()
+
+
+def test_numbers_of_numpy_are_numbers(country: Country) -> None:
+    held = load_scenario(country.scenario, seed=np.int64(3), scale=np.float64(0.5), replications=np.int32(4)).run  # type: ignore[arg-type]
+    assert (held.seed, held.scale, held.replications) == (3, 0.5, 4)
+    assert {type(number) for number in (held.seed, held.replications)} == {int}
+
+
+def test_dates_of_a_file_that_do_not_fit_may_be_set_right(country: Country) -> None:
+    country.spoil("base.toml", "end = 2020-01-01\n", "")
+    assert country.load(sets=["run.end=2019-01-01"]).run.end == date(2019, 1, 1)
 
 
 def test_several_mistakes_are_told_at_once_and_not_all_of_many(country: Country) -> None:

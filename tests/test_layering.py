@@ -22,8 +22,9 @@ LAYERS = (
     ("errors", "calendar", "traits", "compiled", "tomlplaces", "dictionary", "journal", "progress"),
     ("addresses", "dates", "chance", "distributions", "tomlfile", "atomic", "parquet"),
     ("parameters", "pathway"),  # what every number and every road is
-    ("parameter_files", "road_checks", "rules", "rounds", "changes", "contract", "road_layout", "parts"),
-    ("pathway_files", "rulebook", "livelihood", "scenario", "road_svg"),
+    ("parameter_files", "road_checks", "rules", "rounds", "series", "run_settings", "contract", "road_layout", "parts"),
+    ("pathway_files", "rulebook", "livelihood", "sittings", "changes", "road_svg"),
+    ("scenario",),
     ("scenario_files", "roadmap", "population", "subjects", "manifest"),
     ("markets", "explain", "draw", "store"),
     ("mechanisms", "bibliography", "checks", "describe"),
@@ -46,6 +47,7 @@ UPWARD = {
     ("pathway", "road_checks"): "check_pathway likewise",
     ("scenario", "scenario_files"): "load_scenario likewise",
     ("engines.life", "engines.replication"): "only the type of the replication that a life is part of",
+    ("tables.exams", "tables.build"): "only the type of what is recorded",
     ("tables.people", "tables.build"): "only the type of what is recorded",
     ("tables.yearly", "tables.build"): "only the type of what is recorded",
 }

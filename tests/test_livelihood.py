@@ -10,6 +10,9 @@ import toy
 from scipy import stats
 from toy import end, parameter, road, stage, tables
 
+from imgsim.pathway import load_pathway
+from imgsim.scenario import COUNTRIES
+
 ONCE = [(None, 2000.0), ("2001-01-01", 0.0)]
 MANY = 2000
 
@@ -132,6 +135,41 @@ def test_training_takes_the_place_of_what_one_lived_on_and_gives_it_back() -> No
     for _, own in held.groupby("person"):
         assert own["state"].tolist() == ["preparing", "in_training", "preparing"]
         assert (own["end"] - own["start"]).dt.days.tolist() == [100, 731, 50]
+
+
+def test_waits_rounds_and_stays_abroad_may_say_what_one_lives_on() -> None:
+    """Post until 1 January 2003, papers until 11 April, the round in March 2004, home for 400 days."""
+    pathway = road(
+        stage("post", "work", {"completed": "papers"}, livelihood="in_training"),
+        stage("papers", "wait", {"done": "fair"}, livelihood="in_training"),
+        stage("fair", "round", dict.fromkeys(("placed", "unplaced", "ineligible"), "abroad"), mechanism="quota",
+              livelihood="in_training"),
+        stage("abroad", "wait", {"done": "back"}, livelihood="practising_home"),
+        stage("back", "choose", {"yes": "practice", "no": "practice"}),
+        stage("practice", "work", {"left": "home"}, livelihood="in_practice"),
+        end("home"),
+    )  # fmt: skip
+    numbers = [parameter("post.completed", "years", 2), parameter("post.left", "rate", 0), *toy.fair("fair", 10)]
+    numbers += [parameter("papers.done", "days", 100), parameter("abroad.done", "days", 400)]
+    numbers += [parameter("back.yes", "probability", 0.5), parameter("practice.left", "rate", 0)]
+    held = tables(pathway, *numbers, near=[(None, 30), ("2001-01-01", 0)])
+    for _, own in held["livelihood"].groupby("person"):
+        assert own["state"].tolist() == ["in_training", "practising_home", "in_practice"]
+        assert (own["end"] - own["start"]).dt.days.tolist()[1] == 400
+
+
+def test_nobody_who_was_trained_in_the_united_states_goes_back_to_what_came_before() -> None:
+    """After training every stage that takes time says what one lives on, until one is out or applies again."""
+    stages = load_pathway(COUNTRIES / "us" / "pathway.toml").stages
+    later = [held for held in stages.values() if held.phase in ("obligation", "practice") and held.kind != "choose"]
+    assert {held.name: held.livelihood for held in later} == {
+        "waiver.papers": "in_training",
+        "waiver.conrad": "in_training",
+        "waiver.other": "in_training",
+        "waiver.service": "in_practice",
+        "home": "practising_home",
+        "practice": "in_practice",
+    }
 
 
 def test_nobody_leaves_training_by_a_move_of_livelihood() -> None:

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from synthetic import events, people, rounds, seasons, small_scenario, tables
+import toy
+from synthetic import exams, people, rounds, seasons, small_scenario, tables
 
 from imgsim.outcomes import headline_text, leaning, measures, summary
 from imgsim.outcomes.headline import families, lines
@@ -238,25 +239,25 @@ def test_the_odds_of_those_who_need_a_visa_are_told_among_noncitizens() -> None:
 # --- exams, livelihood, money, visas, stock --------------------------------------------------------------------------
 
 
-def test_a_sitting_counts_in_the_year_of_the_sitting_and_only_with_its_result() -> None:
-    happened = events(
+def test_half_years_of_sittings_add_up_to_calendar_and_to_academic_years() -> None:
+    held = exams(
         [
-            (0, "2005-12-20", "test.sat", 1),
-            (0, "2006-01-10", "test.failed", 1),
-            (0, "2006-08-01", "test.sat", 2),
-            (0, "2006-08-20", "test.passed", 2),
-            (1, "2005-08-01", "test.sat", 1),
-            (1, "2005-08-20", "test.passed", 1),
-            (2, "2005-09-01", "test.sat", 1),  # no result: the person dies
+            ("test", 2005, 2, True, False, True, 3, 1),
+            ("test", 2005, 2, True, True, True, 1, 1),
+            ("test", 2006, 1, True, False, False, 4, 3),
+            ("test", 2006, 2, True, False, False, 2, 0),
+            ("test", 2004, 1, False, False, True, 9, 9),  # before the measured window
         ]
     )
-    table = measures(tables(people=people([{}, {"citizen": True}, {}]), events=happened), small_scenario())
+    table = measures(tables(people=people([{}]), exams=held), small_scenario())
     assert value_of(table, "test.pass_rate", "2005") == 0.5
     assert value_of(table, "test.pass_rate", "2005", "first") == 0.5
-    assert value_of(table, "test.pass_rate", "2006", "repeat") == 1
-    assert value_of(table, "test.pass_rate_academic", "2005-06") == 0.5
-    assert value_of(table, "test.pass_rate_academic", "2006-07") == 1
-    assert value_of(table, "test.pass_rate", "2005", "citizen") == 1
+    assert value_of(table, "test.pass_rate", "2006", "repeat") == 0.5
+    assert value_of(table, "test.pass_rate_academic", "2005-06") == 5 / 8
+    assert value_of(table, "test.pass_rate_academic", "2006-07") == 0
+    assert value_of(table, "test.pass_rate", "2005", "first/citizen") == 1
+    assert row_of(table, "test.pass_rate")["denominator"] == 10
+    assert missing(table, "test.pass_rate", "2004")
 
 
 def test_person_years_are_per_entrant_followed_for_ten_years() -> None:
@@ -275,6 +276,15 @@ def test_person_years_are_per_entrant_followed_for_ten_years() -> None:
     assert value_of(table, "physician_years") == 4
 
 
+def test_years_at_home_after_training_are_years_of_practising_at_home() -> None:
+    """A stage may impose any livelihood: only training and practice have no part in how the other years divide."""
+    graduates = people([{"years_practising_home": 1.0, "years_preparing": 3.0, "years_in_training": 4.0}])
+    scenario = small_scenario()
+    scenario.pathway.stages["abroad"] = toy.stage("abroad", "wait", livelihood="practising_home")
+    table = measures(tables(people=graduates), scenario)
+    assert value_of(table, "livelihood_share", group="practising_home") == 0.25
+
+
 def test_person_years_by_year_of_entry_and_per_certified() -> None:
     graduates = people(
         [
@@ -291,27 +301,20 @@ def test_person_years_by_year_of_entry_and_per_certified() -> None:
     assert value_of(table, "person_years_certified_survival_job") == 3
 
 
-def test_costs_are_in_the_prices_of_the_day_and_end_with_the_certificate() -> None:
-    happened = events(
-        [
-            (0, "2009-12-31", "test.sat", 1),
-            (0, "2010-01-01", "test.sat", 2),
-            (0, "2010-03-01", "paper.done", 1),
-            (0, "2010-03-02", "test.sat", 3),
-            (1, "2010-01-01", "test.sat", 1),  # never certified
-        ]
-    )
-    graduates = people([{"certified_date": "2010-03-01"}, {}])
-    table = measures(tables(people=graduates, events=happened), small_scenario())
-    assert value_of(table, "cost_per_certified") == 100 + 150 + 30
+def test_costs_are_those_of_the_certified_of_the_measured_window() -> None:
+    rows = [{"certified_date": "2010-03-01", "spent_to_certificate": 280.0, "citizen": True}]
+    rows += [{"certified_date": "2011-03-01", "spent_to_certificate": 120.0}, {"spent_to_certificate": 999.0}]
+    table = measures(tables(people=people(rows)), small_scenario())
+    assert value_of(table, "cost_per_certified") == 200
+    assert value_of(table, "cost_per_certified", group="citizen") == 280
 
 
-def test_the_status_at_the_start_of_training_is_not_one_gained_later() -> None:
-    graduates = people([{"training_date": "2005-07-01"}, {"training_date": "2005-07-01"}, {"citizen": True}])
-    happened = events([(0, "2005-06-01", "stamp.done", 1), (1, "2006-06-01", "stamp.done", 1)])
-    table = measures(tables(people=graduates, events=happened), small_scenario())
-    assert value_of(table, "visa_mix", "2005", "guest") == 0.5
-    assert value_of(table, "visa_mix", "2005", "none") == 0.5
+def test_the_mix_of_visas_is_that_of_noncitizens_who_begin_training() -> None:
+    rows = [{"training_date": "2005-07-01", "visa_at_training": status} for status in ("guest", "none", "none", "none")]
+    rows += [{"training_date": "2005-07-01", "visa_at_training": "none", "citizen": True}, {}]
+    table = measures(tables(people=people(rows)), small_scenario())
+    assert value_of(table, "visa_mix", "2005", "guest") == 0.25
+    assert value_of(table, "visa_mix", group="none") == 0.75
 
 
 def test_the_licensed_are_the_census_and_those_since_less_those_who_went() -> None:
@@ -364,6 +367,17 @@ def test_incidence_with_ties_on_one_day_is_the_product_of_hand() -> None:
     s2 = s1 * (1 - 1 / 3)
     assert first.tolist() == pytest.approx([1 / 7, 1 / 7 + s0 / 6, 1 / 7 + s0 / 6 + s1 / 3, 1 / 7 + s0 / 6 + s1 / 3])
     assert second.tolist() == pytest.approx([0, s0 / 6, s0 / 6, s0 / 6 + s2])
+
+
+def test_incidence_is_that_of_statsmodels_to_the_last_bit() -> None:
+    from statsmodels.duration.survfunc import CumIncidenceRight
+
+    rng, grid = np.random.default_rng(3), np.arange(41) / 4
+    days, cause = rng.integers(0, 4000, 5000), rng.integers(0, 4, 5000)
+    theirs = CumIncidenceRight(days, cause, freq_weights=np.ones(len(days)))
+    place = np.searchsorted(theirs.times, grid * 365.25, side="right")
+    for mine, curve in zip(aalen_johansen(days, cause, 3, grid), theirs.cinc, strict=True):
+        assert (mine == np.r_[0.0, curve][place]).all()
 
 
 def test_ends_compete_with_training_and_the_horizon_censors() -> None:

@@ -89,6 +89,30 @@ def test_a_table_that_was_not_kept_is_nobody_to_show(run: Any) -> None:
     assert any("Nothing to draw" in text.get_text() for text in axes.texts)
 
 
+class WithoutEvents:
+    """A run that kept every table but that of events."""
+
+    def __init__(self, run: Any) -> None:
+        self.run = run
+
+    def __getattr__(self, name: str) -> Any:
+        if name == "events":
+            raise InputError("has no table `events`")
+        return getattr(self.run, name)
+
+
+def test_a_figure_whose_table_was_not_kept_is_left_out_and_named(run: Any, tmp_path: Path) -> None:
+    missing = imgsim.plots.draw_all(WithoutEvents(nobody(run)), tmp_path)
+    assert missing == {"where_the_cohort_is": "events", "life_lines": "events"}
+    assert {file.stem for file in tmp_path.iterdir()} == set(FIGURES) - set(missing)
+
+
+@pytest.mark.parametrize("name", ["where_the_cohort_is", "life_lines"])
+def test_a_figure_asked_for_says_which_table_it_lacks(run: Any, name: str) -> None:
+    axes = FIGURES[name](WithoutEvents(run))
+    assert any("did not keep the table `events`" in text.get_text() for text in axes.texts)
+
+
 def test_the_same_tables_give_the_same_bytes(run: Any, tmp_path: Path) -> None:
     for name in ("match_rates", "life_lines"):
         for copy in ("a", "b"):

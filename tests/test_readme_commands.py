@@ -8,9 +8,14 @@ import shlex
 import shutil
 import subprocess
 import sys
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+import tomli
+
+from imgsim.calendar import to_day
+from imgsim.scenario import load_scenario
 
 README = (Path(__file__).parents[1] / "README.md").read_text("utf-8")
 LONG = {"run"}  # simulates for a minute: only its words are checked here, `make run` and the notebook run it
@@ -78,6 +83,17 @@ def test_a_python_block_uses_what_exists(block: str) -> None:
     columns = {name for name in names if not hasattr(package, name) and not hasattr(Run, name)}
     figures = {name for name in columns if f".plot.{name}(" in block}
     assert columns <= figures | {"head", "groupby", "mean"}
+
+
+@pytest.mark.parametrize("block", blocks("toml"))
+def test_a_scenario_of_the_readme_loads_and_changes_what_it_says(block: str, place: Path) -> None:
+    (place / "scenarios" / "own.toml").write_text(block)
+    scenario = load_scenario(place / "scenarios" / "own.toml")
+    own = tomli.loads(block)["change"][0]
+    days = [own["from"] - timedelta(1), own["from"], own["until"] - timedelta(1), own["until"]]
+    held = [scenario.parameters.value(own["parameter"], to_day(day)) for day in days]
+    base = [scenario.base_parameters.value(own["parameter"], to_day(day)) for day in days]
+    assert held == [base[0], own["value"], own["value"], base[3]]
 
 
 def links() -> list[str]:

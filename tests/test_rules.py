@@ -107,6 +107,25 @@ def test_a_value_by_category_is_that_of_the_person() -> None:
     assert asked(book, "population.needs_visa", person(group=1)) == pytest.approx(0.9)
 
 
+def test_a_value_by_a_trait_that_is_not_set_is_none_at_all() -> None:
+    """No chance, no time, no risk and no points; a ratio that does not apply leaves the odds as they are."""
+    nobody = person(group=-1)
+    values = {"near": 0.4, "far": 0.9}
+    assert asked(chance(values, by="group"), "population.needs_visa", nobody) == 0
+    ratio = toy.parameter("population.needs_visa.odds.citizen", "factor", values, by="group")
+    book = toy.book(toy.parameter("population.needs_visa", "probability", 0.3), ratio)
+    assert asked(book, "population.needs_visa", person(group=-1, citizen=1)) == pytest.approx(0.3)
+    days = toy.parameter("population.experience", "days", values, by="group")
+    assert set(lengths(days, row=nobody)) == {0}
+    spread = toy.parameter("population.experience.spread", "number", values, by="group")
+    assert set(lengths(toy.parameter("population.experience", "days", 70), spread, row=nobody)) == {70}
+    rate = toy.parameter("livelihood.preparing.unemployed", "rate", values, by="group")
+    book = toy.book(rate, toy.parameter("population.ability", "score", values, by="group"))
+    q = book.number("livelihood.preparing.unemployed")
+    assert {strikes_after(book.rules, who, q, DAY, nobody, 0) for who in whos(20)} == {NEVER}
+    assert predict(book.rules, book.number("population.ability"), DAY, nobody) == 0
+
+
 def test_a_law_holds_from_its_first_day_on() -> None:
     book = chance([(None, 0.2), ("2004-07-01", 0.6), ("2008-07-01", 0.4)])
     days = ["1950-01-01", "2004-06-30", "2004-07-01", "2008-06-30", "2008-07-01", "2100-01-01"]

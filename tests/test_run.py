@@ -46,11 +46,28 @@ def test_only_the_wanted_tables_are_kept(tmp_path: Path) -> None:
         _ = done.events
 
 
+def test_people_and_outcomes_are_always_kept(tmp_path: Path) -> None:
+    done = run_scenario(SmallScenario(), workers=1, out=tmp_path, recipe=SMALL, tables=["events"], figures=False)
+    assert {path.stem for path in done.folder.glob("tables/*")} == {"people", "events", "outcomes", "parameters"}
+
+
 def test_a_run_shows_its_title_settings_and_headline_in_a_notebook(done: Run) -> None:
     shown = done._repr_html_()
     assert "A small &lt;world&gt;" in shown
     assert "4 replications, scale 0.5, seed 1" in shown
     assert "<table" in shown
+
+
+def test_the_headline_counts_the_assumed_numbers_as_long_as_the_scenario_is_what_it_was(
+    done: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = {"small.toml": SmallScenario()}
+    monkeypatch.setattr("imgsim.scenario.load_scenario", lambda path, **_: files[path.name])
+    assert set(done.summary["leans_on"]) == {"1 assumed"}
+    assert "1 assumed" in (done.folder / "summary.csv").read_text()
+    assert set(open_run(done.folder).summary["leans_on"]) == {"1 assumed"}
+    files["small.toml"] = SmallScenario().of(9)
+    assert set(open_run(done.folder).summary["leans_on"]) == {"?"}
 
 
 def test_parts_are_gone_once_the_run_is_finished(done: Run) -> None:

@@ -32,7 +32,7 @@ def full_parts(folder: Path, scenario: SmallScenario) -> Parts:
     for replication in range(scenario.run.replications):
         made = simulate(scenario, replication)
         outcomes = measures(made, scenario).assign(replication=replication)
-        parts.write(replication, {**made, "outcomes": outcomes})
+        parts.write(range(replication, replication + 1), [{**made, "outcomes": outcomes}])
     return parts
 
 
@@ -96,8 +96,8 @@ def test_a_flipped_bit_in_a_part_is_noticed_and_the_part_computed_again(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     parts = full_parts(tmp_path, SmallScenario().of(3))
-    flip_a_bit(parts.of(1) / "events.parquet")
-    assert parts.finished(3) == {0, 2}
+    flip_a_bit(parts.of(1) / "events.00000.parquet")
+    assert parts.missing(3) == [range(1, 2)]
     assert "replication 1 was kept but is damaged" in capsys.readouterr().err
     assert not parts.of(1).exists()
 
@@ -105,7 +105,7 @@ def test_a_flipped_bit_in_a_part_is_noticed_and_the_part_computed_again(
 @pytest.mark.parametrize("harm", ["truncate", "remove", "unseal", "add"])
 def test_a_part_with_any_other_damage_is_noticed(tmp_path: Path, harm: str) -> None:
     parts = full_parts(tmp_path, SmallScenario().of(1))
-    table, seal = parts.of(0) / "people.parquet", parts.of(0) / "part.json"
+    table, seal = parts.of(0) / "people.00000.parquet", parts.of(0) / "part.json"
     match harm:
         case "truncate":
             table.write_bytes(table.read_bytes()[:100])
@@ -115,7 +115,7 @@ def test_a_part_with_any_other_damage_is_noticed(tmp_path: Path, harm: str) -> N
             seal.write_text(seal.read_text()[:50])
         case "add":
             (parts.of(0) / "other.parquet").touch()
-    assert not intact(parts.of(0), 0)
+    assert not intact(parts.of(0), range(1))
 
 
 def test_a_full_disk_is_one_message_and_leaves_no_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -129,7 +129,7 @@ def test_a_full_disk_is_one_message_and_leaves_no_folder(tmp_path: Path, monkeyp
         Store(tmp_path / "results").keep(scenario, parts, CALL, lambda new: None)
     assert "\n" not in str(caught.value)
     assert list((tmp_path / "results" / "small").iterdir()) == []
-    assert parts.finished(1) == {0}
+    assert parts.missing(1) == []
 
 
 def test_a_disk_that_fills_while_duckdb_writes_is_one_message(tmp_path: Path) -> None:
@@ -139,7 +139,7 @@ def test_a_disk_that_fills_while_duckdb_writes_is_one_message(tmp_path: Path) ->
     resource.setrlimit(resource.RLIMIT_FSIZE, (1000, before[1]))
     try:
         with pytest.raises(ImgsimError, match=r"\.parts: cannot keep replication 0: File too large$"):
-            parts.write(0, simulate(SmallScenario(), 0))
+            parts.write(range(1), [simulate(SmallScenario(), 0)])
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
     assert list(parts.folder.iterdir()) == []

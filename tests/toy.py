@@ -104,6 +104,14 @@ def fair(name: str, places: float, closes: str = "02-01", allocates: str = "03-1
     return [*held, parameter(f"{name}.concentration", "number", 0)]
 
 
+def ranked(name: str, places: Given, spread: float = 0.0, by: str | None = None, **marks: str) -> list[Parameter]:
+    """The marks and places of a round ranked by ability and the luck of the year."""
+    held = [one for one in fair(name, 0, **marks) if one.unit == "month-day"]
+    held += [parameter(f"{name}.places", "count", places, by=by), parameter(f"{name}.merit", "score", 0)]
+    held.append(parameter(f"{name}.merit.plus.ability", "number", 1))
+    return [*held, parameter(f"{name}.merit.spread", "number", spread)]
+
+
 def exam(name: str, passed: Given, attempts: Given = 99, **given: Given) -> list[Parameter]:
     """An exam that takes thirty days a sitting, unless told otherwise; sittings are not limited within a year."""
     days = {"prepare": 30.0, "retake": 20.0, "result": 10.0, "late_gap": 1.0}

@@ -57,12 +57,16 @@ def move_rows(parameter: Parameter, knob: Knob, amount: float, category: str, st
 
 def simulate_measures(scenario: Scenario, replications: Sequence[int]) -> dict[tuple[str, str, str], float]:
     """The outcomes of a scenario, averaged over replications, by (measure, cohort, group)."""
-    from imgsim.engines.simpy_engine import simulate
+    from imgsim.engines import AUTO, choose, engine
     from imgsim.model import build
     from imgsim.outcomes import measures
+    from imgsim.tables import build_tables
 
     model = build(scenario)
-    found = pd.concat([measures(simulate(model, number), scenario) for number in replications])
+    walker = engine(choose(AUTO).name)
+    found = pd.concat(
+        [measures(build_tables(walker.run(model, number).finished()), scenario) for number in replications]
+    )
     means = found.groupby(["measure", "cohort", "group"], observed=True)["value"].mean().reset_index()
     keys = zip(means["measure"].astype(str), means["cohort"].astype(str), means["group"].astype(str), strict=True)
     return dict(zip(keys, means["value"].astype(float), strict=True))

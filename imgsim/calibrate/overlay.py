@@ -18,21 +18,25 @@ def overlay(fitted: Parameters, knobs: Sequence[Knob], base: str, title: str, wh
 
 
 def changes(fitted: Parameters, name: str, why: str) -> Iterator[str]:
-    """One change a dated value of a parameter; the last one holds for good."""
-    for category, series in fitted[name].rows.items():
-        for place, row in enumerate(series):
-            following = series[place + 1] if place + 1 < len(series) else None
-            yield "\n".join(lines(name, category, row, following, why))
+    """One change a dated value of a parameter; the first one holds before its date, too, the last one for good."""
+    parameter = fitted[name]
+    joins = parameter.between == "linear"
+    for category, series in parameter.rows.items():
+        rows = series if joins else (series[0]._replace(start=None), *series[1:])
+        for row, until in zip(rows, [*(row.start for row in series[1:]), None], strict=True):
+            yield "\n".join(lines(name, category, row, until, why, joins))
 
 
-def lines(name: str, category: str, row: Row, following: Row | None, why: str) -> Iterator[str]:
-    """The keys of one change."""
+def lines(name: str, category: str, row: Row, until: int | None, why: str, joins: bool) -> Iterator[str]:
+    """The keys of one change; the values of a line are knots, or they would be steps."""
     yield f'parameter = "{name}"'
     if category:
         yield f'of = "{category}"'
     if row.start is not None:
         yield f"from = {to_date(row.start)}"
-    if following is not None and following.start is not None:
-        yield f"until = {to_date(following.start)}"
+    if until is not None:
+        yield f"until = {to_date(until)}"
     yield f"value = {row.value:.6g}"
+    if joins and row.start is not None:
+        yield 'join = "linear"'
     yield f'why = "{why}"'

@@ -9,8 +9,8 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from imgsim import livelihood, rules
-from imgsim.compiled import compiled
+from imgsim import livelihood, rules, sittings
+from imgsim.compiled import lean
 from imgsim.livelihood import Moves
 from imgsim.rules import Row, Rules, Who
 
@@ -19,7 +19,7 @@ Floats = npt.NDArray[np.float64]
 Call = tuple[Ints, Ints, Ints, Floats, Ints, int, int, int]
 
 
-@compiled
+@lean
 def happens(
     head: Ints, first: Ints, days: Ints, value: Floats, ratio: Ints, seed: int, replication: int, actor: int,
     q: int, day: int, row: Row, occurrence: int,
@@ -28,7 +28,7 @@ def happens(
     return rules.happens(Rules(head, first, days, value, ratio), Who(seed, replication, actor), q, day, row, occurrence)
 
 
-@compiled
+@lean
 def lasts(
     head: Ints, first: Ints, days: Ints, value: Floats, ratio: Ints, seed: int, replication: int, actor: int,
     q: int, day: int, row: Row, occurrence: int,
@@ -37,7 +37,7 @@ def lasts(
     return rules.lasts(Rules(head, first, days, value, ratio), Who(seed, replication, actor), q, day, row, occurrence)
 
 
-@compiled
+@lean
 def strikes_after(
     head: Ints, first: Ints, days: Ints, value: Floats, ratio: Ints, seed: int, replication: int, actor: int,
     q: int, day: int, row: Row, occurrence: int,
@@ -47,7 +47,7 @@ def strikes_after(
     return rules.strikes_after(Rules(head, first, days, value, ratio), who, q, day, row, occurrence)
 
 
-@compiled
+@lean
 def chooses(
     head: Ints, first: Ints, days: Ints, value: Floats, ratio: Ints, seed: int, replication: int, actor: int,
     q: int, options: int, day: int, row: Row, occurrence: int,
@@ -57,26 +57,31 @@ def chooses(
     return rules.chooses(Rules(head, first, days, value, ratio), who, q, options, day, row, occurrence)
 
 
-@compiled
-def base(head: Ints, first: Ints, days: Ints, value: Floats, ratio: Ints, q: int, day: int, row: Row) -> float:
-    """See ``imgsim.rules.base``."""
-    return rules.base(Rules(head, first, days, value, ratio), q, day, row)
+@lean
+def barred(
+    head: Ints, first: Ints, days: Ints, value: Floats, ratio: Ints, given: int, limit: int, day: int, row: Row,
+    attempts: int,
+) -> int:  # fmt: skip
+    """See ``imgsim.sittings.barred``."""
+    return sittings.barred(Rules(head, first, days, value, ratio), given, limit, day, row, attempts)
 
 
-@compiled
-def begin_spell(
-    seed: int, replication: int, actor: int, threshold: int, row: Row, track: Floats, state: int, day: int
-) -> None:
-    """See ``imgsim.livelihood.begin_spell``."""
-    livelihood.begin_spell(Who(seed, replication, actor), threshold, row, track, state, day)
+@lean
+def earliest_retake(
+    head: Ints, first: Ints, days: Ints, value: Floats, ratio: Ints, per_year: int, late_gap: int, day: int, row: Row,
+    sat: Ints, count: int,
+) -> int:  # fmt: skip
+    """See ``imgsim.sittings.earliest_retake``."""
+    return sittings.earliest_retake(Rules(head, first, days, value, ratio), per_year, late_gap, day, row, sat, count)
 
 
-@compiled
+@lean
 def next_move(
     head: Ints, first: Ints, days: Ints, value: Floats, ratio: Ints, seed: int, replication: int, actor: int,
-    rate: Ints, threshold: int, destination: int, row: Row, track: Floats, days_in: Ints, to: int,
+    ways: Ints, rate: Ints, leads_to: Ints, threshold: int, destination: int, row: Row, track: Floats, days_in: Ints,
+    to: int,
 ) -> int:  # fmt: skip
     """See ``imgsim.livelihood.next_move``."""
-    moves = Moves(rate, threshold, destination)
+    moves = Moves(ways, rate, leads_to, threshold, destination)
     who = Who(seed, replication, actor)
     return livelihood.next_move(Rules(head, first, days, value, ratio), who, moves, row, track, days_in, to)

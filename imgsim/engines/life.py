@@ -7,24 +7,37 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from imgsim.dates import NEVER
-from imgsim.engines import exams
-from imgsim.engines.calls import Call, base, begin_spell, chooses, happens, lasts, next_move, strikes_after
-from imgsim.livelihood import BEFORE, IN_TRAINING, STATE, STATES, TRACK, WALKED
+from imgsim.engines.calls import (
+    Call,
+    barred,
+    chooses,
+    earliest_retake,
+    happens,
+    lasts,
+    next_move,
+    strikes_after,
+)
+from imgsim.livelihood import BEFORE, IN_TRAINING, STATE, STATES, TRACK, WALKED, begin_spell, spend
+from imgsim.pathway import OUTCOMES
 from imgsim.roadmap import Plan
 from imgsim.rounds import RoundDates
 from imgsim.rules import FAILURES
+from imgsim.sittings import FREE
 from imgsim.traits import GRADUATION, READY_SINCE
 
 if TYPE_CHECKING:
     from imgsim.engines.replication import Replication
+
+EXAM_OUTCOMES = OUTCOMES["exam"] or ()
 
 
 class Life:
     """A graduate under way. ``day`` is today; ``row`` holds the traits, ``due`` one day per rival clock."""
 
     __slots__ = (
-        "replication", "model", "person", "who", "call", "entry", "day", "row", "due", "visits", "attempts", "started",
-        "sequence", "track", "days_in", "spell_start", "spells", "sittings", "post_start", "end", "end_day",
+        "replication", "model", "person", "who", "rules", "call", "entry", "day", "row", "due", "visits", "attempts",
+        "started", "sequence", "track", "days_in", "spell_start", "spells", "sat", "sittings", "post_start",
+        "imposed", "end", "end_day",
     )  # fmt: skip
 
     def __init__(self, replication: Replication, person: int) -> None:
@@ -32,6 +45,7 @@ class Life:
         self.replication, self.model = replication, replication.model
         self.person = person
         self.who = (self.model.seed, replication.number, int(population.actor[person]))
+        self.rules = self.model.book.rules
         self.call: Call = (*self.model.book.rules, *self.who)
         self.entry = self.day = int(population.entry[person])
         self.row = population.traits[person]
@@ -39,12 +53,14 @@ class Life:
         self.visits = [0] * len(self.model.roadmap.plans)
         self.attempts = [0] * len(self.model.roadmap.plans)
         self.started = [0] * len(self.due)
-        self.sittings: list[int] = []
+        self.sat = np.zeros(self.model.roadmap.ring, np.int64)
+        self.sittings = 0
         self.sequence = self.spells = 0
         self.track = np.zeros(TRACK)
         self.days_in = np.zeros(STATES, np.int64)
         self.spell_start = self.day
         self.post_start = 0
+        self.imposed = False
         self.end: Plan | None = None
         self.end_day = NEVER
 
@@ -57,13 +73,14 @@ class Life:
         for place, clock in enumerate(roadmap.clocks):
             if clock.starts is not None:
                 self.start_clock(place)
-        begin_spell(*self.who, self.model.moves.threshold, self.row, self.track, int(self.row[STATE]), self.day)
+        begin_spell(self.row, self.track, int(self.row[STATE]), self.day)
         is_stock = self.replication.population.stock[self.person]
         return roadmap.plans[roadmap.stock_entry if is_stock and roadmap.stock_entry else roadmap.entry]
 
     def arrives(self, plan: Plan) -> None:
         """A stage begins; it may impose a livelihood."""
         self.visits[plan.code] += 1
+        self.imposed = plan.livelihood >= 0
         if plan.livelihood >= 0 and self.row[STATE] != plan.livelihood:
             if self.row[STATE] < IN_TRAINING:
                 self.track[BEFORE] = self.row[STATE]
@@ -127,18 +144,20 @@ class Life:
     # --- livelihood ----------------------------------------------------------------------------------------------
 
     def moves_to(self, day: int) -> None:
-        """Today becomes a later day; the second track is walked up to it."""
+        """Today becomes a later day; the second track is walked up to it, unless a stage imposes a state."""
         moves, row, track = self.model.moves, self.row, self.track
-        while (state := next_move(*self.call, *moves, row, track, self.days_in, day)) >= 0:
+        if self.imposed:
+            spend(row, track, self.days_in, day)
+        while int(track[WALKED]) < day and (state := next_move(*self.call, *moves, row, track, self.days_in, day)) >= 0:
             since = int(track[WALKED])
             self.close_spell(since)
-            begin_spell(*self.who, moves.threshold, row, track, state, since)
+            begin_spell(row, track, state, since)
         self.day = day
 
     def turns_to(self, state: int) -> None:
         """A stage imposes a livelihood, or gives the former one back."""
         self.close_spell(self.day)
-        begin_spell(*self.who, self.model.moves.threshold, self.row, self.track, state, self.day)
+        begin_spell(self.row, self.track, state, self.day)
 
     def close_spell(self, day: int) -> None:
         """Log the spell that ends."""
@@ -153,24 +172,23 @@ class Life:
         """A duration in days for this person, today."""
         return lasts(*self.call, quantity, self.day, self.row, occurrence)
 
-    def asks(self, quantity: int) -> float:
-        """A quantity's value of today, behind its link, without ratios."""
-        return float(base(*self.model.book.rules, quantity, self.day, self.row))
-
     def first_sitting(self, plan: Plan) -> int:
         """The day of the first sitting: after preparation."""
-        self.sittings = []
+        self.sittings = 0
         self.row[FAILURES] = self.attempts[plan.code]
         return self.day + self.lasts(plan.quantity["prepare"], self.visits[plan.code])
 
     def barred(self, plan: Plan) -> str:
         """Why the person may not sit today: the exam is no longer given, or the attempts are used up."""
-        return exams.barred(self.asks, plan, self.attempts[plan.code])
+        q = plan.quantity
+        found = barred(*self.rules, q["open"], q["attempts"], self.day, self.row, self.attempts[plan.code])
+        return "" if found == FREE else EXAM_OUTCOMES[found]
 
     def sits(self, plan: Plan) -> bool:
         """Sit today; is it a pass?"""
         attempt = self.attempts[plan.code] = self.attempts[plan.code] + 1
-        self.sittings.append(self.day)
+        self.sat[self.sittings % len(self.sat)] = self.day
+        self.sittings += 1
         self.note(plan.event["sat"], attempt)
         return bool(happens(*self.call, plan.quantity["passed"], self.day, self.row, attempt))
 
@@ -183,7 +201,8 @@ class Life:
         self.note(plan.event["failed"], self.attempts[plan.code])
         self.row[FAILURES] = self.attempts[plan.code]
         wished = self.day + self.lasts(plan.quantity["retake"], self.attempts[plan.code])
-        return max(wished, exams.earliest_retake(self.asks, plan, self.sittings))
+        spacing = plan.quantity["per_year"], plan.quantity["late_gap"]
+        return max(wished, earliest_retake(*self.rules, *spacing, self.day, self.row, self.sat, self.sittings))
 
     def is_refused(self, plan: Plan) -> bool:
         """Will what is waited for be refused?"""

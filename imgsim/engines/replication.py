@@ -18,7 +18,8 @@ from imgsim.model import Model
 from imgsim.population import Population, populate
 from imgsim.roadmap import Plan
 from imgsim.rounds import RoundDates, Schedule
-from imgsim.tables import Finished
+from imgsim.tables import Finished, Piece
+from imgsim.tables.ledger import ledger_of
 from imgsim.tables.rounds import ROUND_COLUMNS, Season, seasons_table
 from imgsim.traits import PLACE, READY_SINCE
 
@@ -49,9 +50,7 @@ class Waiting:
 class Replication:
     """Everything one replication holds; the engine moves it through time."""
 
-    def __init__(
-        self, model: Model, number: int, new_event: Callable[[], simpy.Event], only: int | None = None
-    ) -> None:
+    def __init__(self, model: Model, number: int, new_event: Callable[[], simpy.Event]) -> None:
         self.model, self.number = model, number
         scenario = model.scenario
         years = range(model.first_year, model.last_year + 1)
@@ -61,8 +60,6 @@ class Replication:
         self.journal = Journal()
         self.note: Note = self.journal.note
         self.note_spell: Note = self.journal.note_spell
-        if only is not None:
-            self.note, self.note_spell = filtered(self.note, only), filtered(self.note_spell, only)
         self.lives: list[Life] = []
         self.seasons: list[Season] = []
         self.round_rows: list[dict[str, object]] = []
@@ -118,14 +115,20 @@ class Replication:
             model=self.model,
             replication=self.number,
             population=self.population,
-            events=self.journal.events(),
-            spells=self.journal.spells(),
+            ledger=ledger_of(self.model, self.population, self.journal.events()),
             days_in=np.array([lives[k].days_in if k in lives else none for k in people]).reshape(-1, STATES),
-            end=[end_name(lives.get(k)) for k in people],
+            end=np.array([end_code(lives.get(k)) for k in people], np.int32),
             end_day=np.array([lives[k].end_day if k in lives else NEVER for k in people], np.int64),
             seasons=seasons_table(self.model, self.seasons),
             rounds=pd.DataFrame(self.round_rows, columns=ROUND_COLUMNS),
         )
+
+    def pieces(self, person: int | None = None) -> Iterator[Piece]:
+        """Events and spells of everybody or of one person."""
+        events, spells = self.journal.events(), self.journal.spells()
+        if person is not None:
+            events, spells = events[events[:, 0] == person], spells[spells[:, 0] == person]
+        yield Piece(events, spells)
 
     def close(self) -> None:
         """At the horizon: walk the second track of those still under way to the last day."""
@@ -135,11 +138,6 @@ class Replication:
                 life.close_spell(self.model.end)
 
 
-def filtered(note: Note, person: int) -> Note:
-    """Log the rows of one person only."""
-    return lambda row: note(row) if row[0] == person else None
-
-
-def end_name(life: Life | None) -> str:
-    """The end a life came to, or the empty string while it is under way."""
-    return life.end.name if life is not None and life.end is not None else ""
+def end_code(life: Life | None) -> int:
+    """The code of the end a life came to, or -1 while it is under way."""
+    return life.end.code if life is not None and life.end is not None else -1

@@ -14,32 +14,15 @@ from typing import Any, Final
 import simpy
 from pandas import DataFrame
 
+from imgsim import engines
+from imgsim.engines.clock import ENTRY_SLOT, ROUND_SLOT, Clock
 from imgsim.engines.life import Life
 from imgsim.engines.replication import Replication, Waiting
 from imgsim.model import Model
 from imgsim.roadmap import Plan
 from imgsim.rounds import RoundDates
-from imgsim.tables import build_tables, stories
-
-SLOTS: Final = 4
-STAGE_SLOT, ENTRY_SLOT, ROUND_SLOT = 0, 1, 2
 
 Process = Generator[simpy.Event, Any, str]
-
-
-class Clock:
-    """The SimPy environment read as days and slots."""
-
-    def __init__(self) -> None:
-        self.env = simpy.Environment()
-
-    def wait_for(self, day: int, slot: int = STAGE_SLOT) -> simpy.Event:
-        """A timeout that ends on a day, in a slot of it."""
-        return self.env.timeout(max(0, day * SLOTS + slot - self.env.now))
-
-    def first_open_day(self, day: int) -> int:
-        """The first day whose rounds a person can still join: tomorrow, once today's have met."""
-        return day + 1 if self.env.now >= day * SLOTS + ROUND_SLOT else day
 
 
 def exam(life: Life, plan: Plan, clock: Clock) -> Process:
@@ -124,7 +107,7 @@ def career(life: Life, clock: Clock) -> Generator[simpy.Event, Any, None]:
 def arrivals(replication: Replication, clock: Clock) -> Generator[simpy.Event, Any, None]:
     """Create people when they enter."""
     for life in replication.lives_by_entry():
-        if life.entry * SLOTS > clock.env.now:
+        if not clock.has_come(life.entry, 0):
             yield clock.wait_for(life.entry, ENTRY_SLOT)
         clock.env.process(career(life, clock))
 
@@ -144,15 +127,15 @@ def settle(replication: Replication, waiting: Waiting, dates: RoundDates, clock:
         event.succeed(outcome)
 
 
-def run(model: Model, replication: int, only: int | None = None) -> Replication:
-    """One replication from the first entry to the horizon; ``only`` restricts nothing but what is kept as events."""
+def run(model: Model, replication: int) -> Replication:
+    """One replication from the first entry to the horizon."""
     clock = Clock()
-    book = Replication(model, replication, clock.env.event, only)
+    book = Replication(model, replication, clock.env.event)
     clock.env.process(arrivals(book, clock))
     for waiting in book.waiting.values():
         clock.env.process(meetings(book, waiting, clock))
     with collector_off():
-        clock.env.run(until=model.end * SLOTS)
+        clock.run(until=model.end)
     book.close()
     return book
 
@@ -171,13 +154,10 @@ def collector_off() -> Iterator[None]:
 
 
 def simulate(model: Model, replication: int) -> dict[str, DataFrame]:
-    """The tables of one replication (people, events, livelihood, seasons, rounds, yearly)."""
-    return build_tables(run(model, replication).finished())
+    """Every table of one replication."""
+    return engines.simulate("simpy", model, replication)
 
 
-def trace(model: Model, replication: int, person: int) -> dict[str, DataFrame]:
-    """One life of a replication: its row of people, its events and its livelihood.
-
-    The whole replication is walked, because others compete for the same places; only this person's rows are kept.
-    """
-    return stories(run(model, replication, only=person).finished(), person)
+def pieces(model: Model, replication: int) -> Iterator[dict[str, DataFrame]]:
+    """The same, piece by piece."""
+    return engines.pieces("simpy", model, replication)

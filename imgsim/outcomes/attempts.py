@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from functools import cached_property
-
 import numpy as np
-import pandas as pd
 
+from imgsim.outcomes.counting import tally
 from imgsim.outcomes.definitions import (
     ALL,
     FOLLOW_UP_YEARS,
@@ -18,78 +14,20 @@ from imgsim.outcomes.definitions import (
     RECENT_YEARS,
     RUNGS,
 )
-from imgsim.outcomes.rows import Bools, Ints, Rows
+from imgsim.outcomes.rows import Rows, labels
+from imgsim.outcomes.seasons import PLACED, Seasons
 from imgsim.outcomes.view import View
-
-
-@dataclass(frozen=True)
-class Seasons:
-    """The seasons table as arrays, one entry a person and Match, sorted by person and year."""
-
-    view: View
-
-    @cached_property
-    def table(self) -> pd.DataFrame:
-        """The rows of entrants."""
-        table = self.view.tables["seasons"].sort_values(["person", "year"], kind="stable", ignore_index=True)
-        return table[self.view.entrant[self.view.row_of(table["person"])]] if len(table) else table
-
-    @cached_property
-    def person(self) -> Ints:
-        """Places in people."""
-        return self.view.row_of(self.table["person"])
-
-    @cached_property
-    def year(self) -> Ints:
-        """Year of the Match."""
-        return self.table["year"].to_numpy(np.int64)
-
-    @cached_property
-    def active(self) -> Bools:
-        """With a rank list."""
-        return self.table["active"].to_numpy(bool)
-
-    def came_by(self, *channels: str) -> Bools:
-        """With a place by one of these channels."""
-        return self.table["channel"].isin(channels).to_numpy(bool)
-
-    @cached_property
-    def measured(self) -> Bools:
-        """In a year that is measured."""
-        years = self.view.years
-        return (self.year >= years.start) & (self.year < years.stop)
-
-    @cached_property
-    def rung(self) -> Ints:
-        """Which active attempt of the person each season is, from 1; 0 where there was no rank list."""
-        return np.where(self.active, self.before(self.active) + 1, 0)
-
-    @cached_property
-    def placed_before(self) -> Bools:
-        """After an earlier season with a place, as from a preliminary post."""
-        placed = self.came_by("outside", "match", "soap")
-        return self.before(placed) > 0
-
-    def before(self, hit: Bools) -> Ints:
-        """How many earlier seasons of the same person were hits."""
-        total = np.cumsum(hit, dtype=np.int64) - hit
-        first = np.flatnonzero(np.r_[True, self.person[1:] != self.person[:-1]])
-        return total - np.repeat(total[first], np.diff(np.r_[first, len(self.person)]))
-
-    def groups(self, *, regions: bool = False) -> Iterator[tuple[str, Bools]]:
-        """Everybody, citizens, others; and each region if asked for."""
-        for group, inside in (self.view.groups if regions else self.view.people_groups).items():
-            yield group, inside[self.person]
 
 
 def attempts(view: View, rows: Rows) -> None:
     """Everything that is told from seasons."""
     seasons = Seasons(view)
-    if not len(seasons.table):
+    if not len(seasons.person):
         return
     first_attempts(seasons, rows)
     ladder(seasons, rows)
     rank_lists(seasons, rows)
+    rank_medians(seasons, rows)
     visa_odds(seasons, rows)
     specialties(seasons, rows)
 
@@ -100,20 +38,17 @@ def first_attempts(seasons: Seasons, rows: Rows) -> None:
     `first_attempt_failure_any` counts places outside the round too: its first attempt is the first season with a rank
     list or with such a place.
     """
-    first, outside = seasons.rung == 1, seasons.came_by("outside")
-    tried = seasons.active | outside
+    first, tried = seasons.rung == 1, seasons.active | seasons.came_by("outside")
     failures = {
         "first_attempt_failure": (first, ~seasons.came_by("match")),
         "first_attempt_failure_after": (first, ~seasons.came_by("match", "soap")),
-        "first_attempt_failure_any": (
-            tried & (seasons.before(tried) == 0),
-            ~seasons.came_by("outside", "match", "soap"),
-        ),
+        "first_attempt_failure_any": (tried & (seasons.before(tried) == 0), ~seasons.came_by(*PLACED)),
     }
     for measure, (of, failed) in failures.items():
-        for group, inside in seasons.groups(regions=True):
-            rows.shares(measure, group, seasons.year, failed, of & seasons.measured & inside)
-            rows.share(measure, MEASURED, group, failed, of & seasons.measured & inside)
+        counted = seasons.tally(of & seasons.measured, failed)
+        for group, cells in seasons.view.groups.items():
+            rows.shares(measure, group, counted, cells)
+            rows.pooled(measure, MEASURED, group, counted, cells)
 
 
 def ladder(seasons: Seasons, rows: Rows) -> None:
@@ -125,54 +60,74 @@ def ladder(seasons: Seasons, rows: Rows) -> None:
     """
     ladder = np.where(seasons.placed_before, 0, seasons.rung)
     followed = seasons.measured & (seasons.year < seasons.view.years.stop - FOLLOW_UP_YEARS)
-    starters = np.isin(seasons.person, seasons.person[(ladder == 1) & followed])
-    n = np.count_nonzero(starters & (ladder == 1))
+    started = np.zeros(len(seasons.view.people), bool)
+    started[seasons.person[(ladder == 1) & followed]] = True
+    got_to = np.bincount(ladder[started[seasons.person]], minlength=len(RUNGS) + 1).tolist()
+    held = tally(
+        range(1), np.zeros_like(ladder), int(ladder.max()) + 1, ladder, seasons.measured, seasons.came_by("match")
+    )
+    hits, heads = held.hits[0], held.heads[0]
     for k, name in enumerate(RUNGS, 1):
-        here = (ladder >= k) if name == RUNGS[-1] else (ladder == k)
-        if n:
-            rows.add("attempt_active", MEASURED, name, np.count_nonzero(starters & (ladder == k)) / n, n)
-        rows.share("attempt_placed", MEASURED, name, seasons.came_by("match"), here & seasons.measured)
+        here = slice(k, None) if name == RUNGS[-1] else slice(k, k + 1)
+        if got_to[1]:
+            rows.add("attempt_active", MEASURED, name, got_to[k] / got_to[1], got_to[1])
+        rows.share("attempt_placed", MEASURED, name, int(hits[here].sum()), int(heads[here].sum()))
 
 
 def rank_lists(seasons: Seasons, rows: Rows) -> None:
-    """Share placed in the round by length of the rank list, and the median length of those placed and not placed."""
-    active, matched = seasons.active & seasons.measured, seasons.came_by("match")
-    ranks = seasons.table["ranks"].to_numpy(np.int64)
+    """Share placed in the round by length of the rank list."""
+    counted = seasons.by_ranks
+    ranks = np.arange(counted.heads.shape[1])
     for name, (low, high) in RANK_CLASSES.items():
-        of = active & (ranks >= low) & (ranks <= high)
-        rows.share("match_rate_by_ranks", MEASURED, name, matched, of)
-        rows.shares("match_rate_by_ranks", name, seasons.year, matched, of)
-    for name, chosen in (("matched", active & matched), ("unmatched", active & ~matched)):
-        if chosen.any():
-            rows.add("ranks_median", MEASURED, name, np.median(ranks[chosen]), np.count_nonzero(chosen))
-            for year in np.unique(seasons.year[chosen]):
-                held = ranks[chosen & (seasons.year == year)]
-                rows.add("ranks_median", str(year), name, np.median(held), len(held))
+        of = (ranks >= low) & (ranks <= high)
+        rows.pooled("match_rate_by_ranks", MEASURED, name, counted, of)
+        rows.shares("match_rate_by_ranks", name, counted, of)
+
+
+def rank_medians(seasons: Seasons, rows: Rows) -> None:
+    """The median length of the rank lists of those placed in the round and not placed."""
+    counted = seasons.by_ranks
+    for name, heads in (("matched", counted.hits), ("unmatched", counted.heads - counted.hits)):
+        n = heads.sum(axis=1)
+        if n.any():
+            rows.add("ranks_median", MEASURED, name, median(heads.sum(axis=0)), n.sum())
+            years, medians = labels(np.array(counted.bins)[n > 0]), [median(held) for held in heads[n > 0]]
+            rows.add("ranks_median", years, name, medians, n[n > 0])
+
+
+def median(heads: np.ndarray) -> float:
+    """The median of whole numbers, given how many there are of each."""
+    upto, n = np.cumsum(heads), int(heads.sum())
+    middle = np.searchsorted(upto, [(n - 1) // 2, n // 2], side="right")
+    return float(middle.sum() / 2)
 
 
 def visa_odds(seasons: Seasons, rows: Rows) -> None:
     """Odds of a place in the round of noncitizens who need a visa over those who do not, among active applicants."""
-    needs = seasons.view.people["needs_visa"].to_numpy(bool)[seasons.person]
-    active = seasons.active & seasons.measured & ~seasons.view.citizen[seasons.person]
-    matched, recent = seasons.came_by("match"), seasons.year >= seasons.view.years.stop - RECENT_YEARS
-    for cohort, of in (("last_5_years", active & recent), (MEASURED, active)):
-        cells = [np.count_nonzero(of & a & b) for a in (needs, ~needs) for b in (matched, ~matched)]
+    view = seasons.view
+    needs = view.people["needs_visa"].to_numpy(bool)[seasons.person].astype(np.int32)
+    of = seasons.active & seasons.measured & ~view.citizen[seasons.person]
+    counted = tally(view.years, seasons.year, 2, needs, of, seasons.came_by("match"))
+    for cohort, years in (("last_5_years", slice(-RECENT_YEARS, None)), (MEASURED, slice(None))):
+        placed, heads = counted.hits[years].sum(axis=0), counted.heads[years].sum(axis=0)
+        cells = [placed[1], heads[1] - placed[1], placed[0], heads[0] - placed[0]]
         if all(cells):
             ratio = cells[0] / cells[1] / (cells[2] / cells[3])
-            rows.add("odds_ratio_visa", cohort, NONCITIZEN, ratio, sum(cells))
+            rows.add("odds_ratio_visa", cohort, NONCITIZEN, ratio, heads.sum())
 
 
 def specialties(seasons: Seasons, rows: Rows) -> None:
     """Shares of placements by specialty, by citizenship too, and of posts that do not complete training."""
-    of = seasons.measured & seasons.came_by("outside", "match", "soap")
-    specialty = seasons.table["specialty"].astype(object).to_numpy()
-    short = np.isin(specialty.astype(str), list(short_posts(seasons.view)))
-    for group, inside in seasons.groups():
-        rows.share("prelim_share", MEASURED, group, short, of & inside)
-        rows.shares("prelim_share", group, seasons.year, short, of & inside)
-        for name in seasons.view.scenario.pathway.categories.get("specialty", ()):
-            held = name if group == ALL else f"{name}/{group}"
-            rows.share("specialty_share", MEASURED, held, specialty == name, of & inside)
+    view, names = seasons.view, seasons.specialty_names
+    of, short = seasons.measured & seasons.came_by(*PLACED), short_posts(view)
+    is_short = np.array([*(name in short for name in names), False])[seasons.specialty]
+    held, heads = seasons.tally(of, is_short), seasons.by_specialty(of)
+    for group, cells in view.people_groups.items():
+        rows.pooled("prelim_share", MEASURED, group, held, cells)
+        rows.shares("prelim_share", group, held, cells)
+        placed = int(held.inside(cells)[1].sum())
+        for name, n in zip(names, heads[:, cells].sum(axis=1).tolist(), strict=True):
+            rows.share("specialty_share", MEASURED, name if group == ALL else f"{name}/{group}", n, placed)
 
 
 def short_posts(view: View) -> set[str]:

@@ -2,46 +2,73 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final
+
 import numpy as np
 
-from imgsim.outcomes.definitions import CITIZEN, COHORT_YEARS, FIRST_MONTH, MEASURED, NEVER_YEARS, NONCITIZEN
-from imgsim.outcomes.rows import Ints, Rows, academic
+from imgsim.outcomes.counting import Bools, Ints, Tally, tally
+from imgsim.outcomes.definitions import COHORT_YEARS, FIRST_MONTH, MEASURED, NEVER_YEARS
+from imgsim.outcomes.rows import Rows, academic
 from imgsim.outcomes.view import View, academic_year_of, day, year_of
+
+LATER: Final = COHORT_YEARS + 1  # enters after the last year followed, or never
+
+
+@dataclass(frozen=True)
+class Cohorts:
+    """Those certified from 1 July to 30 June, by the calendar year in which they enter training."""
+
+    view: View
+    years: range  # of the cohorts certified inside the measured window
+
+    @cached_property
+    def heads(self) -> Ints:
+        """Heads by cohort, years from the cohort's first to the year of entering (from -1: before) and cell."""
+        view = self.view
+        cohort, cells = view.year("certified", FIRST_MONTH), view.cells
+        delay = np.clip(view.year("training") - cohort, -1, LATER) + 1
+        cell = delay * np.int32(cells) + view.cell
+        held = tally(self.years, cohort, (LATER + 2) * cells, cell, view.entrant).heads
+        return held.reshape(len(self.years), LATER + 2, cells)
+
+    def followed(self, after: int) -> Ints:
+        """Heads of the cohorts whose year number `after` is simulated to its end."""
+        return self.heads[: sum(is_over(self.view, year + after) for year in self.years)]
+
+    def untrained(self) -> Tally:
+        """Heads by cohort and cell, and those without training in the calendar year of the horizon."""
+        last = int(year_of(np.array([self.view.horizon], np.int32))[0])
+        cohort = self.view.year("certified", FIRST_MONTH)
+        return self.view.tally(self.years, cohort, self.view.entrant, self.view.year("training") > last)
 
 
 def certified(view: View, rows: Rows) -> None:
     """Cohorts certified from 1 July to 30 June, followed by calendar year as far as the horizon lets them."""
     if not view.knows("certified", "training"):
         return
-    cohort = academic_year_of(view.day("certified"))
-    enters = year_of(view.day("training"))
-    years = cohort_years(view)
-    for year in years:
-        entered(view, rows, year, cohort, enters)
-    by_year_five(view, rows, years, cohort, enters)
-    never(view, rows, years, cohort, enters)
+    cohorts = Cohorts(view, range(academic_year_of(view.start - 1) + 1, academic_year_of(view.horizon)))
+    for place, year in enumerate(cohorts.years):
+        entered(view, rows, year, cohorts.heads[place])
+    by_year_five(cohorts, rows)
+    never(cohorts, rows)
 
 
-def cohort_years(view: View) -> range:
-    """First calendar years of the cohorts certified inside the measured window."""
-    first = int(academic_year_of(np.array([view.start - 1]))[0]) + 1
-    last = int(academic_year_of(np.array([view.horizon]))[0])
-    return range(first, last)
-
-
-def entered(view: View, rows: Rows, year: int, cohort: Ints, enters: Ints) -> None:
+def entered(view: View, rows: Rows, year: int, heads: Ints) -> None:
     """Size, shares in training by the end of each calendar year, and failure in the first year, of one cohort."""
-    label, members = academic(year), view.entrant & (cohort == year)
-    for group, inside in view.people_groups.items():
-        of = members & inside
-        size = np.count_nonzero(of)
+    label = academic(year)
+    for group, cells in view.people_groups.items():
+        by = np.cumsum(heads[:, cells].sum(axis=1)).tolist()  # who has entered by the end of each year, from the last
+        size = by[-1]
         rows.add("cohort_size", label, group, size / view.scale, size)
         for after in range(COHORT_YEARS + 1):
             if is_over(view, year + after):
-                rows.share("cohort_entered", label, group, enters <= year + after, of, time=after)
-                rows.share(f"cohort_entered_{after}", label, group, enters <= year + after, of)
+                rows.share("cohort_entered", label, group, by[after + 1], size, time=after)
+                rows.share(f"cohort_entered_{after}", label, group, by[after + 1], size)
         if is_over(view, year + 1):
-            rows.share("cohort_failure_first_year", label, group, enters > year + 1, of & (enters > year))
+            rows.share("cohort_failure_first_year", label, group, size - by[2], size - by[1])
 
 
 def is_over(view: View, year: int) -> bool:
@@ -49,22 +76,28 @@ def is_over(view: View, year: int) -> bool:
     return day(f"{year + 1}-01-01") <= view.horizon
 
 
-def by_year_five(view: View, rows: Rows, years: range, cohort: Ints, enters: Ints) -> None:
-    """Share in training by the end of the fifth calendar year, over all cohorts that can be followed so long."""
-    followed = [year for year in years if is_over(view, year + COHORT_YEARS)]
-    of = view.entrant & np.isin(cohort, followed)
-    for group, inside in view.groups.items():
-        rows.share("placed_by_year_5", MEASURED, group, enters <= cohort + COHORT_YEARS, of & inside)
-    failing = [year for year in years if is_over(view, year + 1)]
-    of = view.entrant & np.isin(cohort, failing) & (enters > cohort)
-    for group in (CITIZEN, NONCITIZEN, "all"):
-        rows.share("cohort_failure_first_year", MEASURED, group, enters > cohort + 1, of & view.groups[group])
+def by_year_five(cohorts: Cohorts, rows: Rows) -> None:
+    """Share in training by the end of the fifth calendar year, and failure in the first, over cohorts so followed."""
+    view = cohorts.view
+    for group, cells in view.groups.items():
+        by = entered_by(cohorts.followed(COHORT_YEARS), cells)
+        rows.share("placed_by_year_5", MEASURED, group, by[COHORT_YEARS + 1], by[-1])
+    for group, cells in view.people_groups.items():
+        by = entered_by(cohorts.followed(1), cells)
+        rows.share("cohort_failure_first_year", MEASURED, group, by[-1] - by[2], by[-1] - by[1])
 
 
-def never(view: View, rows: Rows, years: range, cohort: Ints, enters: Ints) -> None:
+def entered_by(heads: Ints, cells: Bools) -> Sequence[int]:
+    """Heads of all cohorts in training by the end of each calendar year of their own, the last for all of them."""
+    found: Sequence[int] = np.cumsum(heads[:, :, cells].sum(axis=(0, 2))).tolist()
+    return found
+
+
+def never(cohorts: Cohorts, rows: Rows) -> None:
     """Share without training at the horizon, over cohorts whose last member was certified long enough before it."""
-    closed = [year for year in years if day(f"{year + 1 + NEVER_YEARS}-{FIRST_MONTH:02d}-01") <= view.horizon]
-    of = view.entrant & np.isin(cohort, closed)
-    in_training = enters <= int(year_of(np.array([view.horizon]))[0])
-    for group, inside in view.groups.items():
-        rows.share("never_placed", MEASURED, group, ~in_training, of & inside)
+    view, held = cohorts.view, cohorts.untrained()
+    ends = [day(f"{year + 1 + NEVER_YEARS}-{FIRST_MONTH:02d}-01") for year in cohorts.years]
+    closed = np.array(ends) <= view.horizon
+    for group, cells in view.groups.items():
+        hits, heads = held.inside(cells)
+        rows.share("never_placed", MEASURED, group, int(hits[closed].sum()), int(heads[closed].sum()))

@@ -4,41 +4,18 @@ from __future__ import annotations
 
 import numpy as np
 
-from imgsim.outcomes.definitions import COST, MEASURED
-from imgsim.outcomes.rows import Floats, Ints, Rows
-from imgsim.outcomes.view import View, days
-from imgsim.parameters import Parameter
+from imgsim.outcomes.definitions import MEASURED
+from imgsim.outcomes.rows import Rows
+from imgsim.outcomes.view import View
 
 
 def costs(view: View, rows: Rows) -> None:
     """Mean cost in USD, from entry to the certificate, of those certified in the measured window."""
     if not view.knows("certified"):
         return
-    spent, of = spent_by(view, view.day("certified")), view.measured(view.day("certified"))
-    for group, inside in view.groups.items():
-        if n := np.count_nonzero(of & inside):
-            rows.add("cost_per_certified", MEASURED, group, spent[of & inside].mean(), n)
-
-
-def spent_by(view: View, until: Ints) -> Floats:
-    """What each person has paid up to a day: every event named in a cost parameter, at that day's price."""
-    spent = np.zeros(len(until))
-    for name in view.scenario.parameters.family(COST):
-        parameter, events = view.scenario.parameters[name], view.events({name.removeprefix(COST)})
-        if not len(events) or parameter.unit != "USD":
-            continue
-        row, day = view.row_of(events["person"]), days(events["date"])
-        paid = day <= until[row]
-        spent += np.bincount(row[paid], weights=prices(view, parameter, row[paid], day[paid]), minlength=len(until))
-    return spent
-
-
-def prices(view: View, parameter: Parameter, row: Ints, day: Ints) -> Floats:
-    """The price of a parameter on each day, by the person's category if it has any."""
-    kinds = view.people[parameter.by].astype(str).to_numpy()[row] if parameter.by else np.full(len(row), "")
-    price = np.zeros(len(row))
-    for kind in parameter.rows:
-        mine = np.flatnonzero(kinds == kind)
-        known, place = np.unique(day[mine], return_inverse=True)
-        price[mine] = np.array([parameter.value(int(on), kind) for on in known])[place] if len(known) else 0.0
-    return price
+    chosen = np.flatnonzero(view.measured(view.day("certified")))
+    spent, cell = view.people["spent_to_certificate"].to_numpy(np.float64)[chosen], view.cell[chosen]
+    for group, cells in view.groups.items():
+        held = spent[cells[cell]]
+        if len(held):
+            rows.add("cost_per_certified", MEASURED, group, held.mean(), len(held))

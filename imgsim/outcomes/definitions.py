@@ -25,4 +25,3 @@ INCIDENCE_STEPS: Final = 4  # points per year
 MARKET, QUEUE = "match", "quota"  # mechanisms of rounds: a Match, and places given out by quota
 SURVIVAL: Final = "survival_job"
 PRACTICE: Final = "in_practice"
-COST: Final = "cost."

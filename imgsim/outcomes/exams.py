@@ -2,49 +2,50 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 import numpy as np
 import pandas as pd
 
+from imgsim.outcomes.counting import Bools, Ints
 from imgsim.outcomes.definitions import ALL, CITIZEN, MEASURED, NONCITIZEN
-from imgsim.outcomes.rows import Bools, Ints, Rows, academic
-from imgsim.outcomes.view import View, academic_year_of, days, year_of
-
-SAT, PASSED, FAILED = "sat", "passed", "failed"
-RESULTS: Final = (SAT, PASSED, FAILED)
+from imgsim.outcomes.rows import Rows, academic
+from imgsim.outcomes.view import View, codes_in
 
 
 def exams(view: View, rows: Rows) -> None:
     """Pass rates of every exam of the road by calendar and academic year of the sitting."""
-    for stage in view.scenario.pathway.stages.values():
-        if stage.kind == "exam":
-            pass_rates(view, rows, stage.name, view.events({f"{stage.name}.{word}" for word in RESULTS}))
+    table = view.tables["exams"]
+    table = table[table["measured"].to_numpy(bool)]
+    names = [stage.name for stage in view.scenario.pathway.stages.values() if stage.kind == "exam"]
+    number = codes_in(table["exam"], names)
+    for place, name in enumerate(names):
+        pass_rates(rows, name, table[number == place])
 
 
-def pass_rates(view: View, rows: Rows, exam: str, table: pd.DataFrame) -> None:
-    """Pass rates of one exam, given its events; sittings whose result never came (death, horizon) are left out."""
-    person = table["person"].to_numpy(np.int64)
-    sat, passed = ((table["event"] == f"{exam}.{word}").to_numpy(bool) for word in (SAT, PASSED))
-    told = np.flatnonzero(sat[:-1] & ~sat[1:] & (person[1:] == person[:-1]))  # a result comes next, of the same person
-    sittings, hit = table.iloc[told], passed[told + 1]
-    day = days(sittings["date"])
-    for group, of in takers(view, sittings, (day >= view.start) & (day < view.horizon)).items():
-        rows.shares(f"{exam}.pass_rate", group, year_of(day), hit, of)
-        rows.share(f"{exam}.pass_rate", MEASURED, group, hit, of)
-        academic_years(rows, f"{exam}.pass_rate_academic", group, academic_year_of(day), hit, of)
+def pass_rates(rows: Rows, exam: str, table: pd.DataFrame) -> None:
+    """Pass rates of one exam, given its sittings; those whose result never came (death, horizon) are left out."""
+    calendar = table["year"].to_numpy(np.int64)
+    began = calendar - (table["half"].to_numpy(np.int64) == 1)
+    for group, of in takers(table).items():
+        years, told, passed = by_year(calendar, table, of)
+        rows.ratios(f"{exam}.pass_rate", group, years, passed, told)
+        rows.share(f"{exam}.pass_rate", MEASURED, group, int(passed.sum()), int(told.sum()))
+        years, told, passed = by_year(began, table, of)
+        for year, n, hits in zip(years, told.tolist(), passed.tolist(), strict=True):
+            rows.share(f"{exam}.pass_rate_academic", academic(year), group, hits, n)
 
 
-def takers(view: View, sittings: pd.DataFrame, within: Bools) -> dict[str, Bools]:
+def by_year(year: Ints, table: pd.DataFrame, of: Bools) -> tuple[range, Ints, Ints]:
+    """Years, and sittings told and passed in each."""
+    first, last = (int(year.min()), int(year.max())) if len(year) else (0, -1)
+    told, passed = np.zeros((2, last + 1 - first), np.int64)
+    np.add.at(told, year[of] - first, table["told"].to_numpy(np.int64)[of])
+    np.add.at(passed, year[of] - first, table["passed"].to_numpy(np.int64)[of])
+    return range(first, last + 1), told, passed
+
+
+def takers(table: pd.DataFrame) -> dict[str, Bools]:
     """Who sat, by attempt and citizenship."""
-    first = within & (sittings["value"].to_numpy(np.float64) == 1)
-    citizen = view.citizen[view.row_of(sittings["person"])]
-    groups = {ALL: within, "first": first, "repeat": within & ~first}
-    groups |= {CITIZEN: within & citizen, NONCITIZEN: within & ~citizen}
+    first, citizen = table["first"].to_numpy(bool), table["citizen"].to_numpy(bool)
+    groups = {ALL: np.ones(len(table), bool), "first": first, "repeat": ~first}
+    groups |= {CITIZEN: citizen, NONCITIZEN: ~citizen}
     return groups | {f"first/{CITIZEN}": first & citizen, f"first/{NONCITIZEN}": first & ~citizen}
-
-
-def academic_years(rows: Rows, measure: str, group: str, year: Ints, hit: Bools, of: Bools) -> None:
-    """Shares by years that begin on 1 July."""
-    for began in np.unique(year[of]):
-        rows.share(measure, academic(int(began)), group, hit, of & (year == began))

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import pandas as pd
-from scipy.special import stdtrit
 
 from imgsim.outcomes.definitions import ALL, MEASURED
 
@@ -74,6 +73,8 @@ def interval(values: np.ndarray[Any, np.dtype[np.float64]]) -> tuple[float, floa
     n, mean = len(values), float(np.mean(values))
     if n < 2:
         return mean, np.nan, np.nan
+    from scipy.special import stdtrit  # only here: workers, which measure one replication, need none of it
+
     half = float(stdtrit(n - 1, (1 + CONFIDENCE) / 2) * np.std(values, ddof=1) / np.sqrt(n))
     return mean, mean - half, mean + half
 

@@ -6,9 +6,11 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from imgsim.dates import DAYS_A_YEAR, NEVER
+from imgsim.outcomes.counting import Codes, Floats, Ints
 from imgsim.outcomes.definitions import INCIDENCE_STEPS, INCIDENCE_YEARS, MEASURED
-from imgsim.outcomes.rows import Floats, Ints, Rows
-from imgsim.outcomes.view import MISSING, View
+from imgsim.outcomes.rows import Rows
+from imgsim.outcomes.view import Days, View, codes_in
 
 TRAINING = "training"
 CENSORED = "under_way"
@@ -17,28 +19,33 @@ SINCE = {"cumulative_incidence": "certified", "cumulative_incidence_entry": "ent
 
 def incidence(view: View, rows: Rows) -> None:
     """Probability of training, and of each class of end before it, by years since certification and since entry."""
+    if not view.knows(TRAINING):
+        return
+    until, cause, causes = first_of_ends(view)
     for measure, milestone in SINCE.items():
-        if not view.knows(milestone, TRAINING):
+        if not view.knows(milestone):
             continue
         since = view.day(milestone)
-        until, cause, causes = first_of_ends(view)
-        of = view.measured(since) & (until >= since)
-        for group, inside in view.people_groups.items():
-            suffix = "" if group == "all" else f"/{group}"
-            curves(rows, measure, suffix, (until - np.where(of, since, 0))[of & inside], cause[of & inside], causes)
+        chosen = np.flatnonzero(view.measured(since) & (until >= since))
+        days, why, cell = until[chosen] - since[chosen], cause[chosen], view.cell[chosen]
+        for group, cells in view.people_groups.items():
+            inside, suffix = cells[cell], "" if group == "all" else f"/{group}"
+            curves(rows, measure, suffix, days[inside], why[inside], causes)
 
 
-def first_of_ends(view: View) -> tuple[Ints, Ints, list[str]]:
+def first_of_ends(view: View) -> tuple[Days, Codes, list[str]]:
     """Day and cause of what comes first, training, an end or the horizon; causes count from 1 (0: censored)."""
-    ends = view.people["end_class"].astype(str).to_numpy()
-    causes = [TRAINING, *sorted(set(ends[view.entrant]) - {CENSORED})]
-    cause = np.select([ends == name for name in causes], range(1, len(causes) + 1), 0)
-    training, end = view.day(TRAINING), np.minimum(view.day("end"), view.horizon)
-    trains = training != MISSING
-    return np.where(trains, training, end), np.where(trains, 1, cause), causes
+    classes = sorted({str(name) for name in view.people["end_class"].astype("category").cat.categories} - {CENSORED})
+    code = codes_in(view.people["end_class"], classes)
+    occurs = np.bincount(code[view.entrant & (code >= 0)], minlength=len(classes)) > 0
+    causes = [TRAINING, *(name for name, some in zip(classes, occurs, strict=True) if some)]
+    number = np.array([*(causes.index(name) + 1 if name in causes else 0 for name in classes), 0], np.int32)
+    training, end = view.day(TRAINING), np.minimum(view.day("end"), np.int32(view.horizon))
+    trains = training != NEVER
+    return np.where(trains, training, end), np.where(trains, np.int32(1), number[code]), causes
 
 
-def curves(rows: Rows, measure: str, suffix: str, days: Ints, cause: Ints, causes: Sequence[str]) -> None:
+def curves(rows: Rows, measure: str, suffix: str, days: Days, cause: Codes, causes: Sequence[str]) -> None:
     """One curve for each cause on a grid of quarters of a year."""
     if not len(days):
         return
@@ -47,19 +54,20 @@ def curves(rows: Rows, measure: str, suffix: str, days: Ints, cause: Ints, cause
         rows.add(measure, MEASURED, name + suffix, curve, len(days), time=grid)
 
 
-def aalen_johansen(days: Ints, cause: Ints, causes: int, grid: Floats) -> list[Floats]:
-    """Cumulative incidence of causes 1 .. n at times in years, from days to the cause or to censoring (cause 0)."""
-    from statsmodels.duration.survfunc import CumIncidenceRight
+def aalen_johansen(days: Days | Ints, cause: Codes | Ints, causes: int, grid: Floats) -> list[Floats]:
+    """Cumulative incidence of causes 1 .. n at times in years, from days to the cause or to censoring (cause 0).
 
-    from imgsim.dates import DAYS_A_YEAR
-
-    present = sorted(set(np.unique(cause).tolist()) - {0})
-    renumbered = np.searchsorted(np.array([0, *present]), cause)  # statsmodels wants causes without gaps
-    found = [np.zeros(len(grid)) for _ in range(causes)]
-    if not present:
-        return found
-    estimate = CumIncidenceRight(days, renumbered, freq_weights=np.ones(len(days)))  # weights: no standard errors
-    place = np.searchsorted(estimate.times, grid * DAYS_A_YEAR, side="right")
-    for code, curve in zip(present, estimate.cinc, strict=True):
-        found[code - 1] = np.r_[0.0, curve][place]
-    return found
+    Of those at risk on a day, all whose day it is come to their causes before anybody is censored. The product over
+    days is taken as the sum of logarithms, as statsmodels does, to whose last bit this agrees.
+    """
+    counts = np.bincount(days * np.int64(causes + 1) + cause).astype(np.float64)
+    table = np.append(counts, np.zeros(-len(counts) % (causes + 1))).reshape(-1, causes + 1)
+    times = np.flatnonzero(table.any(axis=1))
+    table = table[times]
+    at_risk = np.cumsum(table.sum(axis=1)[::-1])[::-1]
+    free = 1 - table[:, 1:].sum(axis=1) / at_risk
+    with np.errstate(divide="ignore"):  # nobody is left after the last day: the logarithm of nothing
+        surviving = np.exp(np.cumsum(np.log(free)))
+    a_head = np.append(1.0, surviving[:-1]) / at_risk
+    place = np.searchsorted(times, grid * DAYS_A_YEAR, side="right")
+    return [np.append(0.0, np.cumsum(a_head * table[:, k]))[place] for k in range(1, causes + 1)]

@@ -3,55 +3,46 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Final
 
 import numpy as np
 
+from imgsim.outcomes.counting import Bools, Floats, sums
 from imgsim.outcomes.definitions import FOLLOW_UP_YEARS, MEASURED, PRACTICE, SURVIVAL
-from imgsim.outcomes.rows import Floats, Rows, by_year, labels
-from imgsim.outcomes.view import View, year_of
+from imgsim.outcomes.rows import Rows, labels
+from imgsim.outcomes.view import View
 from imgsim.traits import LIVELIHOODS
+
+LATER: Final = ("in_training", PRACTICE)
+Held = Mapping[str, Floats]
 
 
 def livelihoods(view: View, rows: Rows) -> None:
     """Person-years per entrant by livelihood, from entry to practice, end or horizon, for entrants followed long."""
     states = [state for state in LIVELIHOODS if f"years_{state}" in view.people]
     held = {state: view.people[f"years_{state}"].to_numpy(np.float64) for state in states}
-    imposed = {stage.livelihood for stage in view.scenario.pathway.stages.values()}
-    before = [state for state in states if state not in imposed]
     if view.knows("certified"):
         by_cohort(view, rows, held)
-    of = view.measured(view.day("entry"), FOLLOW_UP_YEARS)
-    for group, inside in view.groups.items():
-        chosen = of & inside
-        if not (n := int(np.count_nonzero(chosen))):
-            continue
-        total = {state: held[state][chosen].sum() for state in states}
-        for state in states:
-            rows.add(f"person_years_{state}", MEASURED, group, total[state] / n, n)
-        if SURVIVAL in total:
-            rows.add("survival_years_per_100", MEASURED, group, 100 * total[SURVIVAL] / n, n)
-        shares(rows, group, {state: total[state] for state in before}, n)
+        of_certified(view, rows, held)
+    chosen = np.flatnonzero(view.measured(view.day("entry"), FOLLOW_UP_YEARS))
+    held, cell = {state: spent[chosen] for state, spent in held.items()}, view.cell[chosen]
+    for group, cells in view.groups.items():
+        mine = np.flatnonzero(cells[cell])
+        if len(mine):
+            total = {state: float(spent[mine].sum()) for state, spent in held.items()}
+            per_entrant(rows, group, total, len(mine))
+            shares(rows, group, {state: total[state] for state in total if state not in LATER}, len(mine))
 
 
-def by_cohort(view: View, rows: Rows, held: Mapping[str, Floats]) -> None:
-    """Person-years per entrant by year of entry, their total over the whole population, and years per certified.
-
-    The horizon cuts short the years of late entrants, so cohorts compare only as far as both are followed.
-    """
-    entry, certified = year_of(view.day("entry")), view.measured(view.day("certified"), FOLLOW_UP_YEARS)
-    for group, inside in view.people_groups.items():
-        came = view.measured(view.day("entry")) & inside
-        years, n = by_year(entry[came])
-        some, of = n > 0, certified & inside
-        for state, spent in held.items():
-            total = np.bincount(entry[came] - years[0], weights=spent[came]) if len(years) else np.zeros(0)
-            rows.add(f"person_years_{state}", labels(years[some]), group, total[some] / n[some], n[some])
-            rows.add(f"total_person_years_{state}", labels(years[some]), group, total[some] / view.scale, n[some])
-            if of.any():
-                rows.add(f"person_years_certified_{state}", MEASURED, group, spent[of].mean(), np.count_nonzero(of))
+def per_entrant(rows: Rows, group: str, total: Mapping[str, float], n: int) -> None:
+    """Mean years of n entrants in each livelihood."""
+    for state, years in total.items():
+        rows.add(f"person_years_{state}", MEASURED, group, years / n, n)
+    if SURVIVAL in total:
+        rows.add("survival_years_per_100", MEASURED, group, 100 * total[SURVIVAL] / n, n)
 
 
-def shares(rows: Rows, group: str, total: dict[str, float], n: int) -> None:
+def shares(rows: Rows, group: str, total: Mapping[str, float], n: int) -> None:
     """How the person-years before and beside training divide over livelihoods."""
     if (years := sum(total.values())) > 0:
         for state, spent in total.items():
@@ -59,17 +50,49 @@ def shares(rows: Rows, group: str, total: dict[str, float], n: int) -> None:
             rows.add("livelihood_share", MEASURED, held, spent / years, n)
 
 
+def by_cohort(view: View, rows: Rows, held: Held) -> None:
+    """Person-years per entrant by year of entry, and their total over the whole population.
+
+    The horizon cuts short the years of late entrants, so cohorts compare only as far as both are followed.
+    """
+    came, groups = view.measured(view.day("entry")), view.people_groups
+    heads = view.tally(view.touched, view.year("entry"), came)
+    for state, spent in held.items():
+        for total, (group, cells) in zip(by_year(view, came, spent, groups), groups.items(), strict=True):
+            n = heads.inside(cells)[1]
+            some, years = n > 0, labels(np.array(view.touched)[n > 0])
+            rows.add(f"person_years_{state}", years, group, total[some] / n[some], n[some])
+            rows.add(f"total_person_years_{state}", years, group, total[some] / view.scale, n[some])
+
+
+def by_year(view: View, of: Bools, spent: Floats, groups: Mapping[str, Bools]) -> Floats:
+    """Years spent by those in `of`, by group and year of entry."""
+    total = np.zeros((len(groups), len(view.touched)))
+    sums(view.touched.start, view.year("entry"), view.cell, of, spent, np.array(list(groups.values())), total)
+    return total
+
+
+def of_certified(view: View, rows: Rows, held: Held) -> None:
+    """Person-years by livelihood per graduate who is certified in the measured window."""
+    chosen = np.flatnonzero(view.measured(view.day("certified"), FOLLOW_UP_YEARS))
+    cell = view.cell[chosen]
+    for group, cells in view.people_groups.items():
+        mine = chosen[cells[cell]]
+        for state, spent in held.items() if len(mine) else ():
+            rows.add(f"person_years_certified_{state}", MEASURED, group, spent[mine].mean(), len(mine))
+
+
 def practice(view: View, rows: Rows) -> None:
     """Physician-years of practice up to the horizon, by year of entry and pooled, in the whole population."""
     if f"years_{PRACTICE}" not in view.people:
         return
-    entry = view.day("entry")
-    year, spent = year_of(entry), view.people[f"years_{PRACTICE}"].to_numpy(np.float64)
-    for group, inside in view.groups.items():
-        of = view.measured(entry) & inside & (year < view.years.stop)
-        if of.any():
-            first = int(year[of].min())
-            n = np.bincount(year[of] - first)
-            total = np.bincount(year[of] - first, weights=spent[of])
-            rows.add("physician_years", labels(range(first, first + len(n))), group, total / view.scale, n)
+    spent, bins = view.people[f"years_{PRACTICE}"].to_numpy(np.float64), range(view.touched.start, view.years.stop)
+    of = view.measured(view.day("entry")) & (view.year("entry") < bins.stop)
+    heads, totals = view.tally(bins, view.year("entry"), of), by_year(view, of, spent, view.groups)
+    for (group, cells), total in zip(view.groups.items(), totals, strict=True):
+        n = heads.inside(cells)[1]
+        if n.any():
+            some = slice(np.flatnonzero(n)[0], np.flatnonzero(n)[-1] + 1)
+            years, n, total = labels(bins[some]), n[some], total[: len(bins)][some]
+            rows.add("physician_years", years, group, total / view.scale, n)
             rows.add("physician_years", MEASURED, group, total.sum() / view.scale, n.sum())

@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from imgsim.outcomes.counting import Floats
 from imgsim.outcomes.definitions import ALL, IMG, MARKET, QUEUE
-from imgsim.outcomes.rows import Floats, Rows, labels
+from imgsim.outcomes.rows import Rows, labels
 from imgsim.outcomes.view import View
 
 COUNTS = ["seats", "applicants", "active", "placed", "outside", "after"]

@@ -6,9 +6,11 @@ from typing import Final
 
 import numpy as np
 
+from imgsim.dates import DAYS_A_YEAR, NEVER
+from imgsim.outcomes.counting import Codes, Floats, Ints
 from imgsim.outcomes.definitions import FOLLOW_UP_YEARS, MEASURED, QUANTILES
-from imgsim.outcomes.rows import Bools, Floats, Ints, Rows, labels
-from imgsim.outcomes.view import MISSING, View, spans, year_of
+from imgsim.outcomes.rows import Rows, labels
+from imgsim.outcomes.view import Days, View, spans
 
 COUNTED: Final = {
     "entrants": "entry",
@@ -22,27 +24,36 @@ TIMES: Final = (("entry", "certified"), ("certified", "training"), ("graduation"
 def ages(view: View, rows: Rows) -> None:
     """Mean, SD and percentiles of age at each milestone, by calendar year of the milestone and pooled."""
     for milestone in view.scenario.pathway.milestones:
-        since = view.day(milestone)
-        of, age = view.measured(since), view.people[f"{milestone}_age"].to_numpy(np.float64)
-        for group, inside in view.groups.items():
-            chosen = of & inside
-            spread(rows, f"age_{milestone}", group, year_of(since)[chosen], age[chosen])
+        chosen = np.flatnonzero(view.measured(view.day(milestone)))
+        days = view.day(milestone)[chosen] - view.day("birth")[chosen]
+        spread(view, rows, f"age_{milestone}", chosen, view.year(milestone)[chosen], days)
 
 
-def spread(rows: Rows, measure: str, group: str, year: Ints, value: Floats) -> None:
-    """Mean, SD and percentiles of values by year and over all years."""
-    if not len(value):
-        return
-    order = np.lexsort((value, year))
-    year, value = year[order], value[order]
-    begin = np.flatnonzero(np.r_[True, year[1:] != year[:-1]])
-    described(rows, measure, labels(year[begin]), group, value, begin)
-    described(rows, measure, np.array([MEASURED], object), group, np.sort(value), np.zeros(1, np.int64))
+def spread(view: View, rows: Rows, measure: str, chosen: Ints, year: Codes, days: Days) -> None:
+    """Mean, SD and percentiles of ages in days of the chosen, by year and over all years; sorted once for all groups.
+
+    Year, age and cell are sorted as one whole number: a cell takes the last byte, an age three before it.
+    """
+    key = (days.astype(np.int64) << 8) | view.cell[chosen]
+    cell, age, _ = parts_of(np.sort(key))
+    cell_by_year, age_by_year, of_year = parts_of(np.sort(key | (year.astype(np.int64) << 32)))
+    for group, cells in view.groups.items():
+        inside, inside_by_year = cells[cell], cells[cell_by_year]
+        if inside.any():
+            mine = of_year[inside_by_year]
+            begin = np.flatnonzero(np.append(True, mine[1:] != mine[:-1]))
+            described(rows, measure, labels(mine[begin].tolist()), group, age_by_year[inside_by_year], begin)
+            described(rows, measure, [MEASURED], group, age[inside], np.zeros(1, np.int64))
 
 
-def described(rows: Rows, measure: str, cohort: object, group: str, value: Floats, begin: Ints) -> None:
+def parts_of(key: Ints) -> tuple[Ints, Floats, Ints]:
+    """Cells, ages in years and calendar years of such whole numbers."""
+    return key & 0xFF, ((key >> 8) & 0xFFFFFF) / DAYS_A_YEAR, key >> 32
+
+
+def described(rows: Rows, measure: str, cohort: list[str], group: str, value: Floats, begin: Ints) -> None:
     """Mean, SD (of a sample) and percentiles of sorted runs of values that begin at these places."""
-    n = np.diff(np.r_[begin, len(value)])
+    n = np.diff(np.append(begin, len(value)))
     mean = np.add.reduceat(value, begin) / n
     squares = np.add.reduceat((value - np.repeat(mean, n)) ** 2, begin)
     rows.add(f"{measure}_mean", cohort, group, mean, n)
@@ -65,28 +76,32 @@ def times(view: View, rows: Rows) -> None:
     for since, until in TIMES:
         if not view.knows(since, until):
             continue
-        begin, end = view.day(since), view.day(until)
-        of, years = view.measured(begin, FOLLOW_UP_YEARS), spans(begin, end)
-        for group, inside in view.groups.items():
-            rows.share(f"time_{since}_to_{until}_never", MEASURED, group, end == MISSING, of & inside)
-            percentiles(rows, f"time_{since}_to_{until}", group, years[of & inside & (end != MISSING)])
+        chosen = np.flatnonzero(view.measured(view.day(since), FOLLOW_UP_YEARS))
+        begin, end, cell = (held[chosen] for held in (view.day(since), view.day(until), view.cell))
+        never, years = end == NEVER, spans(begin, end)
+        for group, cells in view.groups.items():
+            inside = cells[cell]
+            hits, heads = int(np.count_nonzero(never & inside)), int(np.count_nonzero(inside))
+            rows.share(f"time_{since}_to_{until}_never", MEASURED, group, hits, heads)
+            percentiles(rows, f"time_{since}_to_{until}", group, years[inside & ~never])
 
 
 def percentiles(rows: Rows, measure: str, group: str, value: Floats) -> None:
     """P10, P50 and P90 of the values, over all years."""
     if len(value):
-        for name, share in QUANTILES.items():
-            rows.add(f"{measure}_{name}", MEASURED, group, np.quantile(value, share), len(value))
+        found = np.quantile(value, list(QUANTILES.values()))
+        for name, at in zip(QUANTILES, found, strict=True):
+            rows.add(f"{measure}_{name}", MEASURED, group, at, len(value))
 
 
 def reached(view: View, rows: Rows) -> None:
     """Persons entering the road and reaching its milestones per calendar year, in the whole population."""
     for measure, milestone in COUNTED.items():
         if view.knows(milestone):
-            year = year_of(view.day(milestone))
-            for group, inside in view.groups.items():
-                of: Bools = view.entrant & inside
-                rows.counts(measure, group, year, of, view.years, view.scale)
+            held = view.tally(view.years, view.year(milestone), view.entrant)
+            for group, cells in view.groups.items():
+                count = held.inside(cells)[1]
+                rows.add(measure, labels(view.years), group, count / view.scale, count)
 
 
 def compared(view: View, rows: Rows) -> None:

@@ -2,70 +2,65 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
+from itertools import repeat
 from typing import Any, Final
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
+from imgsim.outcomes.counting import Bools, Ints, Tally
+
 COLUMNS: Final = ("measure", "cohort", "group", "time", "value", "denominator")
-Bools = npt.NDArray[np.bool_]
-Ints = npt.NDArray[np.int64]
-Floats = npt.NDArray[np.float64]
+NUMBERS: Final = ("time", "value", "denominator")
 
 
 class Rows:
     """An outcomes table in the making."""
 
     def __init__(self) -> None:
-        self._blocks: list[tuple[Any, ...]] = []
+        self._rows: list[tuple[Any, ...]] = []
 
-    def add(self, measure: str, cohort: Any, group: Any, value: Any, denominator: Any, time: Any = np.nan) -> None:
-        """Rows of one measure; everything after it is one value or one for each row."""
-        shape = np.broadcast_shapes(*(np.shape(part) for part in (cohort, group, value, denominator, time)), (1,))
-        parts = (np.broadcast_to(np.asarray(part), shape) for part in (cohort, group))
-        numbers = (np.broadcast_to(np.asarray(part, np.float64), shape) for part in (time, value, denominator))
-        self._blocks.append((np.full(shape, measure, object), *(part.astype(object) for part in parts), *numbers))
+    def add(self, measure: str, cohort: Any, group: str, value: Any, denominator: Any, time: Any = np.nan) -> None:
+        """Rows of one measure and group; the rest is one value or one for each row."""
+        if any(isinstance(part, (list, np.ndarray)) for part in (cohort, value, denominator)):
+            parts = np.broadcast_arrays(np.array(cohort, object), time, value, denominator)
+            cohorts, *numbers = (part.tolist() for part in parts)
+            self._rows += zip(repeat(measure), cohorts, repeat(group), *numbers)
+        else:
+            self._rows.append((measure, cohort, group, time, value, denominator))
 
-    def share(self, measure: str, cohort: str, group: str, hit: Bools, of: Bools, time: float = np.nan) -> None:
-        """One share: how many of those in `of` are hits; no row if there are none."""
-        if n := np.count_nonzero(of):
-            self.add(measure, cohort, group, np.count_nonzero(hit & of) / n, n, time)
+    def share(self, measure: str, cohort: str, group: str, hits: int, heads: int, time: float = np.nan) -> None:
+        """One share: how many of the heads are hits; no row if there are none."""
+        if heads:
+            self.add(measure, cohort, group, hits / heads, heads, time)
 
-    def shares(self, measure: str, group: str, year: Ints, hit: Bools, of: Bools) -> None:
+    def shares(self, measure: str, group: str, counted: Tally, cells: Bools) -> None:
+        """Shares by year over some cells, a row for each year with anybody in it."""
+        self.ratios(measure, group, counted.bins, *counted.inside(cells))
+
+    def ratios(self, measure: str, group: str, years: Iterable[int], hits: Ints, heads: Ints) -> None:
         """Shares by year, a row for each year with anybody in it."""
-        years, denominator = by_year(year[of])
-        hits = np.bincount(year[of & hit] - years[0], minlength=len(years)) if len(years) else denominator
-        some = denominator > 0
-        self.add(measure, labels(years[some]), group, hits[some] / denominator[some], denominator[some])
+        some = heads > 0
+        self.add(measure, labels(np.array(years)[some]), group, hits[some] / heads[some], heads[some])
 
-    def counts(self, measure: str, group: str, year: Ints, of: Bools, years: range, scale: float) -> None:
-        """Persons by year, blown up to the whole population; years without any count 0."""
-        inside = of & (year >= years.start) & (year < years.stop)
-        count = np.bincount(year[inside] - years.start, minlength=len(years))
-        self.add(measure, labels(years), group, count / scale, count)
+    def pooled(self, measure: str, cohort: str, group: str, counted: Tally, cells: Bools) -> None:
+        """One share over all years and some cells."""
+        hits, heads = counted.inside(cells)
+        self.share(measure, cohort, group, int(hits.sum()), int(heads.sum()))
 
     def frame(self) -> pd.DataFrame:
         """The table: measure, cohort, group (text), time (years, missing where none), value, denominator."""
-        if not self._blocks:
-            return pd.DataFrame({column: [] for column in COLUMNS})
-        columns = [np.concatenate(parts) for parts in zip(*self._blocks, strict=True)]
-        table = pd.DataFrame(dict(zip(COLUMNS, columns, strict=True)))
-        known: pd.DataFrame = table.loc[np.isfinite(table["value"].to_numpy(np.float64))]
-        return known.reset_index(drop=True)
+        columns = zip(*self._rows, strict=True) if self._rows else repeat((), len(COLUMNS))
+        kinds = [np.float64 if name in NUMBERS else object for name in COLUMNS]
+        held = {name: np.array(column, kind) for name, kind, column in zip(COLUMNS, kinds, columns, strict=True)}
+        known = np.isfinite(held["value"])
+        return pd.DataFrame({name: column[known] for name, column in held.items()})
 
 
-def by_year(year: Ints) -> tuple[Ints, Ints]:
-    """All years from the first to the last, and how many rows each has."""
-    if not len(year):
-        return np.empty(0, np.int64), np.empty(0, np.int64)
-    return np.arange(year.min(), year.max() + 1), np.bincount(year - year.min())
-
-
-def labels(years: Sequence[int] | Ints | range) -> npt.NDArray[np.object_]:
+def labels(years: Iterable[int]) -> list[str]:
     """Years as the text of cohorts."""
-    return np.array([str(year) for year in years], object)
+    return [str(year) for year in years]
 
 
 def academic(year: int) -> str:

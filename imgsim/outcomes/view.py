@@ -2,29 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
+from imgsim.dates import DAYS_A_YEAR, NEVER
+from imgsim.outcomes.counting import Bools, Codes, Floats, Tally, tally
 from imgsim.outcomes.definitions import ALL, CITIZEN, FIRST_MONTH, NONCITIZEN
-from imgsim.outcomes.rows import Bools, Floats, Ints
 
 if TYPE_CHECKING:
     from imgsim.scenario import Scenario
 
-MISSING = np.iinfo(np.int64).max  # the day of what never happens
+Days = npt.NDArray[np.int32]  # NEVER where it never comes
+NO_YEAR: Final = 9999  # the year of what never happens
+NO_DATE: Final = np.iinfo(np.int64).min  # how numpy writes a missing date
 
 
 @dataclass(frozen=True)
 class View:
-    """One replication, ready to be measured."""
+    """One replication, ready to be measured; what several measures ask for is worked out once."""
 
     tables: Mapping[str, pd.DataFrame]
     scenario: Scenario
+    _days: dict[str, Days] = field(default_factory=dict)
+    _years: dict[tuple[str, int], Codes] = field(default_factory=dict)
 
     @property
     def scale(self) -> float:
@@ -53,9 +59,22 @@ class View:
         first, last = self.scenario.run.measured_from, self.scenario.run.end
         return range(first.year + (first.month > 1 or first.day > 1), last.year)
 
-    def day(self, what: str) -> Ints:
-        """The day of a milestone, of entry, graduation or the end per person; MISSING where it never comes."""
-        return days(self.people[f"{what}_date"])
+    @property
+    def touched(self) -> range:
+        """Calendar years of which at least a part is measured."""
+        return range(self.scenario.run.measured_from.year, self.scenario.run.end.year + 1)
+
+    def day(self, what: str) -> Days:
+        """The day of a milestone, of entry, birth, graduation or the end per person."""
+        if what not in self._days:
+            self._days[what] = days(self.people[f"{what}_date"])
+        return self._days[what]
+
+    def year(self, what: str, first_month: int = 1) -> Codes:
+        """The year of the same, of those that begin with a month."""
+        if (what, first_month) not in self._years:
+            self._years[what, first_month] = year_of(self.day(what), first_month)
+        return self._years[what, first_month]
 
     def knows(self, *milestones: str) -> bool:
         """Does the road have these milestones?"""
@@ -71,53 +90,69 @@ class View:
         """Who needs no visa by citizenship."""
         return self.people["citizen"].to_numpy(bool)
 
+    # --- groups: a cell is a region of school and a citizenship, a group is some of the cells --------------------
+
+    @property
+    def region_names(self) -> Sequence[str]:
+        """Regions of school."""
+        return self.scenario.pathway.categories["region"]
+
+    @cached_property
+    def cell(self) -> Codes:
+        """The cell of each person: twice the place of the region, plus one for citizens."""
+        region = codes_in(self.people["region"], self.region_names)
+        place = np.where(region < 0, len(self.region_names), region)
+        return (2 * place + self.citizen).astype(np.int32)
+
+    @property
+    def cells(self) -> int:
+        """How many cells there are, with those of no region."""
+        return 2 * len(self.region_names) + 2
+
     @cached_property
     def people_groups(self) -> dict[str, Bools]:
-        """Everybody, citizens, others: masks over people."""
-        return {ALL: np.ones(len(self.citizen), bool), CITIZEN: self.citizen, NONCITIZEN: ~self.citizen}
+        """Everybody, citizens, others: masks over cells."""
+        citizen = np.arange(self.cells) % 2 == 1
+        return {ALL: np.ones(self.cells, bool), CITIZEN: citizen, NONCITIZEN: ~citizen}
 
     @cached_property
     def regions(self) -> dict[str, Bools]:
-        """Regions of school: masks over people."""
-        region = self.people["region"].astype(str).to_numpy()
-        names = self.scenario.pathway.categories["region"]
-        return {name: region == name for name in names}
+        """Regions of school: masks over cells."""
+        return {name: np.arange(self.cells) // 2 == place for place, name in enumerate(self.region_names)}
 
     @cached_property
     def groups(self) -> dict[str, Bools]:
-        """Everybody, citizens, others, and each region."""
+        """Everybody, citizens, others, and each region: masks over cells."""
         return self.people_groups | self.regions
 
-    def measured(self, since: Ints, followed: float = 0.0) -> Bools:
+    def tally(self, bins: range, at: Codes, of: Bools, hit: Bools | None = None) -> Tally:
+        """Heads of `of`, and hits among them, by bin and cell."""
+        return tally(bins, at, self.cells, self.cell, of, hit)
+
+    def measured(self, since: Days, followed: float = 0.0) -> Bools:
         """Entrants for whom something happened in the measured window, at least so many years before its end."""
         return self.entrant & (since >= self.start) & (since < years_before(self.scenario.run.end, followed))
 
     @cached_property
-    def numbers(self) -> Ints:
+    def numbers(self) -> npt.NDArray[np.int64]:
         """The number of each person, rising."""
         return self.people["person"].to_numpy().astype(np.int64, copy=False)
 
-    def row_of(self, person: pd.Series[int]) -> Ints:
+    def row_of(self, person: pd.Series[int]) -> npt.NDArray[np.int64]:
         """The places in people of the persons of another table."""
         asked = person.to_numpy().astype(np.int64, copy=False)
         if np.array_equal(self.numbers, np.arange(len(self.numbers))):  # the usual case: they are places already
             return asked
-        found: Ints = np.searchsorted(self.numbers, asked).astype(np.int64)
+        found: npt.NDArray[np.int64] = np.searchsorted(self.numbers, asked).astype(np.int64)
         return found
 
-    @cached_property
-    def event_codes(self) -> tuple[Ints, list[str]]:
-        """The code of each event, and the names of the codes."""
-        category = self.tables["events"]["event"].astype("category").cat
-        return category.codes.to_numpy().astype(np.int64), [str(name) for name in category.categories]
 
-    def events(self, names: Collection[str]) -> pd.DataFrame:
-        """The events of these names, in the order of lives."""
-        codes, known = self.event_codes
-        wanted = np.array([name in names for name in known], bool)
-        table = self.tables["events"]
-        chosen = np.flatnonzero(wanted[codes]) if wanted.any() else np.empty(0, np.int64)
-        return pd.DataFrame({name: table[name].take(chosen) for name in ("person", "date", "event", "value")})
+def codes_in(column: pd.Series[Any], names: Sequence[str]) -> Codes:
+    """A text column as places in a list of names, -1 for others and where it is missing."""
+    held = column.astype("category").cat
+    place = {name: k for k, name in enumerate(names)}
+    found = np.array([*(place.get(str(name), -1) for name in held.categories), -1], np.int32)
+    return found[held.codes.to_numpy()]  # the code of what is missing is -1: the last place
 
 
 def day(date: object) -> int:
@@ -131,26 +166,33 @@ def years_before(date: object, years: float) -> int:
     return day(month - 12 * int(years)) + day(date) - day(month)
 
 
-def days(dates: pd.Series[pd.Timestamp]) -> Ints:
-    """A column of dates as day numbers; MISSING where there is none."""
-    values = pd.to_datetime(dates).to_numpy().astype("datetime64[D]")
-    return np.where(np.isnat(values), MISSING, values.astype(np.int64))
+def days(dates: pd.Series[pd.Timestamp]) -> Days:
+    """A column of dates as day numbers; NEVER where there is none."""
+    values = pd.to_datetime(dates).to_numpy()
+    unit, _ = np.datetime_data(values.dtype)
+    a_day = int(np.timedelta64(1, "D") / np.timedelta64(1, unit))  # type: ignore[call-overload]
+    ticks = values.view(np.int64)
+    found = (ticks // a_day).astype(np.int32)
+    found[ticks == NO_DATE] = NEVER
+    return found
 
 
-def year_of(days: Ints, first_month: int = 1) -> Ints:
-    """The year of each day, of those that begin with a month (7: 1 July to 30 June); far away where missing."""
-    known = np.where(days == MISSING, 0, days).astype("datetime64[D]").astype("datetime64[M]").astype(np.int64)
-    return np.where(days == MISSING, 9999, 1970 + (known - (first_month - 1)) // 12)
+def year_of(days: Days, first_month: int = 1) -> Codes:
+    """The year of each day, of those that begin with a month (7: 1 July to 30 June); NO_YEAR where there is none."""
+    known = days[days < NEVER]
+    first, last = (int(known.min()), int(known.max())) if len(known) else (0, 0)
+    months = np.arange(first, last + 1).astype("datetime64[D]").astype("datetime64[M]").astype(np.int64)
+    years = np.append(1970 + (months - (first_month - 1)) // 12, NO_YEAR).astype(np.int32)
+    found: Codes = years[np.minimum(days, last + 1) - first]
+    return found
 
 
-def academic_year_of(days: Ints) -> Ints:
-    """The year in which the academic year of each day began."""
-    return year_of(days, FIRST_MONTH)
+def academic_year_of(day: int) -> int:
+    """The year in which the academic year of a day began."""
+    return int(year_of(np.array([day], np.int32), FIRST_MONTH)[0])
 
 
-def spans(since: Ints, until: Ints) -> Floats:
+def spans(since: Days, until: Days) -> Floats:
     """Years from one day to another; missing where either never comes."""
-    from imgsim.dates import DAYS_A_YEAR
-
-    gone = (since == MISSING) | (until == MISSING)
+    gone = (since == NEVER) | (until == NEVER)
     return np.where(gone, np.nan, (until - np.where(gone, 0, since)) / DAYS_A_YEAR)

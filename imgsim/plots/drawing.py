@@ -10,6 +10,7 @@ import matplotlib as mpl
 
 from imgsim.plots.lives import life_lines, livelihood
 from imgsim.plots.matches import attempt_ladder, match_rates
+from imgsim.plots.paper import is_kept
 from imgsim.plots.pools import licensed_stock, warm_up
 from imgsim.plots.stocks import where_the_cohort_is
 from imgsim.plots.times import age, cumulative_incidence, time_to_residency
@@ -32,13 +33,23 @@ FIGURES: Final[Mapping[str, Callable[[Run], Axes]]] = {
     "warm_up": warm_up,
     "licensed_stock": licensed_stock,
 }
+# Tables that a figure is drawn from; every run keeps people and outcomes.
+NEEDS: Final[Mapping[str, str]] = {
+    "attempt_ladder": "seasons",
+    "where_the_cohort_is": "events",
+    "life_lines": "events",
+    "warm_up": "yearly",
+}
 
 
-def draw_all(run: Run, folder: Path) -> None:
-    """Write every figure into the folder."""
+def draw_all(run: Run, folder: Path) -> dict[str, str]:
+    """Write every figure into the folder but those whose table the run did not keep: figure -> the missing table."""
     Path(folder).mkdir(parents=True, exist_ok=True)
+    missing = {name: needed for name, needed in NEEDS.items() if not is_kept(run, needed)}
     for name, figure in FIGURES.items():
-        save(figure(run), Path(folder) / name)
+        if name not in missing:
+            save(figure(run), Path(folder) / name)
+    return missing
 
 
 def save(axes: Axes, stem: Path) -> None:

@@ -18,6 +18,7 @@ from imgsim.plots.paper import (
     band_words,
     blank,
     counted,
+    is_kept,
     measure,
     notes,
     over_replications,
@@ -25,7 +26,7 @@ from imgsim.plots.paper import (
     replications,
     sheet,
 )
-from imgsim.plots.states import changes_of
+from imgsim.plots.states import NO_EVENTS, changes_of
 from imgsim.plots.stocks import COHORT_YEARS, colours
 from imgsim.plots.times import DAYS_A_YEAR, entrants
 from imgsim.traits import LIVELIHOODS
@@ -106,6 +107,8 @@ def remark(axes: Axes, run: Run) -> None:
 def life_lines(run: Run) -> Axes:
     """Twenty lives from entry to the end or the horizon, coloured by phase."""
     axes = sheet("Twenty simulated careers from entry onwards", left=0.075, right=0.83)
+    if not is_kept(run, "events"):
+        return blank(axes, run, NO_EVENTS)
     lives = sample(run)
     if not len(lives):
         return blank(axes, run, "no simulated person came in during the measured years")

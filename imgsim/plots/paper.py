@@ -82,6 +82,15 @@ def table(run: Run, name: str) -> pd.DataFrame:
     return found
 
 
+def is_kept(run: Run, name: str) -> bool:
+    """Did the run keep a table, be it without rows?"""
+    try:
+        getattr(run, name)
+    except InputError:
+        return False
+    return True
+
+
 def measure(run: Run, name: str, groups: Collection[str] | None = None) -> pd.DataFrame:
     """The outcomes of one measure, of some groups or all."""
     outcomes = table(run, "outcomes")

@@ -12,6 +12,8 @@ from imgsim.plots.paper import table
 if TYPE_CHECKING:
     from imgsim.plots.subject import Run
 
+NO_EVENTS = "the run did not keep the table `events`"
+
 
 def state_of_stage(run: Run, name: str) -> str:
     """The phase of a stage, or the class of an end."""

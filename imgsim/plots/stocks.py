@@ -17,6 +17,7 @@ from imgsim.plots.paper import (
     axis,
     blank,
     counted,
+    is_kept,
     labels,
     notes,
     percent,
@@ -25,7 +26,7 @@ from imgsim.plots.paper import (
     sheet,
     whole,
 )
-from imgsim.plots.states import changes_of, states_of
+from imgsim.plots.states import NO_EVENTS, changes_of, states_of
 from imgsim.plots.times import DAYS_A_YEAR, entrants
 
 if TYPE_CHECKING:
@@ -41,6 +42,8 @@ LABELLED = 0.02  # bands thinner than this at the end get no label
 def where_the_cohort_is(run: Run) -> Axes:
     """Shares of a certified cohort by state, year after year since certification."""
     axes = sheet("Where certified graduates are, year after year since certification", right=0.77)
+    if not is_kept(run, "events"):
+        return blank(axes, run, NO_EVENTS)
     cohort, followed = certified_cohort(run)
     if not len(cohort) or followed <= 0:
         return blank(axes, run, "no simulated person was certified")

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -11,67 +12,87 @@ import pandas as pd
 
 from imgsim.model import Model
 from imgsim.population import Population
-from imgsim.tables.coding import coded
+from imgsim.tables.coding import coded, dates
+from imgsim.tables.exams import exams_table
+from imgsim.tables.ledger import Ledger
 from imgsim.tables.people import people_table
 from imgsim.tables.yearly import yearly_table
 from imgsim.traits import LIVELIHOODS
 
-Columns = npt.NDArray[np.int64]
+Ints = npt.NDArray[np.int64]
+Whole = npt.NDArray[np.int32] | Ints
+
+
+class Piece(NamedTuple):
+    """Events and spells of some people, sorted by person and sequence."""
+
+    events: Ints  # (rows, 5): person, sequence, day, event code, value
+    spells: Ints  # (rows, 5): person, sequence, state code, start, end
 
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """What an engine leaves behind after a replication."""
+    """What an engine leaves behind after a replication; events and spells only if they were kept."""
 
     model: Model
     replication: int
     population: Population
-    events: Columns  # (rows, 5): person, sequence, day, event code, value; sorted by person and sequence
-    spells: Columns  # (rows, 5): person, sequence, state code, start, end
-    days_in: Columns  # (people, livelihood states): days in each state
-    end: Sequence[str]  # (people,): name of the end stage, or "" while under way
-    end_day: npt.NDArray[np.int64]  # (people,)
+    ledger: Ledger  # closed
+    days_in: Whole  # (people, livelihood states): days in each state
+    end: Whole  # (people,): code of the end stage (its place among the stages), -1 while under way
+    end_day: Whole  # (people,): NEVER while under way
     seasons: pd.DataFrame
     rounds: pd.DataFrame
+    events: Ints | None = None
+    spells: Ints | None = None
+
+    def telling(self, events: Ints, spells: Ints) -> Finished:
+        """The same with the events and spells of everybody."""
+        return replace(self, events=events, spells=spells)
 
 
 def build_tables(finished: Finished) -> dict[str, pd.DataFrame]:
-    """Every table but the outcomes, each with its ``replication`` column first."""
+    """Every table but events, livelihood and outcomes, each with its ``replication`` column first."""
     tables = {
         "people": people_table(finished),
-        "events": events_table(finished),
-        "livelihood": livelihood_table(finished),
-        "seasons": finished.seasons,
-        "rounds": finished.rounds,
+        "seasons": finished.seasons.copy(deep=False),
+        "rounds": finished.rounds.copy(deep=False),
         "yearly": yearly_table(finished),
+        "exams": exams_table(finished),
     }
+    return numbered(tables, finished.replication)
+
+
+def log_tables(model: Model, replication: int, piece: Piece) -> dict[str, pd.DataFrame]:
+    """The events and the livelihood of a piece, each with its ``replication`` column first."""
+    tables = {"events": events_table(model, piece.events), "livelihood": livelihood_table(piece.spells)}
+    return numbered(tables, replication)
+
+
+def numbered(tables: dict[str, pd.DataFrame], replication: int) -> dict[str, pd.DataFrame]:
+    """The tables with the number of the replication in their first column."""
     for table in tables.values():
-        table.insert(0, "replication", np.int32(finished.replication))
+        table.insert(0, "replication", np.int32(replication))
     return tables
 
 
-def dates(days: npt.NDArray[np.int64]) -> npt.NDArray[np.datetime64]:
-    """Day numbers as dates with second resolution, which pandas keeps."""
-    return days.astype("datetime64[D]").astype("datetime64[s]")
-
-
-def events_table(finished: Finished) -> pd.DataFrame:
+def events_table(model: Model, events: Ints) -> pd.DataFrame:
     """One row an event."""
-    person, sequence, day, event, value = finished.events.T
+    person, sequence, day, event, value = events.T
     return pd.DataFrame(
         {
             "person": person,
             "sequence": sequence.astype(np.int32),
             "date": dates(day),
-            "event": coded(event, finished.model.roadmap.events),
+            "event": coded(event, model.roadmap.events),
             "value": value.astype(np.float64),
         }
     )
 
 
-def livelihood_table(finished: Finished) -> pd.DataFrame:
+def livelihood_table(spells: Ints) -> pd.DataFrame:
     """One row a spell."""
-    person, sequence, state, start, end = finished.spells.T
+    person, sequence, state, start, end = spells.T
     return pd.DataFrame(
         {
             "person": person,
@@ -84,10 +105,12 @@ def livelihood_table(finished: Finished) -> pd.DataFrame:
 
 
 def stories(finished: Finished, person: int) -> dict[str, pd.DataFrame]:
-    """The rows of one person: ``person`` (one row), ``events`` and ``livelihood``."""
+    """The rows of one person, whose events and spells were kept: ``person`` (one row), ``events``, ``livelihood``."""
+    assert finished.events is not None
+    assert finished.spells is not None
     tables: Mapping[str, pd.DataFrame] = {
         "person": people_table(finished),
-        "events": events_table(finished),
-        "livelihood": livelihood_table(finished),
+        "events": events_table(finished.model, finished.events),
+        "livelihood": livelihood_table(finished.spells),
     }
     return {name: table[table["person"] == person].reset_index(drop=True) for name, table in tables.items()}

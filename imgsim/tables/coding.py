@@ -1,16 +1,30 @@
-"""Codes as columns people can read."""
+"""Codes and day numbers as columns people can read."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from imgsim.dates import NEVER
+
+SECONDS_A_DAY = 86_400
+NO_DATE = np.iinfo(np.int64).min  # how numpy writes a missing date
+
 
 def coded(codes: npt.ArrayLike, names: Sequence[str]) -> pd.Categorical[str]:
     """Codes as a categorical column; negative codes are missing."""
-    whole = np.maximum(np.asarray(codes).astype(np.int32), -1)
+    whole = np.maximum(np.asarray(codes).astype(np.int16), np.int16(-1))
     found: pd.Categorical[str] = pd.Categorical.from_codes(whole, pd.Index(list(names)))
     return found
+
+
+def dates(days: npt.NDArray[Any]) -> npt.NDArray[np.datetime64]:
+    """Day numbers as dates with second resolution, which pandas keeps; NEVER is missing."""
+    seconds = days.astype(np.int64)
+    seconds *= SECONDS_A_DAY
+    seconds[days >= NEVER] = NO_DATE
+    return seconds.view("datetime64[s]")

@@ -1,97 +1,120 @@
-"""One row a graduate: traits, milestones with their dates and ages, the end."""
+"""One row a graduate: traits, milestones with their dates and ages, money, status, the end."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from imgsim.compiled import compiled
 from imgsim.dates import DAYS_A_YEAR, NEVER
-from imgsim.tables.coding import coded
-from imgsim.traits import BIRTH, GRADUATION, LIVELIHOODS, PLACE
+from imgsim.tables.codes import CERTIFIED, TRAINING
+from imgsim.tables.coding import coded, dates
+from imgsim.traits import LIVELIHOODS, PLACE
 
 if TYPE_CHECKING:
     from imgsim.tables.build import Finished
 
-NOT_A_DATE = np.datetime64("NaT", "s")
 COUNTED = LIVELIHOODS  # every state; "until practice, end or horizon" holds because practice is a state of its own
+UNDER_WAY = "under_way"
+SHOWN = (
+    "birth", "graduation", "group", "region", "citizen", "needs_visa", "ability", "english", "wish", "specialty",
+    "visa", "seasons",
+)  # fmt: skip
+Floats = npt.NDArray[np.float64]
 
 
 def people_table(finished: Finished) -> pd.DataFrame:
     """The people of a replication, in the order of their actors."""
-    table = pd.DataFrame(traits(finished))
-    for milestone, events in finished.model.scenario.pathway.milestones.items():
-        day = first_day(finished, events)
-        table[f"{milestone}_date"] = as_dates(day)
-        table[f"{milestone}_age"] = age_on(finished, day)
-    for place, state in enumerate(COUNTED):
-        table[f"years_{state}"] = finished.days_in[:, place] / DAYS_A_YEAR
-    return table
+    row = dict(zip(SHOWN, columns(finished.population.traits, np.array([PLACE[name] for name in SHOWN])), strict=True))
+    held = traits(finished, row) | end(finished) | milestones(finished, row["birth"]) | kept(finished)
+    days_in = np.ascontiguousarray(finished.days_in.T)
+    held |= {f"years_{state}": days_in[place] / DAYS_A_YEAR for place, state in enumerate(COUNTED)}
+    return pd.DataFrame(held, copy=False)
 
 
-def traits(finished: Finished) -> dict[str, object]:
+@compiled
+def columns(traits: Floats, places: npt.NDArray[np.int64]) -> Floats:
+    """Some traits of everybody, one after the other, in one walk through the rows."""
+    found = np.empty((len(places), len(traits)))
+    for person in range(len(traits)):
+        for k in range(len(places)):
+            found[k, person] = traits[person, places[k]]
+    return found
+
+
+def traits(finished: Finished, row: dict[str, Floats]) -> dict[str, object]:
     """The columns known without looking at events."""
-    population, model = finished.population, finished.model
-    row = population.traits
-    categories = model.book.categories
-
-    def named(trait: str) -> pd.Categorical[str]:
-        return coded(row[:, PLACE[trait]], categories[trait])
-
-    ends = [stage.name for stage in model.scenario.pathway.stages.values() if stage.kind == "end"]
-    classes = {stage.name: stage.end_class for stage in model.scenario.pathway.stages.values()} | {"": "under_way"}
+    population, categories = finished.population, finished.model.book.categories
     return {
         "person": np.arange(len(population.actor)),
         "actor": population.actor,
-        "group": named("group"),
-        "region": named("region"),
-        "citizen": row[:, PLACE["citizen"]] == 1,
-        "needs_visa": row[:, PLACE["needs_visa"]] == 1,
+        "group": coded(row["group"], categories["group"]),
+        "region": coded(row["region"], categories["region"]),
+        "citizen": row["citizen"] == 1,
+        "needs_visa": row["needs_visa"] == 1,
         "stock": population.stock,
         "entry_year": 1900 + ((population.actor >> 48) & 0xFFF).astype(np.int32),
-        "entry_date": as_dates(population.entry),
-        "birth_date": as_dates(row[:, BIRTH].astype(np.int64)),
-        "graduation_date": as_dates(row[:, GRADUATION].astype(np.int64)),
-        "ability": row[:, PLACE["ability"]],
-        "english": row[:, PLACE["english"]],
-        "wish": named("wish"),
-        "specialty": named("specialty"),
-        "visa": named("visa"),
-        "seasons": row[:, PLACE["seasons"]].astype(np.int32),
+        "entry_date": dates(population.entry),
+        "birth_date": dates(row["birth"]),
+        "graduation_date": dates(row["graduation"]),
+        "ability": row["ability"],
+        "english": row["english"],
+        "wish": coded(row["wish"], categories["wish"]),
+        "specialty": coded(row["specialty"], categories["specialty"]),
+        "visa": coded(row["visa"], categories["visa"]),
+        "seasons": row["seasons"].astype(np.int32),
         "active_seasons": active_seasons(finished),
-        "end": pd.Categorical([name or "under_way" for name in finished.end], categories=[*ends, "under_way"]),
-        "end_class": pd.Categorical([classes[name] for name in finished.end]),
-        "end_date": as_dates(finished.end_day),
     }
 
 
 def active_seasons(finished: Finished) -> npt.NDArray[np.int32]:
     """How often each person submitted a rank list."""
-    counts = np.zeros(len(finished.population.actor), np.int32)
-    if len(finished.seasons):
-        np.add.at(counts, finished.seasons.loc[finished.seasons["active"], "person"].to_numpy(), 1)
-    return counts
+    seasons, people = finished.seasons, len(finished.population.actor)
+    persons = seasons["person"].to_numpy(np.int64)[seasons["active"].to_numpy(bool)]
+    return np.bincount(persons, minlength=people).astype(np.int32)
 
 
-def first_day(finished: Finished, events: Sequence[str]) -> npt.NDArray[np.int64]:
-    """The first day on which any of the events happened to each person; NEVER if none did."""
-    codes = [finished.model.roadmap.events.index(name) for name in events]
-    rows = finished.events[np.isin(finished.events[:, 3], codes)]
-    day = np.full(len(finished.population.actor), NEVER, np.int64)
-    np.minimum.at(day, rows[:, 0], rows[:, 2])
-    return day
+def end(finished: Finished) -> dict[str, object]:
+    """How careers ended: stage, class and day."""
+    stages = finished.model.scenario.pathway.stages.values()
+    ends = [stage.name for stage in stages if stage.kind == "end"]
+    classes = sorted({UNDER_WAY, *(stage.end_class or "" for stage in stages if stage.kind == "end")})
+    place = [ends.index(stage.name) if stage.kind == "end" else len(ends) for stage in stages]
+    kind = [classes.index((stage.end_class or "") if stage.kind == "end" else UNDER_WAY) for stage in stages]
+    return {  # the last entry is that of code -1
+        "end": coded(np.array([*place, len(ends)])[finished.end], [*ends, UNDER_WAY]),
+        "end_class": coded(np.array([*kind, classes.index(UNDER_WAY)])[finished.end], classes),
+        "end_date": dates(finished.end_day),
+    }
 
 
-def as_dates(day: npt.NDArray[np.int64]) -> npt.NDArray[np.datetime64]:
-    """Day numbers as dates; NEVER is missing."""
-    known = np.where(day >= NEVER, 0, day).astype("datetime64[D]").astype("datetime64[s]")
-    return np.where(day >= NEVER, NOT_A_DATE, known)
+def milestones(finished: Finished, birth: Floats) -> dict[str, object]:
+    """Day of each milestone and the age on it."""
+    found: dict[str, object] = {}
+    for place, name in enumerate(finished.model.scenario.pathway.milestones):
+        day = np.ascontiguousarray(finished.ledger.milestones[:, place])
+        found |= {f"{name}_date": dates(day), f"{name}_age": age_on(day, birth)}
+    return found
 
 
-def age_on(finished: Finished, day: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
+def kept(finished: Finished) -> dict[str, object]:
+    """Money paid up to the certificate, and the visa status in which training began, on roads that have these."""
+    ledger, names = finished.ledger, list(finished.model.scenario.pathway.milestones)
+    found: dict[str, object] = {}
+    if CERTIFIED in names:
+        found["spent_to_certificate"] = ledger.spent
+    if TRAINING in names:
+        trains = ledger.milestones[:, names.index(TRAINING)] < NEVER
+        found["visa_at_training"] = coded(np.where(trains, ledger.status, -1), finished.model.book.categories["visa"])
+    return found
+
+
+def age_on(day: npt.NDArray[np.int32], birth: Floats) -> Floats:
     """Ages in years on a day per person; missing where the day never comes."""
-    age = (day - finished.population.traits[:, BIRTH]) / DAYS_A_YEAR
-    return np.where(day >= NEVER, np.nan, age)
+    age: Floats = day - birth
+    age /= DAYS_A_YEAR
+    age[day >= NEVER] = np.nan
+    return age

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -32,28 +32,27 @@ def seasons_table(model: Model, seasons: Sequence[Season]) -> pd.DataFrame:
     """One row a person and season, sorted by person and year."""
     if not seasons:
         return pd.DataFrame(columns=list(SEASON_COLUMNS))
-    categories = model.book.categories
-    table = pd.concat([season_rows(season) for season in seasons], ignore_index=True)
-    table["channel"] = coded(table["channel"], CHANNELS)
-    table["specialty"] = coded(table["specialty"], categories["specialty"])
-    table["sponsor"] = coded(table["sponsor"], categories["sponsor"])
-    return table.sort_values(["person", "year"], kind="stable", ignore_index=True)
+    parts = [season_rows(season) for season in seasons]
+    held = {name: np.concatenate([part[name] for part in parts]) for name in SEASON_COLUMNS}
+    # one number a row: the parts are sorted by person already, and a stable sort makes use of that
+    order = np.argsort((held["person"] << 12) | held["year"], kind="stable")
+    names = {"channel": CHANNELS} | {name: model.book.categories[name] for name in ("specialty", "sponsor")}
+    table = {name: coded(rows[order], names[name]) if name in names else rows[order] for name, rows in held.items()}
+    return pd.DataFrame(table, copy=False)
 
 
-def season_rows(season: Season) -> pd.DataFrame:
-    """One season's rows, with codes still numbers."""
+def season_rows(season: Season) -> dict[str, npt.NDArray[Any]]:
+    """One season's columns, with codes still numbers."""
     held = season.allocation
-    return pd.DataFrame(
-        {
-            "person": season.person,
-            "year": np.full(len(season.person), season.year, np.int32),
-            "registered": np.ones(len(season.person), bool),
-            "ready": season.ready > 0,
-            "interviews": held.interviews.astype(np.int32),
-            "ranks": held.ranks.astype(np.int32),
-            "active": held.active.astype(bool),
-            "channel": held.channel.astype(np.int32),
-            "specialty": held.specialty.astype(np.int32),
-            "sponsor": held.sponsor.astype(np.int32),
-        }
-    )
+    return {
+        "person": season.person.astype(np.int64),
+        "year": np.full(len(season.person), season.year, np.int32),
+        "registered": np.ones(len(season.person), bool),
+        "ready": season.ready > 0,
+        "interviews": held.interviews.astype(np.int32),
+        "ranks": held.ranks.astype(np.int32),
+        "active": held.active.astype(bool),
+        "channel": held.channel.astype(np.int32),
+        "specialty": held.specialty.astype(np.int32),
+        "sponsor": held.sponsor.astype(np.int32),
+    }

@@ -1,0 +1,203 @@
+"""The compiled engine: SimPy keeps the dates, compiled code walks all lives between two of their rounds.
+
+The first pass walks everybody and keeps no event; what rounds decided is remembered. Events and spells of anybody can
+then be had by walking the lives once more, in the order of people and in pieces of any size (``Replay``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import simpy
+from pandas import DataFrame
+
+from imgsim import engines
+from imgsim.dates import NEVER
+from imgsim.engines import walker
+from imgsim.engines.clock import ROUND_SLOT, Clock
+from imgsim.engines.stage_tables import ALLOCATES, tabulate
+from imgsim.engines.states import (
+    DAY,
+    ENDED,
+    MEETING,
+    NEW,
+    STAGE,
+    STATUS,
+    WAITING,
+    Journal,
+    States,
+    new_journal,
+    new_states,
+)
+from imgsim.engines.steps import READY, World
+from imgsim.markets.allocation import Allocation, Applicants
+from imgsim.model import Model
+from imgsim.population import Population, people, populate
+from imgsim.tables import Finished, Piece
+from imgsim.tables.codes import codes_of
+from imgsim.tables.ledger import beside, new_ledger, summed
+from imgsim.tables.rounds import ROUND_COLUMNS, Season, seasons_table
+
+Ints = npt.NDArray[np.int64]
+Columns = npt.NDArray[np.int64]
+Decisions = npt.NDArray[np.int32]  # (rows, 4): person, outcome, specialty, sponsor
+
+CHUNK: Final = 20_000  # people whose events are walked at a time
+NOTHING_DECIDED: Final = np.empty((0, 4), np.int32)
+ROOM: Final = 1_000_000  # rows that a journal holds
+
+
+class Decided:
+    """What the rounds decided, person by person, in the order in which they met."""
+
+    def __init__(self) -> None:
+        self.rows: list[Decisions] = []
+
+    def add(self, persons: Ints, allocation: Allocation) -> Decisions:
+        """Remember one allocation; its rows."""
+        columns = (persons, allocation.outcome, allocation.specialty, allocation.sponsor)
+        self.rows.append(np.column_stack(columns).astype(np.int32))
+        return self.rows[-1]
+
+    def by_person(self) -> Decisions:
+        """Everything decided, sorted by person, in the order of dates within a person."""
+        rows = np.concatenate([NOTHING_DECIDED, *self.rows])
+        return rows[np.argsort(rows[:, 0], kind="stable")]
+
+
+class Replication:
+    """One replication under way."""
+
+    def __init__(self, model: Model, number: int, threads: int = 1) -> None:
+        self.model, self.number = model, number
+        scenario = model.scenario
+        years = range(model.first_year, model.last_year + 1)
+        self.population: Population = populate(
+            scenario.parameters, scenario.pathway, model.book, years, model.end, model.seed, number, model.scale
+        )
+        road = tabulate(model)
+        codes = codes_of(model)
+        self.world = World(model.book.rules, road, codes, model.moves, model.seed, number)
+        self.states = new_states(self.population, road)
+        ledger = new_ledger(model, codes, self.population)
+        self.logs = [new_journal(0, model.roadmap.ring, beside(ledger), accounts=True) for _ in range(threads)]
+        self.decided = Decided()
+        self.seasons: list[Season] = []
+        self.round_rows: list[dict[str, object]] = []
+
+    def meets(self, name: str, meeting: int) -> None:
+        """One allocation: everybody who waits for the meeting is given a place or not, and walks on."""
+        year, _, _reads, _, allocates, _ = (int(mark) for mark in self.world.road.date[meeting])
+        self.enter_until(allocates)
+        at = self.states.at
+        waiting = np.flatnonzero((at[:, STATUS] == WAITING) & (at[:, MEETING] == meeting))
+        walker.gather(self.world, self.states, self.logs[0], waiting)
+        applicants = Applicants(self.population.actor[waiting], self.population.traits[waiting], allocates)
+        allocation = self.model.mechanisms[name].allocate(year, self.number, applicants)
+        self.round_rows += [{"round": name, "year": year} | row for row in allocation.rows]
+        if self.model.roadmap.plans[name].gives_post:
+            self.seasons.append(Season(year, waiting, applicants.traits[:, READY], allocation))
+        self.advance(waiting, self.decided.add(waiting, allocation))
+
+    def enter_until(self, day: int) -> None:
+        """Everybody who has entered by a day walks to the first round."""
+        new = (self.states.at[:, STATUS] == NEW) & (self.states.entry <= day)
+        self.advance(np.flatnonzero(new), NOTHING_DECIDED)
+
+    def advance(self, chosen: Ints, decided: Decisions, to_the_end: bool = False) -> None:
+        """Some people walk on, each with the decision in the row of the same place."""
+        pieces = np.array_split(np.arange(len(chosen)), len(self.logs))
+
+        def walk(piece: Ints, log: Journal) -> int:
+            return walker.advance(self.world, self.states, log, 0, chosen[piece], 0, piece, decided, to_the_end)
+
+        if len(pieces) == 1:
+            walk(pieces[0], self.logs[0])
+            return
+        with ThreadPoolExecutor(len(pieces)) as threads:
+            list(threads.map(walk, pieces, self.logs))
+
+    def close(self) -> None:
+        """At the horizon: those who enter after the last round, and the last days of all under way."""
+        self.enter_until(self.model.end)
+        self.advance(np.arange(len(self.states.actor)), NOTHING_DECIDED, to_the_end=True)
+
+    def finished(self) -> Finished:
+        """What the tables are made from."""
+        at = self.states.at
+        ended = at[:, STATUS] == ENDED
+        return Finished(
+            model=self.model,
+            replication=self.number,
+            population=self.population,
+            ledger=summed([log.ledger for log in self.logs]),
+            days_in=self.states.days_in,
+            end=np.where(ended, at[:, STAGE], -1),
+            end_day=np.where(ended, at[:, DAY], NEVER),
+            seasons=seasons_table(self.model, self.seasons),
+            rounds=pd.DataFrame(self.round_rows, columns=ROUND_COLUMNS),
+        )
+
+    def pieces(self, person: int | None = None) -> Iterator[Piece]:
+        """Events and spells: lives walked once more, in the order of people, with what the rounds decided."""
+        decided, people = self.decided.by_person(), len(self.population.actor)
+        everybody = np.arange(people) if person is None else np.arange(person, min(person + 1, people))
+        for begin in range(0, max(len(everybody), 1), CHUNK):
+            yield from walked_again(self, everybody[begin : begin + CHUNK], decided)
+
+
+def walked_again(held: Replication, chosen: Ints, decided: Decisions) -> Iterator[Piece]:
+    """Events and spells of some people, who follow one another, in as many pieces as the journal needs."""
+    states = fresh_states(held, chosen)
+    log = new_journal(ROOM, held.model.roadmap.ring, held.logs[0].ledger, accounts=False)
+    record = np.searchsorted(decided[:, 0], chosen)
+    everybody, done = np.arange(len(chosen)), 0
+    first = int(chosen[0]) if len(chosen) else 0
+    while True:
+        log.used[:] = 0
+        done = walker.advance(held.world, states, log, first, everybody, done, record, decided, True)
+        yield Piece(log.events[: log.used[0]].copy(), log.spells[: log.used[1]].copy())
+        if done == len(chosen):
+            return
+
+
+def fresh_states(held: Replication, chosen: Ints) -> States:
+    """Some people before entering, drawn anew."""
+    scenario, whole = held.model.scenario, held.population
+    actors = whole.actor[chosen]
+    traits, entry = people(scenario.parameters, scenario.pathway, held.model.book, actors, held.model.seed, held.number)
+    population = Population(actors, traits, entry, whole.stock[chosen])
+    return new_states(population, held.world.road)
+
+
+def meetings(held: Replication, name: str, number: int, clock: Clock) -> Generator[simpy.Event, Any, None]:
+    """The dates of one round."""
+    road = held.world.road
+    for meeting in range(road.first_date[number], road.first_date[number + 1]):
+        yield clock.wait_for(int(road.date[meeting, ALLOCATES]), ROUND_SLOT)
+        held.meets(name, meeting)
+
+
+def run(model: Model, replication: int, threads: int = 1) -> Replication:
+    """One replication from the first entry to the horizon."""
+    clock, held = Clock(), Replication(model, replication, threads)
+    for number, name in enumerate(model.schedules):
+        clock.env.process(meetings(held, name, number, clock))
+    clock.run(until=model.end)
+    held.close()
+    return held
+
+
+def simulate(model: Model, replication: int) -> dict[str, DataFrame]:
+    """Every table of one replication."""
+    return engines.simulate("compiled", model, replication)
+
+
+def pieces(model: Model, replication: int) -> Iterator[dict[str, DataFrame]]:
+    """The same, piece by piece."""
+    return engines.pieces("compiled", model, replication)

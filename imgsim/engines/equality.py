@@ -1,0 +1,124 @@
+"""Do both engines give the same lives? Proved on a scaled-down copy of any scenario, event by event."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields, replace
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from imgsim.calendar import to_date
+from imgsim.engines import ENGINES, finish
+from imgsim.errors import InputError
+from imgsim.model import build
+from imgsim.population import entrant_cells, stock_cells
+from imgsim.scenario import Scenario
+from imgsim.tables import Finished, Piece
+from imgsim.tables.ledger import Ledger
+from imgsim.traits import LIVELIHOODS
+
+Columns = npt.NDArray[np.int64]
+
+PEOPLE: Final = 6_000  # about as many are compared, unless the scenario needs more to run at all
+NOT_COMPARED: Final = ("model", "replication", "population")
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What was compared, and the first difference found, in words; empty if there is none."""
+
+    scale: float
+    people: int
+    events: int
+    difference: str
+
+
+def prove(scenario: Scenario, people: int = PEOPLE) -> Proof:
+    """Compare the engines on about so many people of a scenario, or on as many as it needs to run at all."""
+    scale = min(scenario.run.scale, people / max(heads(scenario), 1))
+    while True:
+        try:
+            return compared(replace(scenario, run=replace(scenario.run, scale=scale)))
+        except InputError:  # too few are left at this scale
+            if scale >= scenario.run.scale:
+                raise
+            scale = min(2 * scale, scenario.run.scale)
+
+
+def said(proof: Proof) -> str:
+    """A proof in words."""
+    what = f"{proof.people:,} people and {proof.events:,} events at scale {proof.scale:.3g}"
+    if proof.difference:
+        return f"Engines     DIFFER on {what}.\n  {proof.difference}"
+    return f"Engines     equal bit for bit on {what}."
+
+
+def heads(scenario: Scenario) -> int:
+    """Everybody of a scenario at full size."""
+    years = range(scenario.run.start.year, scenario.run.end.year + 1)
+    cells = entrant_cells(scenario.parameters, scenario.pathway, years)
+    return sum(count for *_, count in [*cells, *stock_cells(scenario.parameters, scenario.pathway)[1]])
+
+
+def compared(scenario: Scenario) -> Proof:
+    """Walk one replication with each engine."""
+    model = build(scenario)
+    one, other = (finish(name, model, 0) for name in ENGINES)
+    return Proof(scenario.run.scale, len(one.population.actor), len(told(one).events), first_difference(one, other))
+
+
+def first_difference(one: Finished, other: Finished) -> str:
+    """Where two engines first differ, in words; empty if everything they leave is equal bit for bit."""
+    names = one.model.roadmap.events
+    for kind, rows, others, words in (
+        ("event", told(one).events, told(other).events, names),
+        ("spell", told(one).spells, told(other).spells, LIVELIHOODS),
+    ):
+        if not np.array_equal(rows, others):
+            return first_row(kind, rows, others, words)
+    if not np.array_equal(one.population.traits, other.population.traits, equal_nan=True):
+        return "the traits of some people differ at the end"
+    for held in (field.name for field in fields(Finished) if field.name not in NOT_COMPARED):
+        if not same(getattr(one, held), getattr(other, held)):
+            return f"`{held}` differs"
+    return ""
+
+
+def first_row(kind: str, rows: Columns, others: Columns, words: Sequence[str]) -> str:
+    """The first row in which two tables differ, as each has it."""
+    shared = min(len(rows), len(others))
+    differs = np.flatnonzero((rows[:shared] != others[:shared]).any(axis=1))
+    place = int(differs[0]) if len(differs) else shared
+    said = [
+        f"{name}: {in_words(kind, table, place, words)}" for name, table in zip(ENGINES, (rows, others), strict=True)
+    ]
+    return f"first differing {kind}: " + "; ".join(said)
+
+
+def in_words(kind: str, rows: Columns, place: int, words: Sequence[str]) -> str:
+    """One row in words."""
+    if place >= len(rows):
+        return "none"
+    person, sequence, *rest = (int(number) for number in rows[place])
+    if kind == "event":
+        return f"person {person}, event {sequence}, {to_date(rest[0])}, {words[rest[1]]} ({rest[2]})"
+    return f"person {person}, spell {sequence}, {words[rest[0]]} from {to_date(rest[1])} to {to_date(rest[2])}"
+
+
+def told(finished: Finished) -> Piece:
+    """Events and spells of a replication that has kept them."""
+    assert finished.events is not None
+    assert finished.spells is not None
+    return Piece(finished.events, finished.spells)
+
+
+def same(one: object, other: object) -> bool:
+    """Are two columns, tables or arrays equal bit for bit?"""
+    if isinstance(one, pd.DataFrame):
+        return isinstance(other, pd.DataFrame) and one.equals(other)
+    if isinstance(one, Ledger) and isinstance(other, Ledger):
+        return all(same(mine, theirs) for mine, theirs in zip(one, other, strict=True))
+    return np.array_equal(np.asarray(one), np.asarray(other))

@@ -1,0 +1,101 @@
+"""Where lives stand between two of their rounds, as arrays of shape (people, ...): the compiled engine's memory."""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from imgsim.dates import NEVER
+from imgsim.engines.stage_tables import Road
+from imgsim.journal import EVENT_WIDTH, SPELL_WIDTH
+from imgsim.livelihood import STATES, TRACK
+from imgsim.population import Population
+from imgsim.rules import Row, Who
+from imgsim.tables.ledger import Ledger
+
+# Columns of States.at: today, the stage stood in, how the life goes on, and where its parts are kept.
+DAY, STAGE, STATUS, SEQUENCE, SPELLS, SPELL_START, POST_START, MET, MEETING = range(9)
+AT: Final = 9
+
+NEW, WALKING, WAITING, PARKED, ENDED = range(5)  # PARKED: nothing more happens before the horizon
+
+Days = npt.NDArray[np.int32]
+Counts = npt.NDArray[np.int16]
+
+
+class States(NamedTuple):
+    """All lives of a replication, or some of them."""
+
+    actor: npt.NDArray[np.int64]  # (people,)
+    entry: npt.NDArray[np.int64]
+    stock: npt.NDArray[np.bool_]
+    traits: npt.NDArray[np.float64]  # (people, traits)
+    track: npt.NDArray[np.float64]  # (people, 4): the second track, see ``imgsim.livelihood``
+    days_in: Days  # (people, livelihoods)
+    at: Days  # (people, AT)
+    due: Days  # (people, clocks)
+    started: Counts  # (people, clocks)
+    visits: Counts  # (people, stages)
+    attempts: Counts  # (people, exams)
+
+
+class Life(NamedTuple):
+    """One row of every array."""
+
+    person: int
+    who: Who
+    entry: int
+    stock: bool
+    row: Row
+    track: Row
+    days_in: Days
+    at: Days
+    due: Days
+    started: Counts
+    visits: Counts
+    attempts: Counts
+
+
+class Journal(NamedTuple):
+    """Room for rows of events and spells, and how much of it is used; no room if nothing is to be kept."""
+
+    events: npt.NDArray[np.int64]  # (room, 5)
+    spells: npt.NDArray[np.int64]  # (room, 5)
+    used: npt.NDArray[np.int64]  # (2,)
+    sat: npt.NDArray[np.int64]  # the days of the last sittings of the exam under way
+    ledger: Ledger  # what tables are made from without events
+    accounts: bool  # whether it is kept
+
+
+def new_states(population: Population, road: Road) -> States:
+    """Everybody of a population before entering."""
+    people, stages, clocks = len(population.actor), len(road.kind), len(road.clock)
+    at = np.zeros((people, AT), np.int32)
+    at[:, MET] = -1
+    return States(
+        actor=population.actor,
+        entry=population.entry,
+        stock=population.stock,
+        traits=population.traits,
+        track=np.zeros((people, TRACK)),
+        days_in=np.zeros((people, STATES), np.int32),
+        at=at,
+        due=np.full((people, clocks), NEVER, np.int32),
+        started=np.zeros((people, clocks), np.int16),
+        visits=np.zeros((people, stages), np.int16),
+        attempts=np.zeros((people, 1 + road.tried.max()), np.int16),
+    )
+
+
+def new_journal(room: int, sittings: int, ledger: Ledger, accounts: bool) -> Journal:
+    """An empty journal."""
+    return Journal(
+        np.empty((room, EVENT_WIDTH), np.int64),
+        np.empty((room, SPELL_WIDTH), np.int64),
+        np.zeros(2, np.int64),
+        np.zeros(sittings, np.int64),
+        ledger,
+        accounts,
+    )

@@ -1,0 +1,402 @@
+"""The steps of a life in bulk: what ``life`` does for one graduate of SimPy, compiled, under the same names."""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from imgsim.compiled import lean
+from imgsim.dates import NEVER
+from imgsim.engines.stage_tables import (
+    ADD,
+    ALLOCATES,
+    ATTEMPTS,
+    CHOOSE,
+    CLOCK_EVENT,
+    CLOCK_QUANTITY,
+    CLOCK_RUNS,
+    CLOCK_TO,
+    CLOSES,
+    COMPLETED,
+    DONE,
+    ENTERED,
+    FAILED,
+    GIVEN,
+    GRADUATED,
+    LATE_GAP,
+    LEFT,
+    MARK,
+    PASSED,
+    PER_YEAR,
+    POST,
+    PREPARE,
+    READS,
+    REFUSED,
+    RESULT,
+    RETAKE,
+    ROUND,
+    SAT,
+    START_CLOCK,
+    STARTED,
+    STARTS,
+    WRITE,
+    YEAR,
+    Road,
+)
+from imgsim.engines.stage_tables import (
+    ENDED as ENDED_EVENT,
+)
+from imgsim.engines.states import (
+    DAY,
+    ENDED,
+    MEETING,
+    MET,
+    POST_START,
+    SEQUENCE,
+    SPELL_START,
+    SPELLS,
+    STAGE,
+    STATUS,
+    WALKING,
+    Journal,
+    Life,
+)
+from imgsim.livelihood import BEFORE, IN_TRAINING, STATE, WALKED, Moves, begin_spell, next_move, spend
+from imgsim.markets.allocation import PLACED
+from imgsim.rules import FAILURES, Rules, happens, lasts, strikes_after
+from imgsim.sittings import barred, earliest_retake
+from imgsim.tables.codes import Codes
+from imgsim.tables.ledger import account, close
+from imgsim.traits import GRADUATION, PLACE, READY_SINCE
+
+READY: Final = PLACE["ready"]
+SPECIALTY, SPONSOR = PLACE["specialty"], PLACE["sponsor"]
+
+NOTHING: Final = -1  # no clock struck
+PAUSE: Final = -2  # the life waits for a round, or nothing more happens before the horizon
+STRUCK: Final = -3  # clock k struck: STRUCK - k
+
+Ints = npt.NDArray[np.int64]
+
+
+class World(NamedTuple):
+    """What all lives of a replication share."""
+
+    rules: Rules
+    road: Road
+    codes: Codes
+    moves: Moves
+    seed: int
+    replication: int
+
+
+# --- entering, moving on, ending ----------------------------------------------------------------
+
+
+@lean
+def enters(world: World, life: Life, log: Journal) -> None:
+    """The life begins: its first clocks and its first spell of livelihood; the first stage."""
+    life.at[DAY] = life.at[SPELL_START] = life.entry
+    life.at[STAGE] = world.road.stock_entry if life.stock else world.road.entry
+    life.at[STATUS] = WALKING
+    note(world, life, log, 0, 0)
+    for clock in range(len(life.due)):
+        if world.road.clock[clock, CLOCK_RUNS] == 1:
+            start_clock(world, life, clock)
+    begin_spell(life.row, life.track, int(life.row[STATE]), today(life))
+
+
+@lean
+def arrives(world: World, life: Life, log: Journal, stage: int) -> None:
+    """A stage begins; it may impose a livelihood."""
+    life.visits[stage] += 1
+    imposed = world.road.livelihood[stage]
+    if imposed >= 0 and life.row[STATE] != imposed:
+        if life.row[STATE] < IN_TRAINING:
+            life.track[BEFORE] = life.row[STATE]
+        turns_to(world, life, log, imposed)
+    elif imposed < 0 and world.road.kind[stage] != CHOOSE and life.row[STATE] >= IN_TRAINING:
+        turns_to(world, life, log, int(life.track[BEFORE]))
+
+
+@lean
+def leaves(world: World, life: Life, log: Journal, stage: int, outcome: int) -> int:
+    """A stage ends: what its outcome starts and writes; the next stage."""
+    if outcome <= STRUCK:
+        clock = STRUCK - outcome
+        note(world, life, log, world.road.clock[clock, CLOCK_EVENT], stage)
+        return int(world.road.clock[clock, CLOCK_TO])
+    if world.road.kind[stage] != ROUND:
+        note(world, life, log, world.road.event[stage, outcome], times(life, stage))
+    cell = stage * world.road.next.shape[1] + outcome
+    for k in range(world.road.first_effect[cell], world.road.first_effect[cell + 1]):
+        takes_effect(world, life, world.road.effect[k, 0], world.road.effect[k, 1], world.road.effect[k, 2])
+    return int(world.road.next[stage, outcome])
+
+
+@lean
+def takes_effect(world: World, life: Life, operation: int, place: int, value: int) -> None:
+    """One thing that an outcome does to the person."""
+    if operation == START_CLOCK:
+        if life.due[place] <= life.at[DAY] or life.due[place] == NEVER:
+            start_clock(world, life, place)
+    elif operation == WRITE:
+        life.row[place] = value
+    elif operation == ADD:
+        life.row[place] += value
+    else:
+        life.row[READY_SINCE] = life.at[DAY]
+
+
+@lean
+def ends(world: World, life: Life, log: Journal, stage: int) -> None:
+    """The life leaves the model."""
+    note(world, life, log, world.road.extra[stage, ENDED_EVENT], 0)
+    close_spell(life, log, today(life))
+    life.at[STATUS] = ENDED
+
+
+@lean
+def note(world: World, life: Life, log: Journal, event: int, value: int) -> None:
+    """Log one event of today."""
+    if log.accounts:
+        account(world.codes, log.ledger, life.person, today(life), event, value)
+    if len(log.events):
+        row = log.events[log.used[0]]
+        row[0], row[1], row[2], row[3], row[4] = life.person, life.at[SEQUENCE], life.at[DAY], event, value
+        log.used[0] += 1
+    life.at[SEQUENCE] += 1
+
+
+@lean
+def has_room(world: World, log: Journal) -> bool:
+    """Can the journal hold whatever one more stage logs?"""
+    return len(log.events) == 0 or max(log.used[0], log.used[1]) + world.road.most_events <= len(log.events)
+
+
+# --- clocks ----------------------------------------------------------------------------------------------------------
+
+
+@lean
+def start_clock(world: World, life: Life, clock: int) -> None:
+    """Draw the due day of a rival clock from today on."""
+    q = world.road.clock[clock, CLOCK_QUANTITY]
+    life.due[clock] = min(NEVER, today(life) + lasting(world, life, q, int(np.int64(life.started[clock]))))
+    life.started[clock] += 1
+
+
+@lean
+def next_strike(world: World, life: Life, stage: int) -> tuple[int, int]:
+    """The clock that strikes first in this stage, and its day; overdue clocks strike today."""
+    struck, due = NOTHING, NEVER
+    if world.road.death >= 0:
+        struck, due = STRUCK - world.road.death, int(np.int64(life.due[world.road.death]))
+    for k in range(world.road.first_strike[stage], world.road.first_strike[stage + 1]):
+        clock = world.road.strike[k]
+        if life.due[clock] < due:
+            struck, due = STRUCK - clock, int(np.int64(life.due[clock]))
+    return struck, max(due, today(life))
+
+
+@lean
+def strikes_first(world: World, struck: int, due: int, day: int) -> bool:
+    """Does the clock come before a stage end of that day? Death does on the same day, other clocks do not."""
+    return due < day or (due == day and world.road.death >= 0 and struck == STRUCK - world.road.death)
+
+
+# --- livelihood ------------------------------------------------------------------------------------------------------
+
+
+@lean
+def moves_to(world: World, life: Life, log: Journal, day: int) -> None:
+    """Today becomes a later day; the second track is walked up to it, unless a stage imposes a state."""
+    if world.road.livelihood[life.at[STAGE]] >= 0:
+        spend(life.row, life.track, life.days_in, day)
+    while int(life.track[WALKED]) < day:
+        state = next_move(world.rules, life.who, world.moves, life.row, life.track, life.days_in, day)
+        if state < 0:
+            break
+        since = int(life.track[WALKED])
+        close_spell(life, log, since)
+        begin_spell(life.row, life.track, state, since)
+    life.at[DAY] = day
+
+
+@lean
+def turns_to(world: World, life: Life, log: Journal, state: int) -> None:
+    """A stage imposes a livelihood, or gives the former one back."""
+    close_spell(life, log, today(life))
+    begin_spell(life.row, life.track, state, today(life))
+
+
+@lean
+def close_spell(life: Life, log: Journal, day: int) -> None:
+    """Log the spell that ends."""
+    if day > life.at[SPELL_START]:
+        if len(log.spells):
+            row = log.spells[log.used[1]]
+            row[0], row[1], row[2], row[3] = life.person, life.at[SPELLS], int(life.row[STATE]), life.at[SPELL_START]
+            row[4] = day
+            log.used[1] += 1
+        life.at[SPELLS] += 1
+    life.at[SPELL_START] = day
+
+
+# --- stage rules -----------------------------------------------------------------------------------------------------
+
+
+@lean
+def today(life: Life) -> int:
+    """The day."""
+    return int(np.int64(life.at[DAY]))
+
+
+@lean
+def times(life: Life, stage: int) -> int:
+    """How often the person has come to a stage, this visit included."""
+    return int(np.int64(life.visits[stage]))
+
+
+@lean
+def tries(world: World, life: Life, stage: int) -> int:
+    """How often the person has sat an exam."""
+    return int(np.int64(life.attempts[world.road.tried[stage]]))
+
+
+@lean
+def lasting(world: World, life: Life, q: int, occurrence: int) -> int:
+    """A duration in days for this person, today."""
+    return lasts(world.rules, life.who, q, today(life), life.row, occurrence)
+
+
+@lean
+def first_sitting(world: World, life: Life, stage: int) -> int:
+    """The day of the first sitting: after preparation."""
+    life.row[FAILURES] = tries(world, life, stage)
+    return today(life) + lasting(world, life, world.road.quantity[stage, PREPARE], times(life, stage))
+
+
+@lean
+def barred_today(world: World, life: Life, stage: int) -> int:
+    """Why the person may not sit today: the exam is no longer given, or the attempts are used up."""
+    q = world.road.quantity[stage]
+    return barred(world.rules, q[GIVEN], q[ATTEMPTS], today(life), life.row, tries(world, life, stage))
+
+
+@lean
+def sits(world: World, life: Life, log: Journal, stage: int, count: int) -> bool:
+    """Sit today; is it a pass?"""
+    life.attempts[world.road.tried[stage]] += 1
+    log.sat[count % len(log.sat)] = today(life)
+    note(world, life, log, world.road.extra[stage, SAT], tries(world, life, stage))
+    q = world.road.quantity[stage, PASSED]
+    return happens(world.rules, life.who, q, today(life), life.row, tries(world, life, stage))
+
+
+@lean
+def result_day(world: World, life: Life, stage: int) -> int:
+    """The day on which today's result comes."""
+    return today(life) + lasting(world, life, world.road.quantity[stage, RESULT], tries(world, life, stage))
+
+
+@lean
+def next_sitting(world: World, life: Life, log: Journal, stage: int, count: int) -> int:
+    """After a failed result: the day of the next sitting, not before the spacing rules allow it."""
+    note(world, life, log, world.road.extra[stage, FAILED], tries(world, life, stage))
+    life.row[FAILURES] = tries(world, life, stage)
+    q, day = world.road.quantity[stage], today(life)
+    wished = day + lasting(world, life, q[RETAKE], tries(world, life, stage))
+    return max(wished, earliest_retake(world.rules, q[PER_YEAR], q[LATE_GAP], day, life.row, log.sat, count))
+
+
+@lean
+def is_refused(world: World, life: Life, stage: int) -> bool:
+    """Will what is waited for be refused?"""
+    q = world.road.quantity[stage, REFUSED]
+    return q >= 0 and happens(world.rules, life.who, q, today(life), life.row, times(life, stage))
+
+
+@lean
+def ready_day(world: World, life: Life, stage: int) -> int:
+    """The day on which a wait ends."""
+    road, day = world.road, today(life)
+    what = road.until[stage, 0]
+    if what == GRADUATED:
+        return max(day, int(life.row[GRADUATION]))
+    if what == POST:
+        return max(day, int(life.at[POST_START]))
+    if what == MARK:
+        meeting = next_meeting(road, road.until[stage, 1], day)
+        return max(day, road.end if meeting < 0 else int(road.date[meeting, road.until[stage, 2]]))
+    return day + lasting(world, life, road.quantity[stage, DONE], times(life, stage))
+
+
+@lean
+def begins_work(world: World, life: Life, log: Journal, stage: int) -> tuple[int, int]:
+    """Start a position; the days on which it would be completed and left."""
+    note(world, life, log, world.road.extra[stage, STARTED], 0)
+    q, day, visit = world.road.quantity[stage], today(life), times(life, stage)
+    left = strikes_after(world.rules, life.who, q[LEFT], day, life.row, visit)
+    completes = NEVER if q[COMPLETED] < 0 else day + lasting(world, life, q[COMPLETED], visit)
+    return completes, day + left
+
+
+@lean
+def joins(world: World, life: Life, log: Journal, stage: int) -> int:
+    """Register for the next round that is still open: its number among the dates, or -1 if none is scheduled."""
+    day = today(life)
+    open_from = day + 1 if day == life.at[MET] else day  # tomorrow, once today's have met
+    meeting = next_meeting(world.road, world.road.meets[stage], open_from)
+    if meeting >= 0:
+        note(world, life, log, world.road.extra[stage, ENTERED], world.road.date[meeting, YEAR])
+    return meeting
+
+
+@lean
+def next_meeting(road: Road, number: int, day: int) -> int:
+    """The first meeting of a round whose lists close on this day or later; -1 after the last one scheduled."""
+    lo, hi = road.first_date[number], road.first_date[number + 1]
+    end = hi
+    while lo < hi:
+        middle = (lo + hi) // 2
+        if road.date[middle, CLOSES] < day:
+            lo = middle + 1
+        else:
+            hi = middle
+    return int(lo) if lo < end else -1
+
+
+# --- rounds ----------------------------------------------------------------------------------------------------------
+
+
+@lean
+def gathers(world: World, life: Life, log: Journal) -> None:
+    """On the day of allocation: today is that day, and the papers were ready when files were read, or were not."""
+    meeting = life.at[MEETING]
+    moves_to(world, life, log, world.road.date[meeting, ALLOCATES])
+    life.row[READY] = 1.0 if life.row[READY_SINCE] <= world.road.date[meeting, READS] else 0.0
+
+
+@lean
+def settles(world: World, life: Life, log: Journal, outcome: int, specialty: int, sponsor: int) -> None:
+    """Write one person's part of an allocation into the life, which walks on."""
+    stage, meeting = life.at[STAGE], life.at[MEETING]
+    note(world, life, log, world.road.event[stage, outcome], world.road.date[meeting, YEAR])
+    if outcome == PLACED:
+        if world.road.gives_post[stage] == 1:
+            life.row[SPECIALTY], life.row[SPONSOR] = specialty, sponsor
+        life.at[POST_START] = world.road.date[meeting, STARTS]
+    life.at[STATUS], life.at[MET] = WALKING, life.at[DAY]
+    life.at[STAGE] = leaves(world, life, log, stage, outcome)
+
+
+@lean
+def closes(world: World, life: Life, log: Journal) -> None:
+    """At the horizon: walk the second track of somebody still under way to the last day."""
+    if life.at[STATUS] != ENDED:
+        moves_to(world, life, log, world.road.end)
+        close_spell(life, log, world.road.end)
+    if log.accounts:
+        close(world.codes, log.ledger, life.person)

@@ -1,0 +1,268 @@
+"""Lives walked in bulk: the control flow of the SimPy engine once more, compiled, stage kind by stage kind.
+
+Read it beside ``simpy_engine`` and ``life``: the functions have the same names and do the same things in the same
+order, with numbers in the stead of names. A life meets others only in rounds, so it is walked without a pause until it
+waits for one, ends, or nothing more happens before the horizon.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from imgsim.compiled import lean
+from imgsim.engines.stage_tables import (
+    ALLOCATES,
+    CHOOSE,
+    COMPLETED,
+    DONE,
+    END,
+    EXAM,
+    FIRST_OPTION,
+    LEFT,
+    PASSED,
+    REFUSED,
+    WAIT,
+    WORK,
+)
+from imgsim.engines.states import (
+    DAY,
+    MEETING,
+    NEW,
+    PARKED,
+    STAGE,
+    STATUS,
+    WAITING,
+    WALKING,
+    Days,
+    Journal,
+    Life,
+    States,
+)
+from imgsim.engines.steps import (
+    NOTHING,
+    PAUSE,
+    World,
+    arrives,
+    barred_today,
+    begins_work,
+    closes,
+    ends,
+    enters,
+    first_sitting,
+    gathers,
+    has_room,
+    is_refused,
+    joins,
+    leaves,
+    moves_to,
+    next_sitting,
+    next_strike,
+    ready_day,
+    result_day,
+    settles,
+    sits,
+    strikes_first,
+    times,
+    today,
+)
+from imgsim.rules import Who, chooses
+from imgsim.sittings import FREE
+
+Ints = npt.NDArray[np.int64]
+
+
+# --- stage kinds: the same text as in simpy_engine ------------------------------------------------------------------
+
+
+@lean
+def exam(world: World, life: Life, log: Journal, stage: int) -> int:
+    """Prepare, sit, wait for the result, and sit again while the limit in force allows."""
+    sitting = first_sitting(world, life, stage)
+    count = 0
+    while True:
+        struck = stay(world, life, log, stage, sitting)
+        if struck != NOTHING:
+            return struck
+        outcome = barred_today(world, life, stage)
+        if outcome != FREE:
+            return outcome
+        passed = sits(world, life, log, stage, count)
+        count += 1
+        struck = stay(world, life, log, stage, result_day(world, life, stage))
+        if struck != NOTHING:
+            return struck
+        if passed:
+            return PASSED
+        sitting = next_sitting(world, life, log, stage, count)
+
+
+@lean
+def wait(world: World, life: Life, log: Journal, stage: int) -> int:
+    """Something takes time, and may be refused at its end."""
+    refused = is_refused(world, life, stage)
+    struck = stay(world, life, log, stage, ready_day(world, life, stage))
+    if struck != NOTHING:
+        return struck
+    return REFUSED if refused else DONE
+
+
+@lean
+def choose(world: World, life: Life, stage: int) -> int:
+    """One of several ways, at once."""
+    first, options = world.road.quantity[stage, FIRST_OPTION], world.road.options[stage]
+    return chooses(world.rules, life.who, first, options, today(life), life.row, times(life, stage))
+
+
+@lean
+def work(world: World, life: Life, log: Journal, stage: int) -> int:
+    """Hold a position until it is completed or left."""
+    completes, leaves = begins_work(world, life, log, stage)
+    struck = stay(world, life, log, stage, min(completes, leaves))
+    if struck != NOTHING:
+        return struck
+    return COMPLETED if completes <= leaves else LEFT
+
+
+@lean
+def round_(world: World, life: Life, log: Journal, stage: int) -> int:
+    """Wait for the next date and be allocated a place, or not."""
+    meeting = joins(world, life, log, stage)
+    struck, due = next_strike(world, life, stage)
+    if meeting < 0 or due <= world.road.date[meeting, ALLOCATES]:
+        return struck if comes(world, life, log, due) else PAUSE
+    life.at[STATUS], life.at[MEETING] = WAITING, meeting
+    return PAUSE
+
+
+@lean
+def stay(world: World, life: Life, log: Journal, stage: int, day: int) -> int:
+    """Stay until the day, unless a rival clock strikes before; which one, NOTHING, or PAUSE at the horizon."""
+    struck, due = next_strike(world, life, stage)
+    if not strikes_first(world, struck, due, day):
+        struck, due = NOTHING, day
+    if due > life.at[DAY] and not comes(world, life, log, due):
+        return PAUSE
+    return struck
+
+
+@lean
+def comes(world: World, life: Life, log: Journal, day: int) -> bool:
+    """Move on to a day, unless it lies beyond the horizon."""
+    if day >= world.road.end:
+        life.at[STATUS] = PARKED
+        return False
+    moves_to(world, life, log, day)
+    return True
+
+
+# By kind, for readers and for the test that no kind is missing; ``visit`` asks for them in the same order.
+WALKS: Final = {"exam": exam, "wait": wait, "choose": choose, "round": round_, "work": work}
+
+
+@lean
+def visit(world: World, life: Life, log: Journal, stage: int) -> int:
+    """The outcome of a stage of any kind, or PAUSE."""
+    kind = world.road.kind[stage]
+    if kind == EXAM:
+        return exam(world, life, log, stage)
+    if kind == WAIT:
+        return wait(world, life, log, stage)
+    if kind == CHOOSE:
+        return choose(world, life, stage)
+    if kind == WORK:
+        return work(world, life, log, stage)
+    return round_(world, life, log, stage)
+
+
+@lean
+def career(world: World, life: Life, log: Journal) -> None:
+    """Stage after stage until an end, a round, the horizon, or until the journal may not hold another stage."""
+    while life.at[STATUS] == WALKING and has_room(world, log):
+        stage = life.at[STAGE]
+        if world.road.kind[stage] == END:
+            ends(world, life, log, stage)
+        else:
+            arrives(world, life, log, stage)
+            outcome = visit(world, life, log, stage)
+            if outcome != PAUSE:
+                life.at[STAGE] = leaves(world, life, log, stage, outcome)
+
+
+# --- everybody -------------------------------------------------------------------------------------------------------
+
+
+@lean
+def life_of(world: World, states: States, k: int, person: int) -> Life:
+    """One row of every array: that of person number ``person``, held at place ``k``."""
+    return Life(
+        person,
+        Who(world.seed, world.replication, states.actor[k]),
+        states.entry[k],
+        states.stock[k],
+        states.traits[k],
+        states.track[k],
+        states.days_in[k],
+        states.at[k],
+        states.due[k],
+        states.started[k],
+        states.visits[k],
+        states.attempts[k],
+    )
+
+
+@lean
+def gather(world: World, states: States, log: Journal, people: Ints) -> None:
+    """Everybody who waits for a meeting comes to its day."""
+    for person in people:
+        gathers(world, life_of(world, states, person, person), log)
+
+
+@lean
+def advance(
+    world: World, states: States, log: Journal, first: int, people: Ints, begin_at: int, record: Ints, decided: Days,
+    to_the_end: bool,
+) -> int:  # fmt: skip
+    """Walk some lives on, as far as what rounds have decided carries them; how many of them are done.
+
+    ``people`` are places in ``states``, the first of which is person number ``first``; they are walked in order from
+    ``begin_at`` on, until all are walked or the journal is full. ``decided`` has a row a round and person (person,
+    outcome, specialty, sponsor), ``record[k]`` is the next one of ``people[k]``. ``to_the_end``: whoever waits with
+    nothing decided waits until the horizon.
+    """
+    for k in range(begin_at, len(people)):
+        life = life_of(world, states, people[k], first + people[k])
+        done = False
+        while not done:
+            if not has_room(world, log):
+                return k
+            done = walks_on(world, life, log, record, decided, k)
+        if to_the_end:
+            closes(world, life, log)
+    return len(people)
+
+
+@lean
+def walks_on(world: World, life: Life, log: Journal, record: Ints, decided: Days, k: int) -> bool:
+    """Walk a life on by one step; is there nothing more to walk?"""
+    status = life.at[STATUS]
+    if status == NEW:
+        enters(world, life, log)
+    elif status == WALKING:
+        career(world, life, log)
+    elif status == WAITING and is_decided(life, record[k], decided):
+        gathers(world, life, log)
+        row = decided[record[k]]
+        settles(world, life, log, row[1], row[2], row[3])
+        record[k] += 1
+    else:
+        return True
+    return False
+
+
+@lean
+def is_decided(life: Life, row: int, decided: Days) -> bool:
+    """Is this row about the life?"""
+    return row < len(decided) and decided[row, 0] == life.person

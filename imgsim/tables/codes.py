@@ -1,0 +1,144 @@
+"""What each event of a road means for the tables, as arrays that compiled code reads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from itertools import accumulate
+from typing import Final, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from imgsim.calendar import to_day
+from imgsim.dates import day_of
+from imgsim.model import Model
+from imgsim.roadmap import Roadmap
+from imgsim.rules import Rules
+
+NONE: Final = -1
+ENTRY: Final = 0  # the event with which every life begins
+SAT, PASSED, NOT_PASSED = 0, 1, 2  # what an event says of a sitting
+RESULTS: Final = {"sat": SAT, "passed": PASSED, "failed": NOT_PASSED, "borderline": NOT_PASSED}
+COST: Final = "cost."
+CERTIFIED, TRAINING = "certified", "training"  # milestones up to which money is counted and a status is kept
+
+Small = npt.NDArray[np.int16]
+Ints = npt.NDArray[np.int64]
+
+
+class Codes(NamedTuple):
+    """By event code (the first axis where not said otherwise); -1 is none."""
+
+    first_milestone: Ints  # (events + 1,): where the milestones of an event begin in the next array
+    milestone: Ints  # places of milestones
+    state: Small  # the state it leads to
+    status: Small  # the visa status it sets
+    exam: Small  # the exam it is about
+    result: Small  # SAT, PASSED or NOT_PASSED
+    cost: Small  # the quantity that is its price
+    prices: Rules
+    half_year: Ints  # (half-years,): first days, from the first simulated year on
+    stock_state: int  # where the licensed of the census begin
+    certified: int  # places of milestones
+    training: int
+    first_year: int
+    measured_from: int  # day
+
+
+def codes_of(model: Model) -> Codes:
+    """The codes of a model's road."""
+    roadmap, years = model.roadmap, range(model.first_year, model.last_year + 1)
+    held = milestones_by_event(model)
+    milestones = list(model.scenario.pathway.milestones)
+    states = state_names(model)
+    exam, result = exam_events(roadmap)
+    return Codes(
+        first_milestone=np.array([0, *accumulate(map(len, held))], np.int64),
+        milestone=np.array([place for places in held for place in places], np.int64),
+        state=by_event(roadmap, states_led_to(roadmap, states)),
+        status=by_event(roadmap, statuses_set(model)),
+        exam=by_event(roadmap, exam),
+        result=by_event(roadmap, result),
+        cost=by_event(roadmap, costs(model)),
+        prices=model.book.rules,
+        half_year=np.array([day_of(year, month, 1) for year in years for month in (1, 7)], np.int64),
+        stock_state=NONE if roadmap.stock_entry is None else states.index(roadmap.plans[roadmap.stock_entry].phase),
+        certified=place_of(CERTIFIED, milestones),
+        training=place_of(TRAINING, milestones),
+        first_year=model.first_year,
+        measured_from=to_day(model.scenario.run.measured_from),
+    )
+
+
+def place_of(name: str, names: list[str]) -> int:
+    """The place of a name in a list, or -1."""
+    return names.index(name) if name in names else NONE
+
+
+def by_event(roadmap: Roadmap, given: Mapping[int, int]) -> Small:
+    """Values by event code, -1 where none is given."""
+    found = np.full(len(roadmap.events), NONE, np.int16)
+    found[list(given)] = list(given.values())
+    return found
+
+
+def state_names(model: Model) -> list[str]:
+    """The states in which people are counted: the pathway's phases in their order, then the classes of ends."""
+    plans = model.roadmap.plans.values()
+    return list(
+        dict.fromkeys([*(p.phase for p in plans if p.kind != "end"), *(p.phase for p in plans if p.kind == "end")])
+    )
+
+
+def exam_names(roadmap: Roadmap) -> list[str]:
+    """The exams of a road in its order."""
+    return [plan.name for plan in roadmap.plans.values() if plan.kind == "exam"]
+
+
+def milestones_by_event(model: Model) -> list[list[int]]:
+    """For every event code the places of the milestones it belongs to."""
+    milestones = model.scenario.pathway.milestones.values()
+    return [[place for place, names in enumerate(milestones) if name in names] for name in model.roadmap.events]
+
+
+def states_led_to(roadmap: Roadmap, states: list[str]) -> dict[int, int]:
+    """Event code -> the state it leads to, for the events that end a stage."""
+    leads_to = {ENTRY: states.index(roadmap.plans[roadmap.entry].phase)}
+    for plan in roadmap.plans.values():
+        if plan.kind == "end":
+            leads_to[plan.event[""]] = states.index(plan.phase)
+        for outcome, following in plan.next.items():
+            leads_to[plan.event[outcome]] = states.index(roadmap.plans[following].phase)
+    return leads_to | {clock.event: states.index(roadmap.plans[clock.to].phase) for clock in roadmap.clocks}
+
+
+def statuses_set(model: Model) -> dict[int, int]:
+    """Event code -> the visa status it sets."""
+    road, plans = model.scenario.pathway, model.roadmap.plans
+    return {
+        plans[stage.name].event[outcome]: road.categories["visa"].index(held["visa"])
+        for stage in road.stages.values()
+        for outcome, held in stage.status.items()
+        if "visa" in held
+    }
+
+
+def exam_events(roadmap: Roadmap) -> tuple[dict[int, int], dict[int, int]]:
+    """Event code -> number of the exam, and event code -> what it says of a sitting."""
+    found: Iterable[tuple[int, int, int]] = [
+        (roadmap.plans[name].event[word], number, said)
+        for number, name in enumerate(exam_names(roadmap))
+        for word, said in RESULTS.items()
+        if word in roadmap.plans[name].event
+    ]
+    return {code: number for code, number, _ in found}, {code: said for code, _, said in found}
+
+
+def costs(model: Model) -> dict[int, int]:
+    """Event code -> the quantity that is its price in USD."""
+    code = {name: place for place, name in enumerate(model.roadmap.events)}
+    parameters = model.scenario.parameters
+    priced = [name for name in parameters.family(COST) if parameters[name].unit == "USD"]
+    return {
+        code[name.removeprefix(COST)]: model.book.number(name) for name in priced if name.removeprefix(COST) in code
+    }

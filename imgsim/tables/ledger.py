@@ -1,0 +1,203 @@
+"""What the tables are made from, kept event by event: no table of events is needed, and every engine keeps it alike.
+
+A ledger has a row a person and tallies of everybody. ``account`` is called for each event of a person in sequence,
+``close`` once nothing more can happen to the person. Threads share the rows, each for people of its own, and keep
+tallies of their own (``beside``), which are summed in the end.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from imgsim.compiled import compiled, lean
+from imgsim.dates import NEVER, year_of
+from imgsim.model import Model
+from imgsim.population import Population
+from imgsim.rules import base
+from imgsim.tables.codes import ENTRY, NONE, PASSED, SAT, Codes, codes_of, exam_names, state_names
+from imgsim.traits import PLACE
+
+CITIZEN = PLACE["citizen"]
+
+Days = npt.NDArray[np.int32]
+Small = npt.NDArray[np.int8]
+Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+
+
+class Ledger(NamedTuple):
+    """Rows of people (20 bytes each, and 4 for every milestone), what of the population they need, and tallies."""
+
+    milestones: Days  # (people, milestones): first day, NEVER where none
+    spent: Floats  # (people,): USD paid up to the certificate, by who has none up to now
+    status: Small  # (people,): visa status, kept as it is on the day on which training begins
+    sitting: Small  # (people,): the exam whose result is awaited, -1 if none
+    sat: Days  # (people,): day of that sitting
+    again: Small  # (people,): 1 if it is no first attempt
+    state: Small  # (people,): where the person stands, -1 outside
+    before: Small  # (people,): where the person stood when the day below began
+    since: Days  # (people,): the last day on which the state was told
+    traits: Floats  # (people, traits), as the population has them
+    stock: npt.NDArray[np.bool_]  # (people,), likewise
+    inflow: Ints  # (years, states): heads
+    outflow: Ints  # (years, states)
+    sittings: Ints  # (exams, half-years, measured, citizen, first attempt, [told, passed])
+
+
+def new_ledger(model: Model, codes: Codes, population: Population) -> Ledger:
+    """The ledger of people to whom nothing has happened."""
+    people, halves = len(population.actor), len(codes.half_year)
+    flows = (halves // 2, len(state_names(model)))
+    return Ledger(
+        milestones=np.full((people, len(model.scenario.pathway.milestones)), NEVER, np.int32),
+        spent=np.zeros(people),
+        status=np.zeros(people, np.int8),
+        sitting=np.full(people, NONE, np.int8),
+        sat=np.zeros(people, np.int32),
+        again=np.zeros(people, np.int8),
+        state=np.full(people, NONE, np.int8),
+        before=np.full(people, NONE, np.int8),
+        since=np.full(people, -NEVER, np.int32),
+        traits=population.traits,
+        stock=population.stock,
+        inflow=np.zeros(flows, np.int64),
+        outflow=np.zeros(flows, np.int64),
+        sittings=np.zeros((len(exam_names(model.roadmap)), halves, 2, 2, 2, 2), np.int64),
+    )
+
+
+def beside(ledger: Ledger) -> Ledger:
+    """A ledger that shares the rows of people with another and has tallies of its own."""
+    return ledger._replace(
+        inflow=np.zeros_like(ledger.inflow),
+        outflow=np.zeros_like(ledger.outflow),
+        sittings=np.zeros_like(ledger.sittings),
+    )
+
+
+def summed(ledgers: Sequence[Ledger]) -> Ledger:
+    """One ledger for several that share the rows of people."""
+    return ledgers[0]._replace(
+        inflow=sum((held.inflow for held in ledgers[1:]), ledgers[0].inflow),
+        outflow=sum((held.outflow for held in ledgers[1:]), ledgers[0].outflow),
+        sittings=sum((held.sittings for held in ledgers[1:]), ledgers[0].sittings),
+    )
+
+
+def ledger_of(model: Model, population: Population, events: Ints) -> Ledger:
+    """The ledger of a whole replication, from its events (rows, 5), sorted by person and sequence."""
+    codes = codes_of(model)
+    ledger = new_ledger(model, codes, population)
+    account_all(codes, ledger, events)
+    return ledger
+
+
+@lean
+def account(codes: Codes, ledger: Ledger, person: int, day: int, event: int, value: int) -> None:
+    """Keep what one event means. The milestone comes first: what happens on its day still counts up to it."""
+    reach(codes, ledger, person, day, event)
+    if codes.cost[event] >= 0:
+        pay(codes, ledger, person, day, event)
+    if codes.status[event] >= 0:
+        hold(codes, ledger, person, day, event)
+    if codes.exam[event] >= 0:
+        sit_or_be_told(codes, ledger, person, day, event, value)
+    if codes.state[event] >= 0:
+        move(codes, ledger, person, day, event)
+
+
+@lean
+def close(codes: Codes, ledger: Ledger, person: int) -> None:
+    """Nothing more happens to the person: the last day's move counts. Closing twice changes nothing."""
+    flow(codes, ledger, person)
+    ledger.before[person] = ledger.state[person]
+
+
+@lean
+def reach(codes: Codes, ledger: Ledger, person: int, day: int, event: int) -> None:
+    """Keep the first day of each milestone that the event belongs to."""
+    for k in range(codes.first_milestone[event], codes.first_milestone[event + 1]):
+        place = codes.milestone[k]
+        ledger.milestones[person, place] = min(ledger.milestones[person, place], day)
+
+
+@lean
+def is_past(ledger: Ledger, person: int, milestone: int, day: int) -> bool:
+    """Does the day come after that of a milestone? No if the road has none."""
+    return milestone >= 0 and day > ledger.milestones[person, milestone]
+
+
+@lean
+def pay(codes: Codes, ledger: Ledger, person: int, day: int, event: int) -> None:
+    """Pay the price of the day, unless the certificate was issued before."""
+    if not is_past(ledger, person, codes.certified, day):
+        ledger.spent[person] += base(codes.prices, codes.cost[event], day, ledger.traits[person])
+
+
+@lean
+def hold(codes: Codes, ledger: Ledger, person: int, day: int, event: int) -> None:
+    """Hold a visa status from now on, unless training began on an earlier day."""
+    if not is_past(ledger, person, codes.training, day):
+        ledger.status[person] = codes.status[event]
+
+
+@lean
+def sit_or_be_told(codes: Codes, ledger: Ledger, person: int, day: int, event: int, value: int) -> None:
+    """Note a sitting, or count the one whose result this is; a sitting whose result never comes is not counted."""
+    exam, result = codes.exam[event], codes.result[event]
+    if result == SAT:
+        ledger.sitting[person], ledger.sat[person], ledger.again[person] = exam, day, 1 if value > 1 else 0
+    elif ledger.sitting[person] == exam:
+        count_sitting(codes, ledger, person, exam, result == PASSED)
+        ledger.sitting[person] = NONE
+
+
+@lean
+def count_sitting(codes: Codes, ledger: Ledger, person: int, exam: int, passed: bool) -> None:
+    """Count a sitting in its half-year; those before the measured window stand apart, wherever in it that begins."""
+    day = ledger.sat[person]
+    half = 2 * (year_of(day) - codes.first_year)
+    if day >= codes.half_year[half + 1]:
+        half += 1
+    measured = 1 if day >= codes.measured_from else 0
+    citizen = 1 if ledger.traits[person, CITIZEN] == 1.0 else 0
+    first = 1 - ledger.again[person]
+    ledger.sittings[exam, half, measured, citizen, first, 0] += 1
+    if passed:
+        ledger.sittings[exam, half, measured, citizen, first, 1] += 1
+
+
+@lean
+def move(codes: Codes, ledger: Ledger, person: int, day: int, event: int) -> None:
+    """Stand in another state from now on; only what the day ends with is a move."""
+    if day != ledger.since[person]:
+        flow(codes, ledger, person)
+        ledger.before[person], ledger.since[person] = ledger.state[person], day
+    if event == ENTRY and ledger.stock[person] and codes.stock_state >= 0:
+        ledger.state[person] = codes.stock_state
+    else:
+        ledger.state[person] = codes.state[event]
+
+
+@lean
+def flow(codes: Codes, ledger: Ledger, person: int) -> None:
+    """Count the move of the last day on which the state was told, if there was any."""
+    before, state = ledger.before[person], ledger.state[person]
+    if before != state:
+        year = max(0, year_of(ledger.since[person]) - codes.first_year)
+        ledger.inflow[year, state] += 1
+        if before >= 0:
+            ledger.outflow[year, before] += 1
+
+
+@compiled
+def account_all(codes: Codes, ledger: Ledger, events: Ints) -> None:
+    """Keep what all events mean (rows of person, sequence, day, event code, value), and close everybody's row."""
+    for k in range(len(events)):
+        account(codes, ledger, events[k, 0], events[k, 2], events[k, 3], events[k, 4])
+    for person in range(len(ledger.spent)):
+        close(codes, ledger, person)
