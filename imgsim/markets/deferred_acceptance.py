@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from imgsim.compiled import compiled
+from imgsim.compiled import compiled, lean
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -52,13 +52,13 @@ def deferred_acceptance(first: Ints, programme: Programmes, score: Floats, capac
     return outcome
 
 
-@compiled
+@lean
 def better(score: float, applicant: int, other_score: float, other: int) -> bool:
     """Does a programme prefer one applicant to another?"""
     return score > other_score or (score == other_score and applicant < other)
 
 
-@compiled
+@lean
 def worst_seat(holder: Ints, held: Floats, begin: int, end: int) -> int:
     """The seat of the applicant a full programme likes least (programmes are small: a scan beats a heap)."""
     worst = begin

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from imgsim.chance import words
-from imgsim.compiled import compiled
+from imgsim.compiled import compiled, lean
 from imgsim.distributions import normal
 
 Ints = npt.NDArray[np.int64]
@@ -77,7 +77,7 @@ def noise(chance: Chance, pairs: Pairs, which: int) -> Singles:
     return found
 
 
-@compiled
+@lean
 def normals(table: Floats, drawn: Words, found: Singles) -> None:
     """Write down the normal quantiles of words: along the table to 4e-5, and exactly in its outermost 64ths.
 
