@@ -24,9 +24,9 @@ SCREENING, INTERVIEW, PREFERENCE, AFTERWARDS = range(4)  # which of a pair's fou
 
 STEPS_BITS: Final = 12
 STEPS: Final = 2**STEPS_BITS
-TAIL: Final = STEPS // 128
+TAIL: Final = STEPS // 128  # beyond it the quantile bends too much for a straight line
 REST_BITS: Final = 32 - STEPS_BITS
-BLOCK: Final = 256
+BLOCK: Final = 256  # pairs
 
 
 class Pairs(NamedTuple):
@@ -79,7 +79,7 @@ def noise(chance: Chance, pairs: Pairs, which: int) -> Singles:
 
 @lean
 def normals(table: Floats, drawn: Words, found: Singles) -> None:
-    """Write down the normal quantiles of words: along the table to 4e-5, and exactly in its outermost 64ths.
+    """Write down the normal quantiles of words: along the table to 4e-5, and exactly in the last 128th at either end.
 
     The exact quantile of two million words would take as long as everybody's applications.
     """
