@@ -14,6 +14,7 @@ from imgsim.markets.noise import Chance, Pairs
 from imgsim.markets.ordering import MOST_APPLICANTS, Keys
 
 Ints = npt.NDArray[np.int64]
+Ints32 = npt.NDArray[np.int32]
 Bools = npt.NDArray[np.bool_]
 
 TRIES: Final = 3  # draws allowed per application wanted, before an applicant has run out of programmes
@@ -35,7 +36,7 @@ def apply(chance: Chance, circle: Programme, wish: Ints, second: Ints, wanted: I
     low, high = np.empty(CALLS, np.uint64), np.empty(CALLS, np.uint64)
     n = 0
     for a in range(len(wish)):
-        begin, end, tries, mine, me = n, n + wanted[a], wanted[a] * TRIES, asked_last[kind[a]], np.int32(a)
+        begin, end, tries = n, n + wanted[a], wanted[a] * TRIES
         first, other = np.uint64(wish[a]), np.uint64(second[a] if second[a] >= 0 else wish[a])
         for tried in range(0, tries, PER_CALL):
             if n >= end:
@@ -43,18 +44,32 @@ def apply(chance: Chance, circle: Programme, wish: Ints, second: Ints, wanted: I
             call = tried // PER_CALL
             if call % CALLS == 0:
                 places_ahead(chance, a, call, low, high)
-            left, right, thirds = low[call % CALLS], high[call % CALLS], EVERY_THIRD >> (tried % 3)
-            for k in range(PER_CALL):  # no branches, no signs: either costs more than all the rest
-                p = circle[other if (thirds >> k) & 1 else first, left & np.uint64(PLACES - 1)]
-                left = (left >> np.uint64(PLACE_BITS)) | (right << np.uint64(64 - PLACE_BITS))
-                right >>= np.uint64(PLACE_BITS)
-                last = mine[p]
-                programme[n] = p
-                n += (last < me) & (tried + k < tries)
-                mine[p] = max(last, me)
+            places = low[call % CALLS], high[call % CALLS]
+            n = land(circle, places, first, other, tried, tries, asked_last[kind[a]], a, programme, n)
         n = min(n, end)
         applicant[begin:n] = a
     return Pairs(applicant[:n], programme[:n])
+
+
+@lean
+def land(
+    circle: Programme, places: tuple[np.uint64, np.uint64], first: np.uint64, other: np.uint64, tried: int, tries: int,
+    asked_last: Ints32, a: int, programme: Programme, n: int,
+) -> int:  # fmt: skip
+    """Write down the applications of one call that are new and welcome, from the n-th on; how many there are then.
+
+    Without branches and signs: either costs more than all the rest.
+    """
+    (left, right), thirds, me = places, EVERY_THIRD >> (tried % 3), np.int32(a)
+    for k in range(PER_CALL):
+        p = circle[other if (thirds >> k) & 1 else first, left & np.uint64(PLACES - 1)]
+        left = (left >> np.uint64(PLACE_BITS)) | (right << np.uint64(64 - PLACE_BITS))
+        right >>= np.uint64(PLACE_BITS)
+        last = asked_last[p]
+        programme[n] = p
+        n += (last < me) & (tried + k < tries)
+        asked_last[p] = max(last, me)
+    return n
 
 
 @lean
@@ -66,7 +81,7 @@ def places_ahead(chance: Chance, a: int, call: int, low: Keys, high: Keys) -> No
 
 
 @compiled
-def last_askers(takes: Bools) -> npt.NDArray[np.int32]:
+def last_askers(takes: Bools) -> Ints32:
     """By kind of applicant and programme, with one that does not exist after the last: who asked last.
 
     Nobody yet, or, where the kind is not considered, somebody after all others: so one look tells whether an
