@@ -33,10 +33,16 @@ def arrays(market: Market) -> tuple[Ints, Ints, npt.NDArray[np.float64], Ints]:
     return first, programme, score, np.array(market.seats, np.int64)
 
 
+def everybody(first: Ints) -> npt.NDArray[np.bool_]:
+    """All take part."""
+    return np.ones(len(first) - 1, bool)
+
+
 def matched(market: Market) -> list[int]:
     """The programme of each applicant, or -1."""
     first, programme, score, seats = arrays(market)
-    return [int(programme[pair]) if pair >= 0 else -1 for pair in deferred_acceptance(first, programme, score, seats)]
+    held = deferred_acceptance(first, programme, score, seats, everybody(first))
+    return [int(programme[pair]) if pair >= 0 else -1 for pair in held]
 
 
 @st.composite
@@ -70,7 +76,8 @@ def is_stable(market: Market, held: tuple[int, ...]) -> bool:
 def test_no_pair_would_rather_have_each_other(market: Market) -> None:
     assert is_stable(market, tuple(matched(market)))
     first, programme, score, seats = arrays(market)
-    assert blocking_pairs(first, programme, score, seats, deferred_acceptance(first, programme, score, seats)) == 0
+    held = deferred_acceptance(first, programme, score, seats, everybody(first))
+    assert blocking_pairs(first, programme, score, seats, held) == 0
 
 
 @given(markets(applicants=4, programmes=3))
@@ -126,7 +133,8 @@ def test_a_programme_of_full_size_takes_no_more_than_its_seats() -> None:
     n, m, k = 45_000, 6_700, 10
     programme = chance.integers(0, m, n * k)
     seats = np.full(m, 6)
-    held = deferred_acceptance(np.arange(0, n * k + 1, k), programme, chance.random(n * k), seats)
+    first = np.arange(0, n * k + 1, k)
+    held = deferred_acceptance(first, programme, chance.random(n * k), seats, everybody(first))
     assert (np.bincount(programme[held[held >= 0]], minlength=m) <= seats).all()
 
 

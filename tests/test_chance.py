@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from imgsim.chance import philox, uniform
+from imgsim.chance import philox, uniform, words
 from imgsim.dates import day_of, mark_of, year_of
 from imgsim.distributions import exponential, gompertz_age, normal
 
@@ -28,6 +28,18 @@ ADDRESS = (2026, 3, (1 << 60) | (105 << 48) | (2 << 32) | 77, 123456789, 4, 99)
 @pytest.mark.parametrize(("counter", "key", "words"), VECTORS)
 def test_philox_gives_the_published_words(counter, key, words):
     assert [int(word) for word in philox(*map(np.uint64, counter), *map(np.uint64, key))] == words
+
+
+def test_words_at_an_address_are_the_published_ones():
+    counter, key, result = VECTORS[2]
+    actor = np.uint64(counter[1] << 32 | counter[0])
+    address = key[0], counter[2] >> 16, actor, key[1], counter[2] & 0xFFFF, counter[3]
+    assert [int(word) for word in words(*address)] == result
+
+
+def test_a_uniform_is_made_of_the_first_two_words_of_its_address():
+    first, second = (int(word) for word in words(*ADDRESS)[:2])
+    assert uniform(*ADDRESS) == ((first >> 6 << 26) + (second >> 6) + 0.5) / 2**52
 
 
 @given(st.integers(0, 5), st.integers(1, 2**31))

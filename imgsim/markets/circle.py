@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from imgsim.chance import words
-from imgsim.compiled import compiled
+from imgsim.compiled import compiled, lean
 
 Ints = npt.NDArray[np.int64]
 Programme = npt.NDArray[np.uint16]
@@ -22,7 +22,7 @@ PLACES: Final = 2**PLACE_BITS  # of one circle; a word of chance gives two
 NODES: Final = 8  # places of one programme: applications spread evenly with this many, and one call gives them all
 
 
-@compiled
+@lean
 def eight_places(w0: np.uint64, w1: np.uint64, w2: np.uint64, w3: np.uint64) -> tuple[np.uint64, np.uint64]:
     """Four words as two numbers of four places each."""
     return (w1 << np.uint64(32)) | w0, (w3 << np.uint64(32)) | w2

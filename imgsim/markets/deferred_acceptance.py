@@ -5,20 +5,22 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from imgsim.compiled import compiled
+from imgsim.compiled import compiled, lean
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
+Bools = npt.NDArray[np.bool_]
 Programmes = npt.NDArray[np.int64] | npt.NDArray[np.uint16]
 
 
 @compiled
-def deferred_acceptance(first: Ints, programme: Programmes, score: Floats, capacity: Ints) -> Ints:
+def deferred_acceptance(first: Ints, programme: Programmes, score: Floats, capacity: Ints, who: Bools) -> Ints:
     """The stable matching that is best for every applicant; the pair each holds, or -1, shape (applicants,).
 
     Pairs are the entries of the applicants' rank lists, best first: applicant ``a`` ranks ``programme[k]`` for k from
     ``first[a]`` to ``first[a + 1]``, and ``score[k]`` is what that programme thinks of ``a`` (higher is better; of
     equal scores the applicant with the lower number wins). ``capacity`` is by programme.
+    Only those of ``who`` take part.
     """
     begin = np.zeros(len(capacity) + 1, np.int64)
     begin[1:] = np.cumsum(capacity)
@@ -27,7 +29,7 @@ def deferred_acceptance(first: Ints, programme: Programmes, score: Floats, capac
     free, worst = begin[:-1].copy(), begin[:-1].copy()
     proposal, outcome = first[:-1].copy(), np.full(len(first) - 1, -1, np.int64)
     for start in range(len(outcome)):
-        a = start
+        a = start if who[start] else -1
         while a >= 0 and proposal[a] < first[a + 1]:
             pair = proposal[a]
             proposal[a] += 1
@@ -50,13 +52,13 @@ def deferred_acceptance(first: Ints, programme: Programmes, score: Floats, capac
     return outcome
 
 
-@compiled
+@lean
 def better(score: float, applicant: int, other_score: float, other: int) -> bool:
     """Does a programme prefer one applicant to another?"""
     return score > other_score or (score == other_score and applicant < other)
 
 
-@compiled
+@lean
 def worst_seat(holder: Ints, held: Floats, begin: int, end: int) -> int:
     """The seat of the applicant a full programme likes least (programmes are small: a scan beats a heap)."""
     worst = begin

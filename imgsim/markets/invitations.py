@@ -32,8 +32,8 @@ BLOCK: Final = 8192  # applications looked at together
 class Line(NamedTuple):
     """The lists of all programmes, each with the best applicant first."""
 
-    first: Ints  # (programmes + 1,): where each list begins
-    applicant: npt.NDArray[np.int32]
+    first: npt.NDArray[np.int32]  # (programmes + 1,): where each list begins
+    entry: Keys  # the applicant stands in the low bits
 
 
 def lines(chance: Chance, pairs: Pairs, spread: float, merit: Floats, openness: Floats, img: Bools) -> Line:
@@ -41,9 +41,7 @@ def lines(chance: Chance, pairs: Pairs, spread: float, merit: Floats, openness: 
     keys = np.empty(len(pairs.applicant), np.uint64)  # made by NumPy, which asks for large pages of memory
     screen(chance, pairs, spread, merit, openness, img, keys)
     keys.sort()
-    line = Line(np.zeros(len(openness) + 1, np.int64), np.empty(len(keys), np.int32))
-    unpack(keys, line)
-    return line
+    return Line(begins(keys, len(openness)), keys)
 
 
 @compiled
@@ -60,12 +58,16 @@ def screen(
 
 
 @compiled
-def unpack(keys: Keys, line: Line) -> None:
-    """Write down the lists of sorted entries."""
+def begins(keys: Keys, programmes: int) -> npt.NDArray[np.int32]:
+    """Where the list of each programme begins among sorted entries, and where the last one ends."""
+    found = np.full(programmes + 1, len(keys), np.int32)
+    begun = np.int64(0)
     for k in range(len(keys)):
-        line.applicant[k] = keys[k] & np.uint64(MOST_APPLICANTS - 1)
-        line.first[(keys[k] >> np.uint64(APPLICANT_BITS + VALUE_BITS)) + np.uint64(1)] += 1
-    line.first[:] = np.cumsum(line.first)
+        p = np.int64(keys[k] >> np.uint64(APPLICANT_BITS + VALUE_BITS))
+        if begun <= p:
+            found[begun : p + 1] = k
+            begun = p + 1
+    return found
 
 
 def lap_of(limit: Ints) -> Programme:
@@ -96,8 +98,8 @@ def interviews(line: Line, lap: Programme, limit: Ints, attends: int, applicants
     Programmes go down their lists at the same pace relative to the interviews they hold (``limit``); whoever already
     has ``attends`` interviews declines, and the programme goes on to the next.
     """
-    room, turn, end = limit.copy(), line.first[:-1].copy(), line.first[1:].copy()
-    attended = np.zeros(applicants, np.int16)
+    room, turn, end = limit.astype(np.int32), line.first[:-1].copy(), line.first[1:].copy()
+    attended = np.zeros(applicants, np.uint8)
     programme = np.empty((applicants, attends + 1), np.uint16)  # the last column takes what is declined
     going, left = lap.copy(), len(lap)
     while left > 0:
@@ -105,7 +107,7 @@ def interviews(line: Line, lap: Programme, limit: Ints, attends: int, applicants
         for k in range(left):
             p = going[k]
             if turn[p] < end[p]:
-                a = line.applicant[turn[p]]
+                a = line.entry[turn[p]] & np.uint64(MOST_APPLICANTS - 1)
                 accepts = attended[a] < attends
                 programme[a, attended[a]] = p
                 attended[a] += accepts
@@ -118,7 +120,7 @@ def interviews(line: Line, lap: Programme, limit: Ints, attends: int, applicants
 
 
 @compiled
-def flat(attended: npt.NDArray[np.int16], programme: Programme) -> Pairs:
+def flat(attended: npt.NDArray[np.uint8], programme: Programme) -> Pairs:
     """The filled part of each row."""
     found = Pairs(np.empty(attended.sum(), np.int32), np.empty(attended.sum(), np.uint16))
     n = 0

@@ -20,7 +20,7 @@ from imgsim.markets.field import Field, field_of
 from imgsim.markets.invitations import interviews, lines
 from imgsim.markets.noise import AFTERWARDS, INTERVIEW, Chance, Pairs, normal_table
 from imgsim.markets.offers import Offer, Offers
-from imgsim.markets.ranking import RankLists, favourites_first, opinions, starts
+from imgsim.markets.ranking import RankLists, favourites_first, opinions
 from imgsim.markets.tallies import Places, allocation_of
 from imgsim.parameters import Parameters
 from imgsim.pathway import Pathway
@@ -69,13 +69,12 @@ class Season:
 
     def allocation(self) -> Allocation:
         """The five steps."""
-        applications = self.applications()
-        invited = self.invited(applications)
-        lists = self.ranked(invited, INTERVIEW, "interview.spread", self.field.merit)
-        attended = np.bincount(invited.applicant, minlength=len(self.field.actor))
-        self.place(lists.among(self.field.img), self.offer.outside, OUTSIDE)
+        invited = self.invited(self.applications())
+        lists, score = self.ranked(invited, INTERVIEW, "interview.spread", self.field.merit)
+        attended = np.diff(lists.first)
+        self.place(lists, score, self.offer.outside, self.field.img, OUTSIDE)
         active = (attended > 0) & (self.places.channel == NO_CHANNEL)
-        self.place(lists.among(active), self.offer.quota, IN_ROUND)
+        self.place(lists, score, self.offer.quota, active, IN_ROUND)
         self.afterwards(active & (self.places.channel == NO_CHANNEL))
         return allocation_of(
             self.offer, self.field, self.places, attended, active, self.match.programmes.specialty,
@@ -105,20 +104,19 @@ class Season:
         attends = round(self.value("interviews_attended"))
         return interviews(line, offer.lap, offer.limit, attends, len(field.actor))
 
-    def ranked(self, pairs: Pairs, judged: int, spread: str, merit: Floats) -> RankLists:
-        """The rank lists of applicants over their pairs, and what programmes think of them when ``judged``."""
+    def ranked(self, pairs: Pairs, judged: int, spread: str, merit: Floats) -> tuple[RankLists, Floats]:
+        """The rank lists of applicants over their pairs, and what programmes think of each pair when ``judged``."""
         field, offer, chance = self.field, self.offer, self.chance("pair")
         specialty, bonus = self.match.programmes.specialty, self.value("wish_bonus")
-        pairs = favourites_first(chance, pairs, offer.attraction, bonus, specialty, field.wish)
-        score = opinions(chance, pairs, judged, self.value(spread), merit, offer.openness, field.img)
-        first = starts(np.bincount(pairs.applicant, minlength=len(field.actor)))
-        return RankLists(first, pairs.applicant, pairs.programme, score)
+        lists = favourites_first(chance, pairs, offer.attraction, bonus, specialty, field.wish)
+        return lists, opinions(chance, lists.pairs, judged, self.value(spread), merit, offer.openness, field.img)
 
-    def place(self, lists: RankLists, capacity: Ints, by: int) -> None:
-        """Match applicants and programmes on the lists, and write down who is placed."""
-        held = deferred_acceptance(lists.first, lists.programme, lists.score, capacity)
+    def place(self, lists: RankLists, score: Floats, capacity: Ints, who: Bools, by: int) -> None:
+        """Match those of ``who`` with programmes on their lists, and write down who is placed."""
+        programme = lists.pairs.programme
+        held = deferred_acceptance(lists.first, programme, score, capacity, who)
         placed = np.flatnonzero(held >= 0)
-        self.places.give(placed, lists.programme[held[placed]].astype(np.int64), by)
+        self.places.give(placed, programme[held[placed]].astype(np.int64), by)
 
     def afterwards(self, without: Bools) -> None:
         """The unfilled seats among those who ranked and have no place (SOAP; the scramble before it)."""
@@ -130,4 +128,5 @@ class Season:
             self.chance("after_applies"), self.field.kind, without, left, self.offer.takes,
             round(self.value("after_applications")),
         )  # fmt: skip
-        self.place(self.ranked(pairs, AFTERWARDS, "screen.spread", self.field.after_merit), left, AFTER)
+        lists, score = self.ranked(pairs, AFTERWARDS, "screen.spread", self.field.after_merit)
+        self.place(lists, score, left, without, AFTER)

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from imgsim.chance import words
-from imgsim.compiled import compiled
+from imgsim.compiled import compiled, lean
 from imgsim.distributions import normal
 
 Ints = npt.NDArray[np.int64]
@@ -24,9 +24,9 @@ SCREENING, INTERVIEW, PREFERENCE, AFTERWARDS = range(4)  # which of a pair's fou
 
 STEPS_BITS: Final = 12
 STEPS: Final = 2**STEPS_BITS
-TAIL: Final = STEPS // 128
+TAIL: Final = STEPS // 128  # beyond it the quantile bends too much for a straight line
 REST_BITS: Final = 32 - STEPS_BITS
-BLOCK: Final = 256
+BLOCK: Final = 256  # pairs
 
 
 class Pairs(NamedTuple):
@@ -68,7 +68,7 @@ def noise(chance: Chance, pairs: Pairs, which: int) -> Singles:
     for begin in range(0, len(found), BLOCK):
         size = min(BLOCK, len(found) - begin)
         for k in range(size):
-            who[k] = chance.actor[pairs.applicant[begin + k]]
+            who[k] = chance.actor[np.uint32(pairs.applicant[begin + k])]
             other[k] = chance.partner[pairs.programme[begin + k]]
         for k in range(size):
             w = words(chance.seed, chance.replication, who[k], chance.decision, chance.year, other[k])
@@ -77,9 +77,9 @@ def noise(chance: Chance, pairs: Pairs, which: int) -> Singles:
     return found
 
 
-@compiled
+@lean
 def normals(table: Floats, drawn: Words, found: Singles) -> None:
-    """Write down the normal quantiles of words: along the table to 4e-5, and exactly in its outermost 64ths.
+    """Write down the normal quantiles of words: along the table to 4e-5, and exactly in the last 128th at either end.
 
     The exact quantile of two million words would take as long as everybody's applications.
     """

@@ -17,35 +17,22 @@ Bools = npt.NDArray[np.bool_]
 
 
 class RankLists(NamedTuple):
-    """The entries of all rank lists: applicant ``a`` has those from ``first[a]`` to ``first[a + 1]``, best first."""
+    """Pairs by applicant: ``a`` has those from ``first[a]`` to ``first[a + 1]``, the favourite first."""
 
     first: Ints  # (applicants + 1,)
-    applicant: npt.NDArray[np.int32]
-    programme: npt.NDArray[np.uint16]
-    score: Floats  # what the programme thinks of the applicant
-
-    def among(self, who: Bools) -> RankLists:
-        """The lists of some; all others list nobody."""
-        kept = who[self.applicant]
-        first = starts(np.where(who, np.diff(self.first), 0))
-        return RankLists(first, self.applicant[kept], self.programme[kept], self.score[kept])
-
-
-def starts(length: Ints) -> Ints:
-    """Where each of several lists in a row begins, and where the last one ends."""
-    return np.concatenate([[0], np.cumsum(length)])
+    pairs: Pairs
 
 
 def favourites_first(
     chance: Chance, pairs: Pairs, attraction: Floats, bonus: float, specialty: Ints, wish: Ints
-) -> Pairs:
+) -> RankLists:
     """Pairs in the order of applicants, and within each by what the applicant thinks of the programmes.
 
     That is what programmes have for everybody, a bonus for the specialty wished for, and the applicant's own taste.
     """
     keys = liked(chance, pairs, attraction, bonus, specialty, wish)
     keys.sort()
-    return unpacked(keys)
+    return unpacked(keys, len(wish))
 
 
 @compiled
@@ -60,13 +47,21 @@ def liked(chance: Chance, pairs: Pairs, attraction: Floats, bonus: float, specia
 
 
 @compiled
-def unpacked(keys: Keys) -> Pairs:
-    """The pairs of sorted entries."""
-    found = Pairs(np.empty(len(keys), np.int32), np.empty(len(keys), np.uint16))
+def unpacked(keys: Keys, applicants: int) -> RankLists:
+    """The lists of sorted entries."""
+    first, pairs = (
+        np.empty(applicants + 1, np.int64),
+        Pairs(np.empty(len(keys), np.int32), np.empty(len(keys), np.uint16)),
+    )
+    begun = np.int64(0)
     for k in range(len(keys)):
-        found.applicant[k] = keys[k] >> np.uint64(VALUE_BITS + PROGRAMME_BITS)
-        found.programme[k] = keys[k] & np.uint64(MOST_PROGRAMMES - 1)
-    return found
+        a = np.int64(keys[k] >> np.uint64(VALUE_BITS + PROGRAMME_BITS))
+        pairs.applicant[k], pairs.programme[k] = a, keys[k] & np.uint64(MOST_PROGRAMMES - 1)
+        if begun <= a:
+            first[begun : a + 1] = k
+            begun = a + 1
+    first[begun:] = len(keys)
+    return RankLists(first, pairs)
 
 
 @compiled
