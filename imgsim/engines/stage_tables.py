@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -69,46 +69,57 @@ class Road(NamedTuple):
 
 def tabulate(model: Model) -> Road:
     """The stage tables of a model."""
-    roadmap = model.roadmap
-    plans = list(roadmap.plans.values())
-    rounds = list(model.schedules)
-    exams = [plan.name for plan in plans if plan.kind == "exam"]
+    roadmap, plans = model.roadmap, list(model.roadmap.plans.values())
     number = {plan.name: plan.code for plan in plans}
-    width = max(3, *(len(plan.options) for plan in plans))
-    slots = [outcomes(plan, width) for plan in plans]
-    first_effect, effect = rows_of(
-        effects(plan, word) for plan, words in zip(plans, slots, strict=True) for word in words
-    )
-    first_strike, strike = rows_of([[place] for place in plan.strikes] for plan in plans)
-    first_date, date = rows_of(dates_of(schedule) for schedule in model.schedules.values())
+    columns = stage_columns(plans, list(model.schedules)) | wiring(plans, number) | meetings(model)
     return Road(
-        kind=whole(KINDS.index(plan.kind) for plan in plans),
-        livelihood=whole(plan.livelihood for plan in plans),
-        quantity=whole(quantities(plan) for plan in plans),
-        options=whole(len(plan.options) for plan in plans),
-        next=whole(
-            [number.get(plan.next.get(word, ""), -1) for word in words]
-            for plan, words in zip(plans, slots, strict=True)
-        ),
-        event=whole([plan.event.get(word, -1) for word in words] for plan, words in zip(plans, slots, strict=True)),
-        extra=whole(extra_events(plan) for plan in plans),
-        first_effect=first_effect,
-        effect=effect.reshape(-1, 3),
-        first_strike=first_strike,
-        strike=strike.reshape(-1),
-        until=whole(until(plan, rounds) for plan in plans),
-        meets=whole(rounds.index(plan.name) if plan.kind == "round" else -1 for plan in plans),
-        tried=whole(exams.index(plan.name) if plan.kind == "exam" else -1 for plan in plans),
-        gives_post=whole(int(plan.gives_post) for plan in plans),
+        **columns,
         clock=clocks(roadmap, number),
         death=roadmap.death,
-        first_date=first_date,
-        date=date.reshape(-1, 1 + len(MARKS)),
         entry=number[roadmap.entry],
         stock_entry=number.get(roadmap.stock_entry or roadmap.entry, -1),
         end=model.end,
         most_events=most_events(model),
     )
+
+
+def stage_columns(plans: Sequence[Plan], rounds: Sequence[str]) -> dict[str, Any]:
+    """What is said of each stage once."""
+    exams = [plan.name for plan in plans if plan.kind == "exam"]
+    return {
+        "kind": whole(KINDS.index(plan.kind) for plan in plans),
+        "livelihood": whole(plan.livelihood for plan in plans),
+        "quantity": whole(quantities(plan) for plan in plans),
+        "options": whole(len(plan.options) for plan in plans),
+        "extra": whole(extra_events(plan) for plan in plans),
+        "until": whole(until(plan, rounds) for plan in plans),
+        "meets": whole(rounds.index(plan.name) if plan.kind == "round" else -1 for plan in plans),
+        "tried": whole(exams.index(plan.name) if plan.kind == "exam" else -1 for plan in plans),
+        "gives_post": whole(int(plan.gives_post) for plan in plans),
+    }
+
+
+def wiring(plans: Sequence[Plan], number: Mapping[str, int]) -> dict[str, Any]:
+    """What is said of each outcome of each stage: where it leads, what it logs, what it does; and the clocks."""
+    width = max(3, *(len(plan.options) for plan in plans))
+    words = [outcomes(plan, width) for plan in plans]
+    each = [list(zip([plan] * width, own, strict=True)) for plan, own in zip(plans, words, strict=True)]
+    first_effect, effect = rows_of(effects(plan, word) for own in each for plan, word in own)
+    first_strike, strike = rows_of([[place] for place in plan.strikes] for plan in plans)
+    return {
+        "next": whole([number.get(plan.next.get(word, ""), -1) for plan, word in own] for own in each),
+        "event": whole([plan.event.get(word, -1) for plan, word in own] for own in each),
+        "first_effect": first_effect,
+        "effect": effect.reshape(-1, 3),
+        "first_strike": first_strike,
+        "strike": strike.reshape(-1),
+    }
+
+
+def meetings(model: Model) -> dict[str, Any]:
+    """The dates of every round, one round after another."""
+    first, date = rows_of(dates_of(schedule) for schedule in model.schedules.values())
+    return {"first_date": first, "date": date.reshape(-1, 1 + len(MARKS))}
 
 
 def outcomes(plan: Plan, width: int) -> list[str]:

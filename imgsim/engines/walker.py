@@ -13,6 +13,17 @@ import numpy as np
 import numpy.typing as npt
 
 from imgsim.compiled import lean
+from imgsim.engines.stage_rules import (
+    barred_today,
+    begins_work,
+    first_sitting,
+    is_refused,
+    joins,
+    next_sitting,
+    ready_day,
+    result_day,
+    sits,
+)
 from imgsim.engines.stage_tables import (
     ALLOCATES,
     CHOOSE,
@@ -45,24 +56,15 @@ from imgsim.engines.steps import (
     PAUSE,
     World,
     arrives,
-    barred_today,
-    begins_work,
     closes,
     ends,
     enters,
-    first_sitting,
     gathers,
     has_room,
-    is_refused,
-    joins,
     leaves,
     moves_to,
-    next_sitting,
     next_strike,
-    ready_day,
-    result_day,
     settles,
-    sits,
     strikes_first,
     times,
     today,
