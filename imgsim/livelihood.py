@@ -29,12 +29,14 @@ GAINING: Final = (LOCAL_EXPERIENCE, IN_TRAINING)  # clinical experience in the c
 CLINICAL: Final = (LOCAL_EXPERIENCE, IN_TRAINING, PRACTISING_HOME, IN_PRACTICE)
 STATES: Final = len(LIVELIHOODS)
 
-# Places in the track of one person (float64): threshold left, spells begun, day walked to, state before training.
+# Places in the track of one person (float32, which holds any day exactly): threshold left, spells begun, day walked
+# to, state before training.
 LEFT, SPELLS, WALKED, BEFORE = range(4)
 TRACK: Final = 4
 UNDRAWN: Final = -1.0  # of a threshold: not drawn yet
 
 Days = npt.NDArray[np.int64] | npt.NDArray[np.int32]
+Track = npt.NDArray[np.float32]
 
 
 class Moves(NamedTuple):
@@ -62,7 +64,7 @@ def moves_of(number: Callable[[str], int], decision: Callable[[str], int], rules
 
 
 @lean
-def begin_spell(row: Row, track: Row, state: int, day: int) -> None:
+def begin_spell(row: Row, track: Track, state: int, day: int) -> None:
     """Enter a state; its threshold is drawn when a hazard first uses it up."""
     row[STATE] = state
     track[WALKED] = day
@@ -71,7 +73,7 @@ def begin_spell(row: Row, track: Row, state: int, day: int) -> None:
 
 
 @lean
-def threshold_left(who: Who, moves: Moves, track: Row) -> float:
+def threshold_left(who: Who, moves: Moves, track: Track) -> float:
     """What is left of the spell's threshold, drawn from the address of the spell if it was not used yet."""
     if track[LEFT] == UNDRAWN:
         u = uniform(who.seed, who.replication, who.actor, moves.threshold, int(track[SPELLS]), 0)
@@ -89,7 +91,7 @@ def hazard(rules: Rules, moves: Moves, row: Row, state: int, day: int) -> float:
 
 
 @lean
-def destination(rules: Rules, who: Who, moves: Moves, row: Row, track: Row, state: int, day: int) -> int:
+def destination(rules: Rules, who: Who, moves: Moves, row: Row, track: Track, state: int, day: int) -> int:
     """Where a spell that ends on this day leads, in proportion to the rates."""
     u = uniform(who.seed, who.replication, who.actor, moves.destination, int(track[SPELLS]), 0)
     rest = u * hazard(rules, moves, row, state, day)
@@ -103,7 +105,7 @@ def destination(rules: Rules, who: Who, moves: Moves, row: Row, track: Row, stat
 
 
 @lean
-def spend(row: Row, track: Row, days_in: Days, to: int) -> None:
+def spend(row: Row, track: Track, days_in: Days, to: int) -> None:
     """Count the days up to ``to`` in the present state, and what they do to experience and recency."""
     state = int(row[STATE])
     days = to - int(track[WALKED])
@@ -116,7 +118,7 @@ def spend(row: Row, track: Row, days_in: Days, to: int) -> None:
 
 
 @lean
-def next_move(rules: Rules, who: Who, moves: Moves, row: Row, track: Row, days_in: Days, to: int) -> int:
+def next_move(rules: Rules, who: Who, moves: Moves, row: Row, track: Track, days_in: Days, to: int) -> int:
     """Walk the present spell until it ends, or to the day ``to``; the new state, or -1 if the spell goes on."""
     state = int(row[STATE])
     if moves.ways[state] == 0:

@@ -28,7 +28,7 @@ from small_engine import SMALL, SmallScenario, small_outcomes
 sys.modules["imgsim.outcomes"] = small_outcomes()
 from imgsim.run import run_scenario
 if __name__ == "__main__":
-    scenario = SmallScenario(behaviour={"seconds": 0.15}).of(8)
+    scenario = SmallScenario(behaviour={"seconds": 0.4}).of(8)
     try:
         run_scenario(scenario, workers=int(sys.argv[1]), out=sys.argv[2], recipe=SMALL, figures=False, quiet=True)
     except KeyboardInterrupt:
@@ -118,7 +118,7 @@ def test_a_run_killed_at_any_moment_and_started_again_gives_the_same_bytes(
 ) -> None:
     process = start_run(tmp_path, 2)
     wait_until(lambda: bool(finished_parts(tmp_path)))
-    time.sleep(random.random() * 0.3)
+    time.sleep(random.random() * 0.15)
     workers = psutil.Process(process.pid).children(recursive=True)
     process.kill()
     process.communicate()

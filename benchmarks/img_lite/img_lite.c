@@ -12,7 +12,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "decisions.h" /* written by run.py: H_... , and CODE_... of the events */
+#include "decisions.h" /* written by twin.py: H_... , and CODE_... of the events */
 
 enum { YEARS = 10, FIRST_YEAR = 2000, LAST_YEAR = 2029, TRIES = 4 };
 enum { PREPARING, SURVIVAL, TRAINING };

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from imgsim import livelihood, rules, sittings
 from imgsim.compiled import lean
-from imgsim.livelihood import Moves
+from imgsim.livelihood import Moves, Track
 from imgsim.rules import Row, Rules, Who
 
 Ints = npt.NDArray[np.int64]
@@ -94,7 +94,7 @@ def earliest_retake(
 def next_move(
     head: Ints, first: Ints, days: Ints, value: Floats, plain: Floats, ratio: Ints,
     seed: int, replication: int, actor: int,
-    ways: Ints, rate: Ints, leads_to: Ints, steady: Ints, threshold: int, destination: int, row: Row, track: Floats,
+    ways: Ints, rate: Ints, leads_to: Ints, steady: Ints, threshold: int, destination: int, row: Row, track: Track,
     days_in: Ints, to: int,
 ) -> int:  # fmt: skip
     """See ``imgsim.livelihood.next_move``."""

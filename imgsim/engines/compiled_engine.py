@@ -50,21 +50,25 @@ ROOM: Final = 1_000_000  # rows that a journal holds
 
 
 class Decided:
-    """What the rounds decided, person by person, in the order in which they met."""
+    """What the rounds decided, person by person, in the order in which they met; kept small, for it is kept long."""
 
     def __init__(self) -> None:
-        self.rows: list[Decisions] = []
+        self.persons: list[npt.NDArray[np.int32]] = []
+        self.given: list[npt.NDArray[np.int8]] = []  # (rows, 3): outcome, specialty, sponsor
 
     def add(self, persons: Ints, allocation: Allocation) -> Decisions:
         """Remember one allocation; its rows."""
         columns = (persons, allocation.outcome, allocation.specialty, allocation.sponsor)
-        self.rows.append(np.column_stack(columns).astype(np.int32))
-        return self.rows[-1]
+        rows = np.column_stack(columns).astype(np.int32)
+        self.persons.append(rows[:, 0].copy())
+        self.given.append(rows[:, 1:].astype(np.int8))
+        return rows
 
     def by_person(self) -> Decisions:
         """Everything decided, sorted by person, in the order of dates within a person."""
-        rows = np.concatenate([NOTHING_DECIDED, *self.rows])
-        return rows[np.argsort(rows[:, 0], kind="stable")]
+        persons = np.concatenate([NOTHING_DECIDED[:, 0], *self.persons])
+        order = np.argsort(persons, kind="stable")
+        return np.column_stack((persons[order], np.concatenate([NOTHING_DECIDED[:, 1:], *self.given])[order]))
 
 
 class Replication:
@@ -99,7 +103,7 @@ class Replication:
         allocation = self.model.mechanisms[name].allocate(year, self.number, applicants)
         self.round_rows += [{"round": name, "year": year} | row for row in allocation.rows]
         if self.model.roadmap.plans[name].gives_post:
-            self.seasons.append(Season(year, waiting, applicants.traits[:, READY], allocation))
+            self.seasons.append(Season(year, waiting, applicants.traits[:, READY].copy(), allocation))
         self.advance(waiting, self.decided.add(waiting, allocation))
 
     def enter_until(self, day: int) -> None:
@@ -125,19 +129,22 @@ class Replication:
         """At the horizon: those who enter after the last round, and the last days of all under way."""
         self.enter_until(self.model.end)
         self.advance(np.arange(len(self.states.actor)), NOTHING_DECIDED, to_the_end=True)
+        at = self.states.at
+        ended = at[:, STATUS] == ENDED
+        self.days_in = self.states.days_in
+        self.end, self.end_day = np.where(ended, at[:, STAGE], -1), np.where(ended, at[:, DAY], NEVER)
+        del self.states, self.order, self.entries  # nobody walks on
 
     def finished(self) -> Finished:
         """What the tables are made from."""
-        at = self.states.at
-        ended = at[:, STATUS] == ENDED
         return Finished(
             model=self.model,
             replication=self.number,
             population=self.population,
             ledger=summed([log.ledger for log in self.logs]),
-            days_in=self.states.days_in,
-            end=np.where(ended, at[:, STAGE], -1),
-            end_day=np.where(ended, at[:, DAY], NEVER),
+            days_in=self.days_in,
+            end=self.end,
+            end_day=self.end_day,
             seasons=seasons_table(self.model, self.seasons),
             rounds=pd.DataFrame(self.round_rows, columns=ROUND_COLUMNS),
         )

@@ -56,7 +56,7 @@ class Life:
         self.sat = np.zeros(self.model.roadmap.ring, np.int64)
         self.sittings = 0
         self.sequence = self.spells = 0
-        self.track = np.zeros(TRACK)
+        self.track = np.zeros(TRACK, np.float32)
         self.days_in = np.zeros(STATES, np.int64)
         self.spell_start = self.day
         self.post_start = 0

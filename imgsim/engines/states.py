@@ -10,7 +10,7 @@ import numpy.typing as npt
 from imgsim.dates import NEVER
 from imgsim.engines.stage_tables import Road
 from imgsim.journal import EVENT_WIDTH, SPELL_WIDTH
-from imgsim.livelihood import STATES, TRACK
+from imgsim.livelihood import STATES, TRACK, Track
 from imgsim.population import Population
 from imgsim.rules import Row, Who
 from imgsim.tables.ledger import Ledger
@@ -34,7 +34,7 @@ class States(NamedTuple):
     entry: npt.NDArray[np.int64]
     stock: npt.NDArray[np.bool_]
     traits: npt.NDArray[np.float64]  # (people, traits)
-    track: npt.NDArray[np.float64]  # (people, 4): the second track, see ``imgsim.livelihood``
+    track: Track  # (people, 4): the second track, see ``imgsim.livelihood``
     days_in: Days  # (people, livelihoods)
     at: Days  # (people, AT)
     waits: Days  # (people,): the meeting waited for, or NOT_WAITING
@@ -52,7 +52,7 @@ class Life(NamedTuple):
     entry: int
     stock: bool
     row: Row
-    track: Row
+    track: Track
     days_in: Days
     at: Days
     waits: Days  # one cell
@@ -83,7 +83,7 @@ def new_states(population: Population, road: Road) -> States:
         entry=population.entry,
         stock=population.stock,
         traits=population.traits,
-        track=np.zeros((people, TRACK)),
+        track=np.zeros((people, TRACK), np.float32),
         days_in=np.zeros((people, STATES), np.int32),
         at=at,
         waits=np.full(people, NOT_WAITING, np.int32),

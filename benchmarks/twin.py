@@ -13,7 +13,7 @@ from imgsim.addresses import decision
 from imgsim.model import Model
 from imgsim.tables import Finished
 
-FOLDER = Path(__file__).parent
+FOLDER = Path(__file__).parent / "img_lite"
 FLAGS = ("-O3", "-march=native", "-ffp-contract=off")  # no fused operations: the same bits as imgsim
 
 DECISIONS = {
