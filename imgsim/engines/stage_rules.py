@@ -57,7 +57,7 @@ def barred_today(world: World, life: Life, stage: int) -> int:
 @lean
 def sits(world: World, life: Life, log: Journal, stage: int, count: int) -> bool:
     """Sit today; is it a pass?"""
-    life.attempts[world.road.tried[stage]] += 1
+    life.counts[world.road.tried[stage]] += 1
     log.sat[count % len(log.sat)] = today(life)
     note(world, life, log, world.road.extra[stage, SAT], tries(world, life, stage))
     q = world.road.quantity[stage, PASSED]

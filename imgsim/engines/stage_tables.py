@@ -55,7 +55,8 @@ class Road(NamedTuple):
     strike: Ints  # clocks that can strike in each stage, death left out
     until: Ints  # (stages, 3): what a wait lasts until, round, mark (column of date)
     meets: Ints  # (stages,): number of the round, or -1
-    tried: Ints  # (stages,): number of the exam, or -1
+    tried: Ints  # (stages,): where the attempts of an exam are counted, or -1
+    first_clock: int  # where the starts of the clocks are counted
     gives_post: Ints  # (stages,)
     clock: Ints  # (clocks, 4): quantity, runs from entry, event code, stage it leads to
     death: int  # clock that strikes everywhere, or -1
@@ -94,7 +95,8 @@ def stage_columns(plans: Sequence[Plan], rounds: Sequence[str]) -> dict[str, Any
         "extra": whole(extra_events(plan) for plan in plans),
         "until": whole(until(plan, rounds) for plan in plans),
         "meets": whole(rounds.index(plan.name) if plan.kind == "round" else -1 for plan in plans),
-        "tried": whole(exams.index(plan.name) if plan.kind == "exam" else -1 for plan in plans),
+        "tried": whole(len(plans) + exams.index(plan.name) if plan.kind == "exam" else -1 for plan in plans),
+        "first_clock": len(plans) + len(exams),
         "gives_post": whole(int(plan.gives_post) for plan in plans),
     }
 

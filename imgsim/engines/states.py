@@ -16,8 +16,8 @@ from imgsim.rules import Row, Who
 from imgsim.tables.ledger import Ledger
 
 # Columns of States.at: today, the stage stood in, how the life goes on, and where its parts are kept.
-DAY, STAGE, STATUS, SEQUENCE, SPELLS, SPELL_START, POST_START, MET = range(8)
-AT: Final = 8
+DAY, STAGE, STATUS, SEQUENCE, SPELLS, SPELL_START, POST_START, MET, MEETING = range(9)
+AT: Final = 9  # the due days of the clocks follow
 
 NEW, WALKING, WAITING, PARKED, ENDED = range(5)  # PARKED: nothing more happens before the horizon
 
@@ -36,12 +36,9 @@ class States(NamedTuple):
     traits: npt.NDArray[np.float64]  # (people, traits)
     track: Track  # (people, 4): the second track, see ``imgsim.livelihood``
     days_in: Days  # (people, livelihoods)
-    at: Days  # (people, AT)
+    at: Days  # (people, AT + clocks)
     waits: Days  # (people,): the meeting waited for, or NOT_WAITING
-    due: Days  # (people, clocks)
-    started: Counts  # (people, clocks)
-    visits: Counts  # (people, stages)
-    attempts: Counts  # (people, exams)
+    counts: Counts  # (people, stages + exams + clocks): visits, attempts, how often each clock was started
 
 
 class Life(NamedTuple):
@@ -55,11 +52,7 @@ class Life(NamedTuple):
     track: Track
     days_in: Days
     at: Days
-    waits: Days  # one cell
-    due: Days
-    started: Counts
-    visits: Counts
-    attempts: Counts
+    counts: Counts
 
 
 class Journal(NamedTuple):
@@ -75,9 +68,10 @@ class Journal(NamedTuple):
 
 def new_states(population: Population, road: Road) -> States:
     """Everybody of a population before entering."""
-    people, stages, clocks = len(population.actor), len(road.kind), len(road.clock)
-    at = np.zeros((people, AT), np.int32)
+    people, clocks = len(population.actor), len(road.clock)
+    at = np.zeros((people, AT + clocks), np.int32)
     at[:, MET] = -1
+    at[:, AT:] = NEVER
     return States(
         actor=population.actor,
         entry=population.entry,
@@ -87,10 +81,7 @@ def new_states(population: Population, road: Road) -> States:
         days_in=np.zeros((people, STATES), np.int32),
         at=at,
         waits=np.full(people, NOT_WAITING, np.int32),
-        due=np.full((people, clocks), NEVER, np.int32),
-        started=np.zeros((people, clocks), np.int16),
-        visits=np.zeros((people, stages), np.int16),
-        attempts=np.zeros((people, 1 + road.tried.max()), np.int16),
+        counts=np.zeros((people, road.first_clock + clocks), np.int16),
     )
 
 

@@ -29,10 +29,11 @@ from imgsim.engines.stage_tables import (
     ENDED as ENDED_EVENT,
 )
 from imgsim.engines.states import (
+    AT,
     DAY,
     ENDED,
+    MEETING,
     MET,
-    NOT_WAITING,
     POST_START,
     SEQUENCE,
     SPELL_START,
@@ -81,7 +82,7 @@ def enters(world: World, life: Life, log: Journal) -> None:
     life.at[STAGE] = world.road.stock_entry if life.stock else world.road.entry
     life.at[STATUS] = WALKING
     note(world, life, log, 0, 0)
-    for clock in range(len(life.due)):
+    for clock in range(len(world.road.clock)):
         if world.road.clock[clock, CLOCK_RUNS] == 1:
             start_clock(world, life, clock)
     begin_spell(life.row, life.track, int(life.row[STATE]), today(life))
@@ -90,7 +91,7 @@ def enters(world: World, life: Life, log: Journal) -> None:
 @lean
 def arrives(world: World, life: Life, log: Journal, stage: int) -> None:
     """A stage begins; it may impose a livelihood."""
-    life.visits[stage] += 1
+    life.counts[stage] += 1
     imposed = world.road.livelihood[stage]
     if imposed >= 0 and life.row[STATE] != imposed:
         if life.row[STATE] < IN_TRAINING:
@@ -119,7 +120,7 @@ def leaves(world: World, life: Life, log: Journal, stage: int, outcome: int) -> 
 def takes_effect(world: World, life: Life, operation: int, place: int, value: int) -> None:
     """One thing that an outcome does to the person."""
     if operation == START_CLOCK:
-        if life.due[place] <= life.at[DAY] or life.due[place] == NEVER:
+        if life.at[AT + place] <= life.at[DAY] or life.at[AT + place] == NEVER:
             start_clock(world, life, place)
     elif operation == WRITE:
         life.row[place] = value
@@ -162,8 +163,10 @@ def has_room(world: World, log: Journal) -> bool:
 def start_clock(world: World, life: Life, clock: int) -> None:
     """Draw the due day of a rival clock from today on."""
     q = world.road.clock[clock, CLOCK_QUANTITY]
-    life.due[clock] = min(NEVER, today(life) + lasting(world, life, q, int(np.int64(life.started[clock]))))
-    life.started[clock] += 1
+    life.at[AT + clock] = min(
+        NEVER, today(life) + lasting(world, life, q, int(np.int64(life.counts[world.road.first_clock + clock])))
+    )
+    life.counts[world.road.first_clock + clock] += 1
 
 
 @lean
@@ -171,11 +174,11 @@ def next_strike(world: World, life: Life, stage: int) -> tuple[int, int]:
     """The clock that strikes first in this stage, and its day; overdue clocks strike today."""
     struck, due = NOTHING, NEVER
     if world.road.death >= 0:
-        struck, due = STRUCK - world.road.death, int(np.int64(life.due[world.road.death]))
+        struck, due = STRUCK - world.road.death, int(np.int64(life.at[AT + world.road.death]))
     for k in range(world.road.first_strike[stage], world.road.first_strike[stage + 1]):
         clock = world.road.strike[k]
-        if life.due[clock] < due:
-            struck, due = STRUCK - clock, int(np.int64(life.due[clock]))
+        if life.at[AT + clock] < due:
+            struck, due = STRUCK - clock, int(np.int64(life.at[AT + clock]))
     return struck, max(due, today(life))
 
 
@@ -235,13 +238,13 @@ def today(life: Life) -> int:
 @lean
 def times(life: Life, stage: int) -> int:
     """How often the person has come to a stage, this visit included."""
-    return int(np.int64(life.visits[stage]))
+    return int(np.int64(life.counts[stage]))
 
 
 @lean
 def tries(world: World, life: Life, stage: int) -> int:
     """How often the person has sat an exam."""
-    return int(np.int64(life.attempts[world.road.tried[stage]]))
+    return int(np.int64(life.counts[world.road.tried[stage]]))
 
 
 @lean
@@ -256,7 +259,7 @@ def lasting(world: World, life: Life, q: int, occurrence: int) -> int:
 @lean
 def gathers(world: World, life: Life, log: Journal) -> None:
     """On the day of allocation: today is that day, and the papers were ready when files were read, or were not."""
-    meeting = life.waits[0]
+    meeting = life.at[MEETING]
     moves_to(world, life, log, world.road.date[meeting, ALLOCATES])
     life.row[READY] = 1.0 if life.row[READY_SINCE] <= world.road.date[meeting, READS] else 0.0
 
@@ -264,13 +267,13 @@ def gathers(world: World, life: Life, log: Journal) -> None:
 @lean
 def settles(world: World, life: Life, log: Journal, outcome: int, specialty: int, sponsor: int) -> None:
     """Write one person's part of an allocation into the life, which walks on."""
-    stage, meeting = life.at[STAGE], life.waits[0]
+    stage, meeting = life.at[STAGE], life.at[MEETING]
     note(world, life, log, world.road.event[stage, outcome], world.road.date[meeting, YEAR])
     if outcome == PLACED:
         if world.road.gives_post[stage] == 1:
             life.row[SPECIALTY], life.row[SPONSOR] = specialty, sponsor
         life.at[POST_START] = world.road.date[meeting, STARTS]
-    life.at[STATUS], life.at[MET], life.waits[0] = WALKING, life.at[DAY], NOT_WAITING
+    life.at[STATUS], life.at[MET] = WALKING, life.at[DAY]
     life.at[STAGE] = leaves(world, life, log, stage, outcome)
 
 

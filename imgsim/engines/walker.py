@@ -40,7 +40,9 @@ from imgsim.engines.stage_tables import (
 )
 from imgsim.engines.states import (
     DAY,
+    MEETING,
     NEW,
+    NOT_WAITING,
     PARKED,
     STAGE,
     STATUS,
@@ -134,7 +136,7 @@ def round_(world: World, life: Life, log: Journal, stage: int) -> int:
     struck, due = next_strike(world, life, stage)
     if meeting < 0 or due <= world.road.date[meeting, ALLOCATES]:
         return struck if comes(world, life, log, due) else PAUSE
-    life.at[STATUS], life.waits[0] = WAITING, meeting
+    life.at[STATUS], life.at[MEETING] = WAITING, meeting
     return PAUSE
 
 
@@ -207,11 +209,7 @@ def life_of(world: World, states: States, k: int, person: int) -> Life:
         states.track[k],
         states.days_in[k],
         states.at[k],
-        states.waits[k : k + 1],
-        states.due[k],
-        states.started[k],
-        states.visits[k],
-        states.attempts[k],
+        states.counts[k],
     )
 
 
@@ -241,6 +239,7 @@ def advance(
             if not has_room(world, log):
                 return k
             done = walks_on(world, life, log, record, decided, k)
+        states.waits[people[k]] = life.at[MEETING] if life.at[STATUS] == WAITING else NOT_WAITING
         if to_the_end:
             closes(world, life, log)
     return len(people)

@@ -38,10 +38,10 @@ class Codes(NamedTuple):
     cost: Small  # the quantity that is its price
     prices: Rules
     half_year: Ints  # (half-years,): first days, from the first simulated year on
+    half_of: Small  # (days,): the half-year of each day from the first of those on
     stock_state: int  # where the licensed of the census begin
     certified: int  # places of milestones
     training: int
-    first_year: int
     measured_from: int  # day
 
 
@@ -61,13 +61,24 @@ def codes_of(model: Model) -> Codes:
         result=by_event(roadmap, result),
         cost=by_event(roadmap, costs(model)),
         prices=model.book.rules,
-        half_year=np.array([day_of(year, month, 1) for year in years for month in (1, 7)], np.int64),
+        half_year=half_years(years),
+        half_of=half_of_days(half_years(years), model.last_year),
         stock_state=NONE if roadmap.stock_entry is None else states.index(roadmap.plans[roadmap.stock_entry].phase),
         certified=place_of(CERTIFIED, milestones),
         training=place_of(TRAINING, milestones),
-        first_year=model.first_year,
         measured_from=to_day(model.scenario.run.measured_from),
     )
+
+
+def half_years(years: range) -> Ints:
+    """The first day of every half of some years."""
+    return np.array([day_of(year, month, 1) for year in years for month in (1, 7)], np.int64)
+
+
+def half_of_days(begins: Ints, last_year: int) -> Small:
+    """The half-year of every day of some years: asked for each event, it is looked up, not worked out."""
+    days = np.arange(begins[0], day_of(last_year + 1, 1, 1))
+    return (np.searchsorted(begins, days, side="right") - 1).astype(np.int16)
 
 
 def place_of(name: str, names: list[str]) -> int:

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from imgsim.compiled import compiled, lean
-from imgsim.dates import NEVER, year_of
+from imgsim.dates import NEVER
 from imgsim.model import Model
 from imgsim.population import Population
 from imgsim.rules import base
@@ -106,7 +106,7 @@ def account(codes: Codes, ledger: Ledger, person: int, day: int, event: int, val
         hold(codes, ledger, person, day, event)
     if codes.exam[event] >= 0:
         sit_or_be_told(codes, ledger, person, day, event, value)
-    if codes.state[event] >= 0:
+    if codes.state[event] >= 0 and codes.state[event] != ledger.state[person]:  # told again, it is no move
         move(codes, ledger, person, day, event)
 
 
@@ -160,15 +160,19 @@ def sit_or_be_told(codes: Codes, ledger: Ledger, person: int, day: int, event: i
 def count_sitting(codes: Codes, ledger: Ledger, person: int, exam: int, passed: bool) -> None:
     """Count a sitting in its half-year; those before the measured window stand apart, wherever in it that begins."""
     day = ledger.sat[person]
-    half = 2 * (year_of(day) - codes.first_year)
-    if day >= codes.half_year[half + 1]:
-        half += 1
+    half = half_of(codes, day)
     measured = 1 if day >= codes.measured_from else 0
     citizen = 1 if ledger.traits[person, CITIZEN] == 1.0 else 0
     first = 1 - ledger.again[person]
     ledger.sittings[exam, half, measured, citizen, first, 0] += 1
     if passed:
         ledger.sittings[exam, half, measured, citizen, first, 1] += 1
+
+
+@lean
+def half_of(codes: Codes, day: int) -> int:
+    """The half-year of a day; the first or last one for days outside the simulated years."""
+    return int(codes.half_of[min(max(day - codes.half_year[0], 0), len(codes.half_of) - 1)])
 
 
 @lean
@@ -188,7 +192,7 @@ def flow(codes: Codes, ledger: Ledger, person: int) -> None:
     """Count the move of the last day on which the state was told, if there was any."""
     before, state = ledger.before[person], ledger.state[person]
     if before != state:
-        year = max(0, year_of(ledger.since[person]) - codes.first_year)
+        year = half_of(codes, ledger.since[person]) // 2
         ledger.inflow[year, state] += 1
         if before >= 0:
             ledger.outflow[year, before] += 1
