@@ -24,6 +24,7 @@ from imgsim.engines.stage_tables import ALLOCATES, tabulate
 from imgsim.engines.states import (
     DAY,
     ENDED,
+    SEQUENCE,
     STAGE,
     STATUS,
     Journal,
@@ -132,6 +133,7 @@ class Replication:
         at = self.states.at
         ended = at[:, STATUS] == ENDED
         self.days_in = self.states.days_in
+        self.events = int(at[:, SEQUENCE].sum(dtype=np.int64))
         self.end, self.end_day = np.where(ended, at[:, STAGE], -1), np.where(ended, at[:, DAY], NEVER)
         del self.states, self.order, self.entries  # nobody walks on
 
@@ -191,12 +193,18 @@ def meetings(held: Replication, name: str, number: int, clock: Clock) -> Generat
 
 def run(model: Model, replication: int, threads: int = 1) -> Replication:
     """One replication from the first entry to the horizon."""
-    clock, held = Clock(), Replication(model, replication, threads)
-    for number, name in enumerate(model.schedules):
-        clock.env.process(meetings(held, name, number, clock))
-    clock.run(until=model.end)
-    held.close()
+    held = Replication(model, replication, threads)
+    walk(held)
     return held
+
+
+def walk(held: Replication) -> None:
+    """Let time pass from the first entry to the horizon."""
+    clock = Clock()
+    for number, name in enumerate(held.model.schedules):
+        clock.env.process(meetings(held, name, number, clock))
+    clock.run(until=held.model.end)
+    held.close()
 
 
 def simulate(model: Model, replication: int) -> dict[str, DataFrame]:

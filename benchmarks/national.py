@@ -1,0 +1,113 @@
+"""The United States at full size: lives walked by both engines, and where the time of one replication goes.
+
+`python benchmarks/national.py [--turns 5] [--scale 1] [--simpy-scale 0.05]`
+
+Walking is everything but the allocations: the compiled engine's passes over the lives, or the SimPy run less the time
+spent in `allocate`. SimPy is measured at a smaller scale, where it is faster (fewer live processes): the ratio is the
+least it can be. Processor time, one thread, compiled code cached; medians of turns.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+from statistics import median
+from time import process_time
+from typing import Any
+
+from imgsim.engines import compiled_engine, simpy_engine
+from imgsim.model import Model, build
+from imgsim.outcomes import measures
+from imgsim.scenario import load_scenario
+from imgsim.tables import build_tables
+
+SCENARIO = Path(__file__).parents[1] / "scenarios" / "us.toml"
+PARTS = ("people", "walking", "allocation", "tables", "outcomes", "all")
+
+
+class Stopwatch:
+    """Processor time by name."""
+
+    def __init__(self) -> None:
+        self.spent: Counter[str] = Counter()
+
+    def timed(self, name: str, work: Callable[..., Any]) -> Callable[..., Any]:
+        """The function, its time added under a name."""
+
+        def run(*given: Any) -> Any:
+            begin = process_time()
+            result = work(*given)
+            self.spent[name] += process_time() - begin
+            return result
+
+        return run
+
+
+class Timed:
+    """A mechanism whose allocations are timed."""
+
+    def __init__(self, mechanism: Any, watch: Stopwatch) -> None:
+        self.allocate = watch.timed("allocation", mechanism.allocate)
+
+
+def timed_model(scenario: Any, watch: Stopwatch) -> Model:
+    """The model of a scenario with timed allocations."""
+    model = build(scenario)
+    for name, mechanism in list(model.mechanisms.items()):
+        model.mechanisms[name] = Timed(mechanism, watch)  # type: ignore[index]
+    return model
+
+
+def simpy_rate(scale: float, turns: int) -> float:
+    """Events a second that the SimPy engine walks, allocations and the drawing of people left out."""
+    rates = []
+    for _ in range(turns):
+        watch = Stopwatch()
+        model = timed_model(load_scenario(SCENARIO, scale=scale), watch)
+        drawn = watch.timed("people", compiled_engine.Replication)
+        drawn(model, 0)
+        held = watch.timed("all", simpy_engine.run)(model, 0)
+        events = len(held.journal.events())
+        rates.append(events / (watch.spent["all"] - watch.spent["allocation"] - watch.spent["people"]))
+    return median(rates)
+
+
+def compiled_turn(scale: float) -> tuple[Counter[str], int, int]:
+    """Time of every part of one replication, events and people."""
+    watch = Stopwatch()
+    scenario = load_scenario(SCENARIO, scale=scale)
+    model = timed_model(scenario, watch)
+    compiled_engine.run(build(load_scenario(SCENARIO, scale=0.05)), 1)  # whatever is loaded on first use
+    begin = process_time()
+    held = watch.timed("people", compiled_engine.Replication)(model, 0)
+    watch.timed("run", compiled_engine.walk)(held)
+    tables = watch.timed("tables", lambda: build_tables(held.finished()))()
+    watch.timed("outcomes", measures)(tables, scenario)
+    watch.spent["all"] = process_time() - begin
+    watch.spent["walking"] = watch.spent.pop("run") - watch.spent["allocation"]
+    return watch.spent, held.events, len(tables["people"])
+
+
+def main() -> None:
+    """Print both rates, their ratio, and the parts of a replication."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--turns", type=int, default=5)
+    parser.add_argument("--scale", type=float, default=1.0)
+    parser.add_argument("--simpy-scale", type=float, default=0.05)
+    options = parser.parse_args()
+    turns = [compiled_turn(options.scale) for _ in range(options.turns)]
+    spent = {part: median(turn[0][part] for turn in turns) for part in PARTS}
+    events, people = turns[0][1:]
+    compiled, simpy = events / spent["walking"], simpy_rate(options.simpy_scale, options.turns)
+    print(f"{people:,} people, {events:,} events at scale {options.scale:g}")
+    print(f"walking: compiled {compiled:,.0f} events/s, SimPy at scale {options.simpy_scale:g} {simpy:,.0f}:"
+          f" {compiled / simpy:.0f} times (limit 100)")  # fmt: skip
+    for part in PARTS:
+        print(f"{part:12}{spent[part]:7.2f} s{100 * spent[part] / spent['all']:6.0f}%")
+    print("one replication, Matches and outcomes included: limit 5 s, aim 2 s")
+
+
+if __name__ == "__main__":
+    main()
