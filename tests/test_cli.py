@@ -138,6 +138,29 @@ def test_an_unknown_table_gets_the_nearest(capsys: pytest.CaptureFixture[str], s
     assert not (tmp_path / "results").exists()
 
 
+def test_an_unknown_engine_gets_the_nearest(capsys: pytest.CaptureFixture[str], scenario: str, tmp_path: Path) -> None:
+    outcome = call(capsys, "run", scenario, "--engine", "complied", "--out", str(tmp_path / "results"))
+    refused(outcome, "argument `engine`", "did you mean `compiled`?")
+    assert not (tmp_path / "results").exists()
+
+
+def test_check_proves_that_both_engines_agree(capsys: pytest.CaptureFixture[str], root: Path) -> None:
+    lite = root / "benchmarks" / "img_lite" / "img_lite.toml"
+    code, output, _ = call(capsys, "check", str(lite), "--engines")
+    assert code == 0
+    assert "Engines     equal bit for bit on " in output
+
+
+def test_a_difference_between_engines_is_an_error(
+    capsys: pytest.CaptureFixture[str], root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = "first differing event: simpy: person 0, event 0, 2000-01-01, entry (0); compiled: none"
+    monkeypatch.setattr("imgsim.engines.equality.first_difference", lambda one, other: found)
+    code, output, _ = call(capsys, "check", str(root / "benchmarks" / "img_lite" / "img_lite.toml"), "--engines")
+    assert code == 1
+    assert found in output
+
+
 def test_no_parameter_of_that_pattern(capsys: pytest.CaptureFixture[str], scenario: str) -> None:
     refused(call(capsys, "explain", scenario, "exam.step1.atempts"), "did you mean `exam.step1.attempts`?")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
 from datetime import date
@@ -14,6 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from paper import Country
 
+from imgsim import errors
 from imgsim.calendar import to_day
 from imgsim.changes import Change, apply_changes
 from imgsim.parameters import Parameter, Parameters, Row
@@ -383,3 +385,26 @@ def test_a_knot_takes_the_place_of_the_knots_on_its_days_and_joins_its_neighbour
 def test_a_knot_for_good_ends_the_line(country: Country) -> None:
     knot = change("population.entrants", from_="2005-01-01", value=50, join='"linear"')
     assert entrants(country.load(knot), "2000-01-01", "2005-01-01", "2010-01-01", "2020-01-01") == [10, 50, 50, 50]
+
+
+# --- a country of one's own ----------------------------------------------------------------------------------------
+
+
+def test_a_scenario_may_name_a_folder_beside_it_as_its_country(tmp_path: Path, root: Path) -> None:
+    shutil.copytree(root / "benchmarks" / "img_lite", tmp_path / "mine")
+    lite = (tmp_path / "mine" / "img_lite.toml").read_text("utf-8")
+    (tmp_path / "here.toml").write_text(lite.replace('country = "."', 'country = "./mine"'), "utf-8")
+    here, there = (
+        load_scenario(tmp_path / "here.toml"),
+        load_scenario(root / "benchmarks" / "img_lite" / "img_lite.toml"),
+    )
+    assert here.pathway == there.pathway
+    assert "mine" in here.canonical()
+    assert str(tmp_path) not in here.canonical()
+
+
+def test_a_folder_without_a_road_is_no_country(tmp_path: Path) -> None:
+    file = tmp_path / "here.toml"
+    file.write_text('title = "T"\ncountry = "./nowhere"\n', "utf-8")
+    with pytest.raises(errors.InputError, match=r"here\.toml:2:1: country: no `pathway.toml` in .*nowhere"):
+        load_scenario(file)

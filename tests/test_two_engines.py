@@ -20,7 +20,7 @@ from imgsim.pathway import OUTCOMES
 from imgsim.scenario import Scenario, load_scenario
 
 ROOT = Path(__file__).resolve().parents[1]
-SHIPPED = sorted((ROOT / "scenarios").glob("*.toml"))
+SHIPPED = [*sorted((ROOT / "scenarios").glob("*.toml")), ROOT / "benchmarks" / "img_lite" / "img_lite.toml"]
 
 
 def career() -> Scenario:
