@@ -25,7 +25,7 @@ R = TypeVar("R")
 
 def cache_folder() -> Path:
     """A folder of this version of the sources that can be written to: in the user's cache, or else a temporary one."""
-    digest = hashlib.sha256()
+    digest = hashlib.sha256(str(Path(__file__).parent).encode())  # Numba keeps code by the folder of its source
     for file in sorted(Path(__file__).parent.rglob("*.py")):
         digest.update(file.read_bytes())
     home = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")

@@ -113,7 +113,7 @@ def _compiling(engine: str) -> str:
     from imgsim.compiled import is_kept
 
     kept = is_kept("walker.advance" if engine == "compiled" else "calls.lasts")
-    return "" if kept else "; compiling it first, which takes about half a minute, once"
+    return "" if kept else "; compiling it first, which takes about a minute, once"
 
 
 def _need_list(name: str, given: object) -> None:
