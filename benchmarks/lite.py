@@ -122,10 +122,8 @@ def main() -> None:
         return
     beside_c(options.turns)
     growth(options.turns)
-    told = subprocess.run([sys.executable, __file__, "--weigh"], check=True, capture_output=True, text=True).stdout
-    print(
-        f"peak memory of {told.split()[0]} lives, tables and outcomes included: {told.split()[1]} MB above the imports"
-    )
+    weighed = subprocess.run([sys.executable, __file__, "--weigh"], check=True, capture_output=True, text=True)
+    print(weighed.stdout, end="")
     runs(options.turns, options.replications)
 
 
