@@ -34,7 +34,7 @@ WEIGHINGS = 5
 
 def journal(model: Model) -> list[bare.Days]:
     """The day of every event of every life, in order; lives in the order of entry. From one run of the engine."""
-    person, _, day, _, _ = run(model, 0).finished().events.T
+    person, _, day, _, _ = run(model, 0).journal.events().T
     lives = np.split(day, np.flatnonzero(np.diff(person)) + 1)
     return sorted(lives, key=lambda days: int(days[0]))
 
