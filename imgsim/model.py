@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from imgsim.addresses import decision
 from imgsim.calendar import to_day
+from imgsim.composed import seen_from
 from imgsim.dates import year_of
 from imgsim.livelihood import Moves, moves_of
 from imgsim.mechanisms import MECHANISMS, Mechanism
@@ -49,7 +50,7 @@ def build(scenario: Scenario) -> Model:
         moves=moves_of(book.number, decision, book.rules),
         schedules={name: Schedule(name, scenario.parameters, announced) for name in rounds},
         mechanisms={
-            name: MECHANISMS[kind or ""](name, scenario.parameters, book, scenario.pathway, seed, scale)
+            name: MECHANISMS[kind or ""](name, scenario.parameters, book, seen_from(scenario.pathway, name), seed, scale)
             for name, kind in rounds.items()
         },
         seed=seed,

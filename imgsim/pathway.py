@@ -29,6 +29,7 @@ NEEDS_OF_MECHANISM: Final[Mapping[str, Mapping[str, str]]] = {
     "ranked": {"places": "count", "merit": "score", "merit.spread": "number"},
 }
 END_CLASSES: Final = ("retired", "alternative_career", "gave_up", "left_country", "died")
+SETTABLE_MARKS: Final = ("citizen", "needs_visa")  # yes-or-no traits that a stage may set, as it may categorical ones
 MARKS: Final = ("opens", "reads", "closes", "allocates", "starts")
 
 
@@ -64,7 +65,7 @@ class Stage:
     next: Mapping[str, str]
     starts: Mapping[str, tuple[str, ...]]  # clocks that an outcome starts
     sets: Mapping[str, tuple[str, ...]]  # flags that an outcome raises
-    status: Mapping[str, Mapping[str, str]]  # categorical traits that an outcome sets
+    status: Mapping[str, Mapping[str, str]]  # traits that an outcome sets
     adds: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # counts that an outcome raises by one
     ready: tuple[str, ...] = ()  # outcomes that complete the papers for a round
     until: str | None = None
@@ -74,8 +75,17 @@ class Stage:
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """A country in a road composed of several."""
+
+    pathway: Pathway
+    become: Mapping[str, str]  # group of the whole -> the group that its people belong to in the country
+    instead: Mapping[str, str]  # stage of the country -> stage of the whole to which arrows into it lead instead
+
+
+@dataclass(frozen=True, slots=True)
 class Pathway:
-    """A country's road with the traits, groups and clocks it speaks of."""
+    """A country's road with the traits, groups and clocks it speaks of; or several countries' roads composed."""
 
     country: str
     title: str
@@ -88,13 +98,24 @@ class Pathway:
     competitors: Mapping[str, str]
     clocks: Mapping[str, Clock]
     stages: Mapping[str, Stage]
+    parts: Mapping[str, Part] = field(default_factory=dict)  # the countries that the road is composed of, if several
+    common: str | None = None  # of these the one whose death rates and second track hold for everybody
+
+    def settable(self, trait: str) -> tuple[str, ...]:
+        """The values that a stage may set a trait to, in the order of their codes; none if it may not."""
+        if trait in SETTABLE_MARKS:
+            return ("no", "yes")
+        return self.categories.get("specialty" if trait == "wish" else trait, ())
 
 
 def load_pathway(path: Path) -> Pathway:
     """The pathway of a file, checked; InputError if it is not one."""
+    from imgsim.composed import composed
     from imgsim.pathway_files import read_pathway
 
     pathway = read_pathway(path)
+    if pathway.parts:
+        pathway = composed(pathway)
     check_pathway(pathway, str(path))
     return pathway
 

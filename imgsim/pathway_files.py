@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
 from imgsim.errors import Problems
-from imgsim.pathway import CERTAIN, END_CLASSES, MECHANISMS, OUTCOMES, Clock, Group, Pathway, Stage
+from imgsim.pathway import CERTAIN, END_CLASSES, MECHANISMS, OUTCOMES, Clock, Group, Part, Pathway, Stage
 from imgsim.tomlfile import Table, read_toml
 from imgsim.traits import CATEGORICAL, COUNTS, LIVELIHOODS
 
@@ -17,7 +18,7 @@ STAGE_KEYS: Final = (
 OF_ONE_KIND: Final = {"until": "wait", "mechanism": "round", "class": "end"}  # keys that mean nothing elsewhere
 TOP_KEYS: Final = (
     "country", "title", "entry", "stock_entry", "categories", "groups", "flags", "milestones", "competitors", "clock",
-    "stage",
+    "stage", "countries", "common", "become", "instead",
 )  # fmt: skip
 
 
@@ -39,7 +40,55 @@ def read_pathway(path: Path) -> Pathway:
         competitors=texts_of(top.table("competitors")),
         clocks={name: clock(name, entry) for name, entry in top.table("clock").children()},
         stages=stages_of(top.table("stage")),
+        parts=parts_of(top, groups),
+        common=common_of(top),
     )
+
+
+def parts_of(top: Table, groups: Mapping[str, Group]) -> dict[str, Part]:
+    """The countries that a road is composed of, each with the cells its groups become there."""
+    named = top.texts("countries")
+    for key in ("become", "instead"):
+        top.table(key).only(*named)
+    return {name: part(name, top, groups) for name in named}
+
+
+def part(name: str, top: Table, groups: Mapping[str, Group]) -> Part:
+    """One country of a composed road."""
+    file = country_file(top.file.parent.parent, name)
+    if not file.is_file():
+        top.fail(f"there is no country `{name}`", "countries", name=name, known=neighbours(top.file.parent.parent))
+    if "countries" in read_toml(file):
+        top.fail(f"`{name}` is composed itself", "countries")
+    road = read_pathway(file)
+    become = top.table("become").table(name)
+    become.only(*groups)
+    for group in groups:
+        if (cell := become.text(group)) not in road.groups:
+            become.fail(f"{name} has no group `{cell}`", group, name=cell, known=road.groups)
+    instead = top.table("instead").table(name)
+    instead.only(*road.stages)
+    return Part(road, texts_of(become), texts_of(instead))
+
+
+def country_file(folder: Path, name: str) -> Path:
+    """Where the road of a country stands: beside the others, or among those that come with imgsim."""
+    beside = folder / name / "pathway.toml"
+    return beside if beside.is_file() else Path(__file__).parent / "countries" / name / "pathway.toml"
+
+
+def neighbours(folder: Path) -> list[str]:
+    """The countries beside one another."""
+    return sorted(file.parent.name for file in folder.glob("*/pathway.toml"))
+
+
+def common_of(top: Table) -> str | None:
+    """The country whose death rates and second track hold for everybody in a composed road."""
+    named = top.texts("countries")
+    held = top.text("common", None)
+    if named and held not in named:
+        top.fail("a composed road says in which of its countries the `common` numbers stand", known=named, name=held)
+    return held
 
 
 def categories_of(table: Table) -> dict[str, tuple[str, ...]]:

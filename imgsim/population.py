@@ -72,7 +72,7 @@ def draws_of(book: Rulebook) -> Draws:
         before=number("population.entry_before"),
         after=number("population.entry_after"),
         experience=number("population.experience"),
-        wish=number(f"population.wish.{wishes[0]}"),
+        wish=number(f"population.wish.{wishes[0]}") if wishes else -1,
         wishes=len(wishes) + 1,
         start=number(f"livelihood.start.{LIVELIHOODS[0]}"),
         stock_age=number("population.stock_age"),
@@ -140,7 +140,7 @@ def draw_entrant(rules: Rules, who: Who, draws: Draws, year: int, row: Row) -> i
     row[ABILITY] = predict(rules, draws.ability, entry, row) + normal(draw(rules, who, draws.ability, 0))
     row[ENGLISH] = predict(rules, draws.english, entry, row) + normal(draw(rules, who, draws.english, 0))
     row[EXPERIENCE] = lasts(rules, who, draws.experience, entry, row, 0) / DAYS_A_YEAR
-    row[WISH] = chooses(rules, who, draws.wish, draws.wishes, entry, row, 0)
+    row[WISH] = chooses(rules, who, draws.wish, draws.wishes, entry, row, 0) if draws.wish >= 0 else -1
     row[LIVELIHOOD] = chooses(rules, who, draws.start, WORKING_STATES, entry, row, 0)
     return entry
 

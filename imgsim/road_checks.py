@@ -8,7 +8,6 @@ from pathlib import Path
 from imgsim.errors import InputError, Problems
 from imgsim.pathway import MARKS, Pathway, Stage
 from imgsim.tomlfile import dotted, locate
-from imgsim.traits import CATEGORICAL
 
 
 def check(pathway: Pathway, file: str) -> None:
@@ -68,8 +67,8 @@ def problems_of(stage: Stage, pathway: Pathway) -> Iterator[Problem]:
                 yield f"unknown {word} `{name}`", (*key, word, outcome), name, known
     for outcome, held in stage.status.items():
         for trait, value in held.items():
-            known_values = pathway.categories.get(trait, ())
-            if trait not in CATEGORICAL or value not in known_values:
+            known_values = pathway.settable(trait)
+            if value not in known_values:
                 yield f"unknown status `{trait} = {value}`", (*key, "status", outcome, trait), value, known_values
     if stage.until and not legal_until(stage.until, pathway):
         yield f"`until` names no date: `{stage.until}`", (*key, "until"), stage.until, until_names(pathway)

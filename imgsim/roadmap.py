@@ -134,6 +134,6 @@ def writes(stage: Stage, pathway: Pathway) -> dict[str, tuple[tuple[int, float],
         outcome: [(FIRST_FLAG + flags.index(flag), 1.0) for flag in names] for outcome, names in stage.sets.items()
     }
     for outcome, held in stage.status.items():
-        places = [(PLACE[trait], float(pathway.categories[trait].index(value))) for trait, value in held.items()]
+        places = [(PLACE[trait], float(pathway.settable(trait).index(value))) for trait, value in held.items()]
         raised[outcome] = raised.get(outcome, []) + places
     return {outcome: tuple(places) for outcome, places in raised.items()}

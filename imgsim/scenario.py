@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from imgsim.changes import Change, apply_changes
+from imgsim.composed_numbers import load_numbers
 from imgsim.contract import check_contract
-from imgsim.parameters import Parameter, Parameters, Source, load_parameters
+from imgsim.parameters import Parameter, Parameters, Source
 from imgsim.pathway import Pathway, Stage, check_pathway, load_pathway
 from imgsim.run_settings import RunSettings, arguments, settings
 from imgsim.tomlfile import Table
@@ -93,9 +94,10 @@ def load_scenario(
     draft = read_draft(file)
     run_sets, changes = assignments(sets)
     run = settings(draft.run, file, run_sets, given)
-    pathway = with_stages(load_pathway(COUNTRIES / draft.country / "pathway.toml"), draft.stages, file)
-    country = load_parameters(COUNTRIES / draft.country)
-    check_contract(country, load_pathway(COUNTRIES / draft.country / "pathway.toml"))
+    road = load_pathway(COUNTRIES / draft.country / "pathway.toml")
+    pathway = with_stages(road, draft.stages, file)
+    country = load_numbers(COUNTRIES / draft.country, road)
+    check_contract(country, road)
     base = with_parameters(country, draft)
     parameters = apply_changes(base, [*draft.changes, *changes])
     check_contract(parameters, pathway, changed=True, added=set(base) - set(country))

@@ -69,12 +69,12 @@ def road(text: str) -> Pathway:
 
 def country(name: str) -> Country:
     """The road, numbers and sources of a country, checked."""
-    from imgsim.parameters import load_parameters
+    from imgsim.composed_numbers import load_numbers
     from imgsim.pathway import load_pathway
 
     folder = _folder(name)
     pathway = load_pathway(folder / "pathway.toml")
-    parameters = load_parameters(folder)
+    parameters = load_numbers(folder, pathway)
     return Country(pathway, parameters, parameters, parameters.sources)
 
 

@@ -23,7 +23,8 @@ LAYERS = (
     ("addresses", "dates", "chance", "distributions", "tomlfile", "atomic", "parquet"),
     ("parameters", "pathway"),  # what every number and every road is
     ("parameter_files", "road_checks", "rules", "rounds", "series", "run_settings", "contract", "road_layout", "parts"),
-    ("pathway_files", "rulebook", "livelihood", "sittings", "changes", "road_svg"),
+    ("pathway_files", "composed", "rulebook", "livelihood", "sittings", "changes", "road_svg"),
+    ("composed_numbers",),
     ("scenario",),
     ("scenario_files", "roadmap", "population", "subjects", "manifest"),
     ("markets", "explain", "draw", "store"),
@@ -45,6 +46,7 @@ UPWARD = {
     ("parameters", "parameter_files"): "load_parameters is asked for where Parameters are, and opens its reader then",
     ("pathway", "pathway_files"): "load_pathway likewise",
     ("pathway", "road_checks"): "check_pathway likewise",
+    ("pathway", "composed"): "load_pathway likewise",
     ("scenario", "scenario_files"): "load_scenario likewise",
     ("engines.life", "engines.replication"): "only the type of the replication that a life is part of",
     ("tables.exams", "tables.build"): "only the type of what is recorded",
