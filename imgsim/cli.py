@@ -119,9 +119,12 @@ def run(
         sets=tuple(sets or ()),
         tables=None if tables is None else [name.strip() for name in tables.split(",") if name.strip()],
     )
-    from imgsim.outcomes import headline_text  # only now: it loads pandas, which a refused scenario needs not
+    from imgsim.outcomes import beside_text, headline_text  # only now: they load pandas
 
-    _say(f"{headline_text(done.summary)}\n\nResults: {done.folder}\n")
+    text = headline_text(done.summary)
+    if parts := done.scenario.pathway.parts:
+        text = f"{text}\n\n{beside_text(done.beside, {name: part.pathway.name for name, part in parts.items()})}"
+    _say(f"{text}\n\nResults: {done.folder}\n")
 
 
 @app.command(

@@ -101,6 +101,11 @@ class Pathway:
     parts: Mapping[str, Part] = field(default_factory=dict)  # the countries that the road is composed of, if several
     common: str | None = None  # of these the one whose death rates and second track hold for everybody
 
+    @property
+    def name(self) -> str:
+        """The country in words: its title up to the colon."""
+        return self.title.partition(":")[0]
+
     def settable(self, trait: str) -> tuple[str, ...]:
         """The values that a stage may set a trait to, in the order of their codes; none if it may not."""
         if trait in SETTABLE_MARKS:

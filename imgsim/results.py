@@ -109,6 +109,14 @@ class Run:
         table: DataFrame = summary(self.outcomes, scenario)
         return table
 
+    @cached_property
+    def beside(self) -> DataFrame:
+        """Countries beside each other by the same definitions: a row a line and country, with 95% intervals."""
+        from imgsim.outcomes import beside
+
+        table: DataFrame = beside(self.outcomes)
+        return table
+
     def table(self, name: str) -> DataFrame:
         """A table by its name, checked against the run's checksums."""
         from imgsim.store import load_table

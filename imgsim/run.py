@@ -141,6 +141,8 @@ def _wanted(tables: Sequence[str]) -> tuple[str, ...]:
 def _finish(unsealed: Run, figures: bool) -> None:
     """Add the headline table and the figures to a folder that has its tables but no checksums yet."""
     unsealed.summary.to_csv(unsealed.folder / "summary.csv", index=False)
+    if unsealed.scenario.pathway.parts:
+        unsealed.beside.to_csv(unsealed.folder / "countries.csv", index=False)
     if figures:
         _draw(unsealed)
 

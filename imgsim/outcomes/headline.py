@@ -46,7 +46,7 @@ def summary(outcomes: pd.DataFrame, scenario: Scenario | None = None) -> pd.Data
     replication and for given inputs), unit, denominator (simulated heads per replication), leans_on, replications.
     Lines that no replication has are left out.
     """
-    leans = leaning(scenario) if scenario is not None else {}
+    leans = plain_leaning(scenario) if scenario is not None else {}
     rows = []
     for line in lines():
         held = chosen(outcomes, line)
@@ -85,7 +85,23 @@ def leaning(scenario: Scenario) -> dict[str, list[str]]:
     prefixes: dict[str, set[str]] = {}
     for line in lines():
         prefixes.setdefault(line["measure"], set()).update(line["leans"])
-    return {measure: [name for name in assumed if name.startswith(tuple(held))] for measure, held in prefixes.items()}
+    countries = list(scenario.pathway.parts)
+    return {
+        measure: [name for name in assumed if plain_name(name, countries).startswith(tuple(held))]
+        for measure, held in prefixes.items()
+    }
+
+
+def plain_leaning(scenario: Scenario) -> dict[str, list[str]]:
+    """The same by names without countries, as the lines say them."""
+    countries = list(scenario.pathway.parts)
+    return {measure: [plain_name(name, countries) for name in held] for measure, held in leaning(scenario).items()}
+
+
+def plain_name(name: str, countries: Sequence[str]) -> str:
+    """The name of a parameter without the country it stands below in a composed road."""
+    country, _, rest = name.partition(".")
+    return rest if country in countries else name
 
 
 def is_assumed(scenario: Scenario, name: str) -> bool:
@@ -127,7 +143,9 @@ def names(family: dict[str, Any], leans_on: str) -> bool:
 
 
 def number(value: float, unit: str) -> str:
-    """Shares in percent, everything else with one decimal."""
+    """Shares in percent, persons as whole ones, everything else with one decimal."""
+    if unit == "persons":
+        return f"{value:,.0f}"
     return f"{100 * value:.1f}%" if unit == "share" else f"{value:.1f}"
 
 

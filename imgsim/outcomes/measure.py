@@ -10,6 +10,7 @@ import pandas as pd
 from imgsim.outcomes.attempts import attempts
 from imgsim.outcomes.certified import certified
 from imgsim.outcomes.costs import costs
+from imgsim.outcomes.destinations import destinations
 from imgsim.outcomes.exams import exams
 from imgsim.outcomes.incidence import incidence
 from imgsim.outcomes.licensed import licensed
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
 MEASURES: Final[tuple[Callable[[View, Rows], None], ...]] = (
     certified, attempts, ages, compared, times, reached, matches, queues, exams, livelihoods, practice, licensed,
-    visas, costs, incidence,
+    visas, costs, incidence, destinations,
 )  # fmt: skip
 
 

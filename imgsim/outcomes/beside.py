@@ -1,0 +1,54 @@
+"""The table of countries beside each other, from the outcomes of all replications."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from functools import lru_cache
+from importlib.resources import files
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from imgsim.outcomes.headline import interval, number
+
+
+@lru_cache(maxsize=1)
+def layout() -> dict[str, Any]:
+    """What `destinations.toml` says."""
+    return tomllib.loads(files("imgsim.outcomes").joinpath("destinations.toml").read_text("utf-8"))
+
+
+def beside(outcomes: pd.DataFrame) -> pd.DataFrame:
+    """One row a line and country: label, country, value (mean over replications), low, high, unit, denominator.
+
+    Low and high are the ends of the 95% t-interval over replications, missing with one of them.
+    """
+    found = []
+    for line in layout()["line"]:
+        held = outcomes[(outcomes["measure"] == line["measure"]) & (outcomes["group"] != "")]
+        if "time" in line:
+            held = held[held["time"] == line["time"]]
+        for country, rows in held.groupby("group", sort=False, observed=True):
+            value, low, high = interval(rows["value"].to_numpy(np.float64))
+            heads = float(rows["denominator"].mean())
+            found.append((line["label"], str(country), value, low, high, line["unit"], heads))
+    return pd.DataFrame(found, columns=["label", "country", "value", "low", "high", "unit", "denominator"])
+
+
+def beside_text(table: pd.DataFrame, titles: Mapping[str, str]) -> str:
+    """The table as plain text: a line each, a column a country, the interval in brackets."""
+    countries = list(dict.fromkeys(table["country"]))
+    text = [f"{'By first destination':46}" + "".join(f"{titles.get(name, name):>18}" for name in countries)]
+    for label, rows in table.groupby("label", sort=False):
+        cells = {row.country: cell(row) for row in rows.itertuples(index=False)}
+        text.append(f"{str(label)[:45]:46}" + "".join(f"{cells.get(name, ''):>18}" for name in countries))
+    return "\n".join([*text, "", *layout()["notes"]])
+
+
+def cell(row: Any) -> str:
+    """A value with half the width of its interval."""
+    if np.isnan(row.low):
+        return number(row.value, row.unit)
+    return f"{number(row.value, row.unit)} ±{number((row.high - row.low) / 2, row.unit)}"

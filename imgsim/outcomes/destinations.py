@@ -1,0 +1,98 @@
+"""Countries beside each other, by the same definitions: what becomes of those who set out for each of them first.
+
+A start is the first day of training, of a licence or of practice, whichever comes first: roads differ in which of
+these they begin with. Everybody counted is followed for the same number of years from entering the first road.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
+
+from imgsim.dates import DAYS_A_YEAR, NEVER
+from imgsim.outcomes.counting import Bools, Floats, Ints
+from imgsim.outcomes.definitions import FOLLOW_UP_YEARS, INCIDENCE_STEPS, INCIDENCE_YEARS, MEASURED, SURVIVAL
+from imgsim.outcomes.rows import Rows
+from imgsim.outcomes.view import Days, View, years_before
+
+STARTS: Final = ("training", "licensed", "practice")
+ENTERING: Final = "entering"  # the milestone of setting out for a country of a composed road
+GRID: Final = np.arange(INCIDENCE_YEARS * INCIDENCE_STEPS + 1) / INCIDENCE_STEPS
+
+
+def destinations(view: View, rows: Rows) -> None:
+    """For each country those who set out for it first: how many, who starts anywhere and there, when, how old."""
+    chosen = view.measured(view.day("entry"), FOLLOW_UP_YEARS)
+    anywhere = started(view, STARTS)
+    for country in countries(view):
+        first = np.flatnonzero(chosen & set_out(view, country))
+        if len(first):
+            there = started(view, milestones_in(view, country))
+            counted(view, rows, country, first)
+            curve(view, rows, "destination_started", country, first, anywhere)
+            curve(view, rows, "destination_started_there", country, first, there)
+            those_who_start(view, rows, country, first, anywhere)
+
+
+def countries(view: View) -> Sequence[str]:
+    """The countries of a composed road, or the one country of any other."""
+    road = view.scenario.pathway
+    return list(road.parts) or [road.country]
+
+
+def set_out(view: View, country: str) -> Bools:
+    """Who sets out for a country first: on the day of entry."""
+    if not view.scenario.pathway.parts:
+        return np.ones(len(view.people), bool)
+    found: Bools = view.day(f"{country}.{ENTERING}") == view.day("entry")
+    return found
+
+
+def milestones_in(view: View, country: str) -> list[str]:
+    """The milestones of a start in one country."""
+    return [f"{country}.{name}" for name in STARTS] if view.scenario.pathway.parts else list(STARTS)
+
+
+def started(view: View, milestones: Sequence[str]) -> Days:
+    """The first day of any of some milestones."""
+    days = [view.day(name) for name in milestones if view.knows(name)]
+    never = np.full(len(view.people), NEVER, np.int32)
+    found: Days = np.minimum.reduce([never, *days])
+    return found
+
+
+def counted(view: View, rows: Rows, country: str, first: Ints) -> None:
+    """Entrants a year in the whole population, those who turned to another country, years in survival jobs."""
+    years = (years_before(view.scenario.run.end, FOLLOW_UP_YEARS) - view.start) / DAYS_A_YEAR
+    n = len(first)
+    rows.add("destination_entrants", MEASURED, country, n / view.scale / years, n)
+    if view.scenario.pathway.parts:
+        others = [view.day(f"{name}.{ENTERING}")[first] != NEVER for name in countries(view) if name != country]
+        rows.share("destination_turned", MEASURED, country, int(np.count_nonzero(np.any(others, axis=0))), n)
+    if f"years_{SURVIVAL}" in view.people:
+        spent = view.people[f"years_{SURVIVAL}"].to_numpy(np.float64)[first]
+        rows.add("destination_survival_years_per_100", MEASURED, country, 100 * spent.mean(), n)
+
+
+def curve(view: View, rows: Rows, measure: str, country: str, first: Ints, start: Days) -> None:
+    """Share that has started, by years since entry: everybody is followed to the end of it, so it is a plain share."""
+    waited = np.sort(years_between(view.day("entry")[first], start[first]))
+    rows.add(measure, MEASURED, country, np.searchsorted(waited, GRID, side="right") / len(first), len(first), time=GRID)
+
+
+def those_who_start(view: View, rows: Rows, country: str, first: Ints, start: Days) -> None:
+    """Median years from entry to the start, and mean age at it, of those who start while all are followed."""
+    waited = years_between(view.day("entry")[first], start[first])
+    inside = waited <= INCIDENCE_YEARS
+    if inside.any():
+        age = years_between(view.day("birth")[first], start[first])[inside]
+        n = len(age)
+        rows.add("destination_time_p50", MEASURED, country, float(np.median(waited[inside])), n)
+        rows.add("destination_age_mean", MEASURED, country, float(age.mean()), n)
+
+
+def years_between(since: Days, until: Days) -> Floats:
+    """Years from one day to another, infinitely many to a day that never comes."""
+    return np.where(until == NEVER, np.inf, (until.astype(np.float64) - since) / DAYS_A_YEAR)
