@@ -30,7 +30,7 @@ def composed(whole: Pathway) -> Pathway:
         stages=stages,
         clocks=clocks,
         categories=categories_of(whole),
-        flags=whole.flags | flags_of(whole),
+        flags={**whole.flags, **flags_of(whole)},
         milestones=milestones_of(whole),
         competitors={key: label for part in whole.parts.values() for key, label in part.pathway.competitors.items()},
     )

@@ -7,13 +7,15 @@ groups by the shares ``population.cell.<country>``, and the odds of setting out 
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
+from imgsim.calendar import to_date, to_day
 from imgsim.composed import EVERYWHERE, below, entering_stage
-from imgsim.dates import day_of, year_of
+from imgsim.errors import InputError
 from imgsim.parameters import Parameter, Parameters, Ratio, Row, Source, load_parameters
 from imgsim.pathway import Group, Part, Pathway
 from imgsim.pathway_files import country_file
@@ -48,8 +50,22 @@ def load_numbers(folder: Path, road: Pathway) -> Parameters:
     own = load_parameters(folder)
     if not road.parts:
         return own
+    refuse_without_cells(own, road)
     brought = {name: load_parameters(country_file(folder.parent, name).parent) for name in road.parts}
     return composed_numbers(own, road, brought)
+
+
+def refuse_without_cells(own: Parameters, road: Pathway) -> None:
+    """InputError unless it is said for every country which part of its cells each group of the whole is."""
+    for name in road.parts:
+        cell = f"{PEOPLE}cell.{name}"
+        if cell not in own:
+            raise InputError(
+                f"a composed road needs a parameter `{cell}` (probability, by group)", name=cell, known=own
+            )
+        missing = [group for group in road.groups if group not in own[cell].rows]
+        if missing:
+            raise InputError(f"no value for group `{missing[0]}`", file=own[cell].file, key=cell)
 
 
 def composed_numbers(own: Parameters, road: Pathway, brought: Mapping[str, Parameters]) -> Parameters:
@@ -174,9 +190,11 @@ def shared_people(own: Parameters, road: Pathway, parts: list[Brought]) -> Itera
     days = knots(parts)
     words = " + ".join(f"{part.name} entrants x {PEOPLE}cell.{part.name}" for part in parts)
     rows = {
-        group: tuple(Row(day, sum(coming(own, part, group, day) for part in parts), "derived", where=words) for day in days)
+        group: tuple(
+            Row(day, sum(coming(own, part, group, day) for part in parts), "derived", "", words) for day in days
+        )
         for group in road.groups
-    }  # fmt: skip
+    }
     yield Parameter(ENTRANTS, "count", None, "group", "linear", rows, bounds=(0.0, float("inf")))
     yield constant(f"{PEOPLE}needs_visa", "probability", 0.0, "drawn on entering a country, by its own numbers")
     for word in AVERAGED:
@@ -195,7 +213,7 @@ def constant(name: str, unit: str, value: float, where: str) -> Parameter:
 
 
 def mean_of(own: Parameters, road: Pathway, parts: list[Brought], name: str) -> Parameter:
-    """A number of people, for each group the mean of its cells weighted by all who ever come; none counts as nothing."""
+    """A number of people, for each group the mean of its cells weighted by those who come; none counts as nothing."""
     sample = next((part.parameters[name] for part in parts if name in part.parameters), None)
     days = knots(parts)
     rows = {}
@@ -218,12 +236,16 @@ def value_in(part: Brought, name: str, group: str, day: int) -> float:
 def first_choices(own: Parameters, road: Pathway, parts: list[Brought]) -> Iterator[Parameter]:
     """The odds of setting out for each country first, by group and calendar year: its part of those who come."""
     days = knots(parts)
-    years = range(year_of(days[0]), year_of(days[-1]) + 1)
+    years = {
+        year: to_day(datetime.date(year, 1, 1)) for year in range(to_date(days[0]).year, to_date(days[-1]).year + 1)
+    }
     where = f"part of {ENTRANTS} in the middle of the year, of those left by the countries before"
     for place, part in enumerate(parts[:-1]):
         rows = {
             group: tuple(
-                Row(day_of(year, 1, 1), first_of(own, parts[place:], group, day_of(year, 7, 1)), "derived", where=where)
+                Row(
+                    to_day(datetime.date(year, 1, 1)), first_of(own, parts[place:], group, year), "derived", where=where
+                )
                 for year in years
             )
             for group in road.groups
@@ -231,7 +253,8 @@ def first_choices(own: Parameters, road: Pathway, parts: list[Brought]) -> Itera
         yield Parameter(f"{road.entry}.{part.name}", "probability", None, "group", "step", rows)
 
 
-def first_of(own: Parameters, parts: list[Brought], group: str, day: int) -> float:
-    """The part of the first of some countries among all who set out for one of them."""
-    counts = [coming(own, part, group, day) for part in parts]
+def first_of(own: Parameters, parts: list[Brought], group: str, year: int) -> float:
+    """The part of the first of some countries among all who set out for one of them in the middle of a year."""
+    middle = to_day(datetime.date(year, 7, 1))
+    counts = [coming(own, part, group, middle) for part in parts]
     return counts[0] / sum(counts) if sum(counts) else 0.0

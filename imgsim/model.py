@@ -41,16 +41,19 @@ def build(scenario: Scenario) -> Model:
     start, end = to_day(scenario.run.start), to_day(scenario.run.end)
     years = range(year_of(start), year_of(end - 1) + 1)
     announced = range(years[0], years[-1] + 3)  # those who register before the horizon for a round that meets after it
-    rounds = {stage.name: stage.mechanism for stage in scenario.pathway.stages.values() if stage.kind == "round"}
+    road = scenario.pathway
+    rounds = {stage.name: stage.mechanism for stage in road.stages.values() if stage.kind == "round"}
     seed, scale = scenario.run.seed, scenario.run.scale
     return Model(
         scenario=scenario,
         book=book,
-        roadmap=resolve(scenario.pathway, book),
+        roadmap=resolve(road, book),
         moves=moves_of(book.number, decision, book.rules),
         schedules={name: Schedule(name, scenario.parameters, announced) for name in rounds},
         mechanisms={
-            name: MECHANISMS[kind or ""](name, scenario.parameters, book, seen_from(scenario.pathway, name), seed, scale)
+            name: MECHANISMS[kind or ""](
+                name, scenario.parameters, book, seen_from(scenario.pathway, name), seed, scale
+            )
             for name, kind in rounds.items()
         },
         seed=seed,

@@ -48,9 +48,10 @@ def read_pathway(path: Path) -> Pathway:
 def parts_of(top: Table, groups: Mapping[str, Group]) -> dict[str, Part]:
     """The countries that a road is composed of, each with the cells its groups become there."""
     named = top.texts("countries")
+    found = {name: part(name, top, groups) for name in named}
     for key in ("become", "instead"):
         top.table(key).only(*named)
-    return {name: part(name, top, groups) for name in named}
+    return found
 
 
 def part(name: str, top: Table, groups: Mapping[str, Group]) -> Part:

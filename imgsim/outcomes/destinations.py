@@ -79,7 +79,9 @@ def counted(view: View, rows: Rows, country: str, first: Ints) -> None:
 def curve(view: View, rows: Rows, measure: str, country: str, first: Ints, start: Days) -> None:
     """Share that has started, by years since entry: everybody is followed to the end of it, so it is a plain share."""
     waited = np.sort(years_between(view.day("entry")[first], start[first]))
-    rows.add(measure, MEASURED, country, np.searchsorted(waited, GRID, side="right") / len(first), len(first), time=GRID)
+    rows.add(
+        measure, MEASURED, country, np.searchsorted(waited, GRID, side="right") / len(first), len(first), time=GRID
+    )
 
 
 def those_who_start(view: View, rows: Rows, country: str, first: Ints, start: Days) -> None:

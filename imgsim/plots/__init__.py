@@ -1,5 +1,6 @@
 """Figures of a run for people who decide about policy; each function gives matplotlib axes."""
 
+from imgsim.plots.destinations import by_destination
 from imgsim.plots.drawing import draw_all
 from imgsim.plots.lives import life_lines, livelihood
 from imgsim.plots.matches import attempt_ladder, match_rates
@@ -10,6 +11,7 @@ from imgsim.plots.times import age, cumulative_incidence, time_to_residency
 __all__ = [
     "age",
     "attempt_ladder",
+    "by_destination",
     "cumulative_incidence",
     "draw_all",
     "licensed_stock",

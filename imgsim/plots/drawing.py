@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import matplotlib as mpl
 
+from imgsim.plots.destinations import by_destination
 from imgsim.plots.lives import life_lines, livelihood
 from imgsim.plots.matches import attempt_ladder, match_rates
 from imgsim.plots.paper import is_kept
@@ -33,6 +34,7 @@ FIGURES: Final[Mapping[str, Callable[[Run], Axes]]] = {
     "warm_up": warm_up,
     "licensed_stock": licensed_stock,
 }
+OF_SEVERAL: Final[Mapping[str, Callable[[Run], Axes]]] = {"by_destination": by_destination}  # roads composed of several
 # Tables that a figure is drawn from; every run keeps people and outcomes.
 NEEDS: Final[Mapping[str, str]] = {
     "attempt_ladder": "seasons",
@@ -46,7 +48,8 @@ def draw_all(run: Run, folder: Path) -> dict[str, str]:
     """Write every figure into the folder but those whose table the run did not keep: figure -> the missing table."""
     Path(folder).mkdir(parents=True, exist_ok=True)
     missing = {name: needed for name, needed in NEEDS.items() if not is_kept(run, needed)}
-    for name, figure in FIGURES.items():
+    figures = {**FIGURES, **(OF_SEVERAL if run.scenario.pathway.parts else {})}
+    for name, figure in figures.items():
         if name not in missing:
             save(figure(run), Path(folder) / name)
     return missing
