@@ -211,6 +211,25 @@ def describe(model: Model, out: Out = None) -> None:
 
 
 @app.command(
+    "new-country",
+    short_help="Write a small country that runs, to begin your own with.",
+    epilog=_examples("new-country atlantis", "new-country atlantis --folder countries"),
+)
+def new_country(
+    name: Annotated[
+        str, typer.Argument(metavar="NAME", help="Small letters, digits and _.")
+    ],
+    folder: Annotated[Path, typer.Option(metavar="DIR", help="Where to write it (default: here).")] = Path(),
+) -> None:
+    """Write NAME/ (road, numbers, sources) and NAME.toml (its scenario): commented, and it runs as it stands."""
+    from imgsim.new_country import new_country as write
+
+    files = write(name, folder)
+    listed = "\n".join(f"  {file}" for file in files)
+    _say(f"{listed}\n\nNow: imgsim run {folder / name}.toml. docs/add-a-country.md shows how to go on.\n")
+
+
+@app.command(
     short_help="Tell one graduate's whole story.",
     epilog=_examples(
         "life scenarios/us.toml --person 100",

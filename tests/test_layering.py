@@ -26,7 +26,7 @@ LAYERS = (
     ("pathway_files", "composed", "rulebook", "livelihood", "sittings", "changes", "road_svg"),
     ("composed_numbers",),
     ("scenario",),
-    ("scenario_files", "roadmap", "population", "subjects", "manifest"),
+    ("scenario_files", "roadmap", "population", "subjects", "manifest", "new_country"),
     ("markets", "explain", "draw", "store"),
     ("mechanisms", "bibliography", "checks", "describe"),
     ("model",),
