@@ -16,7 +16,7 @@ KINDS = {
     "exam": "An exam, sat after preparation and again after a failure, up to the attempt limit in force.",
     "wait": "Something that takes time.",
     "choose": "One of several ways, by odds that depend on the person and the date.",
-    "round": "Places allocated once a year among all who wait for them.",
+    "round": "Places allocated on fixed dates among all who wait for them.",
     "work": "A position held for a time, with a yearly risk of leaving.",
     "end": "An end of the road.",
 }

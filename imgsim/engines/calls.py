@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from imgsim import livelihood, rules
+from imgsim import livelihood, pass_rules, rules
 from imgsim.compiled import compiled
 from imgsim.livelihood import Moves
 from imgsim.rules import Row, Rules, Who
@@ -26,6 +26,15 @@ def happens(
 ) -> bool:  # fmt: skip
     """See ``imgsim.rules.happens``."""
     return rules.happens(Rules(head, first, days, value, ratio), Who(seed, replication, actor), q, day, row, occurrence)
+
+
+@compiled
+def grade(
+    head: Ints, first: Ints, days: Ints, value: Floats, ratio: Ints, seed: int, replication: int, actor: int,
+    q: Ints, day: int, row: Row, attempt: int,
+) -> int:  # fmt: skip
+    """See ``imgsim.pass_rules.grade``."""
+    return pass_rules.grade(Rules(head, first, days, value, ratio), Who(seed, replication, actor), q, day, row, attempt)
 
 
 @compiled

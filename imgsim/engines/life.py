@@ -8,8 +8,9 @@ import numpy as np
 
 from imgsim.dates import NEVER
 from imgsim.engines import exams
-from imgsim.engines.calls import Call, base, begin_spell, chooses, happens, lasts, next_move, strikes_after
+from imgsim.engines.calls import Call, base, begin_spell, chooses, grade, happens, lasts, next_move, strikes_after
 from imgsim.livelihood import BEFORE, IN_TRAINING, STATE, STATES, TRACK, WALKED
+from imgsim.pass_rules import GRADES
 from imgsim.roadmap import Plan
 from imgsim.rounds import RoundDates
 from imgsim.rules import FAILURES
@@ -167,12 +168,12 @@ class Life:
         """Why the person may not sit today: the exam is no longer given, or the attempts are used up."""
         return exams.barred(self.asks, plan, self.attempts[plan.code])
 
-    def sits(self, plan: Plan) -> bool:
-        """Sit today; is it a pass?"""
+    def sits(self, plan: Plan) -> str:
+        """Sit today; the grade."""
         attempt = self.attempts[plan.code] = self.attempts[plan.code] + 1
         self.sittings.append(self.day)
         self.note(plan.event["sat"], attempt)
-        return bool(happens(*self.call, plan.quantity["passed"], self.day, self.row, attempt))
+        return GRADES[grade(*self.call, plan.pass_rule, self.day, self.row, attempt)]
 
     def result_day(self, plan: Plan) -> int:
         """The day on which today's result comes."""

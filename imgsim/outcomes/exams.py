@@ -11,8 +11,8 @@ from imgsim.outcomes.definitions import ALL, CITIZEN, MEASURED, NONCITIZEN
 from imgsim.outcomes.rows import Bools, Ints, Rows, academic
 from imgsim.outcomes.view import View, academic_year_of, days, year_of
 
-SAT, PASSED, FAILED = "sat", "passed", "failed"
-RESULTS: Final = (SAT, PASSED, FAILED)
+SAT, PASSED, FAILED, BORDERLINE = "sat", "passed", "failed", "borderline"
+RESULTS: Final = (SAT, PASSED, FAILED, BORDERLINE)
 
 
 def exams(view: View, rows: Rows) -> None:
@@ -29,6 +29,12 @@ def pass_rates(view: View, rows: Rows, exam: str, table: pd.DataFrame) -> None:
     told = np.flatnonzero(sat[:-1] & ~sat[1:] & (person[1:] == person[:-1]))  # a result comes next, of the same person
     sittings, hit = table.iloc[told], passed[told + 1]
     day = days(sittings["date"])
+    began, within = academic_year_of(day), (day >= view.start) & (day < view.horizon)
+    again = sittings["value"].to_numpy(np.float64) > 1
+    for year in np.unique(began[within]):
+        of = within & (began == year)
+        rows.add(f"{exam}.sittings_academic", academic(int(year)), ALL, np.count_nonzero(of) / view.scale, of.sum())
+        rows.share(f"{exam}.repeat_share_academic", academic(int(year)), ALL, again, of)
     for group, of in takers(view, sittings, (day >= view.start) & (day < view.horizon)).items():
         rows.shares(f"{exam}.pass_rate", group, year_of(day), hit, of)
         rows.share(f"{exam}.pass_rate", MEASURED, group, hit, of)

@@ -13,6 +13,7 @@ from imgsim.model import Model
 from imgsim.population import Population
 from imgsim.tables.coding import coded
 from imgsim.tables.people import people_table
+from imgsim.tables.rounds import by_year
 from imgsim.tables.yearly import yearly_table
 from imgsim.traits import LIVELIHOODS
 
@@ -42,7 +43,7 @@ def build_tables(finished: Finished) -> dict[str, pd.DataFrame]:
         "events": events_table(finished),
         "livelihood": livelihood_table(finished),
         "seasons": finished.seasons,
-        "rounds": finished.rounds,
+        "rounds": by_year(finished.rounds),
         "yearly": yearly_table(finished),
     }
     for table in tables.values():
