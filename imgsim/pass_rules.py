@@ -42,13 +42,11 @@ RULE, FIRST, SECOND, THIRD, FOURTH, FIFTH, SIXTH = range(7)
 
 
 @compiled
-def stations_passed(
-    seed: int, replication: int, actor: int, name: int, attempt: int, begin: int, end: int, p: float
-) -> int:
+def stations_passed(who: Who, name: int, attempt: int, begin: int, end: int, p: float) -> int:
     """How many of the stations numbered begin to end - 1 are passed at one sitting."""
     passed = 0
     for station in range(begin, end):
-        if uniform(seed, replication, actor, name, attempt, station) < p:
+        if uniform(who.seed, who.replication, who.actor, name, attempt, station) < p:
             passed += 1
     return passed
 
@@ -61,12 +59,10 @@ def by_stations(rules: Rules, who: Who, q: Ints, day: int, row: Row, attempt: in
     compulsory, each = int(base(rules, q[FOURTH], day, row)), int(base(rules, q[FIFTH], day, row))
     total, covered = 0, True
     for subject in range(compulsory):
-        won = stations_passed(
-            who.seed, who.replication, who.actor, name, attempt, subject * each, (subject + 1) * each, p
-        )
+        won = stations_passed(who, name, attempt, subject * each, (subject + 1) * each, p)
         total += won
         covered = covered and won > 0
-    total += stations_passed(who.seed, who.replication, who.actor, name, attempt, compulsory * each, stations, p)
+    total += stations_passed(who, name, attempt, compulsory * each, stations, p)
     if covered and total >= mark:
         return PASSED
     return BORDERLINE if q[SIXTH] >= 0 and covered and total >= base(rules, q[SIXTH], day, row) else FAILED
