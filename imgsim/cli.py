@@ -216,9 +216,7 @@ def describe(model: Model, out: Out = None) -> None:
     epilog=_examples("new-country atlantis", "new-country atlantis --folder countries"),
 )
 def new_country(
-    name: Annotated[
-        str, typer.Argument(metavar="NAME", help="Small letters, digits and _.")
-    ],
+    name: Annotated[str, typer.Argument(metavar="NAME", help="Small letters, digits and _.")],
     folder: Annotated[Path, typer.Option(metavar="DIR", help="Where to write it (default: here).")] = Path(),
 ) -> None:
     """Write NAME/ (road, numbers, sources) and NAME.toml (its scenario): commented, and it runs as it stands."""

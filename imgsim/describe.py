@@ -16,9 +16,14 @@ KINDS = {
     "exam": "An exam, sat after preparation and again after a failure, up to the attempt limit in force.",
     "wait": "Something that takes time.",
     "choose": "One of several ways, by odds that depend on the person and the date.",
-    "round": "Places allocated once a year among all who wait for them.",
+    "round": "Places allocated on fixed dates among all who wait for them.",
     "work": "A position held for a time, with a yearly risk of leaving.",
     "end": "An end of the road.",
+}
+RULES = {
+    None: "",
+    "stations": " Passed station by station: the stations passed count against a mark.",
+    "adaptive": " An adaptive test: ability measured with error, against a mark.",
 }
 SHOWN = 6  # categories of one parameter shown in full
 
@@ -48,7 +53,8 @@ def _people(pathway: Pathway) -> Iterator[str]:
 def _road(pathway: Pathway, parameters: Parameters, sources: Mapping[str, Source]) -> Iterator[str]:
     yield from ("## The road", "", f"A graduate enters at *{pathway.stages[pathway.entry].label}*.", "")
     for stage in pathway.stages.values():
-        yield from (f"### {stage.label}", "", f"`{stage.name}`, {stage.kind}. {KINDS[stage.kind]}", "")
+        said = KINDS[stage.kind] + RULES[stage.rule]
+        yield from (f"### {stage.label}", "", f"`{stage.name}`, {stage.kind}. {said}", "")
         yield from (f"- {out.replace('_', ' ')} → *{pathway.stages[to].label}*" for out, to in stage.next.items())
         yield ""
         for name in _own(stage, pathway, parameters):

@@ -9,7 +9,7 @@ from typing import Final
 
 # The outcomes of each stage kind; None: the pathway names its own options.
 OUTCOMES: Final[Mapping[str, tuple[str, ...] | None]] = {
-    "exam": ("passed", "exhausted", "lapsed"),
+    "exam": ("passed", "exhausted", "lapsed", "failed", "borderline"),
     "wait": ("done", "refused"),
     "choose": None,
     "round": ("placed", "unplaced", "ineligible"),
@@ -23,6 +23,13 @@ CERTAIN: Final[Mapping[str, tuple[str, ...]]] = {
     "round": ("placed", "unplaced", "ineligible"),
     "work": ("left",),
 }
+PASS_RULES: Final[Mapping[str, Mapping[str, str]]] = {  # richer than one probability: what each reads, with units
+    "stations": {
+        "station": "probability", "stations": "count", "pass_mark": "count", "compulsory": "count",
+        "subject_stations": "count",
+    },
+    "adaptive": {"performance": "score", "items": "count", "discrimination": "amount", "pass_mark": "score"},
+}  # fmt: skip
 MECHANISMS: Final = ("match", "quota", "ranked")  # the ways to allocate the places of a round
 # Name and unit of the parameters that a mechanism cannot do without; it may read others below the name of its round.
 NEEDS_OF_MECHANISM: Final[Mapping[str, Mapping[str, str]]] = {
@@ -70,6 +77,7 @@ class Stage:
     ready: tuple[str, ...] = ()  # outcomes that complete the papers for a round
     until: str | None = None
     mechanism: str | None = None
+    rule: str | None = None  # of an exam: how a sitting becomes a pass
     livelihood: str | None = None
     end_class: str | None = None
 
@@ -142,9 +150,12 @@ def needs_of(stage: Stage) -> list[tuple[str, str]]:
     """Name and unit of every parameter that one stage needs."""
     units: dict[str, str] = {}
     if stage.kind == "exam":
-        units = {"passed": "probability", "prepare": "days", "retake": "days", "result": "days", "late_gap": "days"}
-        units |= {"attempts": "count", "per_year": "count"}
+        units = {"prepare": "days", "result": "days", "attempts": "count"}
+        units |= PASS_RULES[stage.rule] if stage.rule else {"passed": "probability"}
+        units |= {"borderline": "count"} if "borderline" in stage.next else {}
         units |= {"open": "probability"} if "lapsed" in stage.next else {}
+        if "failed" not in stage.next:  # sits again in the same stage
+            units |= {"retake": "days", "late_gap": "days", "per_year": "count"}
     elif stage.kind == "wait":
         units = {} if stage.until else {"done": "days"}
         units |= {"refused": "probability"} if "refused" in stage.next else {}

@@ -7,15 +7,20 @@ from pathlib import Path
 from typing import Any, Final
 
 from imgsim.errors import Problems
-from imgsim.pathway import CERTAIN, END_CLASSES, MECHANISMS, OUTCOMES, Clock, Group, Part, Pathway, Stage
+from imgsim.pathway import CERTAIN, END_CLASSES, MECHANISMS, OUTCOMES, PASS_RULES, Clock, Group, Part, Pathway, Stage
 from imgsim.tomlfile import Table, read_toml
 from imgsim.traits import CATEGORICAL, COUNTS, LIVELIHOODS
 
 STAGE_KEYS: Final = (
     "kind", "label", "phase", "next", "starts", "sets", "status", "adds", "ready", "until", "mechanism", "livelihood",
-    "class",
+    "class", "rule",
 )  # fmt: skip
-OF_ONE_KIND: Final = {"until": "wait", "mechanism": "round", "class": "end"}  # keys that mean nothing elsewhere
+OF_ONE_KIND: Final = {
+    "until": "wait",
+    "mechanism": "round",
+    "class": "end",
+    "rule": "exam",
+}  # keys that mean nothing elsewhere
 TOP_KEYS: Final = (
     "country", "title", "entry", "stock_entry", "categories", "groups", "flags", "milestones", "competitors", "clock",
     "stage", "countries", "common", "become", "instead",
@@ -166,6 +171,7 @@ def stage(name: str, table: Table) -> Stage:
         ready=ready_outcomes(table, following),
         until=table.text("until", None),
         mechanism=mechanism(table) if kind == "round" else None,
+        rule=pass_rule(table, following),
         livelihood=known_livelihood(table),
         end_class=end_class(table) if kind == "end" else None,
     )
@@ -233,6 +239,16 @@ def mechanism(table: Table) -> str:
     held = table.text("mechanism")
     if held not in MECHANISMS:
         table.fail(f"unknown mechanism `{held}`", "mechanism", name=held, known=MECHANISMS)
+    return held
+
+
+def pass_rule(table: Table, following: dict[str, str]) -> str | None:
+    """How a sitting becomes a pass, if not by one probability; only stations can be passed by half."""
+    held = table.text("rule", None)
+    if held is not None and held not in PASS_RULES:
+        table.fail(f"unknown pass rule `{held}`", "rule", name=held, known=PASS_RULES)
+    if "borderline" in following and held != "stations":
+        table.table("next").fail("only an exam by stations can be borderline", "borderline")
     return held
 
 

@@ -6,6 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+import numpy as np
+import numpy.typing as npt
+
+from imgsim.pass_rules import CODE, WORDS
 from imgsim.pathway import Pathway, Stage
 from imgsim.rulebook import Rulebook
 from imgsim.traits import FIRST_FLAG, LIVELIHOODS, PLACE
@@ -33,6 +37,7 @@ class Plan:
     livelihood: int  # state of the second track that the stage imposes, or -1
     until: str | None
     gives_post: bool  # a round that gives a post with a specialty
+    pass_rule: npt.NDArray[np.int64]  # of an exam: the rule and the numbers of its quantities
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +65,7 @@ class Roadmap:
 
 
 QUANTITIES: Final = {
-    "exam": ("passed", "prepare", "retake", "result", "attempts", "per_year", "late_gap", "open"),
+    "exam": ("prepare", "retake", "result", "attempts", "per_year", "late_gap", "open"),
     "wait": ("done", "refused"),
     "work": ("completed", "left"),
     "round": (),
@@ -94,7 +99,7 @@ def event_names(pathway: Pathway) -> tuple[str, ...]:
     stages = [
         f"{stage.name}.{word}"
         for stage in pathway.stages.values()
-        for word in (*stage.next, *EXTRA_EVENTS.get(stage.kind, ()))
+        for word in dict.fromkeys((*stage.next, *EXTRA_EVENTS.get(stage.kind, ())))
     ]
     ends = [stage.name for stage in pathway.stages.values() if stage.kind == "end"]
     return ("entry", *stages, *(f"clock.{name}" for name in pathway.clocks), *ends)
@@ -124,7 +129,14 @@ def plan(
         livelihood=LIVELIHOODS.index(stage.livelihood) if stage.livelihood else -1,
         until=stage.until,
         gives_post=stage.mechanism == "match",
+        pass_rule=pass_rule(stage, book),
     )
+
+
+def pass_rule(stage: Stage, book: Rulebook) -> npt.NDArray[np.int64]:
+    """The rule of an exam and the numbers of the quantities it reads, -1 where the scenario has none."""
+    numbers = [book.number(f"{stage.name}.{word}") for word in WORDS[stage.rule]]
+    return np.array([CODE[stage.rule], *numbers], np.int64)
 
 
 def writes(stage: Stage, pathway: Pathway) -> dict[str, tuple[tuple[int, float], ...]]:

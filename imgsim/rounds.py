@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from imgsim.dates import day_of, mark_of, year_of
+from imgsim.dates import DAYS_A_YEAR, day_of, mark_of, year_of
 from imgsim.parameters import Parameters
 from imgsim.pathway import MARKS
 
 
 @dataclass(frozen=True, slots=True)
 class RoundDates:
-    """The marks of one round in one year, as days: opens <= reads <= closes <= allocates <= starts."""
+    """The marks of one meeting of a round, as days: opens <= reads <= closes <= allocates <= starts."""
 
     year: int
     opens: int
@@ -27,13 +28,28 @@ class Schedule:
 
     def __init__(self, name: str, parameters: Parameters, years: range) -> None:
         self.name = name
-        self.dates = tuple(round_dates(name, parameters, year) for year in years)
+        self.dates = tuple(dates for year in years for dates in meetings_of(name, parameters, year))
         self.closing = [dates.closes for dates in self.dates]
 
     def next(self, day: int) -> RoundDates | None:
         """The first round whose lists close on this day or later; None after the last one scheduled."""
         place = bisect_left(self.closing, day)
         return self.dates[place] if place < len(self.dates) else None
+
+
+def meetings_a_year(name: str, parameters: Parameters, year: int) -> int:
+    """How often a round meets in a year: ``<round>.meetings``, or once."""
+    held = f"{name}.meetings"
+    return max(1, round(parameters.value(held, day_of(year, 1, 1)))) if held in parameters else 1
+
+
+def meetings_of(name: str, parameters: Parameters, year: int) -> Iterator[RoundDates]:
+    """The meetings of one year, evenly spaced from the yearly marks on; all of them belong to that year."""
+    first, meetings = round_dates(name, parameters, year), meetings_a_year(name, parameters, year)
+    for place in range(meetings):
+        later = int(place * DAYS_A_YEAR / meetings)
+        marks = {mark: getattr(first, mark) + later for mark in MARKS}
+        yield RoundDates(year=year, **marks)
 
 
 def round_dates(name: str, parameters: Parameters, year: int) -> RoundDates:

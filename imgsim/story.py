@@ -28,6 +28,7 @@ EXAM = {
     "sat": "sits {label}, attempt {value}",
     "failed": "fails {label} (attempt {value})",
     "passed": "passes {label}",
+    "borderline": "comes close in {label}: borderline",
     "exhausted": "may not sit {label} again: the attempts are used up",
     "lapsed": "can no longer sit {label}: it is not given any more",
 }

@@ -117,7 +117,7 @@ IN_NUMBERS: list[Case] = [
 
 IN_ROAD: list[Case] = [
     (ROAD_FILE, 'kind = "exam"', 'kind = "exma"', "kind = \"exma", "stage.test.kind: unknown stage kind `exma`; one of exam, wait, choose, round, work, end (did you mean `exam`?)"),
-    (ROAD_FILE, "exhausted =", "exhausetd =", "exhausetd", "stage.test.next.exhausetd: a stage of kind exam has no outcome `exhausetd` (it has passed, exhausted, lapsed) (did you mean `exhausted`?)"),
+    (ROAD_FILE, "exhausted =", "exhausetd =", "exhausetd", "stage.test.next.exhausetd: a stage of kind exam has no outcome `exhausetd` (it has passed, exhausted, lapsed, failed, borderline) (did you mean `exhausted`?)"),
     (ROAD_FILE, "refused =", "refusd =", "refusd", "stage.paper.next.refusd: a stage of kind wait has no outcome `refusd` (it has done, refused) (did you mean `refused`?)"),
     (ROAD_FILE, "completed = ", "complete = ", "complete =", "stage.post.next.complete: a stage of kind work has no outcome `complete` (it has completed, left) (did you mean `completed`?)"),
     (ROAD_FILE, ', exhausted = "gone"', "", 'next = { passed = "paper" }', "stage.test.next: a stage of kind exam must say where `exhausted` leads"),

@@ -24,7 +24,7 @@ LAYERS = (
     ("parameters", "pathway"),  # what every number and every road is
     ("parameter_files", "road_checks", "rules", "rounds", "series", "run_settings", "contract", "road_layout", "parts"),
     ("pathway_files", "composed", "rulebook", "livelihood", "sittings", "changes", "road_svg"),
-    ("composed_numbers",),
+    ("composed_numbers", "pass_rules"),
     ("scenario",),
     ("scenario_files", "roadmap", "population", "subjects", "manifest", "new_country"),
     ("markets", "explain", "draw", "store"),

@@ -35,7 +35,9 @@ def parsed(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, default=6, help="steps of the fit at most")
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--until", type=int, help="fit only on years before this one, as a forecaster then could")
-    parser.add_argument("--only", default="", help="turn the knobs, and aim at the measures, whose names begin so")
+    parser.add_argument(
+        "--only", default="", help="turn the knobs, and aim at the measures, whose names begin so; or all"
+    )
     parser.add_argument("--write", action="store_true", help="replace the numbers in the parameter files")
     parser.add_argument("--save", type=Path, help="write the fit as a scenario that extends this one")
     return parser.parse_args(arguments)
@@ -54,7 +56,9 @@ Named = TypeVar("Named", Knob, Target)
 
 
 def chosen(entries: list[Named], only: str) -> list[Named]:
-    """The knobs or targets of one family (``exam``), or all that belong to no family of their own."""
+    """The knobs or targets of one family (``exam``), all that belong to no family, or simply all."""
+    if only == "all":
+        return entries
     names = [entry.name if isinstance(entry, Knob) else entry.measure for entry in entries]
     return [
         e

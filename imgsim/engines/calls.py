@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from imgsim import livelihood, rules, sittings
+from imgsim import livelihood, pass_rules, rules, sittings
 from imgsim.compiled import lean
 from imgsim.livelihood import Moves, Track
 from imgsim.rules import Row, Rules, Who
@@ -28,6 +28,18 @@ def happens(
     """See ``imgsim.rules.happens``."""
     return rules.happens(
         Rules(head, first, days, value, plain, ratio), Who(seed, replication, actor), q, day, row, occurrence
+    )
+
+
+@lean
+def grade(
+    head: Ints, first: Ints, days: Ints, value: Floats, plain: Floats, ratio: Ints,
+    seed: int, replication: int, actor: int,
+    q: Ints, day: int, row: Row, attempt: int,
+) -> int:  # fmt: skip
+    """See ``imgsim.pass_rules.grade``."""
+    return pass_rules.grade(
+        Rules(head, first, days, value, plain, ratio), Who(seed, replication, actor), q, day, row, attempt
     )
 
 

@@ -12,6 +12,7 @@ from imgsim.engines.calls import (
     barred,
     chooses,
     earliest_retake,
+    grade,
     happens,
     lasts,
     next_move,
@@ -184,13 +185,13 @@ class Life:
         found = barred(*self.rules, q["open"], q["attempts"], self.day, self.row, self.attempts[plan.code])
         return "" if found == FREE else EXAM_OUTCOMES[found]
 
-    def sits(self, plan: Plan) -> bool:
-        """Sit today; is it a pass?"""
+    def sits(self, plan: Plan) -> str:
+        """Sit today; what it will be called, if the road says where that leads."""
         attempt = self.attempts[plan.code] = self.attempts[plan.code] + 1
         self.sat[self.sittings % len(self.sat)] = self.day
         self.sittings += 1
         self.note(plan.event["sat"], attempt)
-        return bool(happens(*self.call, plan.quantity["passed"], self.day, self.row, attempt))
+        return EXAM_OUTCOMES[grade(*self.call, plan.pass_rule, self.day, self.row, attempt)]
 
     def result_day(self, plan: Plan) -> int:
         """The day on which today's result comes."""

@@ -30,7 +30,7 @@ OUTCOMES: Final = ("placed", "unplaced", "ineligible")
 
 
 class Waiting:
-    """The people who wait for one round, by the year in which it meets."""
+    """The people who wait for one round, by the day on which it meets."""
 
     def __init__(
         self, name: str, schedule: Schedule, mechanism: Mechanism, new_event: Callable[[], simpy.Event]
@@ -40,11 +40,11 @@ class Waiting:
         self.events: dict[int, simpy.Event] = {}
 
     def join(self, life: Life, dates: RoundDates) -> simpy.Event:
-        """Wait for the round of a year; the event all its people share, which carries the outcomes by person."""
-        self.people.setdefault(dates.year, []).append(life)
-        if dates.year not in self.events:
-            self.events[dates.year] = self.new_event()
-        return self.events[dates.year]
+        """Wait for one meeting; the event all its people share, which carries the outcomes by person."""
+        self.people.setdefault(dates.allocates, []).append(life)
+        if dates.allocates not in self.events:
+            self.events[dates.allocates] = self.new_event()
+        return self.events[dates.allocates]
 
 
 class Replication:
@@ -83,7 +83,7 @@ class Replication:
 
     def allocate(self, waiting: Waiting, dates: RoundDates) -> dict[int, str]:
         """Allocate the places of one round among all who wait; the outcome by person."""
-        lives = sorted(waiting.people.pop(dates.year, []), key=lambda life: life.person)
+        lives = sorted(waiting.people.pop(dates.allocates, []), key=lambda life: life.person)
         for life in lives:
             life.moves_to(dates.allocates)
             life.row[READY] = float(life.row[READY_SINCE] <= dates.reads)

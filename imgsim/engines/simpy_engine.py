@@ -33,11 +33,11 @@ def exam(life: Life, plan: Plan, clock: Clock) -> Process:
             return struck
         if outcome := life.barred(plan):
             return outcome
-        passed = life.sits(plan)
+        result = life.sits(plan)
         if struck := (yield from stay(life, plan, clock, life.result_day(plan))):
             return struck
-        if passed:
-            return "passed"
+        if result in plan.next:
+            return result
         sitting = life.next_sitting(plan)
 
 
@@ -121,7 +121,7 @@ def meetings(replication: Replication, waiting: Waiting, clock: Clock) -> Genera
 
 def settle(replication: Replication, waiting: Waiting, dates: RoundDates, clock: Clock) -> None:
     """One allocation: who waits, what each is given, and the one event that wakes them."""
-    event = waiting.events.pop(dates.year, None)
+    event = waiting.events.pop(dates.allocates, None)
     outcome = replication.allocate(waiting, dates)
     if event is not None:
         event.succeed(outcome)

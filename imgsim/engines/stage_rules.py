@@ -16,7 +16,6 @@ from imgsim.engines.stage_tables import (
     LATE_GAP,
     LEFT,
     MARK,
-    PASSED,
     PER_YEAR,
     POST,
     PREPARE,
@@ -35,6 +34,7 @@ from imgsim.engines.states import (
     Life,
 )
 from imgsim.engines.steps import World, lasting, note, times, today, tries
+from imgsim.pass_rules import grade
 from imgsim.rules import FAILURES, happens, strikes_after
 from imgsim.sittings import barred, earliest_retake
 from imgsim.traits import GRADUATION
@@ -55,13 +55,13 @@ def barred_today(world: World, life: Life, stage: int) -> int:
 
 
 @lean
-def sits(world: World, life: Life, log: Journal, stage: int, count: int) -> bool:
-    """Sit today; is it a pass?"""
+def sits(world: World, life: Life, log: Journal, stage: int, count: int) -> int:
+    """Sit today; what it will be called, if the road says where that leads."""
     life.counts[world.road.tried[stage]] += 1
     log.sat[count % len(log.sat)] = today(life)
     note(world, life, log, world.road.extra[stage, SAT], tries(world, life, stage))
-    q = world.road.quantity[stage, PASSED]
-    return happens(world.rules, life.who, q, today(life), life.row, tries(world, life, stage))
+    rule = world.road.pass_rule[stage]
+    return grade(world.rules, life.who, rule, today(life), life.row, tries(world, life, stage))
 
 
 @lean

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from imgsim.model import Model
+from imgsim.pass_rules import WORDS
 from imgsim.pathway import MARKS, OUTCOMES
 from imgsim.roadmap import EXTRA_EVENTS, QUANTITIES, Plan, Roadmap
 from imgsim.rounds import Schedule
@@ -21,10 +22,12 @@ EXAM, WAIT, CHOOSE, ROUND, WORK, END = (
 )
 
 # Columns of Road.quantity by kind, in the order of ``roadmap.QUANTITIES``; a choice holds its first option's number.
-PASSED, PREPARE, RETAKE, RESULT, ATTEMPTS, PER_YEAR, LATE_GAP, GIVEN = range(8)
+PREPARE, RETAKE, RESULT, ATTEMPTS, PER_YEAR, LATE_GAP, GIVEN = range(7)
 DONE, REFUSED = 0, 1
 COMPLETED, LEFT = 0, 1
 FIRST_OPTION: Final = 0
+
+RULE_WIDTH: Final = 1 + max(len(words) for words in WORDS.values())
 
 # Columns of Road.extra: events beside the outcomes.
 SAT, FAILED = 0, 1
@@ -45,6 +48,7 @@ class Road(NamedTuple):
     kind: Ints  # (stages,): place in KINDS
     livelihood: Ints  # (stages,): state imposed, or -1
     quantity: Ints  # (stages, 8)
+    pass_rule: Ints  # (stages, 7): how a sitting becomes a grade, see ``imgsim.pass_rules``
     options: Ints  # (stages,): outcomes wired
     next: Ints  # (stages, outcomes): stage
     event: Ints  # (stages, outcomes): event code
@@ -91,6 +95,7 @@ def stage_columns(plans: Sequence[Plan], rounds: Sequence[str]) -> dict[str, Any
         "kind": whole(KINDS.index(plan.kind) for plan in plans),
         "livelihood": whole(plan.livelihood for plan in plans),
         "quantity": whole(quantities(plan) for plan in plans),
+        "pass_rule": whole(pass_rule(plan) for plan in plans),
         "options": whole(len(plan.options) for plan in plans),
         "extra": whole(extra_events(plan) for plan in plans),
         "until": whole(until(plan, rounds) for plan in plans),
@@ -103,7 +108,7 @@ def stage_columns(plans: Sequence[Plan], rounds: Sequence[str]) -> dict[str, Any
 
 def wiring(plans: Sequence[Plan], number: Mapping[str, int]) -> dict[str, Any]:
     """What is said of each outcome of each stage: where it leads, what it logs, what it does; and the clocks."""
-    width = max(3, *(len(plan.options) for plan in plans))
+    width = max(len(own) for plan in plans for own in (plan.options, OUTCOMES[plan.kind] or ()))
     words = [outcomes(plan, width) for plan in plans]
     each = [list(zip([plan] * width, own, strict=True)) for plan, own in zip(plans, words, strict=True)]
     first_effect, effect = rows_of(effects(plan, word) for own in each for plan, word in own)
@@ -136,6 +141,11 @@ def quantities(plan: Plan) -> list[int]:
     words = plan.options[:1] if plan.kind == "choose" else QUANTITIES[plan.kind]
     numbers = [plan.quantity.get(word, -1) for word in words]
     return numbers + [-1] * (8 - len(numbers))
+
+
+def pass_rule(plan: Plan) -> list[int]:
+    """The pass rule of an exam, as wide as the widest."""
+    return [*plan.pass_rule.tolist(), *[-1] * RULE_WIDTH][:RULE_WIDTH]
 
 
 def extra_events(plan: Plan) -> list[int]:

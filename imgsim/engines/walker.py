@@ -33,7 +33,6 @@ from imgsim.engines.stage_tables import (
     EXAM,
     FIRST_OPTION,
     LEFT,
-    PASSED,
     REFUSED,
     WAIT,
     WORK,
@@ -92,13 +91,13 @@ def exam(world: World, life: Life, log: Journal, stage: int) -> int:
         outcome = barred_today(world, life, stage)
         if outcome != FREE:
             return outcome
-        passed = sits(world, life, log, stage, count)
+        result = sits(world, life, log, stage, count)
         count += 1
         struck = stay(world, life, log, stage, result_day(world, life, stage))
         if struck != NOTHING:
             return struck
-        if passed:
-            return PASSED
+        if world.road.next[stage, result] >= 0:
+            return result
         sitting = next_sitting(world, life, log, stage, count)
 
 

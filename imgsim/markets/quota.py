@@ -8,10 +8,10 @@ import numpy.typing as npt
 from imgsim.addresses import decision
 from imgsim.chance import uniform
 from imgsim.compiled import compiled
-from imgsim.dates import day_of
 from imgsim.markets.allocation import IN_ROUND, NO_CHANNEL, PLACED, UNPLACED, Allocation, Applicants
 from imgsim.parameters import Parameters
 from imgsim.pathway import Pathway
+from imgsim.rounds import meetings_a_year, meetings_of
 from imgsim.rulebook import Rulebook
 
 Ints = npt.NDArray[np.int64]
@@ -20,7 +20,8 @@ Ints = npt.NDArray[np.int64]
 class Quota:
     """Places per jurisdiction and year; demand is concentrated on some jurisdictions.
 
-    Parameters: ``<round>.jurisdictions`` (count), ``<round>.places`` (count, in each jurisdiction) and
+    Parameters: ``<round>.jurisdictions`` (count), ``<round>.places`` (count a year, in each jurisdiction, spread evenly
+    over the year's meetings; the value of the day of the meeting holds) and
     ``<round>.concentration`` (number: the share of jurisdiction j falls with exp(-concentration * j / jurisdictions)).
     """
 
@@ -33,15 +34,22 @@ class Quota:
 
     def allocate(self, year: int, replication: int, applicants: Applicants) -> Allocation:
         """Those placed in their jurisdiction's places, in the order of an addressed uniform."""
-        day = day_of(year, 1, 1)
+        day, meetings = applicants.day, meetings_a_year(self.name, self.parameters, year)
+        number = self.number(year, day, meetings)
         value = {word: self.parameters.value(f"{self.name}.{word}", day) for word in ("jurisdictions", "places")}
         states = max(1, round(value["jurisdictions"]))
         concentration = self.parameters.value(f"{self.name}.concentration", day)
-        places = scaled_places(self.seed, self.rounding, states, value["places"] * self.scale)
-        asked = jurisdictions(self.seed, replication, applicants.actor, year, self.where, states, concentration)
-        order = uniforms(self.seed, replication, applicants.actor, year, self.order)
+        share = value["places"] * self.scale / meetings
+        places = scaled_places(self.seed, self.rounding, states, share, number if meetings > 1 else 0)
+        asked = jurisdictions(self.seed, replication, applicants.actor, number, self.where, states, concentration)
+        order = uniforms(self.seed, replication, applicants.actor, number, self.order)
         placed = first_in_line(asked, order, places)
         return tallied(placed, places, applicants)
+
+    def number(self, year: int, day: int, meetings: int) -> int:
+        """The number of a meeting in addresses: the year itself where there is one a year."""
+        earlier = sum(dates.allocates < day for dates in meetings_of(self.name, self.parameters, year))
+        return year * meetings + (earlier if meetings > 1 else 0)
 
 
 def tallied(placed: npt.NDArray[np.bool_], places: Ints, applicants: Applicants) -> Allocation:
@@ -71,11 +79,11 @@ def uniforms(seed: int, replication: int, actor: Ints, occurrence: int, decided:
 
 
 @compiled
-def scaled_places(seed: int, decided: int, states: int, places: float) -> Ints:
+def scaled_places(seed: int, decided: int, states: int, places: float, occurrence: int = 0) -> Ints:
     """Whole places by jurisdiction at a scale, rounded by a uniform that belongs to the jurisdiction."""
     found = np.empty(states, np.int64)
     for state in range(states):
-        found[state] = int(places + uniform(seed, 0, state, decided, 0, 0))
+        found[state] = int(places + uniform(seed, 0, state, decided, occurrence, 0))
     return found
 
 

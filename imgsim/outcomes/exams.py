@@ -18,13 +18,26 @@ def exams(view: View, rows: Rows) -> None:
     names = [stage.name for stage in view.scenario.pathway.stages.values() if stage.kind == "exam"]
     number = codes_in(table["exam"], names)
     for place, name in enumerate(names):
+        sittings(view, rows, name, table[number == place])
         pass_rates(rows, name, table[number == place])
+
+
+def sittings(view: View, rows: Rows, exam: str, table: pd.DataFrame) -> None:
+    """Sittings by academic year in the whole population, and the share of them that are no first attempts."""
+    again = ~table["first"].to_numpy(bool)
+    everybody = np.ones(len(table), bool)
+    years, told, _ = by_year(began_in(table), table, everybody)
+    repeats = by_year(began_in(table), table, again)[1]
+    for year, n, hits in zip(years, told.tolist(), repeats.tolist(), strict=True):
+        if n:
+            rows.add(f"{exam}.sittings_academic", academic(year), ALL, n / view.scale, n)
+            rows.share(f"{exam}.repeat_share_academic", academic(year), ALL, hits, n)
 
 
 def pass_rates(rows: Rows, exam: str, table: pd.DataFrame) -> None:
     """Pass rates of one exam, given its sittings; those whose result never came (death, horizon) are left out."""
     calendar = table["year"].to_numpy(np.int64)
-    began = calendar - (table["half"].to_numpy(np.int64) == 1)
+    began = began_in(table)
     for group, of in takers(table).items():
         years, told, passed = by_year(calendar, table, of)
         rows.ratios(f"{exam}.pass_rate", group, years, passed, told)
@@ -32,6 +45,12 @@ def pass_rates(rows: Rows, exam: str, table: pd.DataFrame) -> None:
         years, told, passed = by_year(began, table, of)
         for year, n, hits in zip(years, told.tolist(), passed.tolist(), strict=True):
             rows.share(f"{exam}.pass_rate_academic", academic(year), group, hits, n)
+
+
+def began_in(table: pd.DataFrame) -> Ints:
+    """The year in which the academic year of each row began."""
+    began: Ints = table["year"].to_numpy(np.int64) - (table["half"].to_numpy(np.int64) == 1)
+    return began
 
 
 def by_year(year: Ints, table: pd.DataFrame, of: Bools) -> tuple[range, Ints, Ints]:

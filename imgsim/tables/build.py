@@ -16,6 +16,7 @@ from imgsim.tables.coding import coded, dates
 from imgsim.tables.exams import exams_table
 from imgsim.tables.ledger import Ledger
 from imgsim.tables.people import people_table
+from imgsim.tables.rounds import by_year
 from imgsim.tables.yearly import yearly_table
 from imgsim.traits import LIVELIHOODS
 
@@ -56,7 +57,7 @@ def build_tables(finished: Finished) -> dict[str, pd.DataFrame]:
     tables = {
         "people": people_table(finished),
         "seasons": finished.seasons.copy(deep=False),
-        "rounds": finished.rounds.copy(deep=False),
+        "rounds": by_year(finished.rounds),
         "yearly": yearly_table(finished),
         "exams": exams_table(finished),
     }

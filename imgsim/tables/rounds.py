@@ -28,6 +28,17 @@ class Season(NamedTuple):
     allocation: Allocation
 
 
+def by_year(rounds: pd.DataFrame) -> pd.DataFrame:
+    """The tallies of rounds by year: those of several meetings in one year are summed.
+
+    Who waits through several meetings is an applicant at each, so that applicants per seat is the demand for one seat.
+    """
+    keys = ROUND_COLUMNS[:3]
+    if not rounds.duplicated(keys).any():
+        return rounds.copy(deep=False)
+    return rounds.groupby(keys, as_index=False, sort=False)[ROUND_COLUMNS[3:]].sum(min_count=1)
+
+
 def seasons_table(model: Model, seasons: Sequence[Season]) -> pd.DataFrame:
     """One row a person and season, sorted by person and year."""
     if not seasons:
