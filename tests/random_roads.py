@@ -34,6 +34,7 @@ def scenarios(draw: Draw) -> Scenario:
     """A scenario of a dozen years with up to eighty entrants and perhaps a licensed stock."""
     names = [f"s{k}" for k in range(draw(st.integers(3, 7)))]
     kinds = [draw(st.sampled_from(("exam", "wait", "choose", "round", "work"))) for _ in names]
+    kinds[0] = "wait" if set(kinds) == {"choose"} else kinds[0]  # a road that takes no time gives death no time either
     clocks = clocks_of(draw, names, kinds)
     stages = [stage_of(draw, k, names, kinds, clocks) for k in range(len(names))]
     stock = draw(st.none() | st.sampled_from(names))
@@ -67,10 +68,11 @@ def stage_of(draw: Draw, k: int, names: list[str], kinds: list[str], clocks: lis
     later = [*names[k + 1 :], *ENDS]
     until = draw(st.none() | st.sampled_from(untils(names, kinds))) if kind == "wait" else None
     anywhere = later if kind == "choose" or until else [*names, *ENDS]
-    words = outcomes_of(draw, kind)
+    rule = draw(st.sampled_from((None, "stations", "adaptive"))) if kind == "exam" else None
+    words = [*outcomes_of(draw, kind), *["borderline"] * (rule == "stations" and draw(st.booleans()))]
     following = {word: draw(st.sampled_from(anywhere)) for word in words} | {words[0]: later[0]}
     some = st.sampled_from(words)
-    more: dict[str, Any] = {"until": until}
+    more: dict[str, Any] = {"until": until, "rule": rule}
     if (free := [held.name for held in clocks if held.starts is None]) and draw(st.booleans()):
         more["starts"] = {draw(some): (draw(st.sampled_from(free)),)}
     if draw(st.booleans()):
@@ -88,7 +90,7 @@ def outcomes_of(draw: Draw, kind: str) -> list[str]:
     """The outcomes wired: all that must be, and perhaps the others."""
     lapsed, refused = draw(st.booleans()), draw(st.booleans())
     return {
-        "exam": ["passed", *["lapsed"] * lapsed, "exhausted"],
+        "exam": ["passed", *["lapsed"] * lapsed, "exhausted", *["failed"] * refused],
         "wait": ["done", *["refused"] * refused],
         "choose": ["one", "two", "three"][: 2 + lapsed],
         "round": ["placed", "unplaced", "ineligible"],
@@ -106,12 +108,7 @@ def numbers_of(draw: Draw, held: Stage) -> list[Parameter]:
     """The numbers of one stage."""
     name = held.name
     if held.kind == "exam":
-        numbers = toy.exam(
-            name, dated(draw, 0.0, 1.0), float(draw(st.integers(1, 4))), prepare=days(draw), retake=days(draw),
-            per_year=float(draw(st.integers(1, 3))), late_gap=days(draw),
-        )  # fmt: skip
-        given = [(None, 1.0), (f"{draw(st.integers(2001, 2006))}-05-01", 0.0)]
-        return numbers + [parameter(f"{name}.open", "probability", given)] * ("lapsed" in held.next)
+        return exam_numbers(draw, held)
     if held.kind == "wait":
         refused = [parameter(f"{name}.refused", "probability", dated(draw, 0.0, 1.0))] * ("refused" in held.next)
         return refused + lasting(draw, f"{name}.done") * (held.until is None)
@@ -120,9 +117,34 @@ def numbers_of(draw: Draw, held: Stage) -> list[Parameter]:
     if held.kind == "round":
         day = draw(st.integers(1, 28))
         marks, places = {"closes": f"02-{day:02d}", "allocates": f"03-{day:02d}"}, draw(st.integers(0, 12))
-        return fair(name, places, **marks) if held.mechanism == "quota" else toy.ranked(name, places, 0.5, **marks)
+        meetings = [parameter(f"{name}.meetings", "count", float(draw(st.integers(1, 4))))]
+        held_numbers = fair if held.mechanism == "quota" else toy.ranked
+        return [*held_numbers(name, places, **marks), *meetings * (held.mechanism == "quota")]
     years = [parameter(f"{name}.completed", "years", dated(draw, 0.2, 4.0))] * ("completed" in held.next)
     return [*years, parameter(f"{name}.left", "rate", dated(draw, 0.0, 1.0))]
+
+
+def exam_numbers(draw: Draw, held: Stage) -> list[Parameter]:
+    """The numbers of an exam by any pass rule."""
+    name = held.name
+    numbers = toy.exam(
+        name, dated(draw, 0.0, 1.0), float(draw(st.integers(1, 4))), prepare=days(draw), retake=days(draw),
+        per_year=float(draw(st.integers(1, 3))), late_gap=days(draw),
+    )  # fmt: skip
+    unread = {"retake", "late_gap", "per_year"} if "failed" in held.next else set()
+    unread |= {"passed"} if held.rule else set()
+    numbers = [one for one in numbers if one.name.rpartition(".")[2] not in unread]
+    if held.rule == "stations":
+        numbers.append(parameter(f"{name}.station", "probability", dated(draw, 0.3, 0.9)))
+        counts = {"stations": 8.0, "pass_mark": 5.0, "compulsory": 2.0, "subject_stations": 2.0}
+        counts |= {"borderline": 4.0} if "borderline" in held.next else {}
+        numbers += [parameter(f"{name}.{word}", "count", value) for word, value in counts.items()]
+    if held.rule == "adaptive":
+        numbers.append(parameter(f"{name}.performance", "score", dated(draw, -1.0, 1.0)))
+        numbers += [parameter(f"{name}.items", "count", 30), parameter(f"{name}.discrimination", "amount", 1.5)]
+        numbers.append(parameter(f"{name}.pass_mark", "score", dated(draw, -1.0, 1.0)))
+    given = [(None, 1.0), (f"{draw(st.integers(2001, 2006))}-05-01", 0.0)]
+    return numbers + [parameter(f"{name}.open", "probability", given)] * ("lapsed" in held.next)
 
 
 def clock_numbers(draw: Draw, held: Clock) -> list[Parameter]:

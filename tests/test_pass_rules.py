@@ -15,12 +15,14 @@ from imgsim.addresses import GRADUATE, actor
 from imgsim.calendar import to_day
 from imgsim.errors import InputError
 from imgsim.parameters import Parameter
-from imgsim.pass_rules import CODE, GRADES, WORDS, error_left, grade
+from imgsim.pass_rules import CODE, WORDS, error_left, grade
+from imgsim.pathway import OUTCOMES
 from imgsim.pathway_files import stages_of
 from imgsim.rules import Who
 from imgsim.tomlfile import read_toml
 from imgsim.traits import FIRST_FLAG, PLACE
 
+GRADES = OUTCOMES["exam"] or ()
 MANY = 6000
 DAY = to_day("2015-06-01")
 
