@@ -123,8 +123,8 @@ def check_ratios(
 def check_spread(parameter: Parameter, required: dict[str, str]) -> None:
     """Refuse a spread of something on the road that is no duration."""
     owner, dot, last = parameter.name.rpartition(".")
-    if dot and last == "spread" and required.get(owner, "days") not in ("days", "years"):
-        refuse(parameter, f"only days and years have a spread, not a {required[owner]}")
+    if dot and last == "spread" and required.get(owner, "days") not in ("days", "years", "score"):
+        refuse(parameter, f"only days, years and scores have a spread, not a {required[owner]}")
 
 
 def check_sources(parameters: Parameters, all_cited: bool, problems: Problems) -> None:

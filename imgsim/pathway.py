@@ -23,7 +23,11 @@ CERTAIN: Final[Mapping[str, tuple[str, ...]]] = {
     "round": ("placed", "unplaced", "ineligible"),
     "work": ("left",),
 }
-MECHANISMS: Final = ("match", "quota")  # the ways to allocate the places of a round
+MECHANISMS: Final = ("match", "quota", "ranked")  # the ways to allocate the places of a round
+# Name and unit of the parameters that a mechanism cannot do without; it may read others below the name of its round.
+NEEDS_OF_MECHANISM: Final[Mapping[str, Mapping[str, str]]] = {
+    "ranked": {"places": "count", "merit": "score", "merit.spread": "number"},
+}
 END_CLASSES: Final = ("retired", "alternative_career", "gave_up", "left_country", "died")
 MARKS: Final = ("opens", "reads", "closes", "allocates", "starts")
 
@@ -124,4 +128,5 @@ def needs_of(stage: Stage) -> list[tuple[str, str]]:
         units = {"left": "rate"} | ({"completed": "years"} if "completed" in stage.next else {})
     elif stage.kind == "round":
         units = dict.fromkeys(MARKS, "month-day")
+        units |= NEEDS_OF_MECHANISM.get(stage.mechanism or "", {})
     return [(f"{stage.name}.{word}", unit) for word, unit in units.items()]
