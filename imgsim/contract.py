@@ -74,7 +74,9 @@ def refuse(
 def used_prefixes(pathway: Pathway) -> tuple[str, ...]:
     """Families of names that mechanisms, the population, livelihood and the outcomes read."""
     rounds = [f"{stage.name}." for stage in pathway.stages.values() if stage.kind == "round"]
-    return (*rounds, "population.", "livelihood.", "cost.", "comparison.")
+    exams = [stage.name for stage in pathway.stages.values() if stage.kind == "exam"]
+    optional = [f"{exam}.{word}" for exam in exams for word in ("session.", "apart")]
+    return (*rounds, *optional, "population.", "livelihood.", "cost.", "comparison.")
 
 
 def is_used(name: str, parameters: Parameters, required: dict[str, str], prefixes: tuple[str, ...]) -> bool:

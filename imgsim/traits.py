@@ -44,12 +44,13 @@ STORED: Final = (
     "sponsor",  # what the placing programme sponsors
     "livelihood",
     "competitor",  # kind of competitor; -1 for the graduates whose lives are simulated
+    "area",  # part of the country of destination in which a post is sought; -1 where a road knows no areas
 )
 
 # Traits worked out from stored ones on the day a rule is asked.
 COMPUTED: Final = ("age", "years_since_graduation", "practice_gap", "failed_before")
 
-CATEGORICAL: Final = ("group", "region", "wish", "specialty", "visa", "sponsor", "livelihood", "competitor")
+CATEGORICAL: Final = ("group", "region", "wish", "specialty", "visa", "sponsor", "livelihood", "competitor", "area")
 COUNTS: Final = ("seasons",)  # what stages may count on a person
 YES_NO: Final = ("citizen", "needs_visa", "ready", "failed_before")
 

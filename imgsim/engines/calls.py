@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from imgsim import livelihood, rules
+from imgsim import exam_rules, livelihood, rules
 from imgsim.compiled import compiled
 from imgsim.livelihood import Moves
 from imgsim.rules import Row, Rules, Who
@@ -61,6 +61,14 @@ def chooses(
 def base(head: Ints, first: Ints, days: Ints, value: Floats, ratio: Ints, q: int, day: int, row: Row) -> float:
     """See ``imgsim.rules.base``."""
     return rules.base(Rules(head, first, days, value, ratio), q, day, row)
+
+
+@compiled
+def session_after(
+    head: Ints, first: Ints, days: Ints, value: Floats, ratio: Ints, q: int, count: int, apart: int, last: int, day: int
+) -> int:
+    """See ``imgsim.exam_rules.session_after``."""
+    return exam_rules.session_after(Rules(head, first, days, value, ratio), q, count, apart, last, day)
 
 
 @compiled

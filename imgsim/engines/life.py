@@ -8,7 +8,17 @@ import numpy as np
 
 from imgsim.dates import NEVER
 from imgsim.engines import exams
-from imgsim.engines.calls import Call, base, begin_spell, chooses, happens, lasts, next_move, strikes_after
+from imgsim.engines.calls import (
+    Call,
+    base,
+    begin_spell,
+    chooses,
+    happens,
+    lasts,
+    next_move,
+    session_after,
+    strikes_after,
+)
 from imgsim.livelihood import BEFORE, IN_TRAINING, STATE, STATES, TRACK, WALKED
 from imgsim.roadmap import Plan
 from imgsim.rounds import RoundDates
@@ -161,7 +171,7 @@ class Life:
         """The day of the first sitting: after preparation."""
         self.sittings = []
         self.row[FAILURES] = self.attempts[plan.code]
-        return self.day + self.lasts(plan.quantity["prepare"], self.visits[plan.code])
+        return self.in_session(plan, self.day + self.lasts(plan.quantity["prepare"], self.visits[plan.code]))
 
     def barred(self, plan: Plan) -> str:
         """Why the person may not sit today: the exam is no longer given, or the attempts are used up."""
@@ -183,7 +193,16 @@ class Life:
         self.note(plan.event["failed"], self.attempts[plan.code])
         self.row[FAILURES] = self.attempts[plan.code]
         wished = self.day + self.lasts(plan.quantity["retake"], self.attempts[plan.code])
-        return max(wished, exams.earliest_retake(self.asks, plan, self.sittings))
+        return self.in_session(plan, max(wished, exams.earliest_retake(self.asks, plan, self.sittings)))
+
+    def in_session(self, plan: Plan, day: int) -> int:
+        """The day itself, or the day of the next session of an exam that is held in sessions."""
+        if not plan.sessions:
+            return day
+        apart = max(1, round(self.asks(plan.quantity["apart"]))) if plan.quantity["apart"] >= 0 else 1
+        last = self.sittings[-1] if self.sittings else -1
+        first = plan.quantity["session.1"]
+        return int(session_after(*self.model.book.rules, first, plan.sessions, apart, last, day))
 
     def is_refused(self, plan: Plan) -> bool:
         """Will what is waited for be refused?"""

@@ -7,11 +7,11 @@ import numpy as np
 from imgsim.outcomes.definitions import COST, MEASURED
 from imgsim.outcomes.rows import Floats, Ints, Rows
 from imgsim.outcomes.view import View, days
-from imgsim.parameters import Parameter
+from imgsim.parameters import MONEY, Parameter
 
 
 def costs(view: View, rows: Rows) -> None:
-    """Mean cost in USD, from entry to the certificate, of those certified in the measured window."""
+    """Mean cost in the money of the country's prices, from entry to the certificate, of those certified in the measured window."""
     if not view.knows("certified"):
         return
     spent, of = spent_by(view, view.day("certified")), view.measured(view.day("certified"))
@@ -25,7 +25,7 @@ def spent_by(view: View, until: Ints) -> Floats:
     spent = np.zeros(len(until))
     for name in view.scenario.parameters.family(COST):
         parameter, events = view.scenario.parameters[name], view.events({name.removeprefix(COST)})
-        if not len(events) or parameter.unit != "USD":
+        if not len(events) or parameter.unit not in MONEY:
             continue
         row, day = view.row_of(events["person"]), days(events["date"])
         paid = day <= until[row]

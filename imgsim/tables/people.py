@@ -62,6 +62,7 @@ def traits(finished: Finished) -> dict[str, object]:
         "visa": named("visa"),
         "seasons": row[:, PLACE["seasons"]].astype(np.int32),
         "active_seasons": active_seasons(finished),
+        **({"area": named("area")} if categories["area"] else {}),
         "end": pd.Categorical([name or "under_way" for name in finished.end], categories=[*ends, "under_way"]),
         "end_class": pd.Categorical([classes[name] for name in finished.end]),
         "end_date": as_dates(finished.end_day),
