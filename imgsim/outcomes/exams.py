@@ -7,9 +7,9 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from imgsim.outcomes.definitions import ALL, CITIZEN, MEASURED, NONCITIZEN
+from imgsim.outcomes.definitions import ALL, CITIZEN, FOLLOW_UP_YEARS, MEASURED, NONCITIZEN
 from imgsim.outcomes.rows import Bools, Ints, Rows, academic
-from imgsim.outcomes.view import View, academic_year_of, days, year_of
+from imgsim.outcomes.view import MISSING, View, academic_year_of, days, year_of
 
 SAT, PASSED, FAILED = "sat", "passed", "failed"
 RESULTS: Final = (SAT, PASSED, FAILED)
@@ -29,10 +29,26 @@ def pass_rates(view: View, rows: Rows, exam: str, table: pd.DataFrame) -> None:
     told = np.flatnonzero(sat[:-1] & ~sat[1:] & (person[1:] == person[:-1]))  # a result comes next, of the same person
     sittings, hit = table.iloc[told], passed[told + 1]
     day = days(sittings["date"])
+    ever_passed(view, rows, exam, sittings, hit)
     for group, of in takers(view, sittings, (day >= view.start) & (day < view.horizon)).items():
         rows.shares(f"{exam}.pass_rate", group, year_of(day), hit, of)
         rows.share(f"{exam}.pass_rate", MEASURED, group, hit, of)
+        rows.counts(f"{exam}.sittings", group, year_of(day), of, view.years, view.scale)
         academic_years(rows, f"{exam}.pass_rate_academic", group, academic_year_of(day), hit, of)
+
+
+def ever_passed(view: View, rows: Rows, exam: str, sittings: pd.DataFrame, hit: Bools) -> None:
+    """Of those who first sat long enough before the horizon, the share that ever passed."""
+    person = view.row_of(sittings["person"])
+    first = days(sittings["date"])[sittings["value"].to_numpy(np.float64) == 1]
+    starter = person[sittings["value"].to_numpy(np.float64) == 1]
+    since = np.full(len(view.citizen), MISSING, np.int64)
+    since[starter] = first
+    passed = np.zeros(len(view.citizen), bool)
+    passed[person[hit]] = True
+    of = view.measured(since, FOLLOW_UP_YEARS)
+    for group, inside in view.people_groups.items():
+        rows.share(f"{exam}.ever_passed", MEASURED, group, passed, of & inside)
 
 
 def takers(view: View, sittings: pd.DataFrame, within: Bools) -> dict[str, Bools]:

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from imgsim.outcomes.definitions import FOLLOW_UP_YEARS, MEASURED, PRACTICE, SURVIVAL
+from imgsim.outcomes.definitions import ABROAD, ALL, EMPLOYED, FOLLOW_UP_YEARS, HEALTH_WORK, MEASURED, PRACTICE, SURVIVAL
 from imgsim.outcomes.rows import Floats, Rows, by_year, labels
-from imgsim.outcomes.view import View, year_of
+from imgsim.outcomes.view import View, day, days, year_of
 from imgsim.traits import LIVELIHOODS
 
 
@@ -57,6 +57,28 @@ def shares(rows: Rows, group: str, total: dict[str, float], n: int) -> None:
         for state, spent in total.items():
             held = state if group == "all" else f"{state}/{group}"
             rows.add("livelihood_share", MEASURED, held, spent / years, n)
+
+
+def employment(view: View, rows: Rows) -> None:
+    """Of the time of graduates neither in practice abroad nor in training or practice: employed; of that, in health.
+
+    By calendar year, in shares of person-time; denominators are the persons with any such time in the year. Who has
+    not graduated yet is a student, not out of work.
+    """
+    imposed = {stage.livelihood for stage in view.scenario.pathway.stages.values() if stage.kind == "work"}
+    table = view.tables["livelihood"]
+    table = table[~table["state"].astype(str).isin({ABROAD, *(state for state in imposed if state)})]
+    person, state = view.row_of(table["person"]), table["state"].astype(str).to_numpy()
+    begin, end = np.maximum(days(table["start"]), view.day("graduation")[person]), days(table["end"])
+    work, health = np.isin(state, EMPLOYED), state == HEALTH_WORK
+    for year in view.years:
+        new_year, next_year = (day(f"{y}-01-01") for y in (year, year + 1))
+        spent = np.clip(np.minimum(end, next_year) - np.maximum(begin, new_year), 0, None).astype(np.float64)
+        total, employed = spent.sum(), spent[work].sum()
+        heads = len(np.unique(person[spent > 0]))
+        if employed > 0:
+            rows.add("employed_share", str(year), ALL, employed / total, heads)
+            rows.add("health_share_of_employed", str(year), ALL, spent[health].sum() / employed, heads)
 
 
 def practice(view: View, rows: Rows) -> None:
