@@ -40,10 +40,9 @@ def pass_rates(view: View, rows: Rows, exam: str, table: pd.DataFrame) -> None:
 def ever_passed(view: View, rows: Rows, exam: str, sittings: pd.DataFrame, hit: Bools) -> None:
     """Of those who first sat long enough before the horizon, the share that ever passed."""
     person = view.row_of(sittings["person"])
-    first = days(sittings["date"])[sittings["value"].to_numpy(np.float64) == 1]
-    starter = person[sittings["value"].to_numpy(np.float64) == 1]
+    first = sittings["value"].to_numpy(np.float64) == 1
     since = np.full(len(view.citizen), MISSING, np.int64)
-    since[starter] = first
+    since[person[first]] = days(sittings["date"])[first]
     passed = np.zeros(len(view.citizen), bool)
     passed[person[hit]] = True
     of = view.measured(since, FOLLOW_UP_YEARS)

@@ -6,7 +6,16 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from imgsim.outcomes.definitions import ABROAD, ALL, EMPLOYED, FOLLOW_UP_YEARS, HEALTH_WORK, MEASURED, PRACTICE, SURVIVAL
+from imgsim.outcomes.definitions import (
+    ABROAD,
+    ALL,
+    EMPLOYED,
+    FOLLOW_UP_YEARS,
+    HEALTH_WORK,
+    MEASURED,
+    PRACTICE,
+    SURVIVAL,
+)
 from imgsim.outcomes.rows import Floats, Rows, by_year, labels
 from imgsim.outcomes.view import View, day, days, year_of
 from imgsim.traits import LIVELIHOODS

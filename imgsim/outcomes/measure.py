@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from imgsim.scenario import Scenario
 
 MEASURES: Final[tuple[Callable[[View, Rows], None], ...]] = (
-    certified, attempts, ages, compared, times, reached, matches, queues, places, hazards, exams, livelihoods, employment, practice, licensed,
-    visas, costs, incidence,
+    certified, attempts, ages, compared, times, reached, matches, queues, places, hazards, exams, livelihoods,
+    employment, practice, licensed, visas, costs, incidence,
 )  # fmt: skip
 
 
