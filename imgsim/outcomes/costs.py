@@ -11,7 +11,7 @@ from imgsim.parameters import MONEY, Parameter
 
 
 def costs(view: View, rows: Rows) -> None:
-    """Mean cost from entry to the certificate, in the country's own money, of those certified in the measured window."""
+    """Mean cost from entry to the certificate, in its own money, of those certified in the measured window."""
     if not view.knows("certified"):
         return
     spent, of = spent_by(view, view.day("certified")), view.measured(view.day("certified"))
