@@ -19,11 +19,12 @@ import numpy.typing as npt
 
 from imgsim.chance import uniform
 from imgsim.compiled import compiled
-from imgsim.dates import DAYS_A_YEAR, NEVER
+from imgsim.dates import DAYS_A_YEAR, NEVER, academic_year_start
 from imgsim.distributions import exponential, gompertz_age, normal
 from imgsim.traits import (
     AGE,
     BIRTH,
+    CURRENT_YEAR,
     FAILED_BEFORE,
     GRADUATION,
     LAST_CLINICAL,
@@ -86,6 +87,8 @@ def trait(row: Row, code: int, day: int) -> float:
         return max(0.0, float((day - row[LAST_CLINICAL]) / DAYS_A_YEAR))
     if code == FAILED_BEFORE:
         return 1.0 if row[FAILURES] > 0.0 else 0.0
+    if code == CURRENT_YEAR:
+        return 1.0 if row[GRADUATION] >= academic_year_start(day) else 0.0
     return 0.0
 
 
