@@ -76,6 +76,8 @@ def used_prefixes(pathway: Pathway) -> tuple[str, ...]:
     rounds = [f"{stage.name}." for stage in pathway.stages.values() if stage.kind == "round"]
     exams = [stage.name for stage in pathway.stages.values() if stage.kind == "exam"]
     optional = [f"{exam}.{word}" for exam in exams for word in ("session.", "apart")]
+    stages = pathway.stages.values()
+    optional += [f"{stage.name}.before" for stage in stages if stage.until == "graduation"]
     return (*rounds, *optional, "population.", "livelihood.", "cost.", "comparison.")
 
 

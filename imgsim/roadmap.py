@@ -61,7 +61,7 @@ class Roadmap:
 
 QUANTITIES: Final = {
     "exam": ("passed", "prepare", "retake", "result", "attempts", "per_year", "late_gap", "open", "apart", "session.1"),
-    "wait": ("done", "refused"),
+    "wait": ("done", "refused", "before"),
     "work": ("completed", "left"),
     "round": (),
     "end": (),

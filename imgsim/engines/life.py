@@ -212,7 +212,9 @@ class Life:
     def ready_day(self, plan: Plan) -> int:
         """The day on which a wait ends."""
         if plan.until == "graduation":
-            return max(self.day, int(self.row[GRADUATION]))
+            before = plan.quantity["before"]
+            lead = self.lasts(before, self.visits[plan.code]) if before >= 0 else 0
+            return max(self.day, int(self.row[GRADUATION]) - lead)
         if plan.until == "post":
             return max(self.day, self.post_start)
         if plan.until is not None:
