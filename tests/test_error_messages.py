@@ -101,7 +101,7 @@ IN_NUMBERS: list[Case] = [
     (NUMBERS_FILE, "region.north]", "region]", "[test.passed.odds.region]", "test.passed.odds.region: needs a category of `region`: one of north, south"),
     (NUMBERS_FILE, "odds.ability", "odd.ability", "[test.passed.odd.ability]", "test.passed.odd.ability: `unit` is missing"),
     (NUMBERS_FILE, "[test.prepare.spread]", "[test.passed.spread]", "[test.passed.spread]", "test.passed.spread: only days, years and scores have a spread, not a probability"),
-    (NUMBERS_FILE, "[post.left]", '[test.apart]\nunit = "days"\nvalue = 2\nstanding = "measured"\nsource = "census"\n\n[post.left]', "[test.apart]", "test.apart: the road needs it in count, not in days"),
+    (NUMBERS_FILE, "[post.left]", '[test.apart]\nunit = "days"\nvalue = 2\nstanding = "measured"\nsource = "census"\n\n[post.left]', 'unit = "days"\nvalue = 2', "test.apart: the road needs it in count, not in days"),
     (NUMBERS_FILE, "[post.left]", "[test.attempts]", "4:", "not valid TOML: Cannot declare ('test', 'attempts') twice"),
     (SOURCES_FILE, "title", "titel", "titel", "census.titel: unknown key `titel` (did you mean `title`?)"),
     (SOURCES_FILE, 'title = "The census"\n', "", "[census]", "census: `title` is missing"),
