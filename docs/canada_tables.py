@@ -11,6 +11,7 @@ import pandas as pd
 
 from imgsim.calibrate.plan import load_targets
 from imgsim.calibrate.validate import markdown, shown
+from imgsim.dates import day_of
 from imgsim.engines.simpy_engine import simulate
 from imgsim.model import build
 from imgsim.outcomes import measures
@@ -46,10 +47,11 @@ def ten_percent(found: Found, people: pd.DataFrame) -> pd.DataFrame:
     """What "only ten percent get a position" is under each definition in the evidence, with its denominator."""
     seats = found["carms.first.seats", "2020", "all"] - found["carms.first.seats", "2020", "quebec"]
     both = found["carms.first.seats", "2020", "all"] + found["carms.second.seats", "2020", "all"]
+    positions = load_scenario(SCENARIOS / "canada.toml").parameters.value("comparison.r1_positions", day_of(2020, 7, 1))
     ontario = found["carms.first.seats", "2011", "ontario"] / found["carms.first.applicants", "2011", "all"]
     rows = [
         ("Ontario's dedicated places per applicant, 2011", "applicants of one year", "10.6% (191 / 1,800)", ontario),
-        ("IMG places of all first-year places (said of 2023; here 2020)", "all places", "10%", both / 3397),
+        ("IMG places of all first-year places (said of 2023; here 2020)", "all places", "10%", both / positions),
         ("dedicated IMG places over places for Canadian graduates, 2020", "places of others", "10.6% (325 / 3,072)",
          seats / 3072),
         ("matched of all applicants of the year, 2019", "applicants of one year", "22.7%",

