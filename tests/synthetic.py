@@ -128,4 +128,5 @@ def rounds(rows: Sequence[tuple[str, int, str, float | None, int, int, int, int,
 def tables(**given: pd.DataFrame) -> dict[str, pd.DataFrame]:
     """The tables of a replication, those not given being empty."""
     empty = {"people": people([{}]), "events": events([]), "seasons": seasons([]), "rounds": rounds([])}
+    empty |= {"livelihood": pd.DataFrame(columns=["person", "state", "start", "end"])}
     return empty | given

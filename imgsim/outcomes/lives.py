@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 
@@ -76,10 +76,13 @@ def employment(view: View, rows: Rows) -> None:
     """
     imposed = {stage.livelihood for stage in view.scenario.pathway.stages.values() if stage.kind == "work"}
     table = view.tables["livelihood"]
-    table = table[~table["state"].astype(str).isin({ABROAD, *(state for state in imposed if state)})]
-    person, state = view.row_of(table["person"]), table["state"].astype(str).to_numpy()
+    held = table["state"].astype("category").cat
+    names = [str(name) for name in held.categories]
+    kept = np.isin(held.codes, codes_of(names, [ABROAD, *imposed]), invert=True)
+    table, code = table[kept], held.codes.to_numpy()[kept]
+    person = view.row_of(table["person"])
     begin, end = np.maximum(days(table["start"]), view.day("graduation")[person]), days(table["end"])
-    work, health = np.isin(state, EMPLOYED), state == HEALTH_WORK
+    work, health = np.isin(code, codes_of(names, EMPLOYED)), np.isin(code, codes_of(names, [HEALTH_WORK]))
     for year in view.years:
         new_year, next_year = (day(f"{y}-01-01") for y in (year, year + 1))
         spent = np.clip(np.minimum(end, next_year) - np.maximum(begin, new_year), 0, None).astype(np.float64)
@@ -88,6 +91,11 @@ def employment(view: View, rows: Rows) -> None:
         if employed > 0:
             rows.add("employed_share", str(year), ALL, employed / total, heads)
             rows.add("health_share_of_employed", str(year), ALL, spent[health].sum() / employed, heads)
+
+
+def codes_of(names: Sequence[str], wanted: Iterable[str | None]) -> list[int]:
+    """The codes of some names, those unknown left out."""
+    return [names.index(name) for name in wanted if name in names]
 
 
 def practice(view: View, rows: Rows) -> None:
