@@ -136,3 +136,10 @@ def test_return_of_service_is_worked_before_practice_of_choice(late: tuple[Table
     years = (served - began).dt.days / 365.25
     assert len(years) > 50
     assert years.between(2.9, 5.1).all()
+
+
+def test_nobody_begins_a_residency_before_graduating(late: tuple[Tables, pd.DataFrame]) -> None:
+    people = late[0]["people"]
+    trained = people[people["training_date"].notna()]
+    assert len(trained) > 300
+    assert (trained["training_date"] - trained["graduation_date"]).dt.days.min() >= -1
