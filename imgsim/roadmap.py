@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from imgsim.pathway import Pathway, Stage
-from imgsim.rulebook import Rulebook
+from imgsim.rulebook import Rulebook, sessions_of
 from imgsim.traits import FIRST_FLAG, LIVELIHOODS, PLACE
 
 EXTRA_EVENTS: Final = {"exam": ("sat", "failed"), "round": ("entered",), "work": ("started",)}
@@ -33,6 +33,7 @@ class Plan:
     livelihood: int  # state of the second track that the stage imposes, or -1
     until: str | None
     gives_post: bool  # a round that gives a post with a specialty
+    sessions: int  # yearly sessions of an exam, 0 if it can be sat on any day
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +61,8 @@ class Roadmap:
 
 
 QUANTITIES: Final = {
-    "exam": ("passed", "prepare", "retake", "result", "attempts", "per_year", "late_gap", "open"),
-    "wait": ("done", "refused"),
+    "exam": ("passed", "prepare", "retake", "result", "attempts", "per_year", "late_gap", "open", "apart", "session.1"),
+    "wait": ("done", "refused", "before"),
     "work": ("completed", "left"),
     "round": (),
     "end": (),
@@ -124,6 +125,7 @@ def plan(
         livelihood=LIVELIHOODS.index(stage.livelihood) if stage.livelihood else -1,
         until=stage.until,
         gives_post=stage.mechanism == "match",
+        sessions=len(sessions_of(book.numbers, stage.name)),
     )
 
 

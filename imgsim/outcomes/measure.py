@@ -13,9 +13,10 @@ from imgsim.outcomes.costs import costs
 from imgsim.outcomes.exams import exams
 from imgsim.outcomes.incidence import incidence
 from imgsim.outcomes.licensed import licensed
-from imgsim.outcomes.lives import livelihoods, practice
+from imgsim.outcomes.lives import employment, livelihoods, practice
 from imgsim.outcomes.matches import matches, queues
 from imgsim.outcomes.milestones import ages, compared, reached, times
+from imgsim.outcomes.places import hazards, places
 from imgsim.outcomes.rows import Rows
 from imgsim.outcomes.view import View
 from imgsim.outcomes.visas import visas
@@ -24,8 +25,8 @@ if TYPE_CHECKING:
     from imgsim.scenario import Scenario
 
 MEASURES: Final[tuple[Callable[[View, Rows], None], ...]] = (
-    certified, attempts, ages, compared, times, reached, matches, queues, exams, livelihoods, practice, licensed,
-    visas, costs, incidence,
+    certified, attempts, ages, compared, times, reached, matches, queues, places, hazards, exams, livelihoods,
+    employment, practice, licensed, visas, costs, incidence,
 )  # fmt: skip
 
 
