@@ -9,7 +9,7 @@ from typing import Final, NoReturn
 from imgsim.addresses import refuse_collisions
 from imgsim.errors import InputError, Problems
 from imgsim.parameters import Parameter, Parameters
-from imgsim.pathway import Pathway, required_parameters
+from imgsim.pathway import Pathway, optional_parameters, required_parameters
 from imgsim.tomlfile import locate_name
 from imgsim.traits import CATEGORICAL, LIVELIHOODS, YES_NO, trait_names
 
@@ -40,6 +40,7 @@ def check_contract(
     problems = Problems()
     required = dict(required_parameters(pathway))
     check_required(parameters, required, problems)
+    check_optional(parameters, optional_parameters(pathway), problems)
     categories, traits = known_categories(pathway), trait_names(tuple(pathway.flags))
     used = used_prefixes(pathway)
     for parameter in parameters.values():
@@ -64,6 +65,15 @@ def check_required(parameters: Parameters, required: dict[str, str], problems: P
                 refuse(parameters[name], f"the road needs it in {unit}, not in {parameters[name].unit}", "unit")
 
 
+def check_optional(parameters: Parameters, optional: list[tuple[str, str]], problems: Problems) -> None:
+    """Note every parameter that the road may leave out and has in another unit."""
+    for beginning, unit in optional:
+        for name in parameters.family(beginning) if beginning.endswith(".") else [beginning]:
+            with problems:
+                if name in parameters and parameters[name].unit != unit:
+                    refuse(parameters[name], f"the road needs it in {unit}, not in {parameters[name].unit}", "unit")
+
+
 def refuse(
     parameter: Parameter, message: str, key: str | None = None, name: str | None = None, known: Iterable[str] = ()
 ) -> NoReturn:
@@ -77,7 +87,8 @@ def refuse(
 def used_prefixes(pathway: Pathway) -> tuple[str, ...]:
     """Families of names that mechanisms, the population, livelihood and the outcomes read."""
     rounds = [f"{stage.name}." for stage in pathway.stages.values() if stage.kind == "round"]
-    return (*rounds, "population.", "livelihood.", "cost.", "comparison.")
+    optional = [name for name, _ in optional_parameters(pathway)]
+    return (*rounds, *optional, "population.", "livelihood.", "cost.", "comparison.")
 
 
 def is_used(name: str, parameters: Parameters, required: dict[str, str], prefixes: tuple[str, ...]) -> bool:

@@ -42,3 +42,11 @@ def year_of(day: int) -> int:
 def mark_of(year: int, month_day: int) -> int:
     """The day number of a yearly mark written as 100 x month + day (315 is 15 March)."""
     return day_of(year, month_day // 100, month_day % 100)
+
+
+@lean
+def academic_year_start(day: int) -> int:
+    """The 1 July on or before a day."""
+    year = year_of(day)
+    start = day_of(year, 7, 1)
+    return start if start <= day else day_of(year - 1, 7, 1)

@@ -10,7 +10,18 @@ from typing import Any, Final
 
 from imgsim.calendar import month_day, to_day
 from imgsim.errors import Problems
-from imgsim.parameters import BETWEEN, DISTRIBUTIONS, RATIO_KINDS, STANDINGS, UNITS, Parameter, Ratio, Row, Source
+from imgsim.parameters import (
+    BETWEEN,
+    DISTRIBUTIONS,
+    MONEY,
+    RATIO_KINDS,
+    STANDINGS,
+    UNITS,
+    Parameter,
+    Ratio,
+    Row,
+    Source,
+)
 from imgsim.tomlfile import Table, finite, read_toml, shown
 from imgsim.traits import CATEGORICAL
 
@@ -18,7 +29,7 @@ GROUNDS: Final = ("standing", "source", "where", "why", "range", "note")
 OWN: Final = ("unit", "distribution", "by", "between", "bounds", "same_as", "value", "values", *GROUNDS)
 IN_ROW: Final = ("from", "value", "of", *GROUNDS)
 DURATIONS: Final = ("days", "years")
-STRAIGHT: Final = ("count", "USD", "score", "number")  # no link stands between the value and the rule that reads it
+STRAIGHT: Final = ("count", *MONEY, "score", "number")  # no link stands between the value and the rule that reads it
 
 
 def read_sources(folder: Path) -> dict[str, Source]:

@@ -12,6 +12,7 @@ STANDINGS: Final = ("measured", "derived", "calibrated", "assumed")
 DISTRIBUTIONS: Final = ("lognormal", "gompertz", "exponential")
 BETWEEN: Final = ("step", "linear")
 UNLIMITED: Final = float("inf")
+MONEY: Final = ("USD", "CAD")
 # The bounds that a unit implies; a parameter may narrow them.
 UNITS: Final[Mapping[str, tuple[float, float]]] = {
     "probability": (0.0, 1.0),
@@ -22,6 +23,7 @@ UNITS: Final[Mapping[str, tuple[float, float]]] = {
     "amount": (0.0, UNLIMITED),  # a number that ratios multiply
     "factor": (0.0, UNLIMITED),  # odds ratios and multipliers
     "USD": (0.0, UNLIMITED),
+    "CAD": (0.0, UNLIMITED),
     "score": (-UNLIMITED, UNLIMITED),  # standard deviations of ability or of a programme's judgement
     "number": (-UNLIMITED, UNLIMITED),
     "flag": (0.0, 1.0),

@@ -30,10 +30,17 @@ PASS_RULES: Final[Mapping[str, Mapping[str, str]]] = {  # richer than one probab
     },
     "adaptive": {"performance": "score", "items": "count", "discrimination": "amount", "pass_mark": "score"},
 }  # fmt: skip
-MECHANISMS: Final = ("match", "quota", "ranked")  # the ways to allocate the places of a round
+MERIT: Final = "ranked"  # places by merit
+MECHANISMS: Final = ("match", "quota", MERIT)  # the ways to allocate the places of a round
 # Name and unit of the parameters that a mechanism cannot do without; it may read others below the name of its round.
 NEEDS_OF_MECHANISM: Final[Mapping[str, Mapping[str, str]]] = {
     "ranked": {"places": "count", "merit": "score", "merit.spread": "number"},
+}
+# The same of parameters that a stage may leave out; a name that ends in a dot stands for all below it.
+OPTIONAL: Final[Mapping[str, Mapping[str, str]]] = {
+    "exam": {"session.": "month-day", "apart": "count"},
+    "graduation": {"before": "days"},
+    "ranked": {"elsewhere": "probability", "closed": "flag", "gap_limit": "years", "least_practice": "years"},
 }
 END_CLASSES: Final = ("retired", "alternative_career", "gave_up", "left_country", "died")
 SETTABLE_MARKS: Final = ("citizen", "needs_visa")  # yes-or-no traits that a stage may set, as it may categorical ones
@@ -167,3 +174,13 @@ def needs_of(stage: Stage) -> list[tuple[str, str]]:
         units = dict.fromkeys(MARKS, "month-day")
         units |= NEEDS_OF_MECHANISM.get(stage.mechanism or "", {})
     return [(f"{stage.name}.{word}", unit) for word, unit in units.items()]
+
+
+def optional_parameters(pathway: Pathway) -> list[tuple[str, str]]:
+    """Name (or beginning of names) and unit of every parameter that the stages of a pathway may leave out."""
+    return [
+        (f"{stage.name}.{word}", unit)
+        for stage in pathway.stages.values()
+        for key in (stage.kind, stage.until, stage.mechanism)
+        for word, unit in OPTIONAL.get(key or "", {}).items()
+    ]

@@ -27,7 +27,7 @@ WORKING_STATES: Final = 6  # livelihoods a person outside training and practice 
 
 ABILITY, ENGLISH, EXPERIENCE = PLACE["ability"], PLACE["english"], PLACE["experience"]
 CITIZEN, NEEDS_VISA, LIVELIHOOD = PLACE["citizen"], PLACE["needs_visa"], PLACE["livelihood"]
-GROUP, REGION, WISH = PLACE["group"], PLACE["region"], PLACE["wish"]
+GROUP, REGION, WISH, AREA = PLACE["group"], PLACE["region"], PLACE["wish"], PLACE["area"]
 SPECIALTY, SPONSOR, COMPETITOR = PLACE["specialty"], PLACE["sponsor"], PLACE["competitor"]
 
 Cell = tuple[int, int, int]  # year, group code, head count
@@ -45,6 +45,8 @@ class Draws(NamedTuple):
     experience: int
     wish: int
     wishes: int
+    area: int
+    areas: int  # 0 where a road knows no areas
     start: int
     stock_age: int
     entry: int
@@ -63,7 +65,10 @@ class Population(NamedTuple):
 def draws_of(book: Rulebook) -> Draws:
     """The numbers of the population's quantities."""
     number = book.number
-    wishes = [name for name in book.categories["specialty"] if number(f"population.wish.{name}") >= 0]
+    wishes, areas = (
+        [name for name in book.categories[trait] if number(f"population.{word}.{name}") >= 0]
+        for word, trait in (("wish", "specialty"), ("area", "area"))
+    )
     return Draws(
         needs_visa=number("population.needs_visa"),
         ability=number("population.ability"),
@@ -74,6 +79,8 @@ def draws_of(book: Rulebook) -> Draws:
         experience=number("population.experience"),
         wish=number(f"population.wish.{wishes[0]}") if wishes else -1,
         wishes=len(wishes) + 1,
+        area=number(f"population.area.{areas[0]}") if areas else -1,
+        areas=len(areas) + 1 if areas else 0,
         start=number(f"livelihood.start.{LIVELIHOODS[0]}"),
         stock_age=number("population.stock_age"),
         entry=decision("population.entry"),
@@ -141,6 +148,8 @@ def draw_entrant(rules: Rules, who: Who, draws: Draws, year: int, row: Row) -> i
     row[ENGLISH] = predict(rules, draws.english, entry, row) + normal(draw(rules, who, draws.english, 0))
     row[EXPERIENCE] = lasts(rules, who, draws.experience, entry, row, 0) / DAYS_A_YEAR
     row[WISH] = chooses(rules, who, draws.wish, draws.wishes, entry, row, 0) if draws.wish >= 0 else -1
+    if draws.areas > 0:
+        row[AREA] = chooses(rules, who, draws.area, draws.areas, entry, row, 0)
     row[LIVELIHOOD] = chooses(rules, who, draws.start, WORKING_STATES, entry, row, 0)
     return entry
 
@@ -167,7 +176,7 @@ def draw_all(
         who, row = Who(seed, replication, actors[person]), traits[person]
         group = (actors[person] >> 32) & 0xFFFF
         year = 1900 + ((actors[person] >> 48) & 0xFFF)
-        row[SPECIALTY] = row[SPONSOR] = row[COMPETITOR] = -1.0
+        row[SPECIALTY] = row[SPONSOR] = row[COMPETITOR] = row[AREA] = -1.0
         row[GROUP], row[REGION], row[CITIZEN] = group, region[group], citizen[group]
         if year == STOCK_YEAR:
             entry[person] = draw_licensed(rules, who, draws, census, row)

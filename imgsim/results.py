@@ -84,6 +84,16 @@ class Run:
         return self.table("exams")
 
     @cached_property
+    def applications(self) -> DataFrame:
+        """Applicants and placed of every season of a round by merit, by kind."""
+        return self.table("applications")
+
+    @cached_property
+    def livelihood_years(self) -> DataFrame:
+        """Days lived on each livelihood by calendar year."""
+        return self.table("livelihood_years")
+
+    @cached_property
     def outcomes(self) -> DataFrame:
         """Measures by cohort, group and replication; names are plain text, so that tables can be pooled and renamed."""
         table = self.table("outcomes")

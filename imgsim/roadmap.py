@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from imgsim.pass_rules import CODE, WORDS
 from imgsim.pathway import Pathway, Stage
-from imgsim.rulebook import Rulebook
+from imgsim.rulebook import Rulebook, sessions_of
 from imgsim.traits import FIRST_FLAG, LIVELIHOODS, PLACE
 
 EXTRA_EVENTS: Final = {"exam": ("sat", "failed"), "round": ("entered",), "work": ("started",)}
@@ -38,6 +38,7 @@ class Plan:
     until: str | None
     gives_post: bool  # a round that gives a post with a specialty
     pass_rule: npt.NDArray[np.int64]  # of an exam: the rule and the numbers of its quantities
+    sessions: int  # yearly sessions of an exam, 0 if it can be sat on any day
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +66,8 @@ class Roadmap:
 
 
 QUANTITIES: Final = {
-    "exam": ("prepare", "retake", "result", "attempts", "per_year", "late_gap", "open"),
-    "wait": ("done", "refused"),
+    "exam": ("prepare", "retake", "result", "attempts", "per_year", "late_gap", "open", "apart", "session.1"),
+    "wait": ("done", "refused", "before"),
     "work": ("completed", "left"),
     "round": (),
     "end": (),
@@ -130,6 +131,7 @@ def plan(
         until=stage.until,
         gives_post=stage.mechanism == "match",
         pass_rule=pass_rule(stage, book),
+        sessions=len(sessions_of(book.numbers, stage.name)),
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -66,11 +66,18 @@ def ordered(parameters: Parameters, pathway: Pathway) -> list[str]:
         for option in list(stage.next)[:-1]
     ]
     first += [f"livelihood.start.{state}" for state in LIVELIHOODS[:WORKING_STATES]]
-    specialties = pathway.categories.get("specialty", ())
-    families = dict.fromkeys(name.rpartition(".")[0] for name in parameters if name.rpartition(".")[2] in specialties)
-    first += [f"{family}.{specialty}" for family in families for specialty in specialties]
-    first = [name for name in first if name in parameters]
+    for trait in ("specialty", "area"):
+        values = pathway.categories.get(trait, ())
+        families = dict.fromkeys(name.rpartition(".")[0] for name in parameters if name.rpartition(".")[2] in values)
+        first += [f"{family}.{value}" for family in families for value in values]
+    first += [name for stage in pathway.stages.values() for name in sessions_of(parameters, stage.name)]
+    first = [name for name in dict.fromkeys(first) if name in parameters]
     return first + sorted(set(parameters) - set(first))
+
+
+def sessions_of(parameters: Collection[str], exam: str) -> list[str]:
+    """The yearly sessions of an exam (``<exam>.session.1`` and so on); none if it can be sat on any day."""
+    return sorted(name for name in parameters if name.startswith(f"{exam}.session."))
 
 
 class Builder:

@@ -19,11 +19,12 @@ import numpy.typing as npt
 
 from imgsim.chance import uniform
 from imgsim.compiled import lean
-from imgsim.dates import DAYS_A_YEAR, NEVER
+from imgsim.dates import DAYS_A_YEAR, NEVER, academic_year_start
 from imgsim.distributions import exponential, gompertz_age, normal
 from imgsim.traits import (
     AGE,
     BIRTH,
+    CURRENT_YEAR,
     FAILED_BEFORE,
     GRADUATION,
     LAST_CLINICAL,
@@ -40,7 +41,7 @@ NO_TRAIT: Final = -99
 LOGNORMAL, GOMPERTZ, EXPONENTIAL = 0, 1, 2
 
 # Traits that change with the day, or while a person lives on something: whatever leans on them is never steady.
-PASSING: Final = (AGE, YEARS_SINCE_GRADUATION, PRACTICE_GAP, PLACE["experience"], PLACE["livelihood"])
+PASSING: Final = (AGE, YEARS_SINCE_GRADUATION, PRACTICE_GAP, CURRENT_YEAR, PLACE["experience"], PLACE["livelihood"])
 
 Row = npt.NDArray[np.float64]
 
@@ -110,6 +111,8 @@ def trait(row: Row, code: int, day: int) -> float:
         return max(0.0, float((day - row[LAST_CLINICAL]) / DAYS_A_YEAR))
     if code == FAILED_BEFORE:
         return 1.0 if row[FAILURES] > 0.0 else 0.0
+    if code == CURRENT_YEAR:
+        return 1.0 if row[GRADUATION] >= academic_year_start(day) else 0.0
     return 0.0
 
 

@@ -44,14 +44,21 @@ STORED: Final = (
     "sponsor",  # what the placing programme sponsors
     "livelihood",
     "competitor",  # kind of competitor; -1 for the graduates whose lives are simulated
+    "area",  # part of the country of destination in which a post is sought; -1 where a road knows no areas
 )
 
 # Traits worked out from stored ones on the day a rule is asked.
-COMPUTED: Final = ("age", "years_since_graduation", "practice_gap", "failed_before")
+COMPUTED: Final = (
+    "age",
+    "years_since_graduation",
+    "practice_gap",
+    "failed_before",
+    "current_year",  # 1 if graduated in the academic year (from 1 July) of the day, or later
+)
 
-CATEGORICAL: Final = ("group", "region", "wish", "specialty", "visa", "sponsor", "livelihood", "competitor")
+CATEGORICAL: Final = ("group", "region", "wish", "specialty", "visa", "sponsor", "livelihood", "competitor", "area")
 COUNTS: Final = ("seasons",)  # what stages may count on a person
-YES_NO: Final = ("citizen", "needs_visa", "ready", "failed_before")
+YES_NO: Final = ("citizen", "needs_visa", "ready", "failed_before", "current_year")
 
 PLACE: Final[Mapping[str, int]] = {name: place for place, name in enumerate(STORED)}
 BIRTH, GRADUATION, LAST_CLINICAL = PLACE["birth"], PLACE["graduation"], PLACE["last_clinical"]
@@ -59,12 +66,13 @@ READY_SINCE: Final = PLACE["ready_since"]
 FIRST_FLAG: Final = len(STORED)
 
 # Codes of computed traits lie below -1, so that one integer names any trait.
-AGE, YEARS_SINCE_GRADUATION, PRACTICE_GAP, FAILED_BEFORE = -2, -3, -4, -5
+AGE, YEARS_SINCE_GRADUATION, PRACTICE_GAP, FAILED_BEFORE, CURRENT_YEAR = -2, -3, -4, -5, -6
 COMPUTED_CODE: Final[Mapping[str, int]] = {
     "age": AGE,
     "years_since_graduation": YEARS_SINCE_GRADUATION,
     "practice_gap": PRACTICE_GAP,
     "failed_before": FAILED_BEFORE,
+    "current_year": CURRENT_YEAR,
 }
 
 

@@ -1,4 +1,4 @@
-"""Random small roads with random numbers: every stage kind, rival clocks, dated rules, several rounds, a stock."""
+"""Random small roads with random numbers: every stage kind, rival clocks, dated rules, sessions, rounds, a stock."""
 
 from __future__ import annotations
 
@@ -25,7 +25,11 @@ TRAITS = (
     "flag.marked",
     "livelihood.survival_job",
     "group.far",
+    "current_year",
+    "failed_before",
+    "area.hills",
 )
+AREAS = ("coast", "hills", "plain")
 RATIO = {"probability": "odds", "days": "times", "years": "times", "rate": "times"}
 
 
@@ -42,6 +46,7 @@ def scenarios(draw: Draw) -> Scenario:
     pathway = road(
         *stages, *(end(name) for name in (*ENDS, "dead") if name in led_to),
         clocks=clocks, stock_entry=stock, flags={"marked": "marked"}, milestones={},
+        categories=toy.CATEGORIES | {"area": AREAS},
     )  # fmt: skip
     numbers = [one for held in stages for one in numbers_of(draw, held)]
     numbers += [one for held in clocks for one in clock_numbers(draw, held)]
@@ -111,15 +116,17 @@ def numbers_of(draw: Draw, held: Stage) -> list[Parameter]:
         return exam_numbers(draw, held)
     if held.kind == "wait":
         refused = [parameter(f"{name}.refused", "probability", dated(draw, 0.0, 1.0))] * ("refused" in held.next)
+        if held.until == "graduation" and draw(st.booleans()):
+            refused += lasting(draw, f"{name}.before")
         return refused + lasting(draw, f"{name}.done") * (held.until is None)
     if held.kind == "choose":
         return [parameter(f"{name}.{word}", "probability", dated(draw, 0.0, 1.0)) for word in list(held.next)[:-1]]
     if held.kind == "round":
         day = draw(st.integers(1, 28))
         marks, places = {"closes": f"02-{day:02d}", "allocates": f"03-{day:02d}"}, draw(st.integers(0, 12))
-        meetings = [parameter(f"{name}.meetings", "count", float(draw(st.integers(1, 4))))]
-        held_numbers = fair if held.mechanism == "quota" else toy.ranked
-        return [*held_numbers(name, places, **marks), *meetings * (held.mechanism == "quota")]
+        if held.mechanism == "ranked":
+            return by_merit(draw, name, places, marks)
+        return [*fair(name, places, **marks), parameter(f"{name}.meetings", "count", float(draw(st.integers(1, 4))))]
     years = [parameter(f"{name}.completed", "years", dated(draw, 0.2, 4.0))] * ("completed" in held.next)
     return [*years, parameter(f"{name}.left", "rate", dated(draw, 0.0, 1.0))]
 
@@ -131,6 +138,7 @@ def exam_numbers(draw: Draw, held: Stage) -> list[Parameter]:
         name, dated(draw, 0.0, 1.0), float(draw(st.integers(1, 4))), prepare=days(draw), retake=days(draw),
         per_year=float(draw(st.integers(1, 3))), late_gap=days(draw),
     )  # fmt: skip
+    numbers += sessions(draw, name)
     unread = {"retake", "late_gap", "per_year"} if "failed" in held.next else set()
     unread |= {"passed"} if held.rule else set()
     numbers = [one for one in numbers if one.name.rpartition(".")[2] not in unread]
@@ -145,6 +153,29 @@ def exam_numbers(draw: Draw, held: Stage) -> list[Parameter]:
         numbers.append(parameter(f"{name}.pass_mark", "score", dated(draw, -1.0, 1.0)))
     given = [(None, 1.0), (f"{draw(st.integers(2001, 2006))}-05-01", 0.0)]
     return numbers + [parameter(f"{name}.open", "probability", given)] * ("lapsed" in held.next)
+
+
+def sessions(draw: Draw, name: str) -> list[Parameter]:
+    """Any day, or up to three sessions a year, and perhaps some that must go by between two sittings."""
+    marks = [100.0 * draw(st.integers(1, 12)) + draw(st.integers(1, 28)) for _ in range(draw(st.integers(0, 3)))]
+    found = [parameter(f"{name}.session.{k}", "month-day", mark) for k, mark in enumerate(marks, start=1)]
+    apart = [(None, float(draw(st.integers(0, 3)))), ("2003-01-01", float(draw(st.integers(1, 2))))]
+    return found + [parameter(f"{name}.apart", "count", apart)] * draw(st.booleans())
+
+
+def by_merit(draw: Draw, name: str, places: int, marks: dict[str, str]) -> list[Parameter]:
+    """One pool of places, or one for each area, which people may leave; perhaps with rules on practice."""
+    if draw(st.booleans()):
+        return toy.ranked(name, places, 0.5, **marks)
+    held = toy.ranked(name, {area: draw(st.integers(0, 5)) for area in AREAS}, 0.5, "area", **marks)
+    if draw(st.booleans()):
+        held.append(parameter(f"{name}.elsewhere", "probability", dated(draw, 0.0, 1.0)))
+        closed = {area: float(draw(st.booleans())) for area in AREAS}
+        held.append(parameter(f"{name}.closed", "flag", closed, by="area"))
+    if draw(st.booleans()):
+        held.append(parameter(f"{name}.gap_limit", "years", draw(st.floats(0.1, 4))))
+        held.append(parameter(f"{name}.least_practice", "years", draw(st.floats(0, 1))))
+    return held
 
 
 def clock_numbers(draw: Draw, held: Clock) -> list[Parameter]:
@@ -189,6 +220,7 @@ def people(draw: Draw, stock: str | None) -> list[Parameter]:
         parameter("population.needs_visa", "probability", {"near": 0.0, "far": 0.9}, by="group"),
         parameter("population.entry_before", "years", draw(st.floats(0, 2))),
         parameter("population.experience", "years", 0.2),
+        *(parameter(f"population.area.{area}", "probability", 0.4) for area in AREAS[:-1]),
     ]
     if stock is None:
         return held

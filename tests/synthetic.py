@@ -103,10 +103,10 @@ def people(rows: Sequence[Mapping[str, Any]], end: str = "2020-01-01") -> pd.Dat
     return table
 
 
-def exams(rows: Sequence[tuple[str, int, int, bool, bool, bool, int, int]]) -> pd.DataFrame:
-    """Sittings (exam, year, half, measured, citizen, first, told, passed)."""
-    columns = ["exam", "year", "half", "measured", "citizen", "first", "told", "passed"]
-    return pd.DataFrame(list(rows), columns=columns)
+def exams(rows: Sequence[tuple[Any, ...]]) -> pd.DataFrame:
+    """Sittings (exam, year, half, measured, citizen, first, told, passed, and ever passed unless it is 0)."""
+    columns = ["exam", "year", "half", "measured", "citizen", "first", "told", "passed", "ever_passed"]
+    return pd.DataFrame([(*row, 0)[: len(columns)] for row in rows], columns=columns)
 
 
 def seasons(rows: Sequence[tuple[int, int, bool, str, int, str | None]]) -> pd.DataFrame:
@@ -120,7 +120,19 @@ def rounds(rows: Sequence[tuple[str, int, str, float | None, int, int, int, int,
     return pd.DataFrame(list(rows), columns=columns)
 
 
+def applications(rows: Sequence[tuple[str, int, bool, bool, int, int, int]]) -> pd.DataFrame:
+    """Applications (family, year, citizen, current_year, season, applied, placed)."""
+    columns = ["family", "year", "citizen", "current_year", "season", "applied", "placed"]
+    return pd.DataFrame(list(rows), columns=columns)
+
+
+def livelihood_years(rows: Sequence[tuple[int, str, int]]) -> pd.DataFrame:
+    """Days lived on a livelihood (year, state, days)."""
+    return pd.DataFrame(list(rows), columns=["year", "state", "days"])
+
+
 def tables(**given: pd.DataFrame) -> dict[str, pd.DataFrame]:
     """The tables of a replication, those not given being empty."""
     empty = {"people": people([{}]), "exams": exams([]), "seasons": seasons([]), "rounds": rounds([])}
+    empty |= {"applications": applications([]), "livelihood_years": livelihood_years([])}
     return empty | given

@@ -76,6 +76,47 @@ def test_sittings_keep_the_spacing_that_the_rules_ask_for() -> None:
         assert [(day - own[0]).days for day in own] == [0, 30, 60, 366, 546]
 
 
+def test_sittings_wait_for_sessions_and_leave_one_out_where_consecutive_ones_are_barred() -> None:
+    sessions = {"test.session.1": 315.0, "test.session.2": 915.0}
+    numbers = [
+        *exam("test", 0.0, 3, prepare=0.0),
+        *(parameter(name, "month-day", mark) for name, mark in sessions.items()),
+        parameter("test.apart", "count", 2),
+    ]
+    held = tables(one_exam(), *numbers, near=[(None, 20), ("2001-01-01", 0)])
+    sat = held["events"][held["events"]["event"] == "test.sat"]
+    assert {(day.month, day.day) for day in sat["date"]} == {(3, 15), (9, 15)}
+    years = sat.groupby("person")["date"].diff().dropna().dt.days / 365.25
+    assert years.between(0.99, 1.01).all()
+    assert (sat.groupby("person").size() == 3).all()
+    entry = held["people"].set_index("person")["entry_date"]
+    assert ((sat.groupby("person")["date"].min() - entry).dt.days < 185).all()
+
+
+def test_a_wait_until_graduation_may_end_some_days_before_it() -> None:
+    pathway = road(stage("student", "wait", {"done": "out"}, until="graduation"), end("out"))
+    numbers = [parameter("population.entry_before", "years", 2.0), parameter("student.before", "days", 100)]
+    people = tables(pathway, *numbers, near=[(None, 5), ("2001-01-01", 0)])["people"]
+    assert ((people["graduation_date"] - people["end_date"]).dt.days == 100).all()
+
+
+def test_a_round_by_merit_gives_its_places_to_the_ablest_of_those_who_wait() -> None:
+    pathway = road(
+        stage("fair", "round", {"placed": "won", "unplaced": "lost", "ineligible": "lost"}, mechanism="ranked"),
+        end("won", "retired"), end("lost"),
+    )  # fmt: skip
+    marks = [held for held in fair("fair", 7) if held.name.split(".")[1] not in ("jurisdictions", "concentration")]
+    merit = [parameter("fair.merit", "score", 0), parameter("fair.merit.plus.ability", "score", 1)]
+    merit.append(parameter("fair.merit.spread", "number", 0))
+    held = tables(pathway, *marks, *merit, near=[(None, 30), ("2001-01-01", 0)])
+    people = held["people"]
+    year = held["events"].query("event == 'fair.entered'").set_index("person")["value"].reindex(people["person"])
+    for _, own in people.groupby(year.to_numpy()):
+        won = own["end"] == "won"
+        assert won.sum() == min(7, len(own))
+        assert own.loc[won, "ability"].min() > own.loc[~won, "ability"].max() or (~won).sum() == 0
+
+
 def test_an_exam_no_longer_given_lapses() -> None:
     pathway = road(
         stage("test", "exam", {"passed": "out", "exhausted": "out", "lapsed": "other"}), end("out"), end("other")

@@ -14,9 +14,11 @@ from imgsim.model import Model
 from imgsim.pathway import Pathway
 from imgsim.population import Population
 from imgsim.tables.codes import codes_of, state_names
-from imgsim.tables.ledger import Ledger, account, beside, close, ledger_of, new_ledger, summed
-from imgsim.traits import PLACE
+from imgsim.tables.ledger import EVER_PASSED, Ledger, account, beside, close, ledger_of, new_ledger, summed
+from imgsim.traits import GRADUATION, LIVELIHOODS, PLACE
 
+PREPARING, IN_PRACTICE = LIVELIHOODS.index("preparing"), LIVELIHOODS.index("in_practice")
+NO_SPELLS = np.empty((0, 5), np.int64)
 Happened = tuple[int, str, str, int]  # person, date, event, value
 
 
@@ -46,6 +48,15 @@ def model(**more: str) -> Model:
     return toy.model(road(), *numbers, **more)
 
 
+def two_iterations() -> Model:
+    """A fair by merit that meets twice a season."""
+    out = {"placed": "gone", "unplaced": "gone", "ineligible": "gone"}
+    first = toy.stage("fair.first", "round", {**out, "unplaced": "fair.second"}, mechanism="ranked")
+    second = toy.stage("fair.second", "round", out, mechanism="ranked")
+    numbers = toy.ranked("fair.first", 1) + toy.ranked("fair.second", 1, closes="03-20", allocates="04-17")
+    return toy.model(toy.road(first, second, toy.end("gone"), milestones={}), *numbers)
+
+
 def population(citizens: Sequence[bool] = (False, False, True)) -> Population:
     """People of whom nothing but the citizenship is known."""
     traits = np.zeros((len(citizens), 30))
@@ -63,7 +74,7 @@ def rows(model: Model, happened: Sequence[Happened]) -> npt.NDArray[np.int64]:
 
 def kept(happened: Sequence[Happened], **more: str) -> Ledger:
     held = model(**more)
-    return ledger_of(held, population(), rows(held, happened))
+    return ledger_of(held, population(), rows(held, happened), NO_SPELLS)
 
 
 LIVES: list[Happened] = [
@@ -110,9 +121,13 @@ def test_a_sitting_counts_on_its_own_day_and_only_with_its_result() -> None:
     assert told[..., 0].sum() == 3
     assert told[..., 1].sum() == 2
     half_of_2001, half_of_2002 = 2, 5
-    assert told[0, half_of_2001 + 1, 1, 0, 1].tolist() == [1, 0]  # New Year's Eve, first attempt, failed
-    assert told[0, half_of_2002, 1, 0, 0].tolist() == [1, 1]  # 1 July, second attempt, passed
-    assert told[0, half_of_2001, 1, 1, 1].tolist() == [1, 1]  # the citizen
+    assert told[0, half_of_2001 + 1, 1, 0, 1].tolist() == [
+        1,
+        0,
+        1,
+    ]  # New Year's Eve, first attempt, passed later
+    assert told[0, half_of_2002, 1, 0, 0].tolist() == [1, 1, 0]  # 1 July, second attempt, passed
+    assert told[0, half_of_2001, 1, 1, 1].tolist() == [1, 1, 1]  # the citizen
 
 
 def test_a_measured_window_may_begin_inside_a_half_year() -> None:
@@ -122,14 +137,52 @@ def test_a_measured_window_may_begin_inside_a_half_year() -> None:
     held = model()
     run = replace(held.scenario.run, measured_from=date(2001, 5, 2))
     late = replace(held, scenario=replace(held.scenario, run=run))
-    told = ledger_of(late, population(), rows(held, LIVES)).sittings[..., 0]
+    told = ledger_of(late, population(), rows(held, LIVES), NO_SPELLS).sittings[..., 0]
     assert told[0, 2].sum(axis=(1, 2)).tolist() == [1, 0]  # sat on 1 May: before it
     assert told[0, :, 1].sum() == 2
 
 
+def test_a_second_pass_of_an_exam_makes_nobody_pass_twice() -> None:
+    again = [*LIVES[:5], (0, "2003-01-01", "test.sat", 3), (0, "2003-01-20", "test.passed", 2)]
+    assert kept(again).sittings[..., EVER_PASSED].sum() == 1
+
+
+def test_iterations_of_a_year_are_one_season_and_later_ones_count_on() -> None:
+    held = two_iterations()
+    happened = [
+        (0, "2001-01-05", "fair.first.entered", 2001), (0, "2001-03-04", "fair.second.entered", 2001),
+        (0, "2001-04-17", "fair.second.placed", 2001),
+        (2, "2001-01-05", "fair.first.entered", 2001), (2, "2002-01-05", "fair.first.entered", 2002),
+        (2, "2002-03-04", "fair.first.placed", 2002),
+    ]  # fmt: skip
+    people = population()
+    people.traits[:, GRADUATION] = [to_day("2000-07-01"), 0, to_day("2000-06-30")]
+    told = ledger_of(held, people, rows(held, happened), NO_SPELLS).applied
+    assert told.sum() == 3 + 2
+    assert told[0, 1, 0, 1, 0].tolist() == [1, 1]  # a graduate of the year, placed in the first season
+    assert told[0, 1, 1, 0, 0].tolist() == [1, 0]  # a citizen who graduated earlier
+    assert told[0, 2, 1, 0, 1].tolist() == [1, 1]  # the same, in the second season
+
+
+def test_days_of_livelihood_count_from_graduation_by_calendar_year() -> None:
+    held, people = model(), population()
+    people.traits[:, GRADUATION] = to_day("2001-01-01")
+    spells = np.array(
+        [
+            (0, 0, PREPARING, to_day("2000-07-01"), to_day("2002-03-01")),
+            (1, 0, PREPARING, to_day("2000-01-01"), to_day("2000-12-31")),  # a student
+            (2, 0, IN_PRACTICE, to_day("2001-12-31"), to_day("2002-01-02")),
+        ],
+        np.int64,
+    )
+    lived = ledger_of(held, people, rows(held, []), spells).lived
+    assert lived[:, PREPARING].tolist()[:4] == [0, 365, 31 + 28, 0]
+    assert lived[:, IN_PRACTICE].tolist()[:4] == [0, 1, 1, 0]
+
+
 def test_only_what_a_day_ends_with_is_a_move() -> None:
     held = model()
-    ledger, states = ledger_of(held, population(), rows(held, LIVES)), state_names(held)
+    ledger, states = ledger_of(held, population(), rows(held, LIVES), NO_SPELLS), state_names(held)
     inflow = {state: ledger.inflow[:, k].tolist()[:4] for k, state in enumerate(states)}
     outflow = {state: ledger.outflow[:, k].tolist()[:4] for k, state in enumerate(states)}
     assert inflow["test"] == [1, 2, 0, 0]

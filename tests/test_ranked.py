@@ -16,8 +16,8 @@ from synthetic import parameter, small_road
 from imgsim.addresses import GRADUATE, actor
 from imgsim.dates import day_of
 from imgsim.markets.allocation import INELIGIBLE, PLACED, Allocation, Applicants
-from imgsim.markets.ranked import Ranked, best_first
-from imgsim.parameters import Parameters, Ratio, Row
+from imgsim.markets.ranked import Ranked, best_first, in_order, in_turn
+from imgsim.parameters import Parameter, Parameters, Ratio, Row
 from imgsim.pathway import needs_of
 from imgsim.rulebook import compile_rules
 from imgsim.traits import PLACE, width
@@ -137,9 +137,42 @@ def test_no_pool_is_exceeded_or_idle_and_nobody_is_passed_over(line: list[tuple[
         assert sorted(taken.tolist()) == sorted(mine.tolist(), reverse=True)[: seats[pool]][::-1]
     assert (held[asked == -1] == -1).all()
     assert ((held == asked) | (held == -1)).all()
+    nobody, everywhere = np.zeros(len(asked), bool), np.ones(4, bool)
+    assert (in_turn(asked, nobody, in_order(score.astype(float)), np.array(seats), everywhere) == held).all()
 
 
 def test_a_round_by_merit_needs_its_places_its_merit_and_its_spread() -> None:
     fair = replace(small_road().stages["fair"], mechanism="ranked")
     needed = dict(needs_of(fair))
     assert [needed[f"fair.{word}"] for word in ("places", "merit", "merit.spread")] == ["count", "score", "number"]
+
+
+def asking_widely(fair: Ranked, **more: Parameter) -> Ranked:
+    """The same round with some of what it may leave out."""
+    held = fair.parameters.replacing(*more.values())
+    return Ranked("fair", held, compile_rules(held, small_road()), small_road(), SEED, 1.0)
+
+
+def always(name: str, unit: str, value: float) -> Parameter:
+    return parameter(f"fair.{name}", unit, {"": [Row(None, value, "measured")]})
+
+
+def test_who_asks_widely_takes_what_another_pool_has_left_unless_it_is_closed() -> None:
+    fair = ranked({"north": 1, "south": 2}, by="region")
+    many = people([3.0, 2.0, 1.0, -2.0], region=[0, 0, 0, 1])
+    assert placed(fair.allocate(2010, 0, many)) == [0, 3]
+    wide = asking_widely(fair, elsewhere=always("elsewhere", "probability", 1.0))
+    assert placed(wide.allocate(2010, 0, many)) == [0, 1, 2]
+    rows = {row["group"]: row["placed"] for row in wide.allocate(2010, 0, many).rows}
+    assert (rows["north"], rows["south"], rows["all"]) == (1, 2, 3)
+    flags = {"north": [Row(None, 0.0, "measured")], "south": [Row(None, 1.0, "measured")]}
+    shut = asking_widely(wide, closed=parameter("fair.closed", "flag", flags, "region"))
+    assert placed(shut.allocate(2010, 0, many)) == [0, 3]
+
+
+def test_practice_long_ago_or_too_short_makes_ineligible() -> None:
+    gone, since = [DAY - 366 * 4, DAY - 366, DAY], [DAY - 3650, DAY - 3650, DAY - 366]
+    many = people([0.0, 0.0, 0.0], last_clinical=gone, graduation=since)
+    limits = {"gap_limit": always("gap_limit", "years", 3.0), "least_practice": always("least_practice", "years", 2.0)}
+    strict = asking_widely(ranked(3), **limits)
+    assert strict.allocate(2010, 0, many).outcome.tolist() == [INELIGIBLE, PLACED, INELIGIBLE]

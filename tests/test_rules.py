@@ -84,6 +84,17 @@ def test_whoever_has_failed_before_has_the_odds_of_a_repeater_however_often() ->
     assert held == pytest.approx([0.5, 0.4 / 1.4, 0.4 / 1.4])
 
 
+def test_graduates_of_the_current_year_are_those_since_the_first_of_july_before() -> None:
+    book = chance(0.5, ("current_year", 3.0))
+    match_day, since = to_day("2020-03-04"), to_day("2019-07-01")
+    held = [
+        asked(book, "population.needs_visa", person(graduation=graduation), match_day)
+        for graduation in (since - 1, since, match_day + 100)
+    ]
+    assert held == pytest.approx([0.5, 0.75, 0.75])
+    assert asked(book, "population.needs_visa", person(graduation=since), since + 366) == 0.5
+
+
 def test_a_flag_changes_the_odds_of_those_who_hold_it() -> None:
     book = chance(0.5, ("flag.marked", 3.0))
     row = person()

@@ -49,12 +49,12 @@ def clock(name: str, to: str, strikes: tuple[str, ...] | str = "everywhere", sta
 
 def road(*stages: Stage, clocks: Sequence[Clock] = (), **more: Any) -> Pathway:
     """A checked road that begins with the first stage."""
-    given: dict[str, Any] = {"stock_entry": None, "flags": {}, "milestones": {}, "competitors": {}} | more
+    given: dict[str, Any] = {"stock_entry": None, "flags": {}, "milestones": {}, "competitors": {}}
+    given |= {"categories": CATEGORIES} | more
     pathway = Pathway(
         country="toy",
         title="Toy",
         entry=stages[0].name,
-        categories=CATEGORIES,
         groups=GROUPS,
         clocks={held.name: held for held in clocks},
         stages={held.name: held for held in stages},

@@ -45,10 +45,15 @@ def parsed(arguments: list[str]) -> argparse.Namespace:
 
 def aims(targets: list[Target], end: datetime.date, until: int | None) -> list[Target]:
     """The targets a fit to this horizon can meet; held-out years join it unless it stands before them."""
-    inside = [target for target in targets if target.use == "check" or target.cohort[:4] < str(end.year)]
+    inside = [target for target in targets if target.use == "check" or not dated_after(target.cohort, end.year)]
     if until is None:
         return [replace(target, use="fit") if target.use == "holdout" else target for target in inside]
     return [replace(t, use="holdout") if t.use == "fit" and t.cohort[:4] >= str(until) else t for t in inside]
+
+
+def dated_after(cohort: str, year: int) -> bool:
+    """Does a cohort named by its year come too late? Those pooled over years are named by words."""
+    return cohort[:4].isdigit() and cohort[:4] >= str(year)
 
 
 FAMILY = "exam"  # fitted apart: pass rates depend on nothing that the Match decides

@@ -103,6 +103,17 @@ def earliest_retake(
 
 
 @lean
+def session_after(
+    head: Ints, first: Ints, days: Ints, value: Floats, plain: Floats, ratio: Ints,
+    session: int, sessions: int, apart: int, wished: int, day: int, row: Row,
+    sat: Ints, count: int,
+) -> int:  # fmt: skip
+    """See ``imgsim.sittings.session_after``."""
+    held = Rules(head, first, days, value, plain, ratio)
+    return sittings.session_after(held, session, sessions, apart, wished, day, row, sat, count)
+
+
+@lean
 def next_move(
     head: Ints, first: Ints, days: Ints, value: Floats, plain: Floats, ratio: Ints,
     seed: int, replication: int, actor: int,

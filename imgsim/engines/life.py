@@ -16,6 +16,7 @@ from imgsim.engines.calls import (
     happens,
     lasts,
     next_move,
+    session_after,
     strikes_after,
 )
 from imgsim.livelihood import BEFORE, IN_TRAINING, STATE, STATES, TRACK, WALKED, begin_spell, spend
@@ -177,7 +178,7 @@ class Life:
         """The day of the first sitting: after preparation."""
         self.sittings = 0
         self.row[FAILURES] = self.attempts[plan.code]
-        return self.day + self.lasts(plan.quantity["prepare"], self.visits[plan.code])
+        return self.in_session(plan, self.day + self.lasts(plan.quantity["prepare"], self.visits[plan.code]))
 
     def barred(self, plan: Plan) -> str:
         """Why the person may not sit today: the exam is no longer given, or the attempts are used up."""
@@ -203,7 +204,15 @@ class Life:
         self.row[FAILURES] = self.attempts[plan.code]
         wished = self.day + self.lasts(plan.quantity["retake"], self.attempts[plan.code])
         spacing = plan.quantity["per_year"], plan.quantity["late_gap"]
-        return max(wished, earliest_retake(*self.rules, *spacing, self.day, self.row, self.sat, self.sittings))
+        free = earliest_retake(*self.rules, *spacing, self.day, self.row, self.sat, self.sittings)
+        return self.in_session(plan, max(wished, free))
+
+    def in_session(self, plan: Plan, day: int) -> int:
+        """The day itself, or the day of the next session of an exam that is held in sessions."""
+        if not plan.sessions:
+            return day
+        held = plan.quantity["session.1"], plan.sessions, plan.quantity["apart"]
+        return session_after(*self.rules, *held, day, self.day, self.row, self.sat, self.sittings)
 
     def is_refused(self, plan: Plan) -> bool:
         """Will what is waited for be refused?"""
@@ -213,7 +222,9 @@ class Life:
     def ready_day(self, plan: Plan) -> int:
         """The day on which a wait ends."""
         if plan.until == "graduation":
-            return max(self.day, int(self.row[GRADUATION]))
+            before = plan.quantity["before"]
+            lead = self.lasts(before, self.visits[plan.code]) if before >= 0 else 0
+            return max(self.day, int(self.row[GRADUATION]) - lead)
         if plan.until == "post":
             return max(self.day, self.post_start)
         if plan.until is not None:

@@ -115,7 +115,7 @@ class Replication:
             model=self.model,
             replication=self.number,
             population=self.population,
-            ledger=ledger_of(self.model, self.population, self.journal.events()),
+            ledger=ledger_of(self.model, self.population, self.journal.events(), self.journal.spells()),
             days_in=np.array([lives[k].days_in if k in lives else none for k in people]).reshape(-1, STATES),
             end=np.array([end_code(lives.get(k)) for k in people], np.int32),
             end_day=np.array([lives[k].end_day if k in lives else NEVER for k in people], np.int64),

@@ -5,7 +5,9 @@ from __future__ import annotations
 from imgsim.compiled import lean
 from imgsim.dates import NEVER
 from imgsim.engines.stage_tables import (
+    APART,
     ATTEMPTS,
+    BEFORE,
     CLOSES,
     COMPLETED,
     DONE,
@@ -23,6 +25,7 @@ from imgsim.engines.stage_tables import (
     RESULT,
     RETAKE,
     SAT,
+    SESSION,
     STARTED,
     YEAR,
     Road,
@@ -36,15 +39,16 @@ from imgsim.engines.states import (
 from imgsim.engines.steps import World, lasting, note, times, today, tries
 from imgsim.pass_rules import grade
 from imgsim.rules import FAILURES, happens, strikes_after
-from imgsim.sittings import barred, earliest_retake
+from imgsim.sittings import barred, earliest_retake, session_after
 from imgsim.traits import GRADUATION
 
 
 @lean
-def first_sitting(world: World, life: Life, stage: int) -> int:
+def first_sitting(world: World, life: Life, log: Journal, stage: int) -> int:
     """The day of the first sitting: after preparation."""
     life.row[FAILURES] = tries(world, life, stage)
-    return today(life) + lasting(world, life, world.road.quantity[stage, PREPARE], times(life, stage))
+    wished = today(life) + lasting(world, life, world.road.quantity[stage, PREPARE], times(life, stage))
+    return in_session(world, life, log, stage, 0, wished)
 
 
 @lean
@@ -77,7 +81,17 @@ def next_sitting(world: World, life: Life, log: Journal, stage: int, count: int)
     life.row[FAILURES] = tries(world, life, stage)
     q, day = world.road.quantity[stage], today(life)
     wished = day + lasting(world, life, q[RETAKE], tries(world, life, stage))
-    return max(wished, earliest_retake(world.rules, q[PER_YEAR], q[LATE_GAP], day, life.row, log.sat, count))
+    free = earliest_retake(world.rules, q[PER_YEAR], q[LATE_GAP], day, life.row, log.sat, count)
+    return in_session(world, life, log, stage, count, max(wished, free))
+
+
+@lean
+def in_session(world: World, life: Life, log: Journal, stage: int, count: int, day: int) -> int:
+    """The day itself, or the day of the next session of an exam that is held in sessions."""
+    q, sessions = world.road.quantity[stage], int(world.road.sessions[stage])
+    if sessions == 0:
+        return day
+    return session_after(world.rules, q[SESSION], sessions, q[APART], day, today(life), life.row, log.sat, count)
 
 
 @lean
@@ -93,7 +107,9 @@ def ready_day(world: World, life: Life, stage: int) -> int:
     road, day = world.road, today(life)
     what = road.until[stage, 0]
     if what == GRADUATED:
-        return max(day, int(life.row[GRADUATION]))
+        before = road.quantity[stage, BEFORE]
+        lead = lasting(world, life, before, times(life, stage)) if before >= 0 else 0
+        return max(day, int(life.row[GRADUATION]) - lead)
     if what == POST:
         return max(day, int(life.at[POST_START]))
     if what == MARK:

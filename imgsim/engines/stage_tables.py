@@ -22,10 +22,11 @@ EXAM, WAIT, CHOOSE, ROUND, WORK, END = (
 )
 
 # Columns of Road.quantity by kind, in the order of ``roadmap.QUANTITIES``; a choice holds its first option's number.
-PREPARE, RETAKE, RESULT, ATTEMPTS, PER_YEAR, LATE_GAP, GIVEN = range(7)
-DONE, REFUSED = 0, 1
+PREPARE, RETAKE, RESULT, ATTEMPTS, PER_YEAR, LATE_GAP, GIVEN, APART, SESSION = range(9)
+DONE, REFUSED, BEFORE = 0, 1, 2
 COMPLETED, LEFT = 0, 1
 FIRST_OPTION: Final = 0
+WIDTH: Final = max(map(len, QUANTITIES.values()))
 
 RULE_WIDTH: Final = 1 + max(len(words) for words in WORDS.values())
 
@@ -47,8 +48,9 @@ class Road(NamedTuple):
 
     kind: Ints  # (stages,): place in KINDS
     livelihood: Ints  # (stages,): state imposed, or -1
-    quantity: Ints  # (stages, 8)
+    quantity: Ints  # (stages, WIDTH)
     pass_rule: Ints  # (stages, 7): how a sitting becomes a grade, see ``imgsim.pass_rules``
+    sessions: Ints  # (stages,): yearly sessions of an exam, 0 if it is given on any day
     options: Ints  # (stages,): outcomes wired
     next: Ints  # (stages, outcomes): stage
     event: Ints  # (stages, outcomes): event code
@@ -96,6 +98,7 @@ def stage_columns(plans: Sequence[Plan], rounds: Sequence[str]) -> dict[str, Any
         "livelihood": whole(plan.livelihood for plan in plans),
         "quantity": whole(quantities(plan) for plan in plans),
         "pass_rule": whole(pass_rule(plan) for plan in plans),
+        "sessions": whole(plan.sessions for plan in plans),
         "options": whole(len(plan.options) for plan in plans),
         "extra": whole(extra_events(plan) for plan in plans),
         "until": whole(until(plan, rounds) for plan in plans),
@@ -140,7 +143,7 @@ def quantities(plan: Plan) -> list[int]:
     """The numbers of a stage's quantities, in the order of its kind."""
     words = plan.options[:1] if plan.kind == "choose" else QUANTITIES[plan.kind]
     numbers = [plan.quantity.get(word, -1) for word in words]
-    return numbers + [-1] * (8 - len(numbers))
+    return numbers + [-1] * (WIDTH - len(numbers))
 
 
 def pass_rule(plan: Plan) -> list[int]:

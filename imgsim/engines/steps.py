@@ -48,7 +48,7 @@ from imgsim.livelihood import BEFORE, IN_TRAINING, STATE, WALKED, Moves, begin_s
 from imgsim.markets.allocation import PLACED
 from imgsim.rules import Rules, lasts
 from imgsim.tables.codes import Codes
-from imgsim.tables.ledger import account, close
+from imgsim.tables.ledger import account, close, live
 from imgsim.traits import PLACE, READY_SINCE
 
 READY: Final = PLACE["ready"]
@@ -134,7 +134,7 @@ def takes_effect(world: World, life: Life, operation: int, place: int, value: in
 def ends(world: World, life: Life, log: Journal, stage: int) -> None:
     """The life leaves the model."""
     note(world, life, log, world.road.extra[stage, ENDED_EVENT], 0)
-    close_spell(life, log, today(life))
+    close_spell(world, life, log, today(life))
     life.at[STATUS] = ENDED
 
 
@@ -201,7 +201,7 @@ def moves_to(world: World, life: Life, log: Journal, day: int) -> None:
         if state < 0:
             break
         since = int(life.track[WALKED])
-        close_spell(life, log, since)
+        close_spell(world, life, log, since)
         begin_spell(life.row, life.track, state, since)
     life.at[DAY] = day
 
@@ -209,14 +209,17 @@ def moves_to(world: World, life: Life, log: Journal, day: int) -> None:
 @lean
 def turns_to(world: World, life: Life, log: Journal, state: int) -> None:
     """A stage imposes a livelihood, or gives the former one back."""
-    close_spell(life, log, today(life))
+    close_spell(world, life, log, today(life))
     begin_spell(life.row, life.track, state, today(life))
 
 
 @lean
-def close_spell(life: Life, log: Journal, day: int) -> None:
-    """Log the spell that ends."""
+def close_spell(world: World, life: Life, log: Journal, day: int) -> None:
+    """Log the spell that ends, and keep what it means."""
     if day > life.at[SPELL_START]:
+        if log.accounts:
+            begin = int(np.int64(life.at[SPELL_START]))
+            live(world.codes, log.ledger, life.person, int(life.row[STATE]), begin, day)
         if len(log.spells):
             row = log.spells[log.used[1]]
             row[0], row[1], row[2], row[3] = life.person, life.at[SPELLS], int(life.row[STATE]), life.at[SPELL_START]
@@ -282,6 +285,6 @@ def closes(world: World, life: Life, log: Journal) -> None:
     """At the horizon: walk the second track of somebody still under way to the last day."""
     if life.at[STATUS] != ENDED:
         moves_to(world, life, log, world.road.end)
-        close_spell(life, log, world.road.end)
+        close_spell(world, life, log, world.road.end)
     if log.accounts:
         close(world.codes, log.ledger, life.person)

@@ -82,7 +82,7 @@ Ints = npt.NDArray[np.int64]
 @lean
 def exam(world: World, life: Life, log: Journal, stage: int) -> int:
     """Prepare, sit, wait for the result, and sit again while the limit in force allows."""
-    sitting = first_sitting(world, life, stage)
+    sitting = first_sitting(world, life, log, stage)
     count = 0
     while True:
         struck = stay(world, life, log, stage, sitting)

@@ -21,7 +21,7 @@ Floats = npt.NDArray[np.float64]
 
 ABILITY, KIND, WISH = PLACE["ability"], PLACE["competitor"], PLACE["wish"]
 CITIZEN, READY = PLACE["citizen"], PLACE["ready"]
-UNSET = [PLACE[name] for name in ("group", "region", "specialty", "sponsor", "livelihood")]
+UNSET = [PLACE[name] for name in ("group", "region", "specialty", "sponsor", "livelihood", "area")]
 
 
 class Competitors:

@@ -10,6 +10,7 @@ import numpy.typing as npt
 from imgsim.addresses import decision
 from imgsim.chance import uniform
 from imgsim.compiled import compiled
+from imgsim.dates import DAYS_A_YEAR
 from imgsim.distributions import normal
 from imgsim.markets.allocation import (
     IN_ROUND,
@@ -24,7 +25,7 @@ from imgsim.markets.quota import uniforms
 from imgsim.parameters import Parameters
 from imgsim.pathway import Pathway
 from imgsim.rulebook import Rulebook
-from imgsim.rules import Rules, predict
+from imgsim.rules import Rules, Who, happens, predict
 from imgsim.traits import PLACE
 
 Ints = npt.NDArray[np.int64]
@@ -41,6 +42,11 @@ class Ranked:
     Parameters: ``<round>.places`` (count: one pool, or one for each category of the trait it is given by),
     ``<round>.merit`` (score: the predictor of merit) and ``<round>.merit.spread`` (number: standard deviation of the
     judgement, drawn anew each year). Equal merit is settled in the order of actors.
+
+    Optional: ``<round>.elsewhere`` (probability that an applicant also asks for places of other pools),
+    ``<round>.closed`` (flag by the same trait: pools only for their own people), ``<round>.gap_limit`` (years without
+    clinical work from which nobody is eligible) and ``<round>.least_practice`` (years of practice between graduation
+    and the last clinical work below which nobody is).
     """
 
     def __init__(
@@ -49,17 +55,54 @@ class Ranked:
         del pathway
         self.name, self.parameters, self.book, self.seed, self.scale = name, parameters, book, seed, scale
         self.merit = book.number(f"{name}.merit")
+        self.elsewhere = book.number(f"{name}.elsewhere")
         self.judged, self.rounding = decision(f"{name}.merit.spread"), decision(f"{name}.rounding")
         self.by = parameters[f"{name}.places"].by
         self.pools = tuple(book.categories[self.by]) if self.by else ("",)
 
     def allocate(self, year: int, replication: int, applicants: Applicants) -> Allocation:
-        """Those placed in the places of their pool, in the order of merit."""
-        asked = applicants.traits[:, PLACE[self.by]].astype(np.int64) if self.by else np.zeros_like(applicants.actor)
-        score = self.scores(year, replication, applicants)
-        places = self.places(applicants.day)
-        held = best_first(asked, score, places)
+        """Those placed, in the order of merit: in the places of their own pool, or of the pools they also ask for."""
+        own = applicants.traits[:, PLACE[self.by]].astype(np.int64) if self.by else np.zeros_like(applicants.actor)
+        asked = np.where(self.eligible(applicants), own, NOWHERE)
+        score, places = self.scores(year, replication, applicants), self.places(applicants.day)
+        if self.elsewhere < 0:
+            held = best_first(asked, score, places)
+        else:
+            wide = self.asks_elsewhere(year, replication, applicants)
+            held = in_turn(asked, wide, in_order(score), places, ~self.closed(applicants.day))
         return self.tallied(asked, held, places, applicants)
+
+    def eligible(self, applicants: Applicants) -> Bools:
+        """Whose practice is recent enough, and long enough."""
+        last = applicants.traits[:, PLACE["last_clinical"]]
+        gap = (applicants.day - last) / DAYS_A_YEAR
+        practised = (last - applicants.traits[:, PLACE["graduation"]]) / DAYS_A_YEAR
+        longest, least = (self.optional(word, applicants.day) for word in ("gap_limit", "least_practice"))
+        found: Bools = np.ones(len(last), bool)
+        if longest is not None:
+            found &= gap < longest
+        if least is not None:
+            found &= practised >= least
+        return found
+
+    def optional(self, word: str, day: int) -> float | None:
+        """A parameter that a round may leave out."""
+        name = f"{self.name}.{word}"
+        return self.parameters.value(name, day) if name in self.parameters else None
+
+    def closed(self, day: int) -> Bools:
+        """Which pools take none but their own people."""
+        name = f"{self.name}.closed"
+        if name not in self.parameters:
+            return np.zeros(len(self.pools), bool)
+        return np.array([self.parameters.value(name, day, pool) > 0 for pool in self.pools])
+
+    def asks_elsewhere(self, year: int, replication: int, applicants: Applicants) -> Bools:
+        """Who asks for the places of other pools too."""
+        return all_happen(
+            self.book.rules, self.seed, replication, applicants.actor, self.elsewhere, applicants.day,
+            applicants.traits, year,
+        )  # fmt: skip
 
     def scores(self, year: int, replication: int, applicants: Applicants) -> Floats:
         """Merit as judged this year, one for each applicant, in standard deviations."""
@@ -81,7 +124,7 @@ class Ranked:
         rows = [row("all", int(places.sum()), whole, placed)]
         rows += [row(group, 0, citizen == code, placed) for group, code in CITIZENSHIP.items()]
         if self.by:
-            rows += [row(pool, int(places[k]), asked == k, placed) for k, pool in enumerate(self.pools)]
+            rows += [pool_row(pool, int(places[k]), asked == k, held == k) for k, pool in enumerate(self.pools)]
         return Allocation(
             outcome=np.where(placed, PLACED, np.where(asked == NOWHERE, INELIGIBLE, UNPLACED)),
             channel=np.where(placed, IN_ROUND, NO_CHANNEL),
@@ -99,6 +142,11 @@ def row(group: str, seats: int, of: Bools, placed: Bools) -> dict[str, object]:
     n = int(of.sum())
     held: dict[str, object] = {"group": group, "seats": seats, "applicants": n, "active": n}
     return held | {"placed": int((of & placed).sum()), "outside": 0, "after": 0}
+
+
+def pool_row(group: str, seats: int, asked: Bools, placed: Bools) -> dict[str, object]:
+    """The tallies of one pool: those whose own it is, and all who got one of its places."""
+    return row(group, seats, asked, asked) | {"placed": int(placed.sum())}
 
 
 def best_first(asked: Ints, score: Floats, places: Ints) -> Ints:
@@ -121,6 +169,41 @@ def above_the_cut(score: Floats, places: int) -> Bools:
     at_the_cut = np.flatnonzero(score == cut)
     placed[at_the_cut[: places - int(placed.sum())]] = True
     return placed
+
+
+def in_order(score: Floats) -> Ints:
+    """Applicants from the highest score down; equal scores in the order in which they stand."""
+    return np.argsort(-score, kind="stable")
+
+
+@compiled
+def in_turn(asked: Ints, wide: Bools, order: Ints, places: Ints, open_pools: Bools) -> Ints:
+    """The pool that places each applicant, or NOWHERE.
+
+    Each in turn takes a place of the own pool if one is left; who asks widely, else one of the open pool with most
+    places left (the first of several). Applicants whose pool is NOWHERE are not placed.
+    """
+    held = np.full(len(asked), NOWHERE)
+    left = places.copy()
+    for k in order:
+        pool = asked[k]
+        if pool >= 0 and left[pool] == 0 and wide[k]:
+            pool = np.argmax(np.where(open_pools, left, 0))
+        if pool >= 0 and left[pool] > 0:
+            held[k] = pool
+            left[pool] -= 1
+    return held
+
+
+@compiled
+def all_happen(
+    rules: Rules, seed: int, replication: int, actor: Ints, q: int, day: int, traits: Floats, occurrence: int
+) -> Bools:
+    """Which of the applicants an event of a probability happens to."""
+    found = np.empty(len(actor), np.bool_)
+    for k in range(len(actor)):
+        found[k] = happens(rules, Who(seed, replication, actor[k]), q, day, traits[k], occurrence)
+    return found
 
 
 @compiled

@@ -10,7 +10,7 @@ from imgsim.outcomes.view import View
 
 
 def costs(view: View, rows: Rows) -> None:
-    """Mean cost in USD, from entry to the certificate, of those certified in the measured window."""
+    """Mean cost from entry to the certificate, in its own money, of those certified in the measured window."""
     if not view.knows("certified"):
         return
     chosen = np.flatnonzero(view.measured(view.day("certified")))

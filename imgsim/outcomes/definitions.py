@@ -18,10 +18,13 @@ FIRST_MONTH: Final = 7  # certified cohorts and academic years run from 1 July t
 
 QUANTILES: Final = {"p10": 0.1, "p50": 0.5, "p90": 0.9}
 RANK_CLASSES: Final = {"1": (1, 1), "2": (2, 2), "3-4": (3, 4), "5-7": (5, 7), "8+": (8, 10**6)}
+ATTEMPT_CLASSES: Final = {"1": (1, 1), "2-3": (2, 3), "4+": (4, 10**6)}  # seasons of a round by merit
 RUNGS: Final = ("1", "2", "3", "4+")  # active Match attempts
 INCIDENCE_YEARS: Final = 10
 INCIDENCE_STEPS: Final = 4  # points per year
 
 MARKET, QUEUE = "match", "quota"  # mechanisms of rounds: a Match, and places given out by quota
 SURVIVAL: Final = "survival_job"
+EMPLOYED: Final = ("health_adjacent", "survival_job")  # paid work that needs no licence
+HEALTH_WORK, ABROAD = "health_adjacent", "practising_home"
 PRACTICE: Final = "in_practice"

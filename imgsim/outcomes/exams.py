@@ -1,4 +1,4 @@
-"""Pass rates of exams: of those who sat in a year, the share whose result was a pass."""
+"""Exams: the share of a year's sittings that were passes, and the share of first sitters who ever passed."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 
 from imgsim.outcomes.counting import Bools, Ints
-from imgsim.outcomes.definitions import ALL, CITIZEN, MEASURED, NONCITIZEN
-from imgsim.outcomes.rows import Rows, academic
-from imgsim.outcomes.view import View, codes_in
+from imgsim.outcomes.definitions import ALL, CITIZEN, FOLLOW_UP_YEARS, MEASURED, NONCITIZEN
+from imgsim.outcomes.rows import Rows, academic, labels
+from imgsim.outcomes.view import View, codes_in, years_before
 
 
 def exams(view: View, rows: Rows) -> None:
@@ -18,11 +18,14 @@ def exams(view: View, rows: Rows) -> None:
     names = [stage.name for stage in view.scenario.pathway.stages.values() if stage.kind == "exam"]
     number = codes_in(table["exam"], names)
     for place, name in enumerate(names):
-        sittings(view, rows, name, table[number == place])
-        pass_rates(rows, name, table[number == place])
+        held = table[number == place]
+        pass_rates(rows, name, held)
+        sittings(view, rows, name, held)
+        by_academic_year(view, rows, name, held)
+        ever_passed(view, rows, name, held)
 
 
-def sittings(view: View, rows: Rows, exam: str, table: pd.DataFrame) -> None:
+def by_academic_year(view: View, rows: Rows, exam: str, table: pd.DataFrame) -> None:
     """Sittings by academic year in the whole population, and the share of them that are no first attempts."""
     again = ~table["first"].to_numpy(bool)
     everybody = np.ones(len(table), bool)
@@ -51,6 +54,28 @@ def began_in(table: pd.DataFrame) -> Ints:
     """The year in which the academic year of each row began."""
     began: Ints = table["year"].to_numpy(np.int64) - (table["half"].to_numpy(np.int64) == 1)
     return began
+
+
+def sittings(view: View, rows: Rows, exam: str, table: pd.DataFrame) -> None:
+    """Sittings of the measured years, in the whole population."""
+    calendar, told = table["year"].to_numpy(np.int64), table["told"].to_numpy(np.float64)
+    inside = (calendar >= view.years.start) & (calendar < view.years.stop)
+    for group, of in takers(table).items():
+        here = of & inside
+        count = np.bincount(calendar[here] - view.years.start, told[here], len(view.years))
+        rows.add(f"{exam}.sittings", labels(view.years), group, count / view.scale, count)
+
+
+def ever_passed(view: View, rows: Rows, exam: str, table: pd.DataFrame) -> None:
+    """Of those whose first attempt lies in a half-year that ends long enough before the horizon, who ever passed."""
+    last = years_before(view.scenario.run.end, FOLLOW_UP_YEARS)
+    months = 12 * (table["year"].to_numpy(np.int64) - 1970) + 6 * table["half"].to_numpy(np.int64)
+    ends = months.astype("datetime64[M]").astype("datetime64[D]").astype(np.int64)
+    first = table[table["first"].to_numpy(bool) & (ends <= last)]
+    citizen = first["citizen"].to_numpy(bool)
+    for group, of in ((ALL, citizen | ~citizen), (CITIZEN, citizen), (NONCITIZEN, ~citizen)):
+        passed, told = (int(first[word].to_numpy()[of].sum()) for word in ("ever_passed", "told"))
+        rows.share(f"{exam}.ever_passed", MEASURED, group, passed, told)
 
 
 def by_year(year: Ints, table: pd.DataFrame, of: Bools) -> tuple[range, Ints, Ints]:

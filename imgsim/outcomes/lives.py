@@ -7,8 +7,18 @@ from typing import Final
 
 import numpy as np
 
+from imgsim.dates import DAYS_A_YEAR
 from imgsim.outcomes.counting import Bools, Floats, sums
-from imgsim.outcomes.definitions import FOLLOW_UP_YEARS, MEASURED, PRACTICE, SURVIVAL
+from imgsim.outcomes.definitions import (
+    ABROAD,
+    ALL,
+    EMPLOYED,
+    FOLLOW_UP_YEARS,
+    HEALTH_WORK,
+    MEASURED,
+    PRACTICE,
+    SURVIVAL,
+)
 from imgsim.outcomes.rows import Rows, labels
 from imgsim.outcomes.view import View
 from imgsim.traits import LIVELIHOODS
@@ -80,6 +90,24 @@ def of_certified(view: View, rows: Rows, held: Held) -> None:
         mine = chosen[cells[cell]]
         for state, spent in held.items() if len(mine) else ():
             rows.add(f"person_years_certified_{state}", MEASURED, group, spent[mine].mean(), len(mine))
+
+
+def employment(view: View, rows: Rows) -> None:
+    """Of the time of graduates neither in practice abroad nor in training or practice: employed; of that, in health.
+
+    By calendar year; denominators are simulated person-years. Who has not graduated yet is a student, not out of work.
+    """
+    imposed = {stage.livelihood for stage in view.scenario.pathway.stages.values() if stage.kind == "work"}
+    table = view.tables["livelihood_years"]
+    state, year, years = table["state"].astype(str), table["year"].to_numpy(), table["days"].to_numpy() / DAYS_A_YEAR
+    counted = ~state.isin([ABROAD, *filter(None, imposed)]).to_numpy()
+    work, health = state.isin(EMPLOYED).to_numpy(), (state == HEALTH_WORK).to_numpy()
+    for at in view.years:
+        of = counted & (year == at)
+        whole, employed = years[of].sum(), years[of & work].sum()
+        if employed > 0:
+            rows.add("employed_share", str(at), ALL, employed / whole, whole)
+            rows.add("health_share_of_employed", str(at), ALL, years[of & health].sum() / employed, employed)
 
 
 def practice(view: View, rows: Rows) -> None:

@@ -9,6 +9,7 @@ from imgsim.outcomes.counting import Floats
 from imgsim.outcomes.definitions import ALL, IMG, MARKET, QUEUE
 from imgsim.outcomes.rows import Rows, labels
 from imgsim.outcomes.view import View
+from imgsim.pathway import MERIT
 
 COUNTS = ["seats", "applicants", "active", "placed", "outside", "after"]
 
@@ -57,16 +58,25 @@ def img_rows(view: View, rows: Rows, group: str, table: pd.DataFrame) -> None:
 
 
 def queues(view: View, rows: Rows) -> None:
-    """Places, applicants and placed of each quota round by year, and of all of them, in the whole population."""
-    stages = [stage.name for stage in view.scenario.pathway.stages.values() if stage.mechanism == QUEUE]
+    """Places, applicants and placed of each round by lot or by merit by year, in the whole population.
+
+    Rounds by merit tell every group and pool, those by lot everybody together.
+    """
     table = view.tables["rounds"]
-    table = table[table["round"].isin(stages) & (table["group"] == ALL) & table["year"].isin(view.years)]
-    for name in stages:
-        held = table[table["round"] == name].sort_values("year")
-        year = labels(held["year"].to_numpy())
-        for column in ("seats", "applicants", "placed"):
-            count = held[column].to_numpy(np.float64)
-            rows.add(f"{name}.{column}", year, ALL, count / view.scale, count)
+    table = table[table["year"].isin(view.years)]
+    for stage in view.scenario.pathway.stages.values():
+        if stage.mechanism in (QUEUE, MERIT):
+            for group, held in table[table["round"] == stage.name].groupby("group", sort=True, observed=True):
+                if group == ALL or stage.mechanism == MERIT:
+                    queue_rows(view, rows, stage.name, str(group), held.sort_values("year"))
+
+
+def queue_rows(view: View, rows: Rows, name: str, group: str, table: pd.DataFrame) -> None:
+    """The counts of one group in one round."""
+    year = labels(table["year"].to_numpy())
+    for column in ("seats", "applicants", "placed"):
+        count = table[column].to_numpy(np.float64)
+        rows.add(f"{name}.{column}", year, group, count / view.scale, count)
 
 
 def divided(part: Floats, whole: Floats) -> Floats:

@@ -14,9 +14,10 @@ from imgsim.outcomes.destinations import destinations
 from imgsim.outcomes.exams import exams
 from imgsim.outcomes.incidence import incidence
 from imgsim.outcomes.licensed import licensed
-from imgsim.outcomes.lives import livelihoods, practice
+from imgsim.outcomes.lives import employment, livelihoods, practice
 from imgsim.outcomes.matches import matches, queues
 from imgsim.outcomes.milestones import ages, compared, reached, times
+from imgsim.outcomes.places import hazards, places
 from imgsim.outcomes.rows import Rows
 from imgsim.outcomes.view import View
 from imgsim.outcomes.visas import visas
@@ -25,8 +26,8 @@ if TYPE_CHECKING:
     from imgsim.scenario import Scenario
 
 MEASURES: Final[tuple[Callable[[View, Rows], None], ...]] = (
-    certified, attempts, ages, compared, times, reached, matches, queues, exams, livelihoods, practice, licensed,
-    visas, costs, incidence, destinations,
+    certified, attempts, ages, compared, times, reached, matches, queues, places, hazards, exams, livelihoods,
+    employment, practice, licensed, visas, costs, incidence, destinations,
 )  # fmt: skip
 
 

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from imgsim.outcomes.definitions import MARKET
+from imgsim.pathway import MERIT
 from imgsim.plots.paper import (
     BLUE,
     COLOURS,
@@ -48,13 +49,25 @@ FATES: Final = {  # what became of an attempt -> words, colour
     "stopped": ("no place: stopped", GREYS[1]),
     "open": ("no place: open at the end of the run", GREYS[5]),
 }
+CITIZENSHIP: Final = {"all": "All applicants", "citizen": "Citizens", "noncitizen": "Others"}
 GRADUATES: Final = {"citizen_img": "IMGs,\ncitizens", "noncitizen_img": "IMGs,\nnot citizens"}
 
 
 def match_label(run: Run) -> str:
     """What the road calls its main round of places."""
     rounds = [stage.label for stage in run.scenario.pathway.stages.values() if stage.mechanism == MARKET]
-    return rounds[0] if rounds else "the round"
+    return rounds[0] if rounds else merit_label(run) or "the round"
+
+
+def merit_label(run: Run) -> str:
+    """What the road calls the round by merit that graduates apply to; empty if that is another kind of round."""
+    stage = run.scenario.pathway.stages.get(applied_round(run))
+    return stage.label.partition(",")[0] if stage is not None and stage.mechanism == MERIT else ""
+
+
+def applied_round(run: Run) -> str:
+    """The round whose applications are the milestone `applied`."""
+    return next(iter(run.scenario.pathway.milestones.get("applied", ())), "").rpartition(".")[0]
 
 
 def attempt_ladder(run: Run) -> Axes:
@@ -142,8 +155,9 @@ def legend_above(axes: Axes, label: str, shown: list[str]) -> None:
 def match_rates(run: Run) -> Axes:
     """Share of active applicants placed in the main round by year: simulated lines, published points."""
     axes = sheet(f"{match_label(run)}: share of applicants placed, simulated and published", right=0.8)
-    names = shown_groups(run)
-    held = measure(run, "match_rate", names)
+    rate = rate_measure(run)
+    names = shown_groups(run) if rate == "match_rate" else CITIZENSHIP
+    held = measure(run, rate, names)
     held = held[held["cohort"].str.fullmatch(r"\d{4}")] if len(held) else held
     if not len(held):
         return blank(axes, run, "nobody took part in a round in the measured years")
@@ -153,7 +167,7 @@ def match_rates(run: Run) -> Axes:
         curve = over_replications(held[held["group"] == name], "year")
         if len(curve):
             line(axes, curve, "year", colour)
-            sources |= points(axes, run, name, colour)
+            sources |= points(axes, run, rate, name, colour)
             words[label] = (float(curve["mean"].iloc[-1]), colour)
     axes.set_ylim(0, 1)
     percent(axes)
@@ -173,9 +187,15 @@ def shown_groups(run: Run) -> dict[str, str]:
     }
 
 
-def points(axes: Axes, run: Run, group: str, colour: str) -> set[str]:
+def rate_measure(run: Run) -> str:
+    """The share placed in the round that graduates apply to; of a round by merit, in all its iterations."""
+    name = applied_round(run)
+    return f"{name.rpartition('.')[0] or name}.season_rate" if merit_label(run) else "match_rate"
+
+
+def points(axes: Axes, run: Run, rate: str, group: str, colour: str) -> set[str]:
     """Draw the published points of a group; the keys of their sources."""
-    found = published(run, "match_rate", group)
+    found = published(run, rate, group)
     for hollow, part in found.groupby("held_out"):
         face = "white" if hollow else colour
         axes.plot(

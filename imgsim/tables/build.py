@@ -17,7 +17,8 @@ from imgsim.tables.exams import exams_table
 from imgsim.tables.ledger import Ledger
 from imgsim.tables.people import people_table
 from imgsim.tables.rounds import by_year
-from imgsim.tables.yearly import yearly_table
+from imgsim.tables.seasons import applications_table
+from imgsim.tables.yearly import livelihood_years_table, yearly_table
 from imgsim.traits import LIVELIHOODS
 
 Ints = npt.NDArray[np.int64]
@@ -60,6 +61,8 @@ def build_tables(finished: Finished) -> dict[str, pd.DataFrame]:
         "rounds": by_year(finished.rounds),
         "yearly": yearly_table(finished),
         "exams": exams_table(finished),
+        "applications": applications_table(finished),
+        "livelihood_years": livelihood_years_table(finished),
     }
     return numbered(tables, finished.replication)
 

@@ -12,6 +12,8 @@ import numpy.typing as npt
 from imgsim.calendar import to_day
 from imgsim.dates import day_of
 from imgsim.model import Model
+from imgsim.parameters import MONEY
+from imgsim.pathway import MERIT, Pathway
 from imgsim.roadmap import Roadmap
 from imgsim.rules import Rules
 
@@ -19,6 +21,8 @@ NONE: Final = -1
 ENTRY: Final = 0  # the event with which every life begins
 SAT, PASSED, NOT_PASSED = 0, 1, 2  # what an event says of a sitting
 RESULTS: Final = {"sat": SAT, "passed": PASSED, "failed": NOT_PASSED, "borderline": NOT_PASSED}
+APPLIED, WON = 0, 1  # what an event says of a season
+SEASON: Final = {"entered": APPLIED, "placed": WON}
 COST: Final = "cost."
 CERTIFIED, TRAINING = "certified", "training"  # milestones up to which money is counted and a status is kept
 
@@ -35,8 +39,11 @@ class Codes(NamedTuple):
     status: Small  # the visa status it sets
     exam: Small  # the exam it is about
     result: Small  # SAT, PASSED or NOT_PASSED
+    family: Small  # the family of rounds by merit it is about
+    season: Small  # APPLIED or WON
     cost: Small  # the quantity that is its price
     prices: Rules
+    first_year: int  # simulated
     half_year: Ints  # (half-years,): first days, from the first simulated year on
     half_of: Small  # (days,): the half-year of each day from the first of those on
     stock_state: int  # where the licensed of the census begin
@@ -52,6 +59,7 @@ def codes_of(model: Model) -> Codes:
     milestones = list(model.scenario.pathway.milestones)
     states = state_names(model)
     exam, result = exam_events(roadmap)
+    family, season = season_events(model)
     return Codes(
         first_milestone=np.array([0, *accumulate(map(len, held))], np.int64),
         milestone=np.array([place for places in held for place in places], np.int64),
@@ -59,8 +67,11 @@ def codes_of(model: Model) -> Codes:
         status=by_event(roadmap, statuses_set(model)),
         exam=by_event(roadmap, exam),
         result=by_event(roadmap, result),
+        family=by_event(roadmap, family),
+        season=by_event(roadmap, season),
         cost=by_event(roadmap, costs(model)),
         prices=model.book.rules,
+        first_year=model.first_year,
         half_year=half_years(years),
         half_of=half_of_days(half_years(years), model.last_year),
         stock_state=NONE if roadmap.stock_entry is None else states.index(roadmap.plans[roadmap.stock_entry].phase),
@@ -145,11 +156,31 @@ def exam_events(roadmap: Roadmap) -> tuple[dict[int, int], dict[int, int]]:
     return {code: number for code, number, _ in found}, {code: said for code, _, said in found}
 
 
+def families(pathway: Pathway) -> dict[str, list[str]]:
+    """The rounds by merit of each family: those called alike up to the last dot are iterations of one season."""
+    found: dict[str, list[str]] = {}
+    for stage in pathway.stages.values():
+        if stage.mechanism == MERIT:
+            found.setdefault(stage.name.rpartition(".")[0] or stage.name, []).append(stage.name)
+    return found
+
+
+def season_events(model: Model) -> tuple[dict[int, int], dict[int, int]]:
+    """Event code -> number of the family of rounds by merit, and event code -> what it says of a season."""
+    found = [
+        (model.roadmap.plans[name].event[word], number, said)
+        for number, rounds in enumerate(families(model.scenario.pathway).values())
+        for name in rounds
+        for word, said in SEASON.items()
+    ]
+    return {code: number for code, number, _ in found}, {code: said for code, _, said in found}
+
+
 def costs(model: Model) -> dict[int, int]:
-    """Event code -> the quantity that is its price in USD."""
+    """Event code -> the quantity that is its price, in the money of the country."""
     code = {name: place for place, name in enumerate(model.roadmap.events)}
     parameters = model.scenario.parameters
-    priced = [name for name in parameters.family(COST) if parameters[name].unit == "USD"]
+    priced = [name for name in parameters.family(COST) if parameters[name].unit in MONEY]
     return {
         code[name.removeprefix(COST)]: model.book.number(name) for name in priced if name.removeprefix(COST) in code
     }

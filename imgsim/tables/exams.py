@@ -15,10 +15,10 @@ if TYPE_CHECKING:
 
 
 def exams_table(finished: Finished) -> pd.DataFrame:
-    """Per exam, half-year of the sitting, and kind of candidate: sittings told, and passes among them."""
+    """Per exam, half-year of the sitting, and kind of candidate: told, passed, and who ever passes of first sitters."""
     tally = finished.ledger.sittings
     exam, half, measured, citizen, first = np.nonzero(tally[..., 0])
-    told, passed = tally[exam, half, measured, citizen, first].T
+    told, passed, ever = tally[exam, half, measured, citizen, first].T
     return pd.DataFrame(
         {
             "exam": coded(exam, exam_names(finished.model.roadmap)),
@@ -29,5 +29,6 @@ def exams_table(finished: Finished) -> pd.DataFrame:
             "first": first == 1,
             "told": told,
             "passed": passed,
+            "ever_passed": ever,
         }
     )

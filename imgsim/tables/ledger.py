@@ -18,12 +18,16 @@ from imgsim.dates import NEVER
 from imgsim.model import Model
 from imgsim.population import Population
 from imgsim.rules import base
-from imgsim.tables.codes import ENTRY, NONE, PASSED, SAT, Codes, codes_of, exam_names, state_names
-from imgsim.traits import PLACE
+from imgsim.tables.codes import ENTRY, NONE, PASSED, SAT, Codes, codes_of, exam_names, families, state_names
+from imgsim.tables.seasons import SEASONS_TOLD, apply_or_win
+from imgsim.traits import GRADUATION, LIVELIHOODS, PLACE
 
 CITIZEN = PLACE["citizen"]
 
+EVER_PASSED = 2  # place in a tally of sittings, after told and passed
+
 Days = npt.NDArray[np.int32]
+Years = npt.NDArray[np.int16]
 Small = npt.NDArray[np.int8]
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -38,6 +42,10 @@ class Ledger(NamedTuple):
     sitting: Small  # (people,): the exam whose result is awaited, -1 if none
     sat: Days  # (people,): day of that sitting
     again: Small  # (people,): 1 if it is no first attempt
+    first_sat: Days  # (people, exams): day of the first attempt, NEVER until its result came and once it is passed
+    season: Years  # (people, families): year of the last season applied in
+    seasons: Small  # (people, families): how many they are
+    won: Small  # (people, families): 1 if the last of them gave a place
     state: Small  # (people,): where the person stands, -1 outside
     before: Small  # (people,): where the person stood when the day below began
     since: Days  # (people,): the last day on which the state was told
@@ -45,13 +53,16 @@ class Ledger(NamedTuple):
     stock: npt.NDArray[np.bool_]  # (people,), likewise
     inflow: Ints  # (years, states): heads
     outflow: Ints  # (years, states)
-    sittings: Ints  # (exams, half-years, measured, citizen, first attempt, [told, passed])
+    sittings: Ints  # (exams, half-years, measured, citizen, first attempt, [told, passed, ever passed])
+    applied: Ints  # (families, years, citizen, graduate of the year, season from 1, [applied, placed])
+    lived: Ints  # (years, livelihoods): days of graduates
 
 
 def new_ledger(model: Model, codes: Codes, population: Population) -> Ledger:
     """The ledger of people to whom nothing has happened."""
     people, halves = len(population.actor), len(codes.half_year)
-    flows = (halves // 2, len(state_names(model)))
+    years, exams, rounds = halves // 2, len(exam_names(model.roadmap)), len(families(model.scenario.pathway))
+    flows = (years, len(state_names(model)))
     return Ledger(
         milestones=np.full((people, len(model.scenario.pathway.milestones)), NEVER, np.int32),
         spent=np.zeros(people),
@@ -59,6 +70,10 @@ def new_ledger(model: Model, codes: Codes, population: Population) -> Ledger:
         sitting=np.full(people, NONE, np.int8),
         sat=np.zeros(people, np.int32),
         again=np.zeros(people, np.int8),
+        first_sat=np.full((people, exams), NEVER, np.int32),
+        season=np.zeros((people, rounds), np.int16),
+        seasons=np.zeros((people, rounds), np.int8),
+        won=np.zeros((people, rounds), np.int8),
         state=np.full(people, NONE, np.int8),
         before=np.full(people, NONE, np.int8),
         since=np.full(people, -NEVER, np.int32),
@@ -66,33 +81,30 @@ def new_ledger(model: Model, codes: Codes, population: Population) -> Ledger:
         stock=population.stock,
         inflow=np.zeros(flows, np.int64),
         outflow=np.zeros(flows, np.int64),
-        sittings=np.zeros((len(exam_names(model.roadmap)), halves, 2, 2, 2, 2), np.int64),
+        sittings=np.zeros((exams, halves, 2, 2, 2, 3), np.int64),
+        applied=np.zeros((rounds, years, 2, 2, SEASONS_TOLD, 2), np.int64),
+        lived=np.zeros((years, len(LIVELIHOODS)), np.int64),
     )
+
+
+TALLIES = ("inflow", "outflow", "sittings", "applied", "lived")
 
 
 def beside(ledger: Ledger) -> Ledger:
     """A ledger that shares the rows of people with another and has tallies of its own."""
-    return ledger._replace(
-        inflow=np.zeros_like(ledger.inflow),
-        outflow=np.zeros_like(ledger.outflow),
-        sittings=np.zeros_like(ledger.sittings),
-    )
+    return ledger._replace(**{name: np.zeros_like(getattr(ledger, name)) for name in TALLIES})
 
 
 def summed(ledgers: Sequence[Ledger]) -> Ledger:
     """One ledger for several that share the rows of people."""
-    return ledgers[0]._replace(
-        inflow=sum((held.inflow for held in ledgers[1:]), ledgers[0].inflow),
-        outflow=sum((held.outflow for held in ledgers[1:]), ledgers[0].outflow),
-        sittings=sum((held.sittings for held in ledgers[1:]), ledgers[0].sittings),
-    )
+    return ledgers[0]._replace(**{name: sum(getattr(held, name) for held in ledgers) for name in TALLIES})
 
 
-def ledger_of(model: Model, population: Population, events: Ints) -> Ledger:
-    """The ledger of a whole replication, from its events (rows, 5), sorted by person and sequence."""
+def ledger_of(model: Model, population: Population, events: Ints, spells: Ints) -> Ledger:
+    """The ledger of a whole replication, from its events and spells (rows, 5), sorted by person and sequence."""
     codes = codes_of(model)
     ledger = new_ledger(model, codes, population)
-    account_all(codes, ledger, events)
+    account_all(codes, ledger, events, spells)
     return ledger
 
 
@@ -106,6 +118,8 @@ def account(codes: Codes, ledger: Ledger, person: int, day: int, event: int, val
         hold(codes, ledger, person, day, event)
     if codes.exam[event] >= 0:
         sit_or_be_told(codes, ledger, person, day, event, value)
+    if codes.family[event] >= 0:
+        apply_or_win(codes, ledger, person, event, value)
     if codes.state[event] >= 0 and codes.state[event] != ledger.state[person]:  # told again, it is no move
         move(codes, ledger, person, day, event)
 
@@ -158,15 +172,24 @@ def sit_or_be_told(codes: Codes, ledger: Ledger, person: int, day: int, event: i
 
 @lean
 def count_sitting(codes: Codes, ledger: Ledger, person: int, exam: int, passed: bool) -> None:
-    """Count a sitting in its half-year; those before the measured window stand apart, wherever in it that begins."""
-    day = ledger.sat[person]
-    half = half_of(codes, day)
+    """Count a sitting whose result came, in its half-year; who passes also counts there with the first attempt."""
+    day, first = int(ledger.sat[person]), 1 - int(ledger.again[person])
+    if first == 1:
+        ledger.first_sat[person, exam] = day
+    add_sitting(codes, ledger, person, exam, day, first, 0)
+    if passed:
+        add_sitting(codes, ledger, person, exam, day, first, 1)
+        if ledger.first_sat[person, exam] < NEVER:
+            add_sitting(codes, ledger, person, exam, int(ledger.first_sat[person, exam]), 1, EVER_PASSED)
+            ledger.first_sat[person, exam] = NEVER  # passed once is passed
+
+
+@lean
+def add_sitting(codes: Codes, ledger: Ledger, person: int, exam: int, day: int, first: int, what: int) -> None:
+    """Count in the half-year of a day; days before the measured window stand apart, wherever in it that begins."""
     measured = 1 if day >= codes.measured_from else 0
     citizen = 1 if ledger.traits[person, CITIZEN] == 1.0 else 0
-    first = 1 - ledger.again[person]
-    ledger.sittings[exam, half, measured, citizen, first, 0] += 1
-    if passed:
-        ledger.sittings[exam, half, measured, citizen, first, 1] += 1
+    ledger.sittings[exam, half_of(codes, day), measured, citizen, first, what] += 1
 
 
 @lean
@@ -198,10 +221,26 @@ def flow(codes: Codes, ledger: Ledger, person: int) -> None:
             ledger.outflow[year, before] += 1
 
 
+@lean
+def live(codes: Codes, ledger: Ledger, person: int, state: int, begin: int, end: int) -> None:
+    """Keep what a spell of livelihood means: its days from graduation on, by calendar year."""
+    day = max(begin, int(ledger.traits[person, GRADUATION]))
+    while day < end:
+        year = half_of(codes, day) // 2
+        stop = end if year + 1 == len(ledger.lived) else min(end, int(codes.half_year[2 * (year + 1)]))
+        ledger.lived[year, state] += stop - day
+        day = stop
+
+
 @compiled
-def account_all(codes: Codes, ledger: Ledger, events: Ints) -> None:
-    """Keep what all events mean (rows of person, sequence, day, event code, value), and close everybody's row."""
+def account_all(codes: Codes, ledger: Ledger, events: Ints, spells: Ints) -> None:
+    """Keep what all events mean (rows of person, sequence, day, event code, value), and close everybody's row.
+
+    Likewise all spells (rows of person, sequence, state, start, end).
+    """
     for k in range(len(events)):
         account(codes, ledger, events[k, 0], events[k, 2], events[k, 3], events[k, 4])
+    for k in range(len(spells)):
+        live(codes, ledger, spells[k, 0], spells[k, 2], spells[k, 3], spells[k, 4])
     for person in range(len(ledger.spent)):
         close(codes, ledger, person)

@@ -21,7 +21,7 @@ COUNTED = LIVELIHOODS  # every state; "until practice, end or horizon" holds bec
 UNDER_WAY = "under_way"
 SHOWN = (
     "birth", "graduation", "group", "region", "citizen", "needs_visa", "ability", "english", "wish", "specialty",
-    "visa", "seasons",
+    "visa", "seasons", "area",
 )  # fmt: skip
 Floats = npt.NDArray[np.float64]
 
@@ -67,6 +67,7 @@ def traits(finished: Finished, row: dict[str, Floats]) -> dict[str, object]:
         "visa": coded(row["visa"], categories["visa"]),
         "seasons": row["seasons"].astype(np.int32),
         "active_seasons": active_seasons(finished),
+        **({"area": coded(row["area"], categories["area"])} if categories["area"] else {}),
     }
 
 

@@ -9,6 +9,7 @@ import pandas as pd
 
 from imgsim.tables.codes import state_names
 from imgsim.tables.coding import coded
+from imgsim.traits import LIVELIHOODS
 
 if TYPE_CHECKING:
     from imgsim.tables.build import Finished
@@ -27,5 +28,17 @@ def yearly_table(finished: Finished) -> pd.DataFrame:
             "inflow": inflow.ravel(),
             "outflow": outflow.ravel(),
             "stock_end": end.ravel(),
+        }
+    )
+
+
+def livelihood_years_table(finished: Finished) -> pd.DataFrame:
+    """Per calendar year and livelihood: days that people lived on it, from graduation on."""
+    year, state = np.nonzero(finished.ledger.lived)
+    return pd.DataFrame(
+        {
+            "year": (finished.model.first_year + year).astype(np.int32),
+            "state": coded(state, LIVELIHOODS),
+            "days": finished.ledger.lived[year, state],
         }
     )
