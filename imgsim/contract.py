@@ -15,7 +15,7 @@ from imgsim.traits import CATEGORICAL, LIVELIHOODS, YES_NO, trait_names
 
 # The ratios that a unit takes: odds behind the logit, multipliers behind the log, points otherwise.
 KIND_OF_RATIO: Final = {"probability": "odds"} | dict.fromkeys(("days", "years", "rate", "amount", "factor"), "times")
-FOR_LIFE: Final = ("group", "region", "citizen", "needs_visa")  # traits that no stage changes
+FOR_LIFE: Final = ("group", "region")  # traits that no stage changes
 
 SPREAD_UNITS: Final = ("number", "score")  # a spread is read as it stands, behind no link
 

@@ -114,7 +114,7 @@ def with_parameters(country: Parameters, draft: Draft) -> Parameters:
     if not draft.parameters:
         return Parameters(country.values(), {**country.sources, **draft.sources})
     added = parameters_of(draft.parameters, country)
-    return Parameters(with_ratios({**country, **added}), {**country.sources, **draft.sources})
+    return Parameters(with_ratios({**country, **added}, added), {**country.sources, **draft.sources})
 
 
 def with_stages(pathway: Pathway, stages: Mapping[str, Stage], file: Path) -> Pathway:

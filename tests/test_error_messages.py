@@ -91,7 +91,7 @@ IN_NUMBERS: list[Case] = [
     (NUMBERS_FILE, "value = 0.3", "value = -0.3", "value = -0.3", "test.prepare.spread.value: -0.3 is outside 0 to inf (number)"),
     (NUMBERS_FILE, '"test.prepare"\n\n[test.result]', '"test.prepaer"\n\n[test.result]', 'same_as = "test.prepaer"', "test.retake.same_as: unknown parameter `test.prepaer` (did you mean `test.prepare`?)"),
     (NUMBERS_FILE, 'same_as = "post.completed"', 'same_as = "post.completed"\nvalue = 3', "value = 3\n\n[population", "clock.validity.value: unknown key `value`"),
-    (NUMBERS_FILE, "[post.left]", '[cost.post.started]\nunit = "USD"\nby = "specialty"\nstanding = "assumed"\nwhy = "so"\nrange = [1, 2]\nvalues = [{ of = { heart = 1 } }]\n[post.left]', 'by = "specialty"', "cost.post.started: costs can differ by group, region, citizen, needs_visa, not by `specialty`"),
+    (NUMBERS_FILE, "[post.left]", '[cost.post.started]\nunit = "USD"\nby = "specialty"\nstanding = "assumed"\nwhy = "so"\nrange = [1, 2]\nvalues = [{ of = { heart = 1 } }]\n[post.left]', 'by = "specialty"', "cost.post.started: costs can differ by group, region, not by `specialty`"),
     (NUMBERS_FILE, 'by = "group"\nstanding', 'by = "gruop"\nstanding', 'by = "gruop"', "paper.refused: values cannot be given by `gruop` (did you mean `group`?)"),
     (NUMBERS_FILE, "near = 0.1", "naer = 0.1", "naer", "paper.refused: unknown group `naer` (did you mean `near`?)"),
     (NUMBERS_FILE, "far = 0.2", "far = 1.2", "far = 1.2", "paper.refused.values[1].of.far: 1.2 is outside 0 to 1 (probability)"),

@@ -27,12 +27,14 @@ UNSET = [PLACE[name] for name in ("group", "region", "specialty", "sponsor", "li
 class Competitors:
     """Draws the competitors of a year from their addresses."""
 
-    def __init__(self, name: str, parameters: Parameters, book: Rulebook, width: int, scale: float) -> None:
+    def __init__(
+        self, name: str, parameters: Parameters, book: Rulebook, specialties: tuple[str, ...], width: int, scale: float
+    ) -> None:
         self.name, self.parameters, self.book, self.width, self.scale = name, parameters, book, width, scale
         self.kinds = list(book.categories["competitor"])
         self.sampled = decision(f"{name}.competitor.sampled")
         self.ability = book.number(f"{name}.competitor_ability")
-        self.asked, self.wishes = options(book, f"{name}.competitor_wish", tuple(book.categories["specialty"]))
+        self.asked, self.wishes = options(book, f"{name}.competitor_wish", specialties)
 
     def of_year(self, year: int, seed: int, replication: int) -> tuple[Ints, Floats]:
         """Actors and traits of the year's competitors, kind by kind."""

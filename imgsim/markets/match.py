@@ -46,7 +46,7 @@ class Match:
         self.letter = FIRST_FLAG + flags.index("letter") if "letter" in flags else -1
         self.offers = Offers(name, parameters, self.specialties, seed, scale)
         self.programmes = self.offers.programmes
-        self.competitors = Competitors(name, parameters, book, width(flags), scale)
+        self.competitors = Competitors(name, parameters, book, self.specialties, width(flags), scale)
         self.questions = questions(book, name, self.specialties)
         self.decided = {word: decision(f"{name}.{word}") for word in DECISIONS}
         self.table = normal_table()

@@ -41,6 +41,7 @@ class Codes(NamedTuple):
     result: Small  # SAT, PASSED or NOT_PASSED
     family: Small  # the family of rounds by merit it is about
     season: Small  # APPLIED or WON
+    citizen: Small  # by group: 1 for citizens, whatever a stage makes of a person later
     cost: Small  # the quantity that is its price
     prices: Rules
     first_year: int  # simulated
@@ -69,6 +70,7 @@ def codes_of(model: Model) -> Codes:
         result=by_event(roadmap, result),
         family=by_event(roadmap, family),
         season=by_event(roadmap, season),
+        citizen=np.array([group.citizen for group in model.scenario.pathway.groups.values()], np.int16),
         cost=by_event(roadmap, costs(model)),
         prices=model.book.rules,
         first_year=model.first_year,

@@ -22,7 +22,7 @@ from imgsim.tables.codes import ENTRY, NONE, PASSED, SAT, Codes, codes_of, exam_
 from imgsim.tables.seasons import SEASONS_TOLD, apply_or_win
 from imgsim.traits import GRADUATION, LIVELIHOODS, PLACE
 
-CITIZEN = PLACE["citizen"]
+GROUP = PLACE["group"]
 
 EVER_PASSED = 2  # place in a tally of sittings, after told and passed
 
@@ -188,7 +188,7 @@ def count_sitting(codes: Codes, ledger: Ledger, person: int, exam: int, passed: 
 def add_sitting(codes: Codes, ledger: Ledger, person: int, exam: int, day: int, first: int, what: int) -> None:
     """Count in the half-year of a day; days before the measured window stand apart, wherever in it that begins."""
     measured = 1 if day >= codes.measured_from else 0
-    citizen = 1 if ledger.traits[person, CITIZEN] == 1.0 else 0
+    citizen = codes.citizen[int(ledger.traits[person, GROUP])]
     ledger.sittings[exam, half_of(codes, day), measured, citizen, first, what] += 1
 
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 COUNTED = LIVELIHOODS  # every state; "until practice, end or horizon" holds because practice is a state of its own
 UNDER_WAY = "under_way"
 SHOWN = (
-    "birth", "graduation", "group", "region", "citizen", "needs_visa", "ability", "english", "wish", "specialty",
+    "birth", "graduation", "group", "region", "needs_visa", "ability", "english", "wish", "specialty",
     "visa", "seasons", "area",
 )  # fmt: skip
 Floats = npt.NDArray[np.float64]
@@ -53,7 +53,7 @@ def traits(finished: Finished, row: dict[str, Floats]) -> dict[str, object]:
         "actor": population.actor,
         "group": coded(row["group"], categories["group"]),
         "region": coded(row["region"], categories["region"]),
-        "citizen": row["citizen"] == 1,
+        "citizen": citizens(finished)[row["group"].astype(np.int64)],
         "needs_visa": row["needs_visa"] == 1,
         "stock": population.stock,
         "entry_year": 1900 + ((population.actor >> 48) & 0xFFF).astype(np.int32),
@@ -69,6 +69,11 @@ def traits(finished: Finished, row: dict[str, Floats]) -> dict[str, object]:
         "active_seasons": active_seasons(finished),
         **({"area": coded(row["area"], categories["area"])} if categories["area"] else {}),
     }
+
+
+def citizens(finished: Finished) -> npt.NDArray[np.bool_]:
+    """Who is a citizen, by group: as people entered, whatever a stage made of them later."""
+    return np.array([group.citizen for group in finished.model.scenario.pathway.groups.values()], bool)
 
 
 def active_seasons(finished: Finished) -> npt.NDArray[np.int32]:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from imgsim.tables.build import Finished
     from imgsim.tables.ledger import Ledger
 
-CITIZEN: Final = PLACE["citizen"]
+GROUP: Final = PLACE["group"]
 SEASONS_TOLD: Final = 10  # seasons of a person that are told apart; the last stands for all later ones
 
 
@@ -41,7 +41,7 @@ def add_season(codes: Codes, ledger: Ledger, person: int, family: int, year: int
     place = year - codes.first_year
     if 0 <= place < ledger.applied.shape[1]:  # rounds that meet after the horizon decide nothing
         current = 1 if row[GRADUATION] >= day_of(year - 1, 7, 1) else 0
-        citizen = 1 if row[CITIZEN] == 1.0 else 0
+        citizen = codes.citizen[int(row[GROUP])]
         ledger.applied[family, place, citizen, current, ledger.seasons[person, family] - 1, says] += 1
 
 
