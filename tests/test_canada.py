@@ -124,6 +124,54 @@ def test_people_placed_in_a_year_are_counted_once_whatever_the_iteration(late: t
     assert split.sum() == pytest.approx(1)
 
 
+def test_seasons_told_are_those_of_the_events(late: tuple[Tables, pd.DataFrame]) -> None:
+    tables, told = late[0], late[0]["applications"].query("family == 'carms'")
+    people = tables["people"].set_index("person")
+    entered, placed = (
+        of_events(tables, f"carms.first.{word}", f"carms.second.{word}")[["person", "value"]].drop_duplicates()
+        for word in ("entered", "placed")
+    )
+    entered = entered[entered["value"] < LATE.year + 1].sort_values(["person", "value"])
+    season = entered.groupby("person").cumcount() + 1
+    citizen = people.loc[entered["person"], "citizen"].to_numpy()
+    july = pd.to_datetime((entered["value"].astype(int) - 1).astype(str) + "-07-01").to_numpy()
+    current = people.loc[entered["person"], "graduation_date"].to_numpy() >= july
+    assert told["applied"].sum() == len(entered) > 1000
+    assert told["placed"].sum() == len(placed) > 300
+    assert told.groupby("year")["applied"].sum().tolist() == entered.groupby("value").size().tolist()
+    assert told[told["citizen"]]["applied"].sum() == citizen.sum()
+    assert told[told["current_year"]]["applied"].sum() == current.sum()
+    assert (
+        told.groupby("season")["applied"].sum().tolist() == season.clip(upper=10).value_counts().sort_index().tolist()
+    )
+
+
+def test_who_ever_passes_is_told_with_the_first_attempt(late: tuple[Tables, pd.DataFrame]) -> None:
+    for exam in ("exam.mccqe1", "exam.nac", "exam.ccfp"):
+        told = late[0]["exams"].query(f"exam == '{exam}' and first")
+        sat, passed = (of_events(late[0], f"{exam}.{word}") for word in ("sat", "passed"))
+        first = sat[sat["value"] == 1].set_index("person")["date"]
+        passers = first[first.index.isin(passed["person"])]
+        assert told["ever_passed"].sum() == len(passers) > 50
+        half = [passers.dt.year, 1 + (passers.dt.month > 6)]
+        held = told.groupby(["year", "half"])["ever_passed"].sum()
+        assert held[held > 0].tolist() == passers.groupby(half).size().tolist()
+
+
+def test_days_by_livelihood_and_year_are_those_of_the_spells(late: tuple[Tables, pd.DataFrame]) -> None:
+    spells, people = late[0]["livelihood"], late[0]["people"].set_index("person")
+    since = spells["start"].where(
+        spells["start"] > people.loc[spells["person"], "graduation_date"].to_numpy(),
+        people.loc[spells["person"], "graduation_date"].to_numpy(),
+    )
+    told = late[0]["livelihood_years"].set_index(["year", "state"])["days"]
+    for year in (2003, 2012, 2024):
+        begin, end = (pd.Timestamp(f"{y}-01-01") for y in (year, year + 1))
+        days = (spells["end"].clip(upper=end) - since.clip(lower=begin)).dt.days.clip(lower=0)
+        held = days.groupby(spells["state"].astype(str)).sum()
+        assert held[held > 0].to_dict() == told.loc[year].to_dict()
+
+
 def test_recent_practice_opens_an_assessment_and_long_absence_closes_it(late: tuple[Tables, pd.DataFrame]) -> None:
     assert len(of_events(late[0], "pra.placed")) > 20
     assert len(of_events(late[0], "pra.ineligible")) > 20

@@ -48,7 +48,13 @@ FATES: Final = {  # what became of an attempt -> words, colour
     "again": ("no place: tried again", GREYS[3]),
     "stopped": ("no place: stopped", GREYS[1]),
     "open": ("no place: open at the end of the run", GREYS[5]),
+    "none": ("no place in that season", GREYS[3]),
 }
+IN_MATCH: Final = (
+    "An attempt is a season with a rank list, or with a place outside the main round. Seasons after a first place "
+    "(as from a preliminary post) are left out. Stopped: the career took another way before a further attempt."
+)
+BY_MERIT: Final = "An attempt is a season in which any iteration of the round was entered."
 CITIZENSHIP: Final = {"all": "All applicants", "citizen": "Citizens", "noncitizen": "Others"}
 GRADUATES: Final = {"citizen_img": "IMGs,\ncitizens", "noncitizen_img": "IMGs,\nnot citizens"}
 
@@ -70,14 +76,20 @@ def applied_round(run: Run) -> str:
     return next(iter(run.scenario.pathway.milestones.get("applied", ())), "").rpartition(".")[0]
 
 
+def family(run: Run) -> str:
+    """What the iterations of that round are called alike."""
+    name = applied_round(run)
+    return name.rpartition(".")[0] or name
+
+
 def attempt_ladder(run: Run) -> Axes:
     """What becomes of first, second, third and later attempts: placed by each channel, tried again, or stopped."""
     label = match_label(run)
     axes = sheet(f"{label}: what becomes of first, second and later attempts", left=0.2, right=0.965)
-    held = tries(run)
+    held = seasons_by_merit(run) if merit_label(run) else tries(run).assign(heads=1)
     if not len(held):
         return blank(axes, run, "no simulated person applied in the measured years")
-    counts = pd.crosstab(held["rung"], held["fate"]).reindex(range(1, 5), fill_value=0)
+    counts = held.pivot_table("heads", "rung", "fate", "sum", fill_value=0).reindex(range(1, 5), fill_value=0)
     for rung in counts.index:
         rung_bar(axes, counts.loc[rung].to_dict(), 4 - rung)
     places = [f"{name} attempt\nn = {number(float(counts.loc[k].to_numpy().sum()))}" for k, name in enumerate(RUNGS, 1)]
@@ -86,13 +98,24 @@ def attempt_ladder(run: Run) -> Axes:
     axes.set_xlim(0, 1)
     percent(axes, "x")
     axis(axes, "Share of seasons (%)", "Attempt (season of the person)")
-    legend_above(axes, label.replace("The ", "the "), [fate for fate in FATES if fate in counts and counts[fate].any()])
+    named = f"the {label[0].lower()}{label[1:]}" if merit_label(run) else label
+    legend_above(axes, named.replace("The ", "the "), [fate for fate in FATES if fate in counts and counts[fate].any()])
     axes.spines["left"].set_visible(False)
-    what = (
-        "An attempt is a season with a rank list, or with a place outside the main round. Seasons after a first place "
-        "(as from a preliminary post) are left out. Stopped: the career took another way before a further attempt."
-    )
-    return notes(axes, run, f"{counted(run, len(held), 'seasons of simulated persons', replications(held))} {what}")
+    count = counted(run, float(held["heads"].sum()), "seasons of simulated persons", replications(held))
+    return notes(axes, run, f"{count} {BY_MERIT if merit_label(run) else IN_MATCH}")
+
+
+def seasons_by_merit(run: Run) -> pd.DataFrame:
+    """Heads by replication, rung (4: or later) and fate, of everybody who applied for the places that go by merit."""
+    held, window = table(run, "applications"), run.scenario.run
+    if not len(held):
+        return pd.DataFrame()
+    measured = (held["year"] >= window.measured_from.year) & (held["year"] < window.end.year)
+    held = held[measured & (held["family"].astype(str) == family(run))]
+    held = held.assign(rung=np.minimum(held["season"], len(RUNGS)), match=held["placed"])
+    held["none"] = held["applied"] - held["placed"]
+    told: pd.DataFrame = held.melt(["replication", "rung"], ["match", "none"], "fate", "heads")
+    return told
 
 
 def tries(run: Run) -> pd.DataFrame:
@@ -173,7 +196,12 @@ def match_rates(run: Run) -> Axes:
     percent(axes)
     whole(axes)
     labels(axes, words)
-    axis(axes, "Year", "Placed in the main round, of active applicants (%)")
+    placed = (
+        "Placed in the season, of its applicants"
+        if merit_label(run)
+        else "Placed in the main round, of active applicants"
+    )
+    axis(axes, "Year", f"{placed} (%)")
     reps, persons = replications(held), held["denominator"].sum()
     what = "Points: published; hollow ones were kept back from the fit." if sources else "No published points."
     text = f"{counted(run, persons, 'seasons of simulated applicants', reps)} {what} {band_words(reps)}"
@@ -189,8 +217,7 @@ def shown_groups(run: Run) -> dict[str, str]:
 
 def rate_measure(run: Run) -> str:
     """The share placed in the round that graduates apply to; of a round by merit, in all its iterations."""
-    name = applied_round(run)
-    return f"{name.rpartition('.')[0] or name}.season_rate" if merit_label(run) else "match_rate"
+    return f"{family(run)}.season_rate" if merit_label(run) else "match_rate"
 
 
 def points(axes: Axes, run: Run, rate: str, group: str, colour: str) -> set[str]:

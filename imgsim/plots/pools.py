@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from imgsim.outcomes.definitions import MARKET
+from imgsim.plots.matches import applied_round
 from imgsim.plots.paper import (
     BLUE,
     COLOURS,
@@ -45,8 +46,7 @@ def warm_up(run: Run) -> Axes:
     axes = sheet(
         "Warm-up: the pool of graduates waiting for a place, from the start of the run", left=0.11, right=0.965
     )
-    stages = run.scenario.pathway.stages.values()
-    phase = next((stage.phase for stage in stages if stage.mechanism == MARKET), "")
+    phase = waiting_phase(run)
     yearly = table(run, "yearly")
     held = yearly[yearly["state"].astype(str) == phase] if len(yearly) else yearly
     if not len(held) or not held["stock_start"].any():
@@ -64,6 +64,14 @@ def warm_up(run: Run) -> Axes:
     count = counted(run, most, what, reps).replace(f"; {reps} in all in", ", over")
     text = f"The run starts with an empty pool; results count from the marked date. {growth(run, scaled)}"
     return notes(axes, run, f"{count} {text} {band_words(reps)}")
+
+
+def waiting_phase(run: Run) -> str:
+    """The phase of the road in which a place is waited for: that of the Match, or of the round that is applied to."""
+    stages = run.scenario.pathway.stages
+    applied = [stages[name] for name in [applied_round(run)] if name in stages]
+    rounds = [stage for stage in stages.values() if stage.mechanism == MARKET] + applied
+    return (rounds[0].phase or "") if rounds else ""
 
 
 def growth(run: Run, held: pd.DataFrame) -> str:
