@@ -24,7 +24,9 @@ def composed(whole: Pathway) -> Pathway:
         stages |= entering(name, part.pathway) | {
             below(name, stage.name): stage_below(name, stage, part.instead) for stage in part.pathway.stages.values()
         }
-        clocks |= {below(name, clock.name): clock_below(name, clock) for clock in own_clocks(part.pathway)}
+        clocks |= {
+            below(name, clock.name): clock_below(name, clock, part.instead) for clock in own_clocks(part.pathway)
+        }
     road = replace(
         whole,
         stages=stages,
@@ -72,14 +74,14 @@ def own_clocks(road: Pathway) -> list[Clock]:
     return [clock for clock in road.clocks.values() if clock.strikes != EVERYWHERE]
 
 
-def clock_below(country: str, clock: Clock) -> Clock:
+def clock_below(country: str, clock: Clock, instead: Mapping[str, str]) -> Clock:
     """A clock of a country in the whole; one that starts with entry starts when the person sets out for the country."""
     return replace(
         clock,
         name=below(country, clock.name),
         starts=None if clock.starts == "entry" else clock.starts,
         strikes=all_below(country, clock.strikes),
-        to=below(country, clock.to),
+        to=instead.get(clock.to, below(country, clock.to)),
     )
 
 

@@ -39,8 +39,8 @@ def beside(outcomes: pd.DataFrame) -> pd.DataFrame:
 
 def beside_text(table: pd.DataFrame, titles: Mapping[str, str]) -> str:
     """The table as plain text: a line each, a column a country, the interval in brackets."""
-    countries = list(dict.fromkeys(table["country"]))
-    text = [f"{'By first destination':46}" + "".join(f"{titles.get(name, name):>18}" for name in countries)]
+    countries = [name for name in titles if name in set(table["country"])]
+    text = [f"{'By first destination':46}" + "".join(f"{titles[name]:>18}" for name in countries)]
     for label, rows in table.groupby("label", sort=False):
         cells = {row.country: cell(row) for row in rows.itertuples(index=False)}
         text.append(f"{str(label)[:45]:46}" + "".join(f"{cells.get(name, ''):>18}" for name in countries))
