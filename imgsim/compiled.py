@@ -66,3 +66,10 @@ def lean(function: Callable[P, R]) -> Callable[P, R]:
     make: Any = njit  # `_nrt` is no documented option: only arrays made inside a function need what it turns off
     result: Any = make(function, cache=True, nogil=True, error_model="numpy", _nrt=False, forceinline=True)
     return cast(Callable[P, R], result)
+
+
+def rare(function: Callable[P, R]) -> Callable[P, R]:
+    """As ``lean``, for what is seldom asked: it stays a function of its own, so that its many callers stay small."""
+    make: Any = njit
+    result: Any = make(function, cache=True, nogil=True, error_model="numpy", _nrt=False)
+    return cast(Callable[P, R], result)

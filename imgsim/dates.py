@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from imgsim.compiled import lean
+from imgsim.compiled import lean, rare
 
 DAYS_A_YEAR: Final = 365.25
 NEVER: Final = 2**30  # a day no life reaches; fits a 32-bit column, and so does a life's worth of days after it
@@ -44,7 +44,7 @@ def mark_of(year: int, month_day: int) -> int:
     return day_of(year, month_day // 100, month_day % 100)
 
 
-@lean
+@rare
 def academic_year_start(day: int) -> int:
     """The 1 July on or before a day."""
     year = year_of(day)

@@ -178,7 +178,7 @@ class Life:
         """The day of the first sitting: after preparation."""
         self.sittings = 0
         self.row[FAILURES] = self.attempts[plan.code]
-        return self.in_session(plan, self.day + self.lasts(plan.quantity["prepare"], self.visits[plan.code]))
+        return self.day + self.lasts(plan.quantity["prepare"], self.visits[plan.code])
 
     def barred(self, plan: Plan) -> str:
         """Why the person may not sit today: the exam is no longer given, or the attempts are used up."""
@@ -204,8 +204,7 @@ class Life:
         self.row[FAILURES] = self.attempts[plan.code]
         wished = self.day + self.lasts(plan.quantity["retake"], self.attempts[plan.code])
         spacing = plan.quantity["per_year"], plan.quantity["late_gap"]
-        free = earliest_retake(*self.rules, *spacing, self.day, self.row, self.sat, self.sittings)
-        return self.in_session(plan, max(wished, free))
+        return max(wished, earliest_retake(*self.rules, *spacing, self.day, self.row, self.sat, self.sittings))
 
     def in_session(self, plan: Plan, day: int) -> int:
         """The day itself, or the day of the next session of an exam that is held in sessions."""

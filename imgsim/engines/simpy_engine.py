@@ -29,7 +29,7 @@ def exam(life: Life, plan: Plan, clock: Clock) -> Process:
     """Prepare, sit, wait for the result, and sit again while the limit in force allows."""
     sitting = life.first_sitting(plan)
     while True:
-        if struck := (yield from stay(life, plan, clock, sitting)):
+        if struck := (yield from stay(life, plan, clock, life.in_session(plan, sitting))):
             return struck
         if outcome := life.barred(plan):
             return outcome

@@ -44,11 +44,10 @@ from imgsim.traits import GRADUATION
 
 
 @lean
-def first_sitting(world: World, life: Life, log: Journal, stage: int) -> int:
+def first_sitting(world: World, life: Life, stage: int) -> int:
     """The day of the first sitting: after preparation."""
     life.row[FAILURES] = tries(world, life, stage)
-    wished = today(life) + lasting(world, life, world.road.quantity[stage, PREPARE], times(life, stage))
-    return in_session(world, life, log, stage, 0, wished)
+    return today(life) + lasting(world, life, world.road.quantity[stage, PREPARE], times(life, stage))
 
 
 @lean
@@ -81,8 +80,7 @@ def next_sitting(world: World, life: Life, log: Journal, stage: int, count: int)
     life.row[FAILURES] = tries(world, life, stage)
     q, day = world.road.quantity[stage], today(life)
     wished = day + lasting(world, life, q[RETAKE], tries(world, life, stage))
-    free = earliest_retake(world.rules, q[PER_YEAR], q[LATE_GAP], day, life.row, log.sat, count)
-    return in_session(world, life, log, stage, count, max(wished, free))
+    return max(wished, earliest_retake(world.rules, q[PER_YEAR], q[LATE_GAP], day, life.row, log.sat, count))
 
 
 @lean

@@ -17,6 +17,7 @@ from imgsim.engines.stage_rules import (
     barred_today,
     begins_work,
     first_sitting,
+    in_session,
     is_refused,
     joins,
     next_sitting,
@@ -82,10 +83,10 @@ Ints = npt.NDArray[np.int64]
 @lean
 def exam(world: World, life: Life, log: Journal, stage: int) -> int:
     """Prepare, sit, wait for the result, and sit again while the limit in force allows."""
-    sitting = first_sitting(world, life, log, stage)
+    sitting = first_sitting(world, life, stage)
     count = 0
     while True:
-        struck = stay(world, life, log, stage, sitting)
+        struck = stay(world, life, log, stage, in_session(world, life, log, stage, count, sitting))
         if struck != NOTHING:
             return struck
         outcome = barred_today(world, life, stage)

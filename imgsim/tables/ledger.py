@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from imgsim.compiled import compiled, lean
+from imgsim.compiled import compiled, lean, rare
 from imgsim.dates import NEVER
 from imgsim.model import Model
 from imgsim.population import Population
@@ -42,7 +42,7 @@ class Ledger(NamedTuple):
     sitting: Small  # (people,): the exam whose result is awaited, -1 if none
     sat: Days  # (people,): day of that sitting
     again: Small  # (people,): 1 if it is no first attempt
-    first_sat: Days  # (people, exams): day of the first attempt, NEVER until its result came and once it is passed
+    first_sat: Years  # (people, exams): twice the half-year of a first attempt, plus 1 if measured; NONE once passed
     season: Years  # (people, families): year of the last season applied in
     seasons: Small  # (people, families): how many they are
     won: Small  # (people, families): 1 if the last of them gave a place
@@ -70,7 +70,7 @@ def new_ledger(model: Model, codes: Codes, population: Population) -> Ledger:
         sitting=np.full(people, NONE, np.int8),
         sat=np.zeros(people, np.int32),
         again=np.zeros(people, np.int8),
-        first_sat=np.full((people, exams), NEVER, np.int32),
+        first_sat=np.full((people, exams), NONE, np.int16),
         season=np.zeros((people, rounds), np.int16),
         seasons=np.zeros((people, rounds), np.int8),
         won=np.zeros((people, rounds), np.int8),
@@ -172,24 +172,22 @@ def sit_or_be_told(codes: Codes, ledger: Ledger, person: int, day: int, event: i
 
 @lean
 def count_sitting(codes: Codes, ledger: Ledger, person: int, exam: int, passed: bool) -> None:
-    """Count a sitting whose result came, in its half-year; who passes also counts there with the first attempt."""
-    day, first = int(ledger.sat[person]), 1 - int(ledger.again[person])
-    if first == 1:
-        ledger.first_sat[person, exam] = day
-    add_sitting(codes, ledger, person, exam, day, first, 0)
-    if passed:
-        add_sitting(codes, ledger, person, exam, day, first, 1)
-        if ledger.first_sat[person, exam] < NEVER:
-            add_sitting(codes, ledger, person, exam, int(ledger.first_sat[person, exam]), 1, EVER_PASSED)
-            ledger.first_sat[person, exam] = NEVER  # passed once is passed
+    """Count a sitting in its half-year; those before the measured window stand apart, wherever in it that begins.
 
-
-@lean
-def add_sitting(codes: Codes, ledger: Ledger, person: int, exam: int, day: int, first: int, what: int) -> None:
-    """Count in the half-year of a day; days before the measured window stand apart, wherever in it that begins."""
-    measured = 1 if day >= codes.measured_from else 0
+    Who passes also counts in the half-year of the first attempt, once.
+    """
+    day, first = ledger.sat[person], 1 - ledger.again[person]
+    half, measured = half_of(codes, day), 1 if day >= codes.measured_from else 0
     citizen = codes.citizen[int(ledger.traits[person, GROUP])]
-    ledger.sittings[exam, half_of(codes, day), measured, citizen, first, what] += 1
+    ledger.sittings[exam, half, measured, citizen, first, 0] += 1
+    if first == 1:
+        ledger.first_sat[person, exam] = 2 * half + measured
+    if passed:
+        ledger.sittings[exam, half, measured, citizen, first, 1] += 1
+        begun = int(ledger.first_sat[person, exam])
+        if begun != NONE:
+            ledger.sittings[exam, begun // 2, begun % 2, citizen, 1, EVER_PASSED] += 1
+            ledger.first_sat[person, exam] = NONE
 
 
 @lean
@@ -225,11 +223,17 @@ def flow(codes: Codes, ledger: Ledger, person: int) -> None:
 def live(codes: Codes, ledger: Ledger, person: int, state: int, begin: int, end: int) -> None:
     """Keep what a spell of livelihood means: its days from graduation on, by calendar year."""
     day = max(begin, int(ledger.traits[person, GRADUATION]))
+    if day < end:
+        spread(ledger.lived, codes.half_year, half_of(codes, day) // 2, state, day, end)
+
+
+@rare
+def spread(lived: Ints, half_year: Ints, year: int, state: int, day: int, end: int) -> None:
+    """Add the days up to an end to the year in which they begin and to those after it, the last of which is open."""
     while day < end:
-        year = half_of(codes, day) // 2
-        stop = end if year + 1 == len(ledger.lived) else min(end, int(codes.half_year[2 * (year + 1)]))
-        ledger.lived[year, state] += stop - day
-        day = stop
+        stop = end if year + 1 == len(lived) else min(end, int(half_year[2 * (year + 1)]))
+        lived[year, state] += stop - day
+        day, year = stop, year + 1
 
 
 @compiled

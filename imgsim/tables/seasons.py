@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
-from imgsim.compiled import lean
+from imgsim.compiled import lean, rare
 from imgsim.dates import day_of
 from imgsim.tables.codes import APPLIED, Codes, families
 from imgsim.tables.coding import coded
@@ -21,7 +21,7 @@ GROUP: Final = PLACE["group"]
 SEASONS_TOLD: Final = 10  # seasons of a person that are told apart; the last stands for all later ones
 
 
-@lean
+@rare
 def apply_or_win(codes: Codes, ledger: Ledger, person: int, event: int, year: int) -> None:
     """Count a season when the person first enters a round of it, and its place when the first one is given."""
     family, says = int(codes.family[event]), int(codes.season[event])
