@@ -41,6 +41,7 @@ def check_contract(
     required = dict(required_parameters(pathway))
     check_required(parameters, required, problems)
     check_optional(parameters, optional_parameters(pathway), problems)
+    check_meetings(parameters, pathway, problems)
     categories, traits = known_categories(pathway), trait_names(tuple(pathway.flags))
     used = used_prefixes(pathway)
     for parameter in parameters.values():
@@ -72,6 +73,17 @@ def check_optional(parameters: Parameters, optional: list[tuple[str, str]], prob
             with problems:
                 if name in parameters and parameters[name].unit != unit:
                     refuse(parameters[name], f"the road needs it in {unit}, not in {parameters[name].unit}", "unit")
+
+
+def check_meetings(parameters: Parameters, pathway: Pathway, problems: Problems) -> None:
+    """Note every round that is told to meet several times a year and does not share its places out among meetings."""
+    for stage in pathway.stages.values():
+        held = parameters.get(f"{stage.name}.meetings")
+        with problems:
+            if held is not None and stage.mechanism != "quota":
+                refuse(held, 'only a round with `mechanism = "quota"` can meet several times a year')
+            if held is not None and held.unit != "count":
+                refuse(held, f"the road needs it in count, not in {held.unit}", "unit")
 
 
 def refuse(

@@ -43,7 +43,7 @@ def model(**more: str) -> Model:
         toy.parameter("post.completed", "years", 3),
         toy.parameter("post.left", "rate", 0),
         toy.parameter("cost.test.sat", "USD", [(None, 100.0), ("2002-01-01", 150.0)]),
-        toy.parameter("cost.paper.done", "USD", {"no": 30.0, "yes": 40.0}, by="citizen"),
+        toy.parameter("cost.paper.done", "USD", {"near": 40.0, "far": 30.0}, by="group"),
     ]
     return toy.model(road(), *numbers, **more)
 
@@ -60,7 +60,7 @@ def two_iterations() -> Model:
 def population(citizens: Sequence[bool] = (False, False, True)) -> Population:
     """People of whom nothing but the citizenship is known."""
     traits = np.zeros((len(citizens), 30))
-    traits[:, PLACE["citizen"]] = citizens
+    traits[:, PLACE["group"]] = [0 if citizen else 1 for citizen in citizens]  # near are citizens
     people = np.arange(len(citizens), dtype=np.int64)
     return Population(people, traits, np.zeros(len(citizens), np.int64), np.zeros(len(citizens), bool))
 

@@ -13,6 +13,7 @@ from paper import Country
 
 from imgsim.addresses import COMPETITOR, GRADUATE, actor, decision, refuse_collisions
 from imgsim.calendar import month_day, to_date, to_day
+from imgsim.composed_numbers import load_numbers
 from imgsim.contract import check_contract
 from imgsim.errors import InputError
 from imgsim.parameters import UNITS, Parameter, Parameters, Row, load_parameters
@@ -27,24 +28,29 @@ def paper(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Parameters:
     return load_parameters(Country(tmp_path, monkeypatch).folder)
 
 
+def numbers(name: str) -> Parameters:
+    """The numbers of a country that ships, or of all that its road is composed of."""
+    return load_numbers(COUNTRIES / name, load_pathway(COUNTRIES / name / "pathway.toml"))
+
+
 # --- the countries that ship ----------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_every_number_that_is_used_is_defined_and_every_one_defined_is_used(name: str) -> None:
-    check_contract(load_parameters(COUNTRIES / name), load_pathway(COUNTRIES / name / "pathway.toml"))
+    check_contract(numbers(name), load_pathway(COUNTRIES / name / "pathway.toml"))
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_the_road_gets_every_number_in_the_unit_it_asks_for(name: str) -> None:
-    parameters = load_parameters(COUNTRIES / name)
+    parameters = numbers(name)
     wanted = required_parameters(load_pathway(COUNTRIES / name / "pathway.toml"))
     assert [(need, parameters[need].unit) for need, _ in wanted] == wanted
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_every_number_that_ships_has_its_grounds(name: str) -> None:
-    parameters = load_parameters(COUNTRIES / name)
+    parameters = load_parameters(COUNTRIES / name)  # of a composed road: what it adds to its countries'
     for parameter in parameters.values():
         for row in (row for series in parameter.rows.values() for row in series):
             if row.standing in ("measured", "derived"):
@@ -59,7 +65,7 @@ def test_every_number_that_ships_has_its_grounds(name: str) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_no_two_names_of_a_country_share_their_draws(name: str) -> None:
-    refuse_collisions(load_parameters(COUNTRIES / name))
+    refuse_collisions(numbers(name))
 
 
 # --- from a file ----------------------------------------------------------------------------------------------------

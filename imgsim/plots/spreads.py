@@ -26,12 +26,13 @@ def distributions(axes: Axes, spreads: list[Spread], edges: Floats, *, never: bo
     drawn = [spread for spread in spreads if len(spread.values)]
     shares = [np.histogram(np.clip(s.values, edges[0], edges[-1]), edges)[0] / s.asked for s in drawn]
     top = max(part.max() for part in shares)
-    for k, (spread, part) in enumerate(zip(drawn, shares, strict=True)):
+    for spread, part in zip(drawn, shares, strict=True):
         axes.stairs(part, edges, fill=True, color=spread.colour, alpha=0.18)
         axes.stairs(part, edges, color=spread.colour, linewidth=1.6)
-        percentiles(axes, spread, top * (1.13 + 0.21 * (len(drawn) - 1 - k)), top, never=never)
     axes.set_ylim(0, top * (1.2 + 0.21 * len(drawn)))
     axes.set_xlim(edges[0], edges[-1])
+    for k, spread in enumerate(drawn):
+        percentiles(axes, spread, top * (1.13 + 0.21 * (len(drawn) - 1 - k)), top, never=never)
     axes.set_yticks([tick for tick in axes.get_yticks() if 0 <= tick <= top * 1.02])
     percent(axes)
 
@@ -45,4 +46,5 @@ def percentiles(axes: Axes, spread: Spread, height: float, top: float, *, never:
     if never:
         words += f"; never {1 - len(spread.values) / spread.asked:.0%}"
     words += f"  (n = {number(spread.asked)})"
-    axes.text(low, height + 0.045 * top, words, fontsize=8.8, color=readable(spread.colour), va="bottom")
+    begin = max(low, axes.get_xlim()[0])  # some start before the date asked for
+    axes.text(begin, height + 0.045 * top, words, fontsize=8.8, color=readable(spread.colour), va="bottom")
