@@ -14,6 +14,7 @@ from typing import Annotated
 import typer
 
 from imgsim import subjects
+from imgsim.cli_options import Doses, Model, Out, Reforms, Scale, ScenarioFile, Seed, Sets, examples, sizes
 from imgsim.errors import ImgsimError
 
 INTERRUPTED = 130
@@ -26,39 +27,6 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["--help", "-h"], "max_content_width": 100},
 )
-
-
-def _examples(*lines: str) -> str:
-    """Examples for the foot of a help page; the mark keeps their line breaks."""
-    return "\b\nExamples:\n" + "\n".join(f"  imgsim {line}" for line in lines)
-
-
-def _fraction(value: float | None) -> float | None:
-    if value is not None and not 0 < value <= 1:
-        raise typer.BadParameter(f"{value:g} is not a fraction above 0 and up to 1.")
-    return value
-
-
-def _assignments(values: list[str] | None) -> list[str]:
-    for text in values or []:
-        name, equals, value = text.partition("=")
-        if not (name.strip() and equals and value.strip()):
-            raise typer.BadParameter(f"`{text}` is not NAME=VALUE, as in exam.step1.attempts=6.")
-    return values or []
-
-
-ScenarioFile = Annotated[str, typer.Argument(metavar="SCENARIO", help="A scenario file, such as scenarios/us.toml.")]
-Model = Annotated[str, typer.Argument(metavar="us|SCENARIO", help="A country, such as us, or a scenario file.")]
-Sets = Annotated[
-    list[str] | None,
-    typer.Option("--set", metavar="NAME=VALUE", callback=_assignments, help="Change a parameter; may be repeated."),
-]
-Seed = Annotated[int | None, typer.Option(min=0, help="Seed of all chance (default: the scenario's).")]
-Scale = Annotated[
-    float | None,
-    typer.Option(callback=_fraction, help="Share of people, competitors and seats simulated, above 0 and up to 1."),
-]
-Out = Annotated[Path | None, typer.Option(metavar="FILE", help="Write to this file instead of standard output.")]
 
 
 def _version(wanted: bool) -> None:
@@ -83,10 +51,11 @@ def _options(
 
 @app.command(
     short_help="Simulate a scenario and print the headline table.",
-    epilog=_examples(
+    epilog=examples(
         "run scenarios/us.toml",
         "run scenarios/us.toml --scale 0.02 --replications 3",
         "run scenarios/us.toml --set exam.step1.attempts=6",
+        "run scenarios/us.toml --reform scenarios/reforms/conrad_35.toml",
         "run scenarios/us.toml --scale 1 --tables rounds,yearly",
     ),
 )
@@ -99,6 +68,8 @@ def run(
     out: Annotated[Path | None, typer.Option(metavar="DIR", help="Folder for results (default: results).")] = None,
     engine: Annotated[str, typer.Option(metavar="auto|simpy|compiled", help="What walks the lives.")] = "auto",
     sets: Sets = None,
+    reform: Reforms = None,
+    dose: Doses = None,
     tables: Annotated[
         str | None,
         typer.Option(metavar="NAME,...", help="Tables to keep beside people and outcomes (default: all of them)."),
@@ -117,6 +88,8 @@ def run(
         out=out,
         engine=engine,
         sets=tuple(sets or ()),
+        reforms=tuple(reform or ()),
+        doses=sizes(*dose or ()),
         tables=None if tables is None else [name.strip() for name in tables.split(",") if name.strip()],
     )
     from imgsim.outcomes import headline_text  # only now: it loads pandas, which a refused scenario needs not
@@ -126,10 +99,11 @@ def run(
 
 @app.command(
     short_help="Say every parameter: value, source, standing, range.",
-    epilog=_examples(
+    epilog=examples(
         "explain scenarios/us.toml",
         "explain scenarios/us.toml exam.step1",
         'explain scenarios/us.toml "clock.*"',
+        "explain scenarios/us.toml --reform scenarios/reforms/conrad_35.toml",
     ),
 )
 def explain(
@@ -138,15 +112,21 @@ def explain(
         str | None, typer.Argument(metavar="[PATTERN]", help="Part of a name, or a wildcard such as 'exam.*'.")
     ] = None,
     sets: Sets = None,
+    reform: Reforms = None,
+    dose: Doses = None,
 ) -> None:
-    """Say every parameter in use: value, dates, unit, standing, source, range, and what the scenario changes."""
+    """Say every parameter in use: value, dates, unit, standing, source, range, and what the scenario changes.
+
+    With --reform: what the reform stands for, old -> new of all it changes, and what it leaves out.
+    """
     from imgsim.explain import explain as explained
 
-    _say(explained(subjects.subject(scenario, tuple(sets or ())), pattern) + "\n")
+    subject = subjects.subject(scenario, tuple(sets or ()), _reforms(reform, dose))
+    _say(explained(subject, pattern) + "\n")
 
 
 @app.command(
-    short_help="List the sources behind the numbers.", epilog=_examples("sources us", "sources scenarios/us.toml")
+    short_help="List the sources behind the numbers.", epilog=examples("sources us", "sources scenarios/us.toml")
 )
 def sources(model: Model) -> None:
     """List the sources behind the numbers of a country or scenario, and what each is used for."""
@@ -158,17 +138,19 @@ def sources(model: Model) -> None:
 
 @app.command(
     short_help="Check a scenario without running it.",
-    epilog=_examples("check scenarios/us.toml", "check my_reform.toml", "check my_reform.toml --engines"),
+    epilog=examples("check scenarios/us.toml", "check my_reform.toml", "check my_reform.toml --engines"),
 )
 def check(
     scenario: ScenarioFile,
     engines: Annotated[bool, typer.Option("--engines", help="Prove on a small copy that both engines agree.")] = False,
     sets: Sets = None,
+    reform: Reforms = None,
+    dose: Doses = None,
 ) -> None:
     """Check a scenario without running it, and say what was checked."""
     from imgsim.checks import report
 
-    subject = subjects.scenario(scenario, tuple(sets or ()))
+    subject = subjects.scenario(scenario, tuple(sets or ()), _reforms(reform, dose))
     _say(report(subject) + "\n")
     if engines:
         typer.echo("Walking a small copy of the scenario with each engine ...", err=True)
@@ -182,22 +164,26 @@ def check(
 
 @app.command(
     short_help="Draw the road as SVG or Mermaid text.",
-    epilog=_examples("draw us --out road.svg", "draw us --format mermaid", "draw scenarios/us.toml > road.svg"),
+    epilog=examples(
+        "draw us --out road.svg", "draw us --format mermaid", "draw us --reform scenarios/reforms/state_licence.toml"
+    ),
 )
 def draw(
     model: Model,
     format: Annotated[str | None, typer.Option(metavar="svg|mermaid", help="Default: from FILE, else svg.")] = None,
     out: Out = None,
+    reform: Reforms = None,
 ) -> None:
-    """Draw the road: stages by phase, outcomes on the arrows, clocks dashed."""
+    """Draw the road: stages by phase, outcomes on the arrows, clocks dashed; what a reform changes in red."""
     from imgsim.draw import drawing
 
-    _deliver(drawing(subjects.road(model), format, out), out)
+    pathway, news = subjects.road(model, tuple(reform or ()))
+    _deliver(drawing(pathway, format, out, news), out)
 
 
 @app.command(
     short_help="Write the description of a model (Markdown).",
-    epilog=_examples("describe us --out model.md", "describe scenarios/us.toml"),
+    epilog=examples("describe us --out model.md", "describe scenarios/us.toml"),
 )
 def describe(model: Model, out: Out = None) -> None:
     """Write the description of a model (Markdown) from its road and parameters."""
@@ -209,7 +195,7 @@ def describe(model: Model, out: Out = None) -> None:
 
 @app.command(
     short_help="Tell one graduate's whole story.",
-    epilog=_examples(
+    epilog=examples(
         "life scenarios/us.toml --person 100",
         "life scenarios/us.toml --person 100 --replication 2 --scale 0.02",
     ),
@@ -221,13 +207,19 @@ def life(
     seed: Seed = None,
     scale: Scale = None,
     sets: Sets = None,
+    reform: Reforms = None,
+    dose: Doses = None,
 ) -> None:
     """Tell one graduate's whole story in dates and plain words."""
-    subject = subjects.scenario(scenario, tuple(sets or ()), seed=seed, scale=scale)
+    subject = subjects.scenario(scenario, tuple(sets or ()), _reforms(reform, dose), seed=seed, scale=scale)
     from imgsim.story import relive
 
     typer.echo("Simulating everyone who competes with this person ...", err=True)
     _say(relive(subject, replication, person) + "\n")
+
+
+def _reforms(files: list[Path] | None, doses: list[str] | None) -> subjects.Overlay:
+    return subjects.Overlay(tuple(files or ()), sizes(*doses or ()))
 
 
 def _deliver(text: str, out: Path | None) -> None:

@@ -64,13 +64,24 @@ def refusal(reform: Reform, message: str, *path: str | int, name: str | None = N
     return InputError(message, file=str(reform.file), line=line, column=column, key=key, name=name, known=known)
 
 
+def road_under(pathway: Pathway, country: str, reforms: Sequence[Reform]) -> Pathway:
+    """The road of a country under reforms, whose numbers are not looked at. Raises InputError."""
+    for one, other in combinations(reforms, 2):
+        refuse_conflict(one, other)
+    for reform in reforms:
+        if reform.base not in (ANYWHERE, country):
+            raise refusal(reform, f"this reform is for `{reform.base}`, not for `{country}`", "base")
+        pathway = rewired(pathway, reform)
+    return pathway
+
+
 def refuse_base(reform: Reform, scenario: Scenario) -> None:
     """InputError if the reform is for another country or scenario."""
     country = Path(scenario.country).name
     if reform.base in (ANYWHERE, country, *scenario.chain):
         return
-    stands = ", ".join(dict.fromkeys([*scenario.chain, country]))
-    raise refusal(reform, f"this reform is for `{reform.base}`, but {scenario.file} is {stands}", "base")
+    stands = " and ".join(f"`{name}`" for name in dict.fromkeys([*scenario.chain, country]))
+    raise refusal(reform, f"this reform is for `{reform.base}`, but {scenario.file} stands for {stands}", "base")
 
 
 def refuse_early(reform: Reform, scenario: Scenario) -> None:

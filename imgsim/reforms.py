@@ -67,6 +67,12 @@ class Reform:
         """The stages that the reform adds, replaces or rewires."""
         return {*self.stages, *(wire.stage for wire in self.wires)}
 
+    def told(self) -> dict[str, object]:
+        """What it is and what it stands for, as plain data."""
+        held = ("name", "title", "actor", "document", "date", "base", "reference", "where", "not_modelled")
+        told = {name: getattr(self, name) for name in held} | {"file": str(self.file)}
+        return told | {"doses": {name: dose.value for name, dose in self.doses.items()}}
+
 
 def read_reform(path: Path | str, doses: Mapping[str, float] | None = None) -> Reform:
     """The reform of a file with these doses in the place of its own. Raises InputError.
