@@ -10,6 +10,7 @@ from imgsim.chance import uniform
 from imgsim.compiled import compiled
 from imgsim.dates import day_of
 from imgsim.markets.allocation import IN_ROUND, NO_CHANNEL, PLACED, UNPLACED, Allocation, Applicants
+from imgsim.markets.growth import Growth
 from imgsim.parameters import Parameters
 from imgsim.pathway import Pathway
 from imgsim.rulebook import Rulebook
@@ -22,6 +23,7 @@ class Quota:
 
     Parameters: ``<round>.jurisdictions`` (count), ``<round>.places`` (count, in each jurisdiction) and
     ``<round>.concentration`` (number: the share of jurisdiction j falls with exp(-concentration * j / jurisdictions)).
+    Places may grow by a rule (see Growth).
     """
 
     def __init__(
@@ -29,6 +31,7 @@ class Quota:
     ) -> None:
         del book, pathway
         self.name, self.parameters, self.seed, self.scale = name, parameters, seed, scale
+        self.growth = Growth(name, parameters)
         self.where, self.order, self.rounding = (decision(f"{name}.{word}") for word in ("where", "order", "rounding"))
 
     def allocate(self, year: int, replication: int, applicants: Applicants) -> Allocation:
@@ -37,10 +40,12 @@ class Quota:
         value = {word: self.parameters.value(f"{self.name}.{word}", day) for word in ("jurisdictions", "places")}
         states = max(1, round(value["jurisdictions"]))
         concentration = self.parameters.value(f"{self.name}.concentration", day)
-        places = scaled_places(self.seed, self.rounding, states, value["places"] * self.scale)
+        full = value["places"] + self.growth.more(year, replication)
+        places = scaled_places(self.seed, self.rounding, states, full * self.scale)
         asked = jurisdictions(self.seed, replication, applicants.actor, year, self.where, states, concentration)
         order = uniforms(self.seed, replication, applicants.actor, year, self.order)
         placed = first_in_line(asked, order, places)
+        self.growth.note(year, day, replication, int(placed.sum()), int(places.sum()))
         return tallied(placed, places, applicants)
 
 

@@ -1,0 +1,43 @@
+"""A quota that grows by a rule: more places in every year after one in which most were used."""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+from imgsim.parameters import Parameters
+
+SURE: Final = 1.0  # the share used from which places grow, where no other is given
+
+
+class Grown(NamedTuple):
+    """What a replication has come to: the year last told of, and the places added for those after it."""
+
+    year: int
+    more: float
+
+
+class Growth:
+    """Places added in each jurisdiction, replication by replication.
+
+    Parameters, which a round may leave out: ``<round>.growth`` (count: places added after a year in which enough were
+    used) and ``<round>.growth.when_used`` (probability: the share of all places that is enough).
+    """
+
+    def __init__(self, name: str, parameters: Parameters) -> None:
+        self.name, self.parameters = name, parameters
+        self.grows = f"{name}.growth" in parameters
+        self.held: dict[int, Grown] = {}
+
+    def more(self, year: int, replication: int) -> float:
+        """Places added so far; a replication that begins anew forgets what it came to before."""
+        held = self.held.get(replication)
+        return held.more if held is not None and held.year < year else 0.0
+
+    def note(self, year: int, day: int, replication: int, placed: int, places: int) -> None:
+        """Tell how many places of a year were used."""
+        if not self.grows:
+            return
+        rule = f"{self.name}.growth.when_used"
+        enough = self.parameters.value(rule, day) if rule in self.parameters else SURE
+        step = self.parameters.value(f"{self.name}.growth", day) if places and placed >= enough * places else 0.0
+        self.held[replication] = Grown(year, self.more(year, replication) + step)
