@@ -18,7 +18,7 @@ from imgsim.parameters import Parameters
 from imgsim.pathway import Pathway, check_pathway
 from imgsim.reforms import ANYWHERE, Reform, read_reform
 from imgsim.scenario import Scenario
-from imgsim.tomlfile import locate
+from imgsim.tomlfile import dotted, locate
 
 
 def read_reforms(paths: Sequence[Path | str], doses: Mapping[str, float]) -> tuple[Reform, ...]:
@@ -60,8 +60,9 @@ def reformed(baseline: Scenario, reforms: Sequence[Reform]) -> Scenario:
 def refusal(reform: Reform, message: str, *path: str | int, name: str | None = None, known: Any = ()) -> InputError:
     """The error that names a key of a reform's file."""
     line, column = locate(reform.file, path)
-    key = ".".join(str(part) for part in path)
-    return InputError(message, file=str(reform.file), line=line, column=column, key=key, name=name, known=known)
+    return InputError(
+        message, file=str(reform.file), line=line, column=column, key=dotted(path), name=name, known=known
+    )
 
 
 def road_under(pathway: Pathway, country: str, reforms: Sequence[Reform]) -> Pathway:
