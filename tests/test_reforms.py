@@ -49,6 +49,11 @@ OWN = '[parameter.extra.yes]\nunit = "probability"\nvalue = 0.2\nstanding = "ass
 WHOLE = HEAD + CHANGE + DOSE + WIRE + OWN
 
 
+@pytest.fixture
+def country(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Country:
+    return Country(tmp_path, monkeypatch)
+
+
 def write(country: Country, text: str = WHOLE, name: str = "more.toml") -> Path:
     file = country.scenario.parent / name
     file.write_text(text)
