@@ -222,15 +222,18 @@ def one_of(table: Table, key: str, known: Sequence[str], default: str | None = N
     return text
 
 
-def with_ratios(found: dict[str, Parameter]) -> list[Parameter]:
-    """The parameters, each with the ratios that stand below it."""
+def with_ratios(found: dict[str, Parameter], added: Iterable[str] | None = None) -> list[Parameter]:
+    """The parameters, each with the ratios that stand below it; only those ``added``, if the others have theirs."""
     ratios: dict[str, list[Ratio]] = {}
-    for name in found:
+    for name in found if added is None else added:
         for kind in RATIO_KINDS:
             owner, found_kind, trait = name.partition(f".{kind}.")
             if found_kind and owner in found:
                 ratios.setdefault(owner, []).append(ratio(name, kind, trait))
-    return [replace(parameter, ratios=tuple(ratios.get(name, ()))) for name, parameter in found.items()]
+    return [
+        replace(parameter, ratios=(*parameter.ratios, *ratios[name])) if name in ratios else parameter
+        for name, parameter in found.items()
+    ]
 
 
 def ratio(name: str, kind: str, trait: str) -> Ratio:

@@ -143,7 +143,7 @@ def with_own(parameters: Parameters, reform: Reform) -> Parameters:
     if reform.parameters is None or not reform.parameters.data:
         return Parameters(parameters.values(), sources)
     added = parameters_of([reform.parameters], parameters)
-    return Parameters(with_ratios({**parameters, **added}), sources)
+    return Parameters(with_ratios({**parameters, **added}, added), sources)
 
 
 def refuse_conflict(one: Reform, other: Reform) -> None:

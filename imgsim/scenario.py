@@ -96,7 +96,8 @@ def load_scenario(
     """
     from imgsim.reform_overlay import read_reforms, reformed
 
-    baseline = load_baseline(Path(path), sets, {"seed": seed, "scale": scale, "replications": replications})
+    given = arguments({"seed": seed, "scale": scale, "replications": replications})
+    baseline = load_baseline(Path(path), sets, given)
     overlaid = read_reforms(reforms, doses or {})
     return reformed(baseline, overlaid) if overlaid else baseline
 
@@ -105,10 +106,9 @@ def load_baseline(file: Path, sets: Sequence[str], given: Mapping[str, Any]) -> 
     """The scenario of a file before any reform."""
     from imgsim.scenario_files import assignments, read_draft
 
-    arguments_given = arguments(given)
     draft = read_draft(file)
     run_sets, changes = assignments(sets)
-    run = settings(draft.run, file, run_sets, arguments_given)
+    run = settings(draft.run, file, run_sets, given)
     pathway = with_stages(load_pathway(COUNTRIES / draft.country / "pathway.toml"), draft.stages, file)
     country = load_parameters(COUNTRIES / draft.country)
     check_contract(country, load_pathway(COUNTRIES / draft.country / "pathway.toml"))
@@ -128,7 +128,7 @@ def with_parameters(country: Parameters, draft: Draft) -> Parameters:
     if not draft.parameters:
         return Parameters(country.values(), {**country.sources, **draft.sources})
     added = parameters_of(draft.parameters, country)
-    return Parameters(with_ratios({**country, **added}), {**country.sources, **draft.sources})
+    return Parameters(with_ratios({**country, **added}, added), {**country.sources, **draft.sources})
 
 
 def with_stages(pathway: Pathway, stages: Mapping[str, Stage], file: Path) -> Pathway:

@@ -10,16 +10,17 @@ SURE: Final = 1.0  # the share used from which places grow, where no other is gi
 
 
 class Grown(NamedTuple):
-    """What a replication has come to: the year last told of, and the places added for those after it."""
+    """What a replication has come to: the year last told of, places added in it, and in those after it."""
 
     year: int
+    before: float
     more: float
 
 
 class Growth:
     """Places added in each jurisdiction, replication by replication.
 
-    Parameters, which a round may leave out: ``<round>.growth`` (count: places added after a year in which enough were
+    Of a round that meets once a year. Parameters, which it may leave out: ``<round>.growth`` (count: places added after a year in which enough were
     used) and ``<round>.growth.when_used`` (probability: the share of all places that is enough).
     """
 
@@ -31,7 +32,9 @@ class Growth:
     def more(self, year: int, replication: int) -> float:
         """Places added so far; a replication that begins anew forgets what it came to before."""
         held = self.held.get(replication)
-        return held.more if held is not None and held.year < year else 0.0
+        if held is None or held.year > year:
+            return 0.0
+        return held.before if held.year == year else held.more
 
     def note(self, year: int, day: int, replication: int, placed: int, places: int) -> None:
         """Tell how many places of a year were used."""
@@ -40,4 +43,5 @@ class Growth:
         rule = f"{self.name}.growth.when_used"
         enough = self.parameters.value(rule, day) if rule in self.parameters else SURE
         step = self.parameters.value(f"{self.name}.growth", day) if places and placed >= enough * places else 0.0
-        self.held[replication] = Grown(year, self.more(year, replication) + step)
+        before = self.more(year, replication)
+        self.held[replication] = Grown(year, before, before + step)
