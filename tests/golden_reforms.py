@@ -15,7 +15,7 @@ import pandas as pd
 from imgsim.engines.compiled_engine import pieces
 from imgsim.model import build
 from imgsim.reforms import ANYWHERE, read_reform
-from imgsim.scenario import Scenario, load_scenario
+from imgsim.scenario import COUNTRIES, Scenario, load_scenario
 
 ROOT = Path(__file__).parents[1]
 FILE = Path(__file__).parent / "golden/reforms.json"
@@ -28,8 +28,8 @@ Tables = dict[str, pd.DataFrame]
 
 
 def names() -> list[str]:
-    """The shipped reforms."""
-    return sorted(file.stem for file in FOLDER.glob("*.toml"))
+    """The shipped reforms of the countries that are here."""
+    return sorted(file.stem for file in FOLDER.glob("*.toml") if (COUNTRIES / country_of(file.stem)).is_dir())
 
 
 def country_of(name: str) -> str:

@@ -27,9 +27,9 @@ from imgsim.markets.signals import signalled
 from imgsim.news import news
 from imgsim.parameters import Parameter, Parameters, Row
 from imgsim.reforms import read_reform
-from imgsim.scenario import COUNTRIES, Scenario, load_scenario
+from imgsim.scenario import Scenario, load_scenario
 
-NAMES = [name for name in golden.names() if (COUNTRIES / golden.country_of(name)).is_dir()]
+NAMES = golden.names()
 US = golden.ROOT / "scenarios/us.toml"
 
 HEAD = """\
@@ -256,6 +256,18 @@ def test_expected_results_of_reforms_are_not_written_without_a_reason(root: Path
     assert run.returncode == 2
     assert golden.FILE.read_bytes() == before
     assert len(json.loads(before)["reason"]) > 10
+
+
+def test_every_shipped_reform_stands_in_the_page_on_reforms() -> None:
+    page = (golden.ROOT / "docs/reforms.md").read_text("utf-8")
+    assert [file.stem for file in sorted(golden.FOLDER.glob("*.toml")) if f"`{file.stem}`" not in page] == []
+
+
+@pytest.mark.parametrize("names", [("state_licence", "conrad_35", "application_cap"), ("green_cards", "signals", "j1_fixed_admission")])  # fmt: skip
+def test_both_engines_walk_a_reformed_road_alike(names: tuple[str, ...]) -> None:
+    from imgsim.engines.equality import prove
+
+    assert prove(golden.scenario("us", names)).difference is None
 
 
 # --- what reforms may ask of a round ------------------------------------------------------------------------------------
