@@ -18,9 +18,9 @@ class Grown(NamedTuple):
 
 
 class Growth:
-    """Places added in each jurisdiction, replication by replication.
+    """Places added in each jurisdiction of a round that meets once a year, replication by replication.
 
-    Of a round that meets once a year. Parameters, which it may leave out: ``<round>.growth`` (count: places added after a year in which enough were
+    Parameters, which a round may leave out: ``<round>.growth`` (count: places added after a year in which enough were
     used) and ``<round>.growth.when_used`` (probability: the share of all places that is enough).
     """
 
