@@ -14,7 +14,7 @@ from imgsim.series import Series, bent, rejoined, same_course, stepped
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A parameter set to a value, or scaled, from a day (None: ever since) until another (None: for good).
+    """A parameter set to a value, scaled or added to, from a day (None: ever since) until another (None: for good).
 
     A number that runs linearly between its dates is moved on these days only, as any other. A change that ``joins`` is
     a knot instead: it takes the place of the knots on these days, and lines run from and to it.
@@ -33,6 +33,7 @@ class Change:
     line: int | None = None
     in_words: bool = False  # the value was written as a month and day
     joins: bool = False  # the value is a knot of a line
+    add: float | None = None
 
     @property
     def is_flat(self) -> bool:
@@ -103,7 +104,7 @@ def refuse_to_join(parameter: Parameter, series: Series, change: Change) -> None
 
 def moved(parameter: Parameter, change: Change, row: Row) -> Row:
     """A row with the change's value and grounds; refused if it leaves the parameter's bounds."""
-    value = change.value if change.value is not None else row.value * (change.scale or 0.0)
+    value = amount_of(change, row.value)
     low, high = parameter.bounds
     if not low <= value <= high:
         raise change.refuse(f"{value:g} is outside {low:g} to {high:g} ({parameter.unit})")
@@ -112,3 +113,10 @@ def moved(parameter: Parameter, change: Change, row: Row) -> Row:
     return row._replace(
         value=value, standing="assumed", why=change.why, source=change.source, where=change.where, range=(value, value)
     )  # fmt: skip
+
+
+def amount_of(change: Change, before: float) -> float:
+    """The value after a change."""
+    if change.value is not None:
+        return change.value
+    return before + change.add if change.add is not None else before * (change.scale or 0.0)

@@ -24,6 +24,7 @@ def report(scenario: Scenario) -> str:
         f"              ({standings(scenario.parameters, names)})",
         f"  sources     {len(scenario.sources)}: every citation resolves, every source is used",
         f"  changes     {len(scenario.changes)}: names known, dates valid",
+        *(f"  reform      {reform.name}: {reform.title} ({reform.file})" for reform in scenario.reforms),
         f"  dates       {run.start} to {run.end}, measured from {run.measured_from}",
         f"  runs        {run.replications} replications, seed {run.seed}, scale {run.scale:g}",
         f"  fingerprint {scenario.digest()[:12]}",

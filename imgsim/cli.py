@@ -14,6 +14,9 @@ from typing import Annotated
 import typer
 
 from imgsim import subjects
+from imgsim.cli_more import register
+from imgsim.cli_options import Doses, Model, Out, Reforms, Scale, ScenarioFile, Seed, Sets, examples, sizes
+from imgsim.cli_out import ReaderGone, deliver, say
 from imgsim.errors import ImgsimError
 
 INTERRUPTED = 130
@@ -26,39 +29,6 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["--help", "-h"], "max_content_width": 100},
 )
-
-
-def _examples(*lines: str) -> str:
-    """Examples for the foot of a help page; the mark keeps their line breaks."""
-    return "\b\nExamples:\n" + "\n".join(f"  imgsim {line}" for line in lines)
-
-
-def _fraction(value: float | None) -> float | None:
-    if value is not None and not 0 < value <= 1:
-        raise typer.BadParameter(f"{value:g} is not a fraction above 0 and up to 1.")
-    return value
-
-
-def _assignments(values: list[str] | None) -> list[str]:
-    for text in values or []:
-        name, equals, value = text.partition("=")
-        if not (name.strip() and equals and value.strip()):
-            raise typer.BadParameter(f"`{text}` is not NAME=VALUE, as in exam.step1.attempts=6.")
-    return values or []
-
-
-ScenarioFile = Annotated[str, typer.Argument(metavar="SCENARIO", help="A scenario file, such as scenarios/us.toml.")]
-Model = Annotated[str, typer.Argument(metavar="us|SCENARIO", help="A country, such as us, or a scenario file.")]
-Sets = Annotated[
-    list[str] | None,
-    typer.Option("--set", metavar="NAME=VALUE", callback=_assignments, help="Change a parameter; may be repeated."),
-]
-Seed = Annotated[int | None, typer.Option(min=0, help="Seed of all chance (default: the scenario's).")]
-Scale = Annotated[
-    float | None,
-    typer.Option(callback=_fraction, help="Share of people, competitors and seats simulated, above 0 and up to 1."),
-]
-Out = Annotated[Path | None, typer.Option(metavar="FILE", help="Write to this file instead of standard output.")]
 
 
 def _version(wanted: bool) -> None:
@@ -83,10 +53,11 @@ def _options(
 
 @app.command(
     short_help="Simulate a scenario and print the headline table.",
-    epilog=_examples(
+    epilog=examples(
         "run scenarios/us.toml",
         "run scenarios/us.toml --scale 0.02 --replications 3",
         "run scenarios/us.toml --set exam.step1.attempts=6",
+        "run scenarios/us.toml --reform scenarios/reforms/conrad_35.toml",
         "run scenarios/us.toml --scale 1 --tables rounds,yearly",
     ),
 )
@@ -99,6 +70,8 @@ def run(
     out: Annotated[Path | None, typer.Option(metavar="DIR", help="Folder for results (default: results).")] = None,
     engine: Annotated[str, typer.Option(metavar="auto|simpy|compiled", help="What walks the lives.")] = "auto",
     sets: Sets = None,
+    reform: Reforms = None,
+    dose: Doses = None,
     tables: Annotated[
         str | None,
         typer.Option(metavar="NAME,...", help="Tables to keep beside people and outcomes (default: all of them)."),
@@ -117,6 +90,8 @@ def run(
         out=out,
         engine=engine,
         sets=tuple(sets or ()),
+        reforms=tuple(reform or ()),
+        doses=sizes(*dose or ()),
         tables=None if tables is None else [name.strip() for name in tables.split(",") if name.strip()],
     )
     from imgsim.outcomes import beside_text, headline_text  # only now: they load pandas
@@ -124,15 +99,16 @@ def run(
     text = headline_text(done.summary)
     if parts := done.scenario.pathway.parts:
         text = f"{text}\n\n{beside_text(done.beside, {name: part.pathway.name for name, part in parts.items()})}"
-    _say(f"{text}\n\nResults: {done.folder}\n")
+    say(f"{text}\n\nResults: {done.folder}\n")
 
 
 @app.command(
     short_help="Say every parameter: value, source, standing, range.",
-    epilog=_examples(
+    epilog=examples(
         "explain scenarios/us.toml",
         "explain scenarios/us.toml exam.step1",
         'explain scenarios/us.toml "clock.*"',
+        "explain scenarios/us.toml --reform scenarios/reforms/conrad_35.toml",
     ),
 )
 def explain(
@@ -141,95 +117,90 @@ def explain(
         str | None, typer.Argument(metavar="[PATTERN]", help="Part of a name, or a wildcard such as 'exam.*'.")
     ] = None,
     sets: Sets = None,
+    reform: Reforms = None,
+    dose: Doses = None,
 ) -> None:
-    """Say every parameter in use: value, dates, unit, standing, source, range, and what the scenario changes."""
+    """Say every parameter in use: value, dates, unit, standing, source, range, and what the scenario changes.
+
+    With --reform: what the reform stands for, old -> new of all it changes, and what it leaves out.
+    """
     from imgsim.explain import explain as explained
 
-    _say(explained(subjects.subject(scenario, tuple(sets or ())), pattern) + "\n")
+    subject = subjects.subject(scenario, tuple(sets or ()), _reforms(reform, dose))
+    say(explained(subject, pattern) + "\n")
 
 
 @app.command(
-    short_help="List the sources behind the numbers.", epilog=_examples("sources us", "sources scenarios/us.toml")
+    short_help="List the sources behind the numbers.", epilog=examples("sources us", "sources scenarios/us.toml")
 )
 def sources(model: Model) -> None:
     """List the sources behind the numbers of a country or scenario, and what each is used for."""
     from imgsim.bibliography import bibliography
 
     subject = subjects.subject(model)
-    _say(bibliography(subject.parameters, subject.sources) + "\n")
+    say(bibliography(subject.parameters, subject.sources) + "\n")
 
 
 @app.command(
     short_help="Check a scenario without running it.",
-    epilog=_examples("check scenarios/us.toml", "check my_reform.toml", "check my_reform.toml --engines"),
+    epilog=examples("check scenarios/us.toml", "check my_reform.toml", "check my_reform.toml --engines"),
 )
 def check(
     scenario: ScenarioFile,
     engines: Annotated[bool, typer.Option("--engines", help="Prove on a small copy that both engines agree.")] = False,
     sets: Sets = None,
+    reform: Reforms = None,
+    dose: Doses = None,
 ) -> None:
     """Check a scenario without running it, and say what was checked."""
     from imgsim.checks import report
 
-    subject = subjects.scenario(scenario, tuple(sets or ()))
-    _say(report(subject) + "\n")
+    subject = subjects.scenario(scenario, tuple(sets or ()), _reforms(reform, dose))
+    say(report(subject) + "\n")
     if engines:
         typer.echo("Walking a small copy of the scenario with each engine ...", err=True)
         from imgsim.engines.equality import prove, said
 
         proof = prove(subject)
-        _say(said(proof) + "\n")
+        say(said(proof) + "\n")
         if proof.difference:
             raise typer.Exit(1)
 
 
 @app.command(
     short_help="Draw the road as SVG or Mermaid text.",
-    epilog=_examples("draw us --out road.svg", "draw us --format mermaid", "draw scenarios/us.toml > road.svg"),
+    epilog=examples(
+        "draw us --out road.svg", "draw us --format mermaid", "draw us --reform scenarios/reforms/state_licence.toml"
+    ),
 )
 def draw(
     model: Model,
     format: Annotated[str | None, typer.Option(metavar="svg|mermaid", help="Default: from FILE, else svg.")] = None,
     out: Out = None,
+    reform: Reforms = None,
 ) -> None:
-    """Draw the road: stages by phase, outcomes on the arrows, clocks dashed."""
+    """Draw the road: stages by phase, outcomes on the arrows, clocks dashed; what a reform changes in red."""
     from imgsim.draw import drawing
 
-    _deliver(drawing(subjects.road(model), format, out), out)
+    pathway, news = subjects.road(model, tuple(reform or ()))
+    deliver(drawing(pathway, format, out, news), out)
 
 
 @app.command(
     short_help="Write the description of a model (Markdown).",
-    epilog=_examples("describe us --out model.md", "describe scenarios/us.toml"),
+    epilog=examples("describe us --out model.md", "describe scenarios/us.toml"),
 )
 def describe(model: Model, out: Out = None) -> None:
     """Write the description of a model (Markdown) from its road and parameters."""
     from imgsim.describe import description
 
     subject = subjects.subject(model)
-    _deliver(description(subject.pathway, subject.parameters, subject.sources), out)
-
-
-@app.command(
-    "new-country",
-    short_help="Write a small country that runs, to begin your own with.",
-    epilog=_examples("new-country atlantis", "new-country atlantis --folder countries"),
-)
-def new_country(
-    name: Annotated[str, typer.Argument(metavar="NAME", help="Small letters, digits and _.")],
-    folder: Annotated[Path, typer.Option(metavar="DIR", help="Where to write it (default: here).")] = Path(),
-) -> None:
-    """Write NAME/ (road, numbers, sources) and NAME.toml (its scenario): commented, and it runs as it stands."""
-    from imgsim.new_country import new_country as write
-
-    files = write(name, folder)
-    listed = "\n".join(f"  {file}" for file in files)
-    _say(f"{listed}\n\nNow: imgsim run {folder / name}.toml. docs/add-a-country.md shows how to go on.\n")
+    deliver(description(subject.pathway, subject.parameters, subject.sources), out)
 
 
 @app.command(
     short_help="Tell one graduate's whole story.",
-    epilog=_examples(
+    epilog=examples(
         "life scenarios/us.toml --person 100",
         "life scenarios/us.toml --person 100 --replication 2 --scale 0.02",
     ),
@@ -241,35 +212,22 @@ def life(
     seed: Seed = None,
     scale: Scale = None,
     sets: Sets = None,
+    reform: Reforms = None,
+    dose: Doses = None,
 ) -> None:
     """Tell one graduate's whole story in dates and plain words."""
-    subject = subjects.scenario(scenario, tuple(sets or ()), seed=seed, scale=scale)
+    subject = subjects.scenario(scenario, tuple(sets or ()), _reforms(reform, dose), seed=seed, scale=scale)
     from imgsim.story import relive
 
     typer.echo("Simulating everyone who competes with this person ...", err=True)
-    _say(relive(subject, replication, person) + "\n")
+    say(relive(subject, replication, person) + "\n")
 
 
-def _deliver(text: str, out: Path | None) -> None:
-    """Text to standard output, or to a file whose name is then noted."""
-    if out is None:
-        _say(text)
-        return
-    out.write_text(text, encoding="utf-8")
-    typer.echo(f"Written: {out}", err=True)
+def _reforms(files: list[Path] | None, doses: list[str] | None) -> subjects.Overlay:
+    return subjects.Overlay(tuple(files or ()), sizes(*doses or ()))
 
 
-def _say(text: str) -> None:
-    """A result on standard output."""
-    try:
-        sys.stdout.write(text)
-        sys.stdout.flush()
-    except BrokenPipeError:
-        raise ReaderGone from None
-
-
-class ReaderGone(Exception):
-    """Standard output was closed from the other side."""
+register(app)
 
 
 def main(argv: list[str] | None = None) -> int:

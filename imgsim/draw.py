@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING
 
 from imgsim.errors import InputError
 from imgsim.road_layout import ENDS, phase_of
-from imgsim.road_svg import strikes_at, svg, words
+from imgsim.road_svg import NO_NEWS, REFORM_INK, strikes_at, svg, words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from imgsim.news import News
     from imgsim.pathway import Clock, Pathway, Stage
 
 SHAPES = {  # Mermaid's brackets for each kind of stage
@@ -25,6 +26,9 @@ SHAPES = {  # Mermaid's brackets for each kind of stage
     "work": ("[", "]"),
     "end": ("([", "])"),
 }
+
+NEW = f"fill:#fde3ec,stroke:{REFORM_INK},stroke-width:3px"
+CHANGED = f"stroke:{REFORM_INK},stroke-width:3px,stroke-dasharray:6 3"
 
 __all__ = ["FORMATS", "drawing", "mermaid", "svg"]
 
@@ -60,15 +64,32 @@ def _strokes(pathway: Pathway, keys: dict[str, str], clock: Clock) -> Iterator[s
             yield f"  {keys[name]} -. {label} .-> {keys[clock.to]}"
 
 
-def mermaid(pathway: Pathway) -> str:
-    """The road of `pathway` as a Mermaid flow chart (text)."""
+def _links(pathway: Pathway, keys: dict[str, str], news: News) -> Iterator[str]:
+    """The arrows of outcomes; the ones that a reform draws are thick."""
+    for name, stage in pathway.stages.items():
+        for out, to in stage.next.items():
+            line = ("==", "==>") if (name, out) in news.wires else ("--", "-->")
+            yield f"  {keys[name]} {line[0]} {_quoted(words(out))} {line[1]} {keys[to]}"
+
+
+def _marked(pathway: Pathway, keys: dict[str, str], news: News) -> Iterator[str]:
+    """The classes that colour what a reform adds and changes."""
+    for css, names, style in (("added", news.stages, NEW), ("changed", news.changed, CHANGED)):
+        marked = [keys[name] for name in pathway.stages if name in names]
+        if marked:
+            yield f"  classDef {css} {style}"
+            yield f"  class {','.join(marked)} {css}"
+
+
+def mermaid(pathway: Pathway, news: News = NO_NEWS) -> str:
+    """The road of `pathway` as a Mermaid flow chart (text); what `news` names stands out."""
     keys = {name: f"s{number}" for number, name in enumerate(pathway.stages)}
     lines = ["---", f"title: {_quoted(pathway.title)}", "---", "flowchart TD"]
     lines += _phases(pathway, keys)
-    for name, stage in pathway.stages.items():
-        lines += [f"  {keys[name]} -- {_quoted(words(out))} --> {keys[to]}" for out, to in stage.next.items()]
+    lines += _links(pathway, keys, news)
     for clock in pathway.clocks.values():
         lines += _strokes(pathway, keys, clock)
+    lines += _marked(pathway, keys, news)
     return "\n".join(lines) + "\n"
 
 
@@ -76,10 +97,13 @@ FORMATS = {"mermaid": mermaid, "svg": svg}
 SUFFIXES = {".mmd": "mermaid", ".mermaid": "mermaid", ".svg": "svg"}
 
 
-def drawing(pathway: Pathway, form: str | None, file: Path | None = None) -> str:
-    """The road in the named form; without one, in the form that the file's ending asks for, else SVG."""
+def drawing(pathway: Pathway, form: str | None, file: Path | None = None, news: News = NO_NEWS) -> str:
+    """The road in the named form; without one, in the form that the file's ending asks for, else SVG.
+
+    What `news` names, the work of a reform, stands out.
+    """
     if form is None:
         form = SUFFIXES.get(file.suffix, "svg") if file else "svg"
     if form not in FORMATS:
         raise InputError(f"no drawing format called `{form}`", known=FORMATS, name=form)
-    return FORMATS[form](pathway)
+    return FORMATS[form](pathway, news)

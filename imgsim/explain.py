@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from fnmatch import fnmatchcase
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from imgsim.calendar import to_date
 from imgsim.errors import InputError
@@ -176,6 +176,11 @@ def standings(parameters: Parameters, names: list[str]) -> str:
 
 def explain(scenario: Scenario | Country, pattern: str | None = None) -> str:
     """Every parameter of `scenario` whose name matches `pattern`, as text of at most 100 columns."""
+    reforms = getattr(scenario, "reforms", ())
+    if pattern is None and reforms:
+        from imgsim.explain_reforms import explained
+
+        return explained(cast("Scenario", scenario))
     names = matching(scenario.parameters, pattern)
     lines = []
     for name in names:

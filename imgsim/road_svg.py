@@ -6,6 +6,7 @@ import textwrap
 from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape, quoteattr
 
+from imgsim.news import News
 from imgsim.road_layout import ENDS, HEIGHT, WIDTH, Arrow, Box, Layout, Point, layout
 
 if TYPE_CHECKING:
@@ -23,6 +24,9 @@ KINDS = {  # fill, line, what the legend says
 }
 INKS = ("#33506e", "#7a5230", "#4f6d2f", "#6b3f7d", "#2f7676", "#8a3b52", "#5b5b8c", "#7d6a1e")
 END_INK = "#a33a3a"
+REFORM_INK = "#d6006c"
+NO_NEWS = News()
+REFORM_SAYS = ("added by the reform", "changed by the reform: wiring or a number")
 WRAP = 29  # letters of a label that fit on one line of a stage
 STYLE = """
 text { font-family: Helvetica, Arial, sans-serif; fill: #222; }
@@ -90,6 +94,17 @@ def _stage(stage: Stage, box: Box, struck: Iterable[Clock]) -> str:
     return "".join(parts) + "</g>"
 
 
+def _ring(x: float, y: float, added: bool, w: float = WIDTH, h: float = HEIGHT) -> str:
+    """The frame around what a reform adds, or, dashed, changes."""
+    dash = "" if added else ' stroke-dasharray="7 4"'
+    return _rectangle(x - 5, y - 5, w + 10, h + 10, 9, f'fill="none" stroke="{REFORM_INK}" stroke-width="3"{dash}')
+
+
+def _rings(page: Layout, news: News) -> list[str]:
+    framed = [name for name in page.boxes if name in news.stages | news.changed]
+    return [_ring(page.boxes[name].x, page.boxes[name].y, name in news.stages) for name in framed]
+
+
 def _rounded(points: tuple[Point, ...], radius: float = 4.0) -> str:
     """The path through right-angled `points`, corners rounded."""
     path = [f"M{points[0][0]:.1f} {points[0][1]:.1f}"]
@@ -112,18 +127,22 @@ def _ink(pathway: Pathway, target: str) -> str:
     return INKS[list(pathway.stages).index(target) % len(INKS)]
 
 
-def _arrow(arrow: Arrow, ink: str) -> str:
-    return f'<path d="{_rounded(arrow.points)}" class="arrow" stroke="{ink}" marker-end="url(#{_marker(ink)})"/>'
+def _arrow(arrow: Arrow, ink: str, news: News) -> str:
+    """The line of one arrow; thick if a reform draws it."""
+    drawn = any((arrow.source, outcome) in news.wires for outcome in arrow.outcome.split(", "))
+    ink, thick = (REFORM_INK, ' style="stroke-width: 3"') if drawn else (ink, "")
+    return f'<path d="{_rounded(arrow.points)}" class="arrow" stroke="{ink}"{thick} marker-end="url(#{_marker(ink)})"/>'
 
 
 def _marker(ink: str) -> str:
     return "tip" + ink.lstrip("#")
 
 
-def _markers() -> str:
+def _markers(news: News) -> str:
     tip = '<marker id="{}" viewBox="0 0 8 8" refX="7.5" refY="4" markerWidth="7" markerHeight="7" orient="auto">'
     return "".join(
-        f'{tip.format(_marker(ink))}<path d="M0 0L8 4L0 8z" fill="{ink}"/></marker>' for ink in (*INKS, END_INK)
+        f'{tip.format(_marker(ink))}<path d="M0 0L8 4L0 8z" fill="{ink}"/></marker>'
+        for ink in (*INKS, END_INK, *((REFORM_INK,) if news else ()))
     )
 
 
@@ -162,11 +181,19 @@ def _legend(pathway: Pathway, top: float) -> str:
     return "".join(parts)
 
 
-def svg(pathway: Pathway) -> str:
-    """The whole road of `pathway` as the text of an SVG file."""
+def _legend_of_reform(top: float, news: News) -> list[str]:
+    if not news:
+        return []
+    frames = [_ring(40, top + 26 * i, i == 0, 44, 12) for i in range(2)]
+    return frames + [_text(94, top + 10 + 26 * i, says, "note") for i, says in enumerate(REFORM_SAYS)]
+
+
+def svg(pathway: Pathway, news: News = NO_NEWS) -> str:
+    """The whole road of `pathway` as the text of an SVG file; what `news` names stands out."""
     page = layout(pathway)
     rows = max(len(KINDS), len(pathway.clocks))
-    height = page.height + 26 * rows + 30
+    foot = page.height + 26 * rows + 14
+    height = foot + 16 + (52 if news else 0)
     struck = {
         name: [c for c in pathway.clocks.values() if c.strikes != "everywhere" and strikes_at(c, stage)]
         for name, stage in pathway.stages.items()
@@ -176,15 +203,17 @@ def svg(pathway: Pathway) -> str:
     body = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {page.width:.0f} {height:.0f}" '
         f'width="{page.width:.0f}" height="{height:.0f}" role="img" aria-label={quoteattr(pathway.title)}>',
-        f"<style>{STYLE}</style><defs>{_markers()}</defs>",
+        f"<style>{STYLE}</style><defs>{_markers(news)}</defs>",
         f'<rect width="{page.width:.0f}" height="{height:.0f}" fill="#fff"/>',
         _text(30, 28, pathway.title, "title"),
         _text(30, 46, head, "note"),
         _columns(page),
-        *[_arrow(arrow, _ink(pathway, arrow.target)) for arrow in page.arrows],
+        *[_arrow(arrow, _ink(pathway, arrow.target), news) for arrow in page.arrows],
         *[_text(*arrow.label, words(arrow.outcome), css) for css in ("halo", "outcome") for arrow in page.arrows],
         *[_stage(stage, page.boxes[name], struck[name]) for name, stage in pathway.stages.items()],
+        *_rings(page, news),
         _legend(pathway, page.height + 6),
+        *_legend_of_reform(foot, news),
         "</svg>",
     ]
     return "\n".join(body) + "\n"

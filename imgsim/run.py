@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from types import ModuleType
@@ -36,6 +36,8 @@ def run(
     workers: int | None = None,
     out: str | os.PathLike[str] | None = None,
     sets: Sequence[str] = (),
+    reforms: Sequence[str | os.PathLike[str]] = (),
+    doses: Mapping[str, float] | None = None,
     tables: Sequence[str] | None = None,
     engine: str = AUTO,
     quiet: bool = False,
@@ -47,11 +49,16 @@ def run(
     `None` takes the scenario's own setting, all cores for `workers`, every table for `tables` (people and outcomes are
     always kept), and ``results`` for `out`. The same inputs give the same rows whatever the number of workers and
     whichever engine walks the lives (``"simpy"``, ``"compiled"``, or ``"auto"``: the faster one that can be used).
+    `reforms` are files laid over the scenario, `doses` the sizes of what they leave open.
     """
     from imgsim.scenario import load_scenario
 
     _need_list("sets", sets)
-    scenario = load_scenario(Path(path), sets=tuple(sets), seed=seed, scale=scale, replications=replications)
+    _need_list("reforms", reforms)
+    scenario = load_scenario(
+        Path(path), sets=tuple(sets), reforms=[Path(each) for each in reforms], doses=doses,
+        seed=seed, scale=scale, replications=replications,
+    )  # fmt: skip
     return run_scenario(
         scenario, workers=workers, out=out, tables=tables, engine=engine, quiet=quiet,
         figures=figures, recipe=recipe,

@@ -15,6 +15,7 @@ from imgsim.composed_numbers import load_numbers
 from imgsim.contract import check_contract
 from imgsim.parameters import Parameter, Parameters, Source
 from imgsim.pathway import Pathway, Stage, check_pathway, load_pathway
+from imgsim.reforms import Reform
 from imgsim.run_settings import RunSettings, arguments, settings
 from imgsim.tomlfile import Table
 
@@ -35,6 +36,9 @@ class Scenario:
     sources: Mapping[str, Source]
     run: RunSettings
     changes: tuple[Change, ...] = ()
+    chain: tuple[str, ...] = ()  # names of the scenario and of those it extends
+    reforms: tuple[Reform, ...] = ()  # laid over it, in this order
+    baseline: Scenario | None = None  # the same without the reforms, if there are any
 
     def canonical(self) -> str:
         """JSON of everything that determines one replication's results; the same text for the same inputs."""
@@ -73,24 +77,36 @@ class Draft:
     stages: Mapping[str, Stage] = field(default_factory=dict)
     parameters: tuple[Table, ...] = ()  # what stands under [parameter], not yet read
     sources: Mapping[str, Source] = field(default_factory=dict)
+    chain: tuple[str, ...] = ()
 
 
 def load_scenario(
     path: Path | str,
     sets: Sequence[str] = (),
     *,
+    reforms: Sequence[Path | str] = (),
+    doses: Mapping[str, float] | None = None,
     seed: int | None = None,
     scale: float | None = None,
     replications: int | None = None,
 ) -> Scenario:
     """The scenario of a file, checked through and through; settings given here replace the file's.
 
-    sets are texts ``NAME=VALUE`` or ``NAME[category]=VALUE`` that hold for all time. Raises InputError.
+    sets are texts ``NAME=VALUE`` or ``NAME[category]=VALUE`` that hold for all time. reforms are files laid over all
+    that, in their order, doses the sizes of what they leave open, by name. Raises InputError.
     """
-    from imgsim.scenario_files import assignments, read_draft
+    from imgsim.reform_overlay import read_reforms, reformed
 
     given = arguments({"seed": seed, "scale": scale, "replications": replications})
-    file = Path(path)
+    baseline = load_baseline(Path(path), sets, given)
+    overlaid = read_reforms(reforms, doses or {})
+    return reformed(baseline, overlaid) if overlaid else baseline
+
+
+def load_baseline(file: Path, sets: Sequence[str], given: Mapping[str, Any]) -> Scenario:
+    """The scenario of a file before any reform."""
+    from imgsim.scenario_files import assignments, read_draft
+
     draft = read_draft(file)
     run_sets, changes = assignments(sets)
     run = settings(draft.run, file, run_sets, given)
@@ -103,7 +119,7 @@ def load_scenario(
     check_contract(parameters, pathway, changed=True, added=set(base) - set(country))
     return Scenario(
         draft.title, file.stem, file, draft.country, pathway, parameters, base, base.sources, run,
-        (*draft.changes, *changes),
+        (*draft.changes, *changes), draft.chain,
     )  # fmt: skip
 
 

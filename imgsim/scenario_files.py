@@ -19,7 +19,7 @@ from imgsim.scenario import Draft, countries
 from imgsim.tomlfile import Table, finite, locate, read_toml
 
 TOP_KEYS: Final = ("title", "country", "extends", "run", "population", "change", "stage", "parameter", "source")
-CHANGE_KEYS: Final = ("parameter", "from", "until", "value", "scale", "join", "of", "why", "source", "where")
+CHANGE_KEYS: Final = ("parameter", "from", "until", "value", "scale", "add", "join", "of", "why", "source", "where")
 SETTINGS: Final = {f"run.{key}": key for key in RUN_KEYS} | {"population.scale": "scale"}
 
 
@@ -39,6 +39,7 @@ def read_draft(file: Path, chain: tuple[Path, ...] = ()) -> Draft:
         stages={**base.stages, **stages_of(top.table("stage"))},
         parameters=(*base.parameters, top.table("parameter")),
         sources={**base.sources, **new_sources(top.table("source"))},
+        chain=(file.stem, *base.chain),
     )
 
 
@@ -97,8 +98,8 @@ def changes_of(top: Table) -> list[Change]:
 def change(table: Table) -> Change:
     """One dated change."""
     table.only(*CHANGE_KEYS)
-    if ("value" in table) == ("scale" in table):
-        table.fail("a change gives either a `value` or a `scale`", "value" if "value" in table else None)
+    if len(given := [key for key in ("value", "scale", "add") if key in table]) != 1:
+        table.fail("a change gives one of `value`, `scale` and `add`", given[0] if given else None)
     start = to_day(table.date("from")) if "from" in table else None
     until = to_day(table.date("until")) if "until" in table else None
     if start is not None and until is not None and until <= start:
@@ -121,6 +122,7 @@ def change(table: Table) -> Change:
         line=line,
         in_words=isinstance(table.data.get("value"), str),
         joins=joins(table),
+        add=table.number("add", None),
     )
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from imgsim.errors import InputError
+from imgsim.news import News
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -17,6 +18,17 @@ if TYPE_CHECKING:
     from imgsim.scenario import Scenario
 
 COUNTRIES = Path(__file__).parent / "countries"
+
+
+@dataclass(frozen=True, slots=True)
+class Overlay:
+    """Reforms to be laid over a scenario, and the sizes of what they leave open."""
+
+    files: tuple[Path, ...] = ()
+    doses: Mapping[str, float] = field(default_factory=dict)
+
+
+NONE = Overlay()
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,30 +53,55 @@ def need_file(text: str) -> None:
         raise InputError(f"`{text}` is a country; this command needs a scenario file, such as scenarios/{text}.toml")
 
 
-def scenario(text: str, sets: tuple[str, ...] = (), *, seed: int | None = None, scale: float | None = None) -> Scenario:
-    """The scenario in a file, with these settings and parameters in the place of its own."""
+def scenario(
+    text: str,
+    sets: tuple[str, ...] = (),
+    overlay: Overlay = NONE,
+    *,
+    seed: int | None = None,
+    scale: float | None = None,
+) -> Scenario:
+    """The scenario in a file, with these settings and parameters in the place of its own, and these reforms."""
     need_file(text)
     from imgsim.scenario import load_scenario
 
-    return load_scenario(Path(text), sets=sets, seed=seed, scale=scale)
+    return load_scenario(
+        Path(text), sets=sets, reforms=overlay.files, doses=overlay.doses, seed=seed, scale=scale
+    )  # fmt: skip
 
 
-def subject(text: str, sets: tuple[str, ...] = ()) -> Scenario | Country:
+def subject(text: str, sets: tuple[str, ...] = (), overlay: Overlay = NONE) -> Scenario | Country:
     """The scenario or the country that `text` names."""
     if _is_file(text):
-        return scenario(text, sets)
+        return scenario(text, sets, overlay)
     if sets:
         raise InputError("--set changes a scenario; give a scenario file instead of a country")
+    if overlay.files:
+        raise InputError("--reform changes a scenario; give a scenario file instead of a country")
     return country(text)
 
 
-def road(text: str) -> Pathway:
-    """The pathway of a scenario file or of a country (whose numbers are then not even read)."""
+def road(text: str, reforms: tuple[Path, ...] = ()) -> tuple[Pathway, News]:
+    """The pathway of a scenario file or of a country (whose numbers are then not even read), and what is new in it."""
     if _is_file(text):
-        return scenario(text).pathway
+        from imgsim.news import news
+
+        found = scenario(text, overlay=Overlay(reforms))
+        return found.pathway, news(found)
     from imgsim.pathway import load_pathway
 
-    return load_pathway(_folder(text) / "pathway.toml")
+    pathway = load_pathway(_folder(text) / "pathway.toml")
+    return reformed_road(text, pathway, reforms) if reforms else (pathway, News())
+
+
+def reformed_road(country: str, pathway: Pathway, reforms: tuple[Path, ...]) -> tuple[Pathway, News]:
+    """The road of a country under reforms, of which only the wiring counts."""
+    from imgsim.news import news_of
+    from imgsim.reform_overlay import read_reforms, road_under
+
+    overlaid = read_reforms(reforms, {})
+    changed = road_under(pathway, country, overlaid)
+    return changed, news_of(pathway, changed, [change.parameter for each in overlaid for change in each.changes])
 
 
 def country(name: str) -> Country:

@@ -19,16 +19,19 @@ PACKAGE = Path(imgsim.__file__).parent
 # From the ground up. A module may import from layers below its own, never from its own or from one above; a name
 # stands for a module or for a whole package, and the modules of one package may import each other.
 LAYERS = (
-    ("errors", "calendar", "traits", "compiled", "tomlplaces", "dictionary", "journal", "progress"),
+    ("errors", "calendar", "traits", "compiled", "tomlplaces", "dictionary", "journal", "progress", "cli_options", "cli_out"),
     ("addresses", "dates", "chance", "distributions", "tomlfile", "atomic", "parquet"),
     ("parameters", "pathway"),  # what every number and every road is
     ("parameter_files", "road_checks", "rules", "rounds", "series", "run_settings", "contract", "road_layout", "parts"),
-    ("pathway_files", "composed", "rulebook", "livelihood", "sittings", "changes", "road_svg"),
-    ("composed_numbers", "pass_rules"),
+    ("pathway_files", "composed", "rulebook", "livelihood", "sittings", "changes"),
+    ("composed_numbers", "pass_rules", "reforms"),
     ("scenario",),
-    ("scenario_files", "roadmap", "population", "subjects", "manifest", "new_country"),
+    ("scenario_files", "roadmap", "population", "manifest", "news", "new_country"),
+    ("reform_files",),
+    ("reform_overlay", "road_svg"),
+    ("subjects",),
     ("markets", "explain", "draw", "store"),
-    ("mechanisms", "bibliography", "checks", "describe"),
+    ("mechanisms", "bibliography", "checks", "describe", "explain_reforms"),
     ("model",),
     ("tables",),
     ("engines",),
@@ -37,6 +40,7 @@ LAYERS = (
     ("plots",),
     ("results",),
     ("run",),
+    ("cli_more",),
     ("cli",),
     ("__init__", "__main__"),  # the two doors of the house
 )
@@ -48,6 +52,9 @@ UPWARD = {
     ("pathway", "road_checks"): "check_pathway likewise",
     ("pathway", "composed"): "load_pathway likewise",
     ("scenario", "scenario_files"): "load_scenario likewise",
+    ("scenario", "reform_overlay"): "load_scenario likewise",
+    ("explain", "explain_reforms"): "a reformed scenario is explained by what changes; opened then",
+    ("reforms", "reform_files"): "read_reform likewise",
     ("engines.life", "engines.replication"): "only the type of the replication that a life is part of",
     ("tables.exams", "tables.build"): "only the type of what is recorded",
     ("tables.seasons", "tables.build"): "likewise",

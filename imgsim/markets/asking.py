@@ -26,6 +26,7 @@ class Questions(NamedTuple):
     after_merit: int
     backup: int
     applications: int
+    cap: int  # the most applications that anybody may send; -1 without such a rule
     second: Ints  # rules of the choice of a second specialty
     seconds: Ints  # the specialty that each stands for
 
@@ -42,10 +43,10 @@ class Answers(NamedTuple):
 
 def questions(book: Rulebook, name: str, specialties: tuple[str, ...]) -> Questions:
     """The rules of a Match by its name."""
-    merit, after, backup, applications = (
-        book.number(f"{name}.{word}") for word in ("merit", "after_merit", "backup", "applications")
+    merit, after, backup, applications, cap = (
+        book.number(f"{name}.{word}") for word in ("merit", "after_merit", "backup", "applications", "applications.cap")
     )
-    return Questions(merit, after, backup, applications, *options(book, f"{name}.second", specialties))
+    return Questions(merit, after, backup, applications, cap, *options(book, f"{name}.second", specialties))
 
 
 @compiled
@@ -63,6 +64,8 @@ def answers(
             second = asked.seconds[chooses_among(rules, who, asked.second, opened, row, 0)]
             found.second[k] = -1 if second == found.wish[k] else second
         mean = amount(rules, asked.applications, opened, row)
+        if asked.cap >= 0:
+            mean = min(mean, predict(rules, asked.cap, opened, row))
         found.wanted[k] = int(mean + draw(rules, who, asked.applications, year))
         found.merit[k] = predict(rules, asked.merit, day, row)
         found.after_merit[k] = predict(rules, asked.after_merit, day, row)

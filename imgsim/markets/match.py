@@ -21,6 +21,7 @@ from imgsim.markets.invitations import interviews, lines
 from imgsim.markets.noise import AFTERWARDS, INTERVIEW, Chance, Pairs, normal_table
 from imgsim.markets.offers import Offer, Offers
 from imgsim.markets.ranking import RankLists, favourites_first, opinions
+from imgsim.markets.signals import lines_with, signalled
 from imgsim.markets.tallies import Places, allocation_of
 from imgsim.parameters import Parameters
 from imgsim.pathway import Pathway
@@ -35,7 +36,11 @@ DECISIONS: Final = ("applies", "pair", "after_applies")
 
 
 class Match:
-    """A Match of a country; its parameters are ``<round>.*``, described where they are defined."""
+    """A Match of a country; its parameters are ``<round>.*``, described where they are defined.
+
+    Some may be left out: ``applications.cap`` (count), ``signals`` (count by specialty wished for: programmes that an
+    applicant may tell so) and ``signals.weight`` (score: what a signal adds to a file when programmes invite).
+    """
 
     def __init__(
         self, name: str, parameters: Parameters, book: Rulebook, pathway: Pathway, seed: int, scale: float
@@ -91,6 +96,11 @@ class Season:
         """A plain value of the year."""
         return self.match.offers.value(word, self.year)
 
+    def optional(self, word: str, category: str = "") -> float:
+        """A plain value of the year that a Match may leave out; then it is 0."""
+        known = f"{self.match.offers.name}.{word}" in self.match.offers.parameters
+        return self.match.offers.value(word, self.year, category) if known else 0.0
+
     def applications(self) -> Pairs:
         """Who applies where."""
         circles = self.match.offers.circles(self.offer)
@@ -100,16 +110,28 @@ class Season:
     def invited(self, applications: Pairs) -> Pairs:
         """Who interviews where."""
         field, offer, spread = self.field, self.offer, self.value("screen.spread")
-        line = lines(self.chance("pair"), applications, spread, field.merit, offer.openness, field.img)
+        judged = spread, field.merit, offer.openness, field.img
+        signals = np.array([round(self.optional("signals", name)) for name in self.match.specialties])
+        if signals.any():
+            liked, weight = self.favourites(applications), self.optional("signals.weight")
+            sent = signalled(liked, signals[field.wish])
+            line = lines_with(self.chance("pair"), liked, sent, weight, *judged)
+        else:
+            line = lines(self.chance("pair"), applications, *judged)
         attends = round(self.value("interviews_attended"))
         return interviews(line, offer.lap, offer.limit, attends, len(field.actor))
 
     def ranked(self, pairs: Pairs, judged: int, spread: str, merit: Floats) -> tuple[RankLists, Floats]:
         """The rank lists of applicants over their pairs, and what programmes think of each pair when ``judged``."""
         field, offer, chance = self.field, self.offer, self.chance("pair")
-        specialty, bonus = self.match.programmes.specialty, self.value("wish_bonus")
-        lists = favourites_first(chance, pairs, offer.attraction, bonus, specialty, field.wish)
+        lists = self.favourites(pairs)
         return lists, opinions(chance, lists.pairs, judged, self.value(spread), merit, offer.openness, field.img)
+
+    def favourites(self, pairs: Pairs) -> RankLists:
+        """The rank lists of applicants over their pairs."""
+        specialty, bonus = self.match.programmes.specialty, self.value("wish_bonus")
+        attraction, wish = self.offer.attraction, self.field.wish
+        return favourites_first(self.chance("pair"), pairs, attraction, bonus, specialty, wish)
 
     def place(self, lists: RankLists, score: Floats, capacity: Ints, who: Bools, by: int) -> None:
         """Match those of ``who`` with programmes on their lists, and write down who is placed."""

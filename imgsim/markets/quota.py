@@ -9,6 +9,7 @@ from imgsim.addresses import decision
 from imgsim.chance import uniform
 from imgsim.compiled import compiled
 from imgsim.markets.allocation import IN_ROUND, NO_CHANNEL, PLACED, UNPLACED, Allocation, Applicants
+from imgsim.markets.growth import Growth
 from imgsim.parameters import Parameters
 from imgsim.pathway import Pathway
 from imgsim.rounds import meetings_a_year, meetings_of
@@ -23,6 +24,7 @@ class Quota:
     Parameters: ``<round>.jurisdictions`` (count), ``<round>.places`` (count a year, in each jurisdiction, spread evenly
     over the year's meetings; the value of the day of the meeting holds) and
     ``<round>.concentration`` (number: the share of jurisdiction j falls with exp(-concentration * j / jurisdictions)).
+    Places may grow by a rule (see Growth).
     """
 
     def __init__(
@@ -30,6 +32,7 @@ class Quota:
     ) -> None:
         del book, pathway
         self.name, self.parameters, self.seed, self.scale = name, parameters, seed, scale
+        self.growth = Growth(name, parameters)
         self.where, self.order, self.rounding = (decision(f"{name}.{word}") for word in ("where", "order", "rounding"))
 
     def allocate(self, year: int, replication: int, applicants: Applicants) -> Allocation:
@@ -39,11 +42,12 @@ class Quota:
         value = {word: self.parameters.value(f"{self.name}.{word}", day) for word in ("jurisdictions", "places")}
         states = max(1, round(value["jurisdictions"]))
         concentration = self.parameters.value(f"{self.name}.concentration", day)
-        share = value["places"] * self.scale / meetings
+        share = (value["places"] + self.growth.more(year, replication)) * self.scale / meetings
         places = scaled_places(self.seed, self.rounding, states, share, number if meetings > 1 else 0)
         asked = jurisdictions(self.seed, replication, applicants.actor, number, self.where, states, concentration)
         order = uniforms(self.seed, replication, applicants.actor, number, self.order)
         placed = first_in_line(asked, order, places)
+        self.growth.note(year, day, replication, int(placed.sum()), int(places.sum()))
         return tallied(placed, places, applicants)
 
     def number(self, year: int, day: int, meetings: int) -> int:

@@ -1,4 +1,7 @@
-"""``python -m tests.golden --write "why"``: the expected results of the golden run, written anew."""
+"""``python -m tests.golden --write "why"``: the expected results of the golden run, written anew.
+
+With ``--reforms``: those of the shipped reforms instead.
+"""
 
 from __future__ import annotations
 
@@ -10,14 +13,18 @@ from pathlib import Path
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.golden", description=__doc__)
     parser.add_argument("--write", metavar="REASON", required=True, help="why the results may change")
-    reason = parser.parse_args().write.strip()
+    parser.add_argument("--reforms", action="store_true", help="the results of the shipped reforms")
+    given = parser.parse_args()
+    reason = given.write.strip()
     if not reason:
         parser.error("say why the results change")
     sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # the tests find their helpers by plain names
+    import golden_reforms
     import golden_run
 
-    golden_run.write(reason)
-    print(f"written: {golden_run.FILE}")
+    held = golden_reforms if given.reforms else golden_run
+    held.write(reason)
+    print(f"written: {held.FILE}")
 
 
 if __name__ == "__main__":

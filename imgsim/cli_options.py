@@ -1,0 +1,67 @@
+"""The options that commands share: how each is called, what it takes, and what is refused before anything loads."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def examples(*lines: str) -> str:
+    """Examples for the foot of a help page; the mark keeps their line breaks."""
+    return "\b\nExamples:\n" + "\n".join(f"  imgsim {line}" for line in lines)
+
+
+def _fraction(value: float | None) -> float | None:
+    if value is not None and not 0 < value <= 1:
+        raise typer.BadParameter(f"{value:g} is not a fraction above 0 and up to 1.")
+    return value
+
+
+def _assignments(values: list[str] | None) -> list[str]:
+    for text in values or []:
+        name, equals, value = text.partition("=")
+        if not (name.strip() and equals and value.strip()):
+            raise typer.BadParameter(f"`{text}` is not NAME=VALUE, as in exam.step1.attempts=6.")
+    return values or []
+
+
+def _sizes(values: list[str] | None) -> list[str]:
+    for text in _assignments(values):
+        sizes(text)
+    return values or []
+
+
+def sizes(*texts: str) -> dict[str, float]:
+    """Doses given as ``NAME=VALUE``, by name."""
+    found = {}
+    for text in texts:
+        name, _, value = (part.strip() for part in text.partition("="))
+        try:
+            found[name] = float(value)
+        except ValueError:
+            raise typer.BadParameter(f"`{value}` is no number in `{text}`.") from None
+    return found
+
+
+ScenarioFile = Annotated[str, typer.Argument(metavar="SCENARIO", help="A scenario file, such as scenarios/us.toml.")]
+Model = Annotated[str, typer.Argument(metavar="us|SCENARIO", help="A country, such as us, or a scenario file.")]
+Sets = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="NAME=VALUE", callback=_assignments, help="Change a parameter; may be repeated."),
+]
+Reforms = Annotated[
+    list[Path] | None,
+    typer.Option("--reform", metavar="FILE", help="Lay a reform over it, as in scenarios/reforms; may be repeated."),
+]
+Doses = Annotated[
+    list[str] | None,
+    typer.Option("--dose", metavar="NAME=VALUE", callback=_sizes, help="Size of a reform's dose; may be repeated."),
+]
+Seed = Annotated[int | None, typer.Option(min=0, help="Seed of all chance (default: the scenario's).")]
+Scale = Annotated[
+    float | None,
+    typer.Option(callback=_fraction, help="Share of people, competitors and seats simulated, above 0 and up to 1."),
+]
+Out = Annotated[Path | None, typer.Option(metavar="FILE", help="Write to this file instead of standard output.")]
