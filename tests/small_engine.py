@@ -43,6 +43,7 @@ class SmallScenario:
     file: Path = Path("small.toml")
     run: Settings = Settings()
     changes: tuple[()] = ()
+    reforms: tuple[()] = ()
     behaviour: dict[str, Any] = field(default_factory=dict)
 
     @property
