@@ -57,7 +57,7 @@ def _options(
         "run scenarios/us.toml",
         "run scenarios/us.toml --scale 0.02 --replications 3",
         "run scenarios/us.toml --set exam.step1.attempts=6",
-        "run scenarios/us.toml --reform scenarios/reforms/signals.toml",
+        "run scenarios/us.toml --reform scenarios/reforms/gme_posts.toml",
         "run scenarios/us.toml --scale 1 --tables rounds,yearly",
     ),
 )
@@ -108,7 +108,7 @@ def run(
         "explain scenarios/us.toml",
         "explain scenarios/us.toml exam.step1",
         'explain scenarios/us.toml "clock.*"',
-        "explain scenarios/us.toml --reform scenarios/reforms/signals.toml",
+        "explain scenarios/us.toml --reform scenarios/reforms/gme_posts.toml",
     ),
 )
 def explain(

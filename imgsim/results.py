@@ -183,7 +183,9 @@ def _reloaded(manifest: dict[str, Any]) -> Scenario:
     from imgsim.scenario import load_scenario
 
     settings = {name: manifest[name] for name in ("seed", "scale", "replications")}
-    scenario = load_scenario(Path(manifest["scenario_file"]), sets=tuple(manifest.get("sets", ())), **settings)
+    laid = {"reforms": manifest.get("reforms", ()), "doses": manifest.get("doses")}
+    sets = tuple(manifest.get("sets", ()))
+    scenario = load_scenario(Path(manifest["scenario_file"]), sets=sets, **laid, **settings)
     if scenario.digest() != manifest["scenario_sha256"]:
         raise ImgsimError(f"{manifest['scenario_file']}: is not what it was when the run was made")
     return scenario

@@ -60,7 +60,7 @@ def run(
         seed=seed, scale=scale, replications=replications,
     )  # fmt: skip
     return run_scenario(
-        scenario, workers=workers, out=out, tables=tables, engine=engine, quiet=quiet,
+        scenario, sets=sets, workers=workers, out=out, tables=tables, engine=engine, quiet=quiet,
         figures=figures, recipe=recipe,
     )  # fmt: skip
 

@@ -44,6 +44,7 @@ class SmallScenario:
     run: Settings = Settings()
     changes: tuple[()] = ()
     pathway: SimpleNamespace = field(default_factory=lambda: SimpleNamespace(parts={}))
+    reforms: tuple[()] = ()
     behaviour: dict[str, Any] = field(default_factory=dict)
 
     @property

@@ -19,7 +19,18 @@ PACKAGE = Path(imgsim.__file__).parent
 # From the ground up. A module may import from layers below its own, never from its own or from one above; a name
 # stands for a module or for a whole package, and the modules of one package may import each other.
 LAYERS = (
-    ("errors", "calendar", "traits", "compiled", "tomlplaces", "dictionary", "journal", "progress", "cli_options", "cli_out"),
+    (
+        "errors",
+        "calendar",
+        "traits",
+        "compiled",
+        "tomlplaces",
+        "dictionary",
+        "journal",
+        "progress",
+        "cli_options",
+        "cli_out",
+    ),
     ("addresses", "dates", "chance", "distributions", "tomlfile", "atomic", "parquet"),
     ("parameters", "pathway"),  # what every number and every road is
     ("parameter_files", "road_checks", "rules", "rounds", "series", "run_settings", "contract", "road_layout", "parts"),

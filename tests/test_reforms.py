@@ -345,11 +345,13 @@ def test_commands_take_reforms_and_doses(capsys: pytest.CaptureFixture[str], tmp
 
 
 def test_a_run_keeps_which_reforms_it_was_under(tmp_path: Path) -> None:
+    from imgsim.results import open_run
     from imgsim.run import run
 
     file, quiet = golden.FOLDER / "conrad_35.toml", {"quiet": True, "figures": False, "workers": 1}
     settings: dict[str, Any] = {"scale": 0.02, "replications": 1, "tables": ["rounds"], "out": tmp_path}
-    done = run(US, reforms=[file], **settings, **quiet)
+    done = run(US, reforms=[file], sets=["waiver.conrad.concentration=1"], **settings, **quiet)
+    assert open_run(done.folder).scenario.digest() == done.scenario.digest()
     resolved = json.loads((done.folder / "scenario.resolved.json").read_text())
     assert done.folder.parent.name == "us+conrad_35"
     assert [reform["title"] for reform in resolved["reforms"]] == [

@@ -189,6 +189,7 @@ def in_turn(asked: Ints, wide: Bools, order: Ints, places: Ints, open_pools: Boo
         pool = asked[k]
         if pool >= 0 and left[pool] == 0 and wide[k]:
             pool = np.argmax(np.where(open_pools, left, 0))
+            pool = pool if open_pools[pool] else NOWHERE  # none of the open ones has a place left
         if pool >= 0 and left[pool] > 0:
             held[k] = pool
             left[pool] -= 1
