@@ -14,12 +14,13 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from imgsim.compare import compare as compare
     from imgsim.results import Run as Run
     from imgsim.results import open_run as open_run
     from imgsim.run import run as run
     from imgsim.scenario import load_scenario as load_scenario
 
-__all__ = ["__version__", "load_scenario", "open_run", "run"]
+__all__ = ["__version__", "compare", "load_scenario", "open_run", "run"]
 
 # `run` is a module that can be called: importing `imgsim.run` would otherwise hide the function of that name.
 HOMES = {"load_scenario": "imgsim.scenario", "open_run": "imgsim.results", "Run": "imgsim.results"}
@@ -29,6 +30,8 @@ def __getattr__(name: str) -> Any:
     """The public name, from the module it lives in; the version, from the installed distribution."""
     if name == "run":
         return import_module("imgsim.run")
+    if name == "compare":  # a package of the name holds the function
+        return import_module("imgsim.compare").compare
     if name == "__version__":
         return _version()
     if name in HOMES:

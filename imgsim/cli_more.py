@@ -1,4 +1,4 @@
-"""Commands beside the simulation itself: beginning a country of one's own."""
+"""Commands beside the simulation itself: comparing worlds, beginning a country of one's own."""
 
 from __future__ import annotations
 
@@ -7,8 +7,53 @@ from typing import Annotated
 
 import typer
 
-from imgsim.cli_options import examples
+from imgsim.cli_options import Doses, Reforms, Scale, ScenarioFile, Seed, Sets, examples, sizes
 from imgsim.cli_out import say
+
+
+def compare(
+    scenario: ScenarioFile,
+    reform: Reforms = None,
+    dose: Doses = None,
+    together: Annotated[bool, typer.Option("--together", help="All reforms make one world.")] = False,
+    replications: Annotated[int | None, typer.Option(min=1, help="Replications (default: the scenario's).")] = None,
+    precision: Annotated[
+        float | None, typer.Option(metavar="POINTS", help="Add replications until shares are known to these points.")
+    ] = None,
+    most: Annotated[int, typer.Option(min=2, help="Replications at most, with --precision.")] = 100,
+    years: Annotated[int, typer.Option(min=1, help="Years measured from the first change on.")] = 12,
+    sweep: Annotated[str | None, typer.Option(metavar="NAME=a,b,c", help="A world for each size of a dose.")] = None,
+    uncertainty: Annotated[int, typer.Option(min=0, help="Draws of the assumed numbers (0: none).")] = 0,
+    seed: Seed = None,
+    scale: Scale = None,
+    workers: Annotated[int | None, typer.Option(min=1, help="Processes (default: one for each core).")] = None,
+    out: Annotated[Path | None, typer.Option(metavar="DIR", help="Folder for results (default: results).")] = None,
+    engine: Annotated[str, typer.Option(metavar="auto|simpy|compiled", help="What walks the lives.")] = "auto",
+    sets: Sets = None,
+) -> None:
+    """Compare a scenario with reforms of it, person by person, and say who gains, who loses, and how sure that is."""
+    from imgsim.compare import compare as worlds
+    from imgsim.compare.words import table_text
+
+    found = worlds(
+        scenario,
+        reform or [],
+        together=together,
+        replications=replications,
+        precision=None if precision is None else precision / 100,
+        most=most,
+        years=years,
+        sweep=sweep,
+        uncertainty=uncertainty,
+        doses=sizes(*dose or ()),
+        sets=tuple(sets or ()),
+        seed=seed,
+        scale=scale,
+        workers=workers,
+        engine=engine,
+        out=out,
+    )
+    say(f"{table_text(found)}\n\nResults: {found.folder}\n")
 
 
 def new_country(
@@ -25,6 +70,15 @@ def new_country(
 
 def register(app: typer.Typer) -> None:
     """Add these commands to the command line."""
+    app.command(
+        short_help="Compare a scenario with reforms of it.",
+        epilog=examples(
+            "compare scenarios/us.toml --reform scenarios/reforms/gme_posts.toml",
+            "compare scenarios/us.toml --reform scenarios/reforms/gme_posts.toml --precision 0.5 --most 40",
+            "compare scenarios/us.toml --reform scenarios/reforms/gme_posts.toml --sweep entries=150,610,2000",
+            "compare scenarios/us.toml --reform scenarios/reforms/gme_posts.toml --uncertainty 200 --scale 0.1",
+        ),
+    )(compare)
     app.command(
         "new-country",
         short_help="Write a small country that runs, to begin your own with.",

@@ -51,6 +51,7 @@ LAYERS = (
     ("plots",),
     ("results",),
     ("run",),
+    ("compare",),
     ("cli_more",),
     ("cli",),
     ("__init__", "__main__"),  # the two doors of the house

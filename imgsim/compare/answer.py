@@ -1,0 +1,253 @@
+"""``compare``: run the worlds in pairs until the differences are known, and keep the answer in a folder."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+
+from imgsim.compare import differences as told
+from imgsim.compare import doubt, worlds
+from imgsim.compare.doubt import Doubt
+from imgsim.compare.worlds import RECIPE, TABLES, Worlds
+from imgsim.engines import AUTO, choose
+from imgsim.errors import InputError
+from imgsim.manifest import Call
+from imgsim.parquet import read_table
+from imgsim.parts import Parts, claimed
+from imgsim.progress import progress
+from imgsim.replicate import run_replications
+from imgsim.scenario import Scenario, load_scenario
+from imgsim.store import PARTS
+
+RESULTS: Final = "results"
+YEARS: Final = 12  # measured from the first change of a reform on: five-year cohorts and a few ten-year ones
+AT_MOST: Final = 100  # replications, if precision is asked for
+
+Path_ = str | os.PathLike[str]
+
+
+@dataclass
+class Comparison:
+    """A baseline and its reforms, replication by replication, and what follows from them.
+
+    ``differences``, ``gains``, ``places``, ``flows`` and ``curves`` are DataFrames; ``doubt`` holds the draws of a
+    parameter uncertainty analysis, if one was asked for. ``folder`` is where everything stands.
+    """
+
+    worlds: Worlds
+    tables: dict[str, pd.DataFrame]
+    replications: int
+    reached: str = ""  # what was said of the precision asked for
+    doubt: Doubt | None = None
+    sweep: tuple[str, tuple[float, ...]] | None = None  # the dose whose sizes the reforms are
+    folder: Path = field(default_factory=Path)
+
+    @property
+    def scenario(self) -> Scenario:
+        """The baseline."""
+        return self.worlds.scenarios[0]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The baseline and the reforms."""
+        return self.worlds.names
+
+    @property
+    def differences(self) -> pd.DataFrame:
+        """A row a reform and headline line, with the interval of the paired difference."""
+        return told.differences(self.tables["compared"], self.names)
+
+    @property
+    def gains(self) -> pd.DataFrame:
+        """Who gains and who loses, by dimension and group, in persons at full size."""
+        return told.gains(self.tables["twins"], self.names, self.scenario.run.scale)
+
+    @property
+    def places(self) -> pd.DataFrame:
+        """Places a year by round and group in both worlds."""
+        return told.displaced(self.tables["places"], self.names, self.scenario.run.scale)
+
+    @property
+    def flows(self) -> pd.DataFrame:
+        """Where people stand in the end, in both worlds."""
+        return told.flows(self.tables["states"], self.names, self.scenario.run.scale)
+
+    @property
+    def curves(self) -> pd.DataFrame:
+        """Difference in cumulative incidence of training since entry, by years, reform and replication."""
+        return told.curves(self.tables["compared"], self.names, worlds.CURVE)
+
+    def __repr__(self) -> str:
+        return f"Comparison({', '.join(self.names)}; {self.replications} replications)"
+
+    def _repr_html_(self) -> str:
+        return str(self.differences.to_html(index=False, float_format="{:.4g}".format))
+
+
+def compare(
+    base: Path_,
+    reforms: Sequence[Path_] = (),
+    *,
+    together: bool = False,
+    replications: int | None = None,
+    precision: float | None = None,
+    most: int = AT_MOST,
+    years: int = YEARS,
+    sweep: str | None = None,
+    uncertainty: int = 0,
+    doses: Mapping[str, float] | None = None,
+    sets: Sequence[str] = (),
+    seed: int | None = None,
+    scale: float | None = None,
+    workers: int | None = None,
+    engine: str = AUTO,
+    out: Path_ | None = None,
+    quiet: bool = False,
+    figures: bool = True,
+) -> Comparison:
+    """Compare a scenario with reforms of it, person by person.
+
+    Each reform is a world of its own; with ``together`` all of them make one. Everything is measured from the first
+    change on, for ``years``. ``precision`` adds replications, up to ``most``, until the 95% interval of every headline
+    difference that is a share is at most that much to either side. ``sweep`` (``NAME=a,b,c``) makes a world of each
+    size of a dose; ``uncertainty`` draws that many sets of assumed parameters, each in both worlds. Raises InputError.
+    """
+    from imgsim.compare.keep import keep
+
+    given = {"sets": sets, "seed": seed, "scale": scale}
+    held = worlds_of(Path(base), [Path(file) for file in reforms], together, years, sweep, doses or {}, engine, given)
+    start, cores = datetime.now(UTC), workers or os.cpu_count() or 1
+    root = Path(out or RESULTS)
+    found = replicated(held, root, replications, precision, most, cores, quiet)
+    found.sweep = doubt.sizes_of(sweep) if sweep else None
+    if uncertainty:
+        found.doubt = doubt.drawn(held, root, uncertainty, cores, quiet)
+    found.folder = keep(found, root, Call(start, cores, tuple(sets), held.engine, "compared"), figures)
+    return found
+
+
+def worlds_of(
+    base: Path, reforms: list[Path], together: bool, years: int, sweep: str | None, doses: Mapping[str, float],
+    engine: str, given: dict[str, Any],
+) -> Worlds:  # fmt: skip
+    """The baseline and the worlds to hold against it."""
+    if not reforms:
+        raise InputError("nothing to compare: name at least one reform", key="--reform")
+    baseline = load_scenario(base, **given)
+    if sweep is not None:
+        others = swept(base, reforms, sweep, doses, given)
+    else:
+        sets = [reforms] if together else [[file] for file in reforms]
+        others = {
+            name_of(files): load_scenario(base, reforms=files, doses=own(files, doses), **given) for files in sets
+        }
+    begin, end = worlds.window(baseline, list(others.values()), years)
+    scenarios = tuple(worlds.within(scenario, begin, end) for scenario in (baseline, *others.values()))
+    names = (baseline.name, *others)
+    worlds.refuse_unpaired(names, scenarios)
+    return Worlds(names, scenarios, choose(engine).name)
+
+
+def name_of(files: Sequence[Path]) -> str:
+    """What a world is called: its reforms."""
+    return "+".join(file.stem for file in files)
+
+
+def own(files: Sequence[Path], doses: Mapping[str, float]) -> dict[str, float]:
+    """The doses that these reforms have; one that none has is refused where all of them stand together."""
+    from imgsim.reforms import read_reform
+
+    known = {name for file in files for dose in read_reform(file).doses for name in (dose, f"{file.stem}.{dose}")}
+    return {name: value for name, value in doses.items() if name in known} if len(files) == 1 else dict(doses)
+
+
+def swept(
+    base: Path, reforms: list[Path], sweep: str, doses: Mapping[str, float], given: dict[str, Any]
+) -> dict[str, Scenario]:
+    """A world for each size of a dose."""
+    name, sizes = doubt.sizes_of(sweep)
+    return {
+        f"{name} = {size:g}": load_scenario(base, reforms=reforms, doses={**doses, name: size}, **given)
+        for size in sizes
+    }
+
+
+def replicated(
+    held: Worlds, root: Path, asked: int | None, precision: float | None, most: int, workers: int, quiet: bool
+) -> Comparison:
+    """All worlds, replication by replication, until enough is known; what was finished before is not done again."""
+    count = asked or held.run.replications
+    refuse_counts(count, precision, most)
+    with claimed(root / PARTS, held.digest()) as parts:
+        while True:
+            with progress(count, "replications of all worlds", quiet=quiet) as tick:
+                run_replications(held, parts, count, workers, tick, RECIPE)  # type: ignore[arg-type]
+            found = Comparison(held, read(parts, count, TABLES), count)
+            wide = widest(found.differences)
+            if precision is None or wide <= precision or count >= most:
+                found.reached = said(precision, wide, count)
+                parts.remove()
+                return found
+            count = min(most, 2 * count)
+
+
+def refuse_counts(count: int, precision: float | None, most: int) -> None:
+    """InputError for a precision that nothing can reach."""
+    if precision is not None and not precision > 0:
+        raise InputError("must be above 0", key="--precision")
+    if precision is not None and count < 2:
+        raise InputError("precision needs at least two replications to begin with", key="--replications")
+    if most < count and precision is not None:
+        raise InputError(f"must be at least the {count} replications to begin with", key="--most")
+
+
+def widest(table: pd.DataFrame) -> float:
+    """Half the widest interval among differences of shares; 0 if nothing differs."""
+    shares = table[table["unit"] == "share"]
+    half = (shares["high"] - shares["low"]).to_numpy(np.float64) / 2
+    return float(np.nanmax(half)) if np.isfinite(half).any() else 0.0
+
+
+def said(precision: float | None, wide: float, count: int) -> str:
+    """Whether the precision asked for was reached."""
+    if precision is None:
+        return ""
+    if wide <= precision:
+        return f"All shares known to {100 * wide:.2g} points after {count} replications ({100 * precision:.2g} asked)."
+    return (
+        f"Stopped at {count} replications: the widest interval is {100 * wide:.2g} points, not {100 * precision:.2g}."
+    )
+
+
+def read(parts: Parts, count: int, names: Sequence[str]) -> dict[str, pd.DataFrame]:
+    """The tables of all replications."""
+    found: dict[str, pd.DataFrame] = {}
+    for name in names:
+        files = [path for k in range(count) for path in sorted(parts.of(k).glob(f"{name}.*.parquet"))]
+        tables = [as_text(read_table(path)) for path in files]
+        found[name] = pd.concat(tables, ignore_index=True) if tables else pd.DataFrame()
+    return found
+
+
+def as_text(table: pd.DataFrame) -> pd.DataFrame:
+    """Categories as plain text, so that tables can be pooled."""
+    words = [name for name in table if isinstance(table[name].dtype, pd.CategoricalDtype)]
+    return table.astype(dict.fromkeys(words, str))
+
+
+def tell(text: str) -> None:
+    """A remark on standard error."""
+    print(f"imgsim: {text}", file=sys.stderr)
+
+
+def renamed(held: Worlds, scenarios: Sequence[Scenario]) -> Worlds:
+    """The same worlds with other numbers."""
+    return replace(held, scenarios=tuple(scenarios))
