@@ -235,5 +235,8 @@ def ratios(draw: Draw, numbers: list[Parameter]) -> list[Parameter]:
     for one in list(found.values()):
         if one.unit in RATIO and not one.name.startswith(("population.", "livelihood.start")) and draw(st.booleans()):
             name = f"{one.name}.{RATIO[one.unit]}.{draw(st.sampled_from(TRAITS))}"
-            found[name] = parameter(name, "factor", draw(st.floats(0.7, 1.5)))
+            shortest = (
+                1.0 if RATIO[one.unit] == "times" and one.unit != "rate" else 0.7
+            )  # no stage may take no time at all
+            found[name] = parameter(name, "factor", draw(st.floats(shortest, 1.5)))
     return list(found.values())

@@ -70,7 +70,6 @@ UPWARD = {
     ("engines.life", "engines.replication"): "only the type of the replication that a life is part of",
     ("tables.exams", "tables.build"): "only the type of what is recorded",
     ("tables.seasons", "tables.build"): "likewise",
-    ("tables.seasons", "tables.ledger"): "only the type of where it is kept",
     ("tables.people", "tables.build"): "only the type of what is recorded",
     ("tables.yearly", "tables.build"): "only the type of what is recorded",
 }

@@ -220,15 +220,15 @@ class Life:
 
     def ready_day(self, plan: Plan) -> int:
         """The day on which a wait ends."""
+        q = plan.quantity["before" if plan.until == "graduation" else "done"]
+        days = self.lasts(q, self.visits[plan.code]) if q >= 0 else 0
         if plan.until == "graduation":
-            before = plan.quantity["before"]
-            lead = self.lasts(before, self.visits[plan.code]) if before >= 0 else 0
-            return max(self.day, int(self.row[GRADUATION]) - lead)
+            return max(self.day, int(self.row[GRADUATION]) - days)
         if plan.until == "post":
             return max(self.day, self.post_start)
         if plan.until is not None:
             return max(self.day, self.replication.next_mark(plan.until, self.day))
-        return self.day + self.lasts(plan.quantity["done"], self.visits[plan.code])
+        return self.day + days
 
     def chooses(self, plan: Plan) -> str:
         """The option taken today."""

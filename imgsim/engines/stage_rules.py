@@ -104,16 +104,16 @@ def ready_day(world: World, life: Life, stage: int) -> int:
     """The day on which a wait ends."""
     road, day = world.road, today(life)
     what = road.until[stage, 0]
+    q = road.quantity[stage, BEFORE if what == GRADUATED else DONE]
+    days = lasting(world, life, q, times(life, stage)) if q >= 0 else 0
     if what == GRADUATED:
-        before = road.quantity[stage, BEFORE]
-        lead = lasting(world, life, before, times(life, stage)) if before >= 0 else 0
-        return max(day, int(life.row[GRADUATION]) - lead)
+        return max(day, int(life.row[GRADUATION]) - days)
     if what == POST:
         return max(day, int(life.at[POST_START]))
     if what == MARK:
         meeting = next_meeting(road, road.until[stage, 1], day)
         return max(day, road.end if meeting < 0 else int(road.date[meeting, road.until[stage, 2]]))
-    return day + lasting(world, life, road.quantity[stage, DONE], times(life, stage))
+    return day + days
 
 
 @lean

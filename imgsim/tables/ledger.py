@@ -119,7 +119,10 @@ def account(codes: Codes, ledger: Ledger, person: int, day: int, event: int, val
     if codes.exam[event] >= 0:
         sit_or_be_told(codes, ledger, person, day, event, value)
     if codes.family[event] >= 0:
-        apply_or_win(codes, ledger, person, event, value)
+        row = ledger.traits[person]
+        held = ledger.season[person], ledger.seasons[person], ledger.won[person]
+        told = codes.family[event], codes.season[event], value
+        apply_or_win(ledger.applied, *held, row, *told, codes.first_year, codes.citizen)
     if codes.state[event] >= 0 and codes.state[event] != ledger.state[person]:  # told again, it is no move
         move(codes, ledger, person, day, event)
 

@@ -5,44 +5,49 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
-from imgsim.compiled import lean, rare
+from imgsim.compiled import rare
 from imgsim.dates import day_of
-from imgsim.tables.codes import APPLIED, Codes, families
+from imgsim.rules import Row
+from imgsim.tables.codes import APPLIED, families
 from imgsim.tables.coding import coded
 from imgsim.traits import GRADUATION, PLACE
 
 if TYPE_CHECKING:
     from imgsim.tables.build import Finished
-    from imgsim.tables.ledger import Ledger
 
 GROUP: Final = PLACE["group"]
+Ints = npt.NDArray[np.int64]
+Years = npt.NDArray[np.int16]
+Small = npt.NDArray[np.int8]
+
 SEASONS_TOLD: Final = 10  # seasons of a person that are told apart; the last stands for all later ones
 
 
 @rare
-def apply_or_win(codes: Codes, ledger: Ledger, person: int, event: int, year: int) -> None:
-    """Count a season when the person first enters a round of it, and its place when the first one is given."""
-    family, says = int(codes.family[event]), int(codes.season[event])
-    if says == APPLIED and ledger.season[person, family] != year:
-        ledger.season[person, family], ledger.won[person, family] = year, 0
-        ledger.seasons[person, family] = min(ledger.seasons[person, family] + 1, SEASONS_TOLD)
-        add_season(codes, ledger, person, family, year, says)
-    elif says != APPLIED and ledger.won[person, family] == 0:
-        ledger.won[person, family] = 1
-        add_season(codes, ledger, person, family, year, says)
+def apply_or_win(
+    applied: Ints, season: Years, seasons: Small, won: Small, row: Row, family: int, says: int, year: int,
+    first_year: int, citizens: Years,
+) -> None:  # fmt: skip
+    """Count a season when the person first enters a round of it, and its place when the first one is given.
 
-
-@lean
-def add_season(codes: Codes, ledger: Ledger, person: int, family: int, year: int, says: int) -> None:
-    """Count in a year's season, with graduates of the twelve months before 1 July of that year apart."""
-    row = ledger.traits[person]
-    place = year - codes.first_year
-    if 0 <= place < ledger.applied.shape[1]:  # rounds that meet after the horizon decide nothing
+    ``season``, ``seasons``, ``won`` and ``row`` are the person's own rows; see ``Ledger`` for these and ``applied``, and
+    ``Codes.citizen`` for ``citizens``.
+    """
+    new = says == APPLIED and season[family] != year
+    if new:
+        season[family], won[family] = year, 0
+        seasons[family] = min(seasons[family] + 1, SEASONS_TOLD)
+    first_place = says != APPLIED and won[family] == 0
+    if first_place:
+        won[family] = 1
+    place = year - first_year
+    if (new or first_place) and 0 <= place < applied.shape[1]:  # rounds that meet after the horizon decide nothing
         current = 1 if row[GRADUATION] >= day_of(year - 1, 7, 1) else 0
-        citizen = codes.citizen[int(row[GROUP])]
-        ledger.applied[family, place, citizen, current, ledger.seasons[person, family] - 1, says] += 1
+        citizen = citizens[int(row[GROUP])]
+        applied[family, place, citizen, current, seasons[family] - 1, says] += 1
 
 
 def applications_table(finished: Finished) -> pd.DataFrame:

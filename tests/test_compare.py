@@ -1,0 +1,307 @@
+"""Worlds in pairs: a null reform is exactly nothing, and what is counted between two worlds can be worked out by hand."""
+
+from __future__ import annotations
+
+import html.parser
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import imgsim
+from imgsim.cli import main
+from imgsim.compare import differences as told
+from imgsim.compare import doubt, words
+from imgsim.compare.answer import Comparison, compare
+from imgsim.compare.figures import threshold
+from imgsim.compare.twins import Lives, states_table, twins_table
+from imgsim.dates import NEVER
+from imgsim.errors import InputError
+from imgsim.new_country import new_country
+from imgsim.parameters import Parameter, Parameters, Row
+
+PLACES = """
+title = "More places"
+actor = "The council"
+document = "A plan"
+date = "2015"
+reference = []
+base = "any"
+not_modelled = ["what places cost"]
+[dose.times]
+says = "places against today"
+unit = "times"
+value = 2
+low = 0.5
+high = 3
+why = "nobody knows"
+[[change]]
+parameter = "match.places"
+from = 2012-01-01
+scale = { dose = "times" }
+why = "the plan"
+"""
+NULL = """
+title = "Nothing"
+actor = "nobody"
+document = "none"
+date = "2015"
+reference = []
+base = "any"
+not_modelled = []
+[[change]]
+parameter = "match.places"
+from = 2012-01-01
+scale = 1
+why = "a check"
+"""
+
+
+@pytest.fixture
+def country(tmp_path: Path) -> Path:
+    """A small country with a reform that gives places and one that does nothing."""
+    new_country("atlantis", tmp_path)
+    (tmp_path / "more.toml").write_text(PLACES)
+    (tmp_path / "null.toml").write_text(NULL)
+    return tmp_path
+
+
+def compared(country: Path, *reforms: str, **more: object) -> Comparison:
+    given: dict[str, object] = {"replications": 3, "scale": 0.3, "workers": 1, "quiet": True, "figures": False}
+    files = [country / f"{name}.toml" for name in reforms]
+    return compare(country / "atlantis.toml", files, out=country / "results", **(given | more))  # type: ignore[arg-type]
+
+
+# --- worked out by hand ---------------------------------------------------------------------------------------------
+
+
+def lives(start: list[int], applied: list[int] | None = None, actors: list[int] | None = None) -> Lives:
+    n = len(start)
+    day = np.array(applied or [5] * n, np.int32)
+    band = pd.Series(["all"] * n)
+    state = pd.Series(["started" if s < NEVER else "not" for s in start])
+    actor = np.array(actors or range(n), np.uint64)
+    return Lives(actor, np.array(start, np.int32), day, day, {"all": band}, state, np.ones(n, bool))
+
+
+def test_twins_are_counted_by_what_becomes_of_the_same_person() -> None:
+    before = lives([NEVER, 100, 100, 100, NEVER, 100], [5, 5, 5, 5, 5, 5])
+    after = lives([100, NEVER, 60, 130, NEVER, NEVER], [5, 5, 5, 5, 5, 9])
+    row = twins_table(before, after).iloc[0]
+    assert row["heads"] == 6
+    assert (row["gained"], row["gained_places"]) == (1, 1)
+    assert (row["lost"], row["lost_places"]) == (2, 1)  # the last one's own road changed: another day of applying
+    assert (row["sooner"], row["days_sooner"], row["later"], row["days_later"]) == (1, 40, 1, 30)
+
+
+def test_only_those_who_live_in_both_worlds_are_twins() -> None:
+    before, after = lives([10, 20], actors=[1, 3]), lives([10, 5, NEVER], actors=[1, 2, 3])
+    row = twins_table(before, after).iloc[0]
+    assert (row["heads"], row["gained"], row["lost"], row["sooner"]) == (2, 0, 1, 0)
+    states = states_table(before, after).set_index(["before", "after"])["heads"].to_dict()
+    assert states == {("started", "started"): 1, ("started", "not"): 1}
+
+
+def test_the_interval_of_a_difference_is_students() -> None:
+    mean, low, high, helps = told.judged(np.array([1.0, 2.0, 3.0]), "more")
+    assert mean == 2
+    assert (high - low) / 2 == pytest.approx(4.302653 / np.sqrt(3), rel=1e-6)  # t of 2 degrees of freedom, SD 1
+    assert helps == pytest.approx(0.963, abs=0.001)  # P(T < 2 sqrt(3)) with 2 degrees of freedom
+    assert told.judged(np.array([1.0, 2.0, 3.0]), "less")[3] == pytest.approx(1 - helps)
+    assert told.judged(np.zeros(3), "more")[:3] == (0, 0, 0)
+
+
+def test_pairing_is_worth_the_ratio_of_standard_errors() -> None:
+    one = np.array([1.0, 2.0, 3.0])
+    assert told.pairing(one, one + np.array([0.0, 0.1, 0.2])) == pytest.approx(np.sqrt((1 + 1.21) / 0.01))
+
+
+def test_a_number_is_drawn_between_the_ends_of_its_range() -> None:
+    assert [doubt.between(u, 1.0, 2.0, 5.0) for u in (0, 0.25, 0.5, 0.75, 1)] == [1, 1.5, 2, 3.5, 5]
+    rows = (Row(None, 2.0, "assumed", why="w", range=(1.0, 5.0)), Row(9, 3.0, "measured", source="s"))
+    held = Parameters([Parameter("a", "number", None, None, "step", {"": rows})], {})
+    drawn = doubt.moved(held, {"a": 1.0})["a"].rows[""]
+    assert [row.value for row in drawn] == [5.0, 3.0]  # what is measured stays
+
+
+def test_a_tornado_finds_the_slope_and_its_error() -> None:
+    point = np.linspace(0, 1, 50)
+    swing, error = doubt.swing(point, 3 * point + 1)
+    assert swing == pytest.approx(2.4)  # eight tenths of a slope of 3
+    assert error == pytest.approx(0, abs=1e-9)
+
+
+def test_what_is_worth_knowing_is_what_would_change_the_choice() -> None:
+    point = np.linspace(0, 1, 101)
+    table = pd.DataFrame(
+        {
+            "draw": np.repeat(range(101), 2),
+            "world": [0, 1] * 101,
+            "measure": "placed_by_year_5",
+            "group": "all",
+            "value": np.column_stack([np.zeros(101), point - 0.5]).ravel(),
+        }
+    )
+    held = doubt.Doubt(("a", "b"), np.column_stack([point, point[::-1] ** 0]), table, ("base", "reform"), 0)
+    worth = held.worth("placed_by_year_5").set_index("parameter")["worth"]
+    assert worth["a"] == pytest.approx(0.125, abs=0.002)  # mean of max(0, u - 1/2) less max(0, mean of u - 1/2)
+    assert worth["b"] == pytest.approx(0, abs=1e-9)
+
+
+def test_the_sign_turns_on_the_line_between_two_sizes() -> None:
+    assert threshold([1, 2, 4], [-1.0, 1.0, 3.0]) == 1.5
+    assert threshold([1, 2, 4], [1.0, 1.0, 3.0]) is None
+
+
+# --- whole comparisons ------------------------------------------------------------------------------------------------
+
+
+def test_a_reform_that_changes_nothing_is_exactly_nothing(country: Path) -> None:
+    found = compared(country, "null")
+    assert (found.differences["difference"] == 0).all()
+    assert (found.differences["low"] == 0).all()
+    counts = found.tables["twins"][["gained", "lost", "sooner", "later"]]
+    assert (counts == 0).all(axis=None)
+    assert (found.places["change"] == 0).all()
+    assert (found.flows["before"] == found.flows["after"]).all()
+    assert "no headline share differs" in words.sentences(found, "null")[0]
+
+
+def test_more_places_help_and_who_gains_is_counted(country: Path) -> None:
+    found = compared(country, "more", "null")
+    table = found.differences.set_index(["reform", "measure"])
+    assert table.loc[("more", "placed_by_year_5"), "difference"] > 0.1
+    assert table.loc[("more", "placed_by_year_5"), "helps"] > 0.99
+    assert table.loc[("more", "placed_by_year_5"), "pairing"] > 1
+    gains = found.gains[found.gains["dimension"] == "all"].set_index("reform")
+    assert gains.loc["more", "gained"] > 100
+    assert gains.loc["null", "gained"] == 0
+    seats = found.places[found.places["reform"] == "more"].set_index(["round", "group"])
+    assert seats.loc[("match", "all"), "seats_reformed"] > 1.5 * seats.loc[("match", "all"), "seats_baseline"]
+
+
+def test_workers_and_engine_do_not_change_the_numbers(country: Path) -> None:
+    one = compared(country, "more", replications=2, scale=0.1)
+    for other in (
+        compared(country, "more", replications=2, scale=0.1, workers=2),
+        compared(country, "more", replications=2, scale=0.1, engine="simpy"),
+    ):
+        for name, table in one.tables.items():
+            pd.testing.assert_frame_equal(table, other.tables[name])
+
+
+def test_replications_are_added_until_the_difference_is_known(country: Path) -> None:
+    found = compared(country, "more", replications=2, precision=0.02, most=8, scale=0.1)
+    assert found.replications in (2, 4, 8)
+    assert "asked" in found.reached or "Stopped at 8" in found.reached
+    capped = compared(country, "more", replications=2, precision=1e-6, most=3, scale=0.1)
+    assert capped.replications == 3
+    assert capped.reached.startswith("Stopped at 3 replications")
+
+
+def test_an_interrupted_comparison_is_taken_up_where_it_stopped(country: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = compared(country, "more", scale=0.1)
+    from imgsim.compare import worlds
+
+    ran: list[int] = []
+    pieces = worlds.pieces
+
+    def stops(held: worlds.Built, number: int) -> object:
+        ran.append(number)
+        if number == 1 and ran.count(1) == 1:
+            raise KeyboardInterrupt
+        return pieces(held, number)
+
+    monkeypatch.setattr(worlds, "pieces", stops)
+    with pytest.raises(KeyboardInterrupt):
+        compared(country, "more", scale=0.1)
+    again = compared(country, "more", scale=0.1)
+    assert ran == [0, 1, 1, 2]  # the first replication was kept
+    pd.testing.assert_frame_equal(whole.differences, again.differences)
+
+
+def test_doubt_about_parameters_stands_apart_from_chance(country: Path) -> None:
+    found = compared(country, "more", replications=2, scale=0.1, uncertainty=6)
+    assert found.doubt is not None
+    assert "more.times" in found.doubt.parameters  # the size of the dose is in doubt too
+    assert len(found.doubt.points) + found.doubt.failed == 6
+    summary = found.doubt.summary().set_index("label")
+    assert (summary["low"] <= summary["median"]).all()
+    assert (found.folder / "draws.csv").exists()
+    again = compared(country, "more", replications=2, scale=0.1, uncertainty=6)
+    assert again.doubt is not None
+    pd.testing.assert_frame_equal(found.doubt.summary(), again.doubt.summary())
+
+
+def test_a_dose_can_be_swept(country: Path) -> None:
+    found = compared(country, "more", replications=2, scale=0.1, sweep="times=0.5,1,3")
+    assert found.names[1:] == ("times = 0.5", "times = 1", "times = 3")
+    placed = found.differences[found.differences["measure"] == "placed_by_year_5"]["difference"].tolist()
+    assert placed[0] < 0 == placed[1] < placed[2]
+
+
+class Tags(html.parser.HTMLParser):
+    """Which tags a page has, and what they would fetch."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.tags: list[str] = []
+        self.fetched: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        names = {"link": "href", "script": "src", "img": "src", "use": "xlink:href", "image": "href"}
+        self.fetched += [value or "" for name, value in attrs if names.get(tag) == name and "#" not in (value or "")]
+
+
+def test_the_page_stands_alone(country: Path) -> None:
+    found = compared(country, "more", replications=2, scale=0.1, figures=True)
+    page = (found.folder / "index.html").read_text()
+    tags = Tags()
+    tags.feed(page)
+    assert tags.fetched == []
+    assert tags.tags.count("svg") == 4
+    for said in ("The council", "what places cost", "chance", "Doubt about parameters", "How to repeat it"):
+        assert said in page
+    assert {"differences.csv", "manifest.json", "index.html", "figures"} <= {
+        path.name for path in found.folder.iterdir()
+    }
+
+
+def test_the_command_and_python_give_the_same_numbers(
+    country: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(country)
+    asked = ["--replications", "2", "--scale", "0.1", "--workers", "1"]
+    assert main(["compare", "atlantis.toml", "--reform", "more.toml", *asked]) == 0
+    printed = capsys.readouterr().out
+    found = imgsim.compare(country / "atlantis.toml", [country / "more.toml"], replications=2, scale=0.1, workers=1)
+    assert printed.startswith(words.table_text(found))
+
+
+# --- refusals ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("more", "message"),
+    [
+        ({"sweep": "times"}, "no NAME=a,b,c"),
+        ({"sweep": "times=1,x"}, "no NAME=a,b,c"),
+        ({"sweep": "time=1,2"}, "did you mean"),
+        ({"sweep": "times=1,9"}, "9"),
+        ({"uncertainty": 1}, "at least two draws"),
+        ({"precision": 0}, "above 0"),
+        ({"precision": 0.1, "replications": 1}, "at least two replications"),
+        ({"precision": 0.1, "most": 2}, "at least the 3 replications"),
+        ({"doses": {"tims": 2.0}}, "did you mean|no reform here"),
+    ],
+)
+def test_what_cannot_be_asked_is_refused_in_one_line(country: Path, more: dict[str, object], message: str) -> None:
+    with pytest.raises(InputError, match=message):
+        compared(country, "more", **more)
+
+
+def test_a_comparison_needs_a_reform(country: Path) -> None:
+    with pytest.raises(InputError, match="name at least one reform"):
+        compared(country)
