@@ -22,16 +22,15 @@ if TYPE_CHECKING:
 
 __all__ = ["__version__", "compare", "load_scenario", "open_run", "run"]
 
-# `run` is a module that can be called: importing `imgsim.run` would otherwise hide the function of that name.
+# Modules that can be called: importing `imgsim.run` would otherwise hide the function of that name.
+CALLED = ("compare", "run")
 HOMES = {"load_scenario": "imgsim.scenario", "open_run": "imgsim.results", "Run": "imgsim.results"}
 
 
 def __getattr__(name: str) -> Any:
     """The public name, from the module it lives in; the version, from the installed distribution."""
-    if name == "run":
-        return import_module("imgsim.run")
-    if name == "compare":  # a package of the name holds the function
-        return import_module("imgsim.compare").compare
+    if name in CALLED:
+        return import_module(f"imgsim.{name}")
     if name == "__version__":
         return _version()
     if name in HOMES:

@@ -1,4 +1,4 @@
-"""Worlds in pairs: a null reform is exactly nothing, and what is counted between two worlds can be worked out by hand."""
+"""Worlds in pairs: a null reform is exactly nothing, and what is counted between worlds can be worked out by hand."""
 
 from __future__ import annotations
 
@@ -280,7 +280,7 @@ def test_the_command_and_python_give_the_same_numbers(
     assert printed.startswith(words.table_text(found))
 
 
-# --- refusals ------------------------------------------------------------------------------------------------------------
+# --- refusals -----------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(

@@ -23,6 +23,7 @@ from imgsim.manifest import Call
 from imgsim.parquet import read_table
 from imgsim.parts import Parts, claimed
 from imgsim.progress import progress
+from imgsim.reforms import read_reform
 from imgsim.replicate import run_replications
 from imgsim.scenario import Scenario, load_scenario
 from imgsim.store import PARTS
@@ -141,6 +142,7 @@ def worlds_of(
     """The baseline and the worlds to hold against it."""
     if not reforms:
         raise InputError("nothing to compare: name at least one reform", key="--reform")
+    refuse_doses(reforms, doses)
     baseline = load_scenario(base, **given)
     if sweep is not None:
         others = swept(base, reforms, sweep, doses, given)
@@ -161,10 +163,15 @@ def name_of(files: Sequence[Path]) -> str:
     return "+".join(file.stem for file in files)
 
 
-def own(files: Sequence[Path], doses: Mapping[str, float]) -> dict[str, float]:
-    """The doses that these reforms have; one that none has is refused where all of them stand together."""
-    from imgsim.reforms import read_reform
+def refuse_doses(reforms: Sequence[Path], doses: Mapping[str, float]) -> None:
+    """InputError for a dose that no reform has, or that several have."""
+    from imgsim.reform_overlay import read_reforms
 
+    read_reforms(reforms, doses)
+
+
+def own(files: Sequence[Path], doses: Mapping[str, float]) -> dict[str, float]:
+    """The doses that these reforms have."""
     known = {name for file in files for dose in read_reform(file).doses for name in (dose, f"{file.stem}.{dose}")}
     return {name: value for name, value in doses.items() if name in known} if len(files) == 1 else dict(doses)
 

@@ -52,7 +52,7 @@ def values(compared: pd.DataFrame, world: int, line: dict[str, Any]) -> pd.DataF
 
 def row(name: str, line: dict[str, Any], before: pd.DataFrame, after: pd.DataFrame) -> tuple[Any, ...] | None:
     """One line of the table; none if no replication has the measure in both worlds."""
-    both = before.join(after, lsuffix="_before", rsuffix="_after", how="inner").sort_index()
+    both = beside(before, after, ("_before", "_after"), "inner").sort_index()
     if not len(both):
         return None
     one, other = both["value_before"].to_numpy(np.float64), both["value_after"].to_numpy(np.float64)
@@ -62,6 +62,11 @@ def row(name: str, line: dict[str, Any], before: pd.DataFrame, after: pd.DataFra
         name, line["label"], line["measure"], line.get("group", "all"), line["unit"], one.mean(), other.mean(), mean,
         low, high, helps, line["better"], heads, len(both), pairing(one, other),
     )  # fmt: skip
+
+
+def beside(one: pd.DataFrame, other: pd.DataFrame, suffixes: tuple[str, str], how: Any) -> pd.DataFrame:
+    """Two tables of the same columns beside each other, by their index."""
+    return one.merge(other, left_index=True, right_index=True, suffixes=suffixes, how=how)
 
 
 def judged(difference: Floats, better: str) -> tuple[float, float, float, float]:
@@ -118,13 +123,14 @@ def displaced(places: pd.DataFrame, names: tuple[str, ...], scale: float) -> pd.
     years = max(1, taken["year"].nunique())
     total = taken.groupby(["world", "replication", "round", "group"])[["seats", "applicants", "taken"]].sum()
     mean = total.groupby(["world", "round", "group"]).mean() / scale / years
+    flat = mean.reset_index("world")
+    held = {world: flat[flat["world"] == world].drop(columns="world") for world in range(len(names))}
     found = []
     for world, name in enumerate(names[1:], start=1):
-        if world in mean.index.get_level_values(0):
-            both = mean.loc[0].join(mean.loc[world], lsuffix="_baseline", rsuffix="_reformed", how="outer").fillna(0.0)
-            change = (both["taken_reformed"] - both["taken_baseline"]).rename("change")
-            found.append(both.join(change).reset_index().assign(reform=name))
-    return pd.concat(found, ignore_index=True) if found else pd.DataFrame()
+        both = beside(held[0], held[world], ("_baseline", "_reformed"), "outer").fillna(0.0)
+        change = (both["taken_reformed"] - both["taken_baseline"]).rename("change")
+        found.append(both.join(change).reset_index().assign(reform=name))
+    return pd.concat(found, ignore_index=True)
 
 
 def flows(states: pd.DataFrame, names: tuple[str, ...], scale: float) -> pd.DataFrame:

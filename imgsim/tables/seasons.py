@@ -33,8 +33,8 @@ def apply_or_win(
 ) -> None:  # fmt: skip
     """Count a season when the person first enters a round of it, and its place when the first one is given.
 
-    ``season``, ``seasons``, ``won`` and ``row`` are the person's own rows; see ``Ledger`` for these and ``applied``, and
-    ``Codes.citizen`` for ``citizens``.
+    ``season``, ``seasons``, ``won`` and ``row`` are the person's own rows; see ``Ledger`` for these and ``applied``,
+    and ``Codes.citizen`` for ``citizens``.
     """
     new = says == APPLIED and season[family] != year
     if new:
