@@ -15,7 +15,22 @@ import typer
 
 from imgsim import subjects
 from imgsim.cli_more import register
-from imgsim.cli_options import Doses, Model, Out, Reforms, Scale, ScenarioFile, Seed, Sets, examples, sizes
+from imgsim.cli_options import (
+    Doses,
+    Engine,
+    Model,
+    Out,
+    Reforms,
+    Replications,
+    Results,
+    Scale,
+    ScenarioFile,
+    Seed,
+    Sets,
+    Workers,
+    examples,
+    sizes,
+)  # fmt: skip
 from imgsim.cli_out import ReaderGone, deliver, say
 from imgsim.errors import ImgsimError
 
@@ -63,12 +78,12 @@ def _options(
 )
 def run(
     scenario: ScenarioFile,
-    replications: Annotated[int | None, typer.Option(min=1, help="Replications (default: the scenario's).")] = None,
+    replications: Replications = None,
     seed: Seed = None,
     scale: Scale = None,
-    workers: Annotated[int | None, typer.Option(min=1, help="Processes (default: one for each core).")] = None,
-    out: Annotated[Path | None, typer.Option(metavar="DIR", help="Folder for results (default: results).")] = None,
-    engine: Annotated[str, typer.Option(metavar="auto|simpy|compiled", help="What walks the lives.")] = "auto",
+    workers: Workers = None,
+    out: Results = None,
+    engine: Engine = "auto",
     sets: Sets = None,
     reform: Reforms = None,
     dose: Doses = None,

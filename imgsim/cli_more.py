@@ -7,7 +7,20 @@ from typing import Annotated
 
 import typer
 
-from imgsim.cli_options import Doses, Reforms, Scale, ScenarioFile, Seed, Sets, examples, sizes
+from imgsim.cli_options import (
+    Doses,
+    Engine,
+    Reforms,
+    Replications,
+    Results,
+    Scale,
+    ScenarioFile,
+    Seed,
+    Sets,
+    Workers,
+    examples,
+    sizes,
+)  # fmt: skip
 from imgsim.cli_out import say
 
 
@@ -16,7 +29,7 @@ def compare(
     reform: Reforms = None,
     dose: Doses = None,
     together: Annotated[bool, typer.Option("--together", help="All reforms make one world.")] = False,
-    replications: Annotated[int | None, typer.Option(min=1, help="Replications (default: the scenario's).")] = None,
+    replications: Replications = None,
     precision: Annotated[
         float | None, typer.Option(metavar="POINTS", help="Add replications until shares are known to these points.")
     ] = None,
@@ -26,33 +39,21 @@ def compare(
     uncertainty: Annotated[int, typer.Option(min=0, help="Draws of the assumed numbers (0: none).")] = 0,
     seed: Seed = None,
     scale: Scale = None,
-    workers: Annotated[int | None, typer.Option(min=1, help="Processes (default: one for each core).")] = None,
-    out: Annotated[Path | None, typer.Option(metavar="DIR", help="Folder for results (default: results).")] = None,
-    engine: Annotated[str, typer.Option(metavar="auto|simpy|compiled", help="What walks the lives.")] = "auto",
+    workers: Workers = None,
+    out: Results = None,
+    engine: Engine = "auto",
     sets: Sets = None,
 ) -> None:
     """Compare a scenario with reforms of it, person by person, and say who gains, who loses, and how sure that is."""
     from imgsim.compare import compare as worlds
     from imgsim.compare.words import table_text
 
+    points = None if precision is None else precision / 100
     found = worlds(
-        scenario,
-        reform or [],
-        together=together,
-        replications=replications,
-        precision=None if precision is None else precision / 100,
-        most=most,
-        years=years,
-        sweep=sweep,
-        uncertainty=uncertainty,
-        doses=sizes(*dose or ()),
-        sets=tuple(sets or ()),
-        seed=seed,
-        scale=scale,
-        workers=workers,
-        engine=engine,
-        out=out,
-    )
+        scenario, reform or [], together=together, replications=replications, precision=points, most=most, years=years,
+        sweep=sweep, uncertainty=uncertainty, doses=sizes(*dose or ()), sets=tuple(sets or ()), seed=seed, scale=scale,
+        workers=workers, engine=engine, out=out,
+    )  # fmt: skip
     say(f"{table_text(found)}\n\nResults: {found.folder}\n")
 
 

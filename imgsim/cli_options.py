@@ -64,4 +64,8 @@ Scale = Annotated[
     float | None,
     typer.Option(callback=_fraction, help="Share of people, competitors and seats simulated, above 0 and up to 1."),
 ]
+Replications = Annotated[int | None, typer.Option(min=1, help="Replications (default: the scenario's).")]
+Workers = Annotated[int | None, typer.Option(min=1, help="Processes (default: one for each core).")]
+Engine = Annotated[str, typer.Option(metavar="auto|simpy|compiled", help="What walks the lives.")]
+Results = Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Folder for results (default: results).")]
 Out = Annotated[Path | None, typer.Option(metavar="FILE", help="Write to this file instead of standard output.")]

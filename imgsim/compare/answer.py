@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
@@ -16,12 +15,12 @@ import pandas as pd
 from imgsim.compare import differences as told
 from imgsim.compare import doubt, worlds
 from imgsim.compare.doubt import Doubt
+from imgsim.compare.kept import read
 from imgsim.compare.worlds import RECIPE, TABLES, Worlds
 from imgsim.engines import AUTO, choose
 from imgsim.errors import InputError
 from imgsim.manifest import Call
-from imgsim.parquet import read_table
-from imgsim.parts import Parts, claimed
+from imgsim.parts import claimed
 from imgsim.progress import progress
 from imgsim.reforms import read_reform
 from imgsim.replicate import run_replications
@@ -232,29 +231,3 @@ def said(precision: float | None, wide: float, count: int) -> str:
     return (
         f"Stopped at {count} replications: the widest interval is {100 * wide:.2g} points, not {100 * precision:.2g}."
     )
-
-
-def read(parts: Parts, count: int, names: Sequence[str]) -> dict[str, pd.DataFrame]:
-    """The tables of all replications."""
-    found: dict[str, pd.DataFrame] = {}
-    for name in names:
-        files = [path for k in range(count) for path in sorted(parts.of(k).glob(f"{name}.*.parquet"))]
-        tables = [as_text(read_table(path)) for path in files]
-        found[name] = pd.concat(tables, ignore_index=True) if tables else pd.DataFrame()
-    return found
-
-
-def as_text(table: pd.DataFrame) -> pd.DataFrame:
-    """Categories as plain text, so that tables can be pooled."""
-    words = [name for name in table if isinstance(table[name].dtype, pd.CategoricalDtype)]
-    return table.astype(dict.fromkeys(words, str))
-
-
-def tell(text: str) -> None:
-    """A remark on standard error."""
-    print(f"imgsim: {text}", file=sys.stderr)
-
-
-def renamed(held: Worlds, scenarios: Sequence[Scenario]) -> Worlds:
-    """The same worlds with other numbers."""
-    return replace(held, scenarios=tuple(scenarios))

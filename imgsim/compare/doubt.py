@@ -20,6 +20,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from imgsim.compare.kept import read
 from imgsim.compare.worlds import Worlds, headline_of
 from imgsim.engines import engine
 from imgsim.errors import ImgsimError, InputError
@@ -28,8 +29,10 @@ from imgsim.model import build
 from imgsim.outcomes import measures
 from imgsim.outcomes.headline import lines
 from imgsim.parameters import Parameter, Parameters, Row
+from imgsim.parts import claimed
 from imgsim.progress import progress
 from imgsim.replicate import Recipe, run_replications
+from imgsim.store import PARTS
 from imgsim.tables import build_tables
 
 if TYPE_CHECKING:
@@ -149,10 +152,6 @@ def fitted(point: Floats, options: Floats) -> Floats:
 def drawn(held: Worlds, root: Path, draws: int, workers: int, quiet: bool) -> Doubt:
     """Run all draws, those left by an interrupted analysis first; what was finished is not done again."""
     from scipy.stats import qmc
-
-    from imgsim.compare.answer import read
-    from imgsim.parts import claimed
-    from imgsim.store import PARTS
 
     if draws < 2:
         raise InputError("needs at least two draws", key="--uncertainty")
