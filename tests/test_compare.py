@@ -13,7 +13,8 @@ import imgsim
 from imgsim.cli import main
 from imgsim.compare import differences as told
 from imgsim.compare import doubt, words
-from imgsim.compare.answer import Comparison, compare
+from imgsim.compare.answer import compare
+from imgsim.compare.comparison import Comparison
 from imgsim.compare.figures import threshold
 from imgsim.compare.twins import Lives, states_table, twins_table
 from imgsim.dates import NEVER

@@ -10,7 +10,8 @@ import sys
 from types import ModuleType
 from typing import Any
 
-from imgsim.compare.answer import Comparison, compare
+from imgsim.compare.answer import compare
+from imgsim.compare.comparison import Comparison
 
 __all__ = ["Comparison", "compare"]
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
@@ -12,9 +11,9 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
-from imgsim.compare import differences as told
 from imgsim.compare import doubt, worlds
-from imgsim.compare.doubt import Doubt
+from imgsim.compare.comparison import Comparison
+from imgsim.compare.keep import keep
 from imgsim.compare.kept import read
 from imgsim.compare.worlds import RECIPE, TABLES, Worlds
 from imgsim.engines import AUTO, choose
@@ -32,64 +31,6 @@ YEARS: Final = 12  # measured from the first change of a reform on: five-year co
 AT_MOST: Final = 100  # replications, if precision is asked for
 
 Path_ = str | os.PathLike[str]
-
-
-@dataclass
-class Comparison:
-    """A baseline and its reforms, replication by replication, and what follows from them.
-
-    ``differences``, ``gains``, ``places``, ``flows`` and ``curves`` are DataFrames; ``doubt`` holds the draws of a
-    parameter uncertainty analysis, if one was asked for. ``folder`` is where everything stands.
-    """
-
-    worlds: Worlds
-    tables: dict[str, pd.DataFrame]
-    replications: int
-    reached: str = ""  # what was said of the precision asked for
-    doubt: Doubt | None = None
-    sweep: tuple[str, tuple[float, ...]] | None = None  # the dose whose sizes the reforms are
-    folder: Path = field(default_factory=Path)
-
-    @property
-    def scenario(self) -> Scenario:
-        """The baseline."""
-        return self.worlds.scenarios[0]
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """The baseline and the reforms."""
-        return self.worlds.names
-
-    @property
-    def differences(self) -> pd.DataFrame:
-        """A row a reform and headline line, with the interval of the paired difference."""
-        return told.differences(self.tables["compared"], self.names)
-
-    @property
-    def gains(self) -> pd.DataFrame:
-        """Who gains and who loses, by dimension and group, in persons at full size."""
-        return told.gains(self.tables["twins"], self.names, self.scenario.run.scale)
-
-    @property
-    def places(self) -> pd.DataFrame:
-        """Places a year by round and group in both worlds."""
-        return told.displaced(self.tables["places"], self.names, self.scenario.run.scale)
-
-    @property
-    def flows(self) -> pd.DataFrame:
-        """Where people stand in the end, in both worlds."""
-        return told.flows(self.tables["states"], self.names, self.scenario.run.scale)
-
-    @property
-    def curves(self) -> pd.DataFrame:
-        """Difference in cumulative incidence of training since entry, by years, reform and replication."""
-        return told.curves(self.tables["compared"], self.names, worlds.CURVE)
-
-    def __repr__(self) -> str:
-        return f"Comparison({', '.join(self.names)}; {self.replications} replications)"
-
-    def _repr_html_(self) -> str:
-        return str(self.differences.to_html(index=False, float_format="{:.4g}".format))
 
 
 def compare(
@@ -120,8 +61,6 @@ def compare(
     difference that is a share is at most that much to either side. ``sweep`` (``NAME=a,b,c``) makes a world of each
     size of a dose; ``uncertainty`` draws that many sets of assumed parameters, each in both worlds. Raises InputError.
     """
-    from imgsim.compare.keep import keep
-
     given = {"sets": sets, "seed": seed, "scale": scale}
     held = worlds_of(Path(base), [Path(file) for file in reforms], together, years, sweep, doses or {}, engine, given)
     start, cores = datetime.now(UTC), workers or os.cpu_count() or 1

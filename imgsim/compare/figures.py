@@ -32,7 +32,7 @@ from imgsim.plots.paper import (
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from imgsim.compare.answer import Comparison
+    from imgsim.compare.comparison import Comparison
 
 MOST: Final = 14  # bars of a tornado
 FEWEST_PERSONS: Final = 0.5  # flows below it are nobody

@@ -17,7 +17,7 @@ from imgsim.parquet import write_table
 from imgsim.store import parameter_table
 
 if TYPE_CHECKING:
-    from imgsim.compare.answer import Comparison
+    from imgsim.compare.comparison import Comparison
 
 FOLDER: Final = "compare"
 PAGE: Final = "index.html"

@@ -17,7 +17,7 @@ from imgsim.manifest import Call, command
 from imgsim.outcomes.headline import leaning, number
 
 if TYPE_CHECKING:
-    from imgsim.compare.answer import Comparison
+    from imgsim.compare.comparison import Comparison
     from imgsim.reforms import Reform
     from imgsim.scenario import Scenario
 

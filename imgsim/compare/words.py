@@ -12,7 +12,7 @@ from imgsim.compare.differences import each
 from imgsim.outcomes.headline import number
 
 if TYPE_CHECKING:
-    from imgsim.compare.answer import Comparison
+    from imgsim.compare.comparison import Comparison
 
 WIDTH: Final = 100
 SURE, LIKELY = 0.95, 0.8  # how a probability is put into words: conventions, not quantities
