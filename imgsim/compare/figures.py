@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import pandas as pd
+from matplotlib.ticker import FuncFormatter
 
 from imgsim.compare.differences import each
 from imgsim.plots.paper import (
@@ -52,13 +54,18 @@ def differences(of: Comparison) -> Axes:
         axes.hlines(height, held["low"], held["high"], color=colour, linewidth=2.2, alpha=0.55)
         axes.plot(held["difference"], height, "o", color=colour, markersize=4.5, label=plain(reform))
     axes.axvline(0, color=QUIET, linewidth=0.8)
-    axes.set_yticks(range(len(names)), [name[:48] for name in names], fontsize=8)
+    axes.set_yticks(range(len(names)), ["\n".join(textwrap.wrap(name, 38)) for name in names], fontsize=8)
     axes.invert_yaxis()
     axes.legend(fontsize=8, frameon=False, loc="best")
-    percent(axes, "x")
+    in_points(axes)
     axis(axes, "Difference (percentage points)", "")
     what = f"Paired person by person over {of.replications} replications. Line: 95% interval, chance only."
     return notes(axes, run_of(of), f"{what} Denominators stand in the table.")
+
+
+def in_points(axes: Axes) -> None:
+    """Shares on the lower axis written as percentage points."""
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{100 * value:+.3g}" if value else "0"))
 
 
 def incidence(of: Comparison) -> Axes:
@@ -149,8 +156,8 @@ def tornado(of: Comparison) -> Axes:
     axes.barh(range(len(held)), held["swing"], xerr=held["error"], color=colours, ecolor=QUIET)
     axes.set_yticks(range(len(held)), held["parameter"].tolist(), fontsize=7.5)
     axes.axvline(0, color=QUIET, linewidth=0.8)
-    percent(axes, "x")
-    axis(axes, f"Change of the difference in: {label[:60]}", "")
+    in_points(axes)
+    axis(axes, f"Points by which the difference changes in: {label[:60]}", "")
     what = "From one tenth to nine tenths of each plausible range. Grey: within two standard errors of nought."
     return notes(
         axes, run_of(of), f"{len(of.doubt.points)} draws of {len(of.doubt.parameters)} assumed numbers. {what}"

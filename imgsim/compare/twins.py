@@ -130,9 +130,16 @@ def twins_table(one: Lives, other: Lives) -> pd.DataFrame:
 
 def by_band(table: pd.DataFrame, dimension: str, band: npt.NDArray[np.object_]) -> pd.DataFrame:
     """The sums by group of one dimension."""
-    found = table.groupby(band, sort=True).sum().rename_axis("group").reset_index()
+    found = table.groupby(band, sort=False).sum().rename_axis("group").reset_index()
+    found = found.sort_values("group", key=lambda names: names.map(in_order), ignore_index=True)
     found.insert(0, "dimension", dimension)
     return found
+
+
+def in_order(group: str) -> tuple[int, str]:
+    """Bands by the number they begin with, the open one at the lower end first; words by the alphabet."""
+    first = group.partition("-")[0].partition(" ")[0]
+    return (int(first) if first.isdigit() else -1, group)
 
 
 def states_table(one: Lives, other: Lives) -> pd.DataFrame:
