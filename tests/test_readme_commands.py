@@ -18,7 +18,7 @@ from imgsim.calendar import to_day
 from imgsim.scenario import load_scenario
 
 README = (Path(__file__).parents[1] / "README.md").read_text("utf-8")
-LONG = {"run"}  # simulates for a minute: only its words are checked here, `make run` and the notebook run it
+LONG = {"run", "compare"}  # simulate for a minute: only their words are checked here, `make run` and the notebooks run
 
 
 def blocks(language: str) -> list[str]:
