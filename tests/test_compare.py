@@ -83,7 +83,9 @@ def lives(start: list[int], applied: list[int] | None = None, actors: list[int] 
     band = pd.Series(["all"] * n)
     state = pd.Series(["started" if s < NEVER else "not" for s in start])
     actor = np.array(actors or range(n), np.uint64)
-    return Lives(actor, np.array(start, np.int32), day, day, {"all": band}, state, np.ones(n, bool))
+    practised = np.array([1.0 if s < NEVER else 0.0 for s in start])
+    held = np.array(start, np.int32)
+    return Lives(actor, held, day, day, {"all": band}, held, practised, state, np.ones(n, bool))
 
 
 def test_twins_are_counted_by_what_becomes_of_the_same_person() -> None:
@@ -94,6 +96,7 @@ def test_twins_are_counted_by_what_becomes_of_the_same_person() -> None:
     assert (row["gained"], row["gained_places"]) == (1, 1)
     assert (row["lost"], row["lost_places"]) == (2, 1)  # the last one's own road changed: another day of applying
     assert (row["sooner"], row["days_sooner"], row["later"], row["days_later"]) == (1, 40, 1, 30)
+    assert (row["practising"], row["practising_no_more"], row["practice_years"]) == (1, 2, -1)
 
 
 def test_only_those_who_live_in_both_worlds_are_twins() -> None:

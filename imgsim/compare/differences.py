@@ -10,6 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from imgsim.compare.twins import COUNTS
+from imgsim.dates import DAYS_A_YEAR
 from imgsim.outcomes.headline import CONFIDENCE, lines
 
 Floats = npt.NDArray[np.float64]
@@ -105,16 +106,19 @@ def gains(twins: pd.DataFrame, names: tuple[str, ...], scale: float) -> pd.DataF
         counts = {name: float(held[name].mean()) / scale for name in COUNTS}
         net = (held["gained"] - held["lost"]).to_numpy(np.float64) / scale
         _, low, high, _ = judged(net, "more")
-        moved = {"sooner": "years_sooner", "later": "years_later"}
-        years = {
-            of: counts[f"days_{name}"] / 365.25 / counts[name] if counts[name] else 0.0 for name, of in moved.items()
-        }
+        _, few, many, _ = judged(held["practice_years"].to_numpy(np.float64) / scale, "more")
+        years = {f"years_{name}": each_years(counts, name) for name in ("sooner", "later")}
         kept = {name: counts[name] for name in COUNTS if not name.startswith("days_")}
         found.append(
             {"reform": names[int(world)], "dimension": dimension, "group": group, **kept, **years}
-            | {"net": float(net.mean()), "net_low": low, "net_high": high}
+            | {"net": float(net.mean()), "net_low": low, "net_high": high, "practice_low": few, "practice_high": many}
         )
     return pd.DataFrame(found)
+
+
+def each_years(counts: dict[str, float], name: str) -> float:
+    """Mean years by which those counted moved; nought if there are none."""
+    return counts[f"days_{name}"] / DAYS_A_YEAR / counts[name] if counts[name] else 0.0
 
 
 def displaced(places: pd.DataFrame, names: tuple[str, ...], scale: float) -> pd.DataFrame:

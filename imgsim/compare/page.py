@@ -113,10 +113,23 @@ def gains(found: Comparison) -> str:
         (
             row.reform, f"{row.dimension}: {row.group}", f"{row.heads:,.0f}", f"{row.gained:,.0f}", f"{row.lost:,.0f}",
             f"{row.lost_places:,.0f}", f"{row.net:+,.0f}", f"{row.sooner:,.0f}", f"{row.later:,.0f}",
+            f"{row.practising - row.practising_no_more:+,.0f}", f"{row.practice_years:+,.0f}",
         )
         for row in each(found.gains)
     ]  # fmt: skip
-    head = ("reform", "group", "persons", "gained", "lost", "lost through places", "net", "sooner", "later")
+    head = (
+        "reform",
+        "group",
+        "persons",
+        "gained",
+        "lost",
+        "lost through places",
+        "net",
+        "sooner",
+        "later",
+        "in practice",
+        "physician-years",
+    )
     return table(head, rows)
 
 

@@ -13,15 +13,17 @@ import pandas as pd
 from imgsim.dates import DAYS_A_YEAR, NEVER
 from imgsim.outcomes.destinations import STARTS
 from imgsim.outcomes.view import days
-from imgsim.scenario import Scenario
 
 Days = npt.NDArray[np.int32]
 Bools = npt.NDArray[np.bool_]
+Floats = npt.NDArray[np.float64]
 
+PRACTICE: Final = "practice"  # the milestone, and the livelihood that follows from it
 AGES: Final = (25, 30, 35, 40)  # bounds of bands at entry: definitions, not quantities
 SINCE: Final = (0, 2, 5, 10)  # years since graduation at entry
 COUNTS: Final = (
     "heads", "gained", "lost", "sooner", "later", "gained_places", "lost_places", "days_sooner", "days_later",
+    "practising", "practising_no_more", "practice_years",
 )  # fmt: skip
 
 
@@ -33,18 +35,20 @@ class Lives(NamedTuple):
     certified: Days
     applied: Days
     bands: dict[str, pd.Series[Any]]  # by dimension: the group of each person
+    practice: Days  # first day of practice
+    practised: Floats  # years of practice up to the horizon
     state: pd.Series[Any]  # where the person stands in the end
     entrant: Bools
 
 
-def lives_of(people: pd.DataFrame, scenario: Scenario) -> Lives:
+def lives_of(people: pd.DataFrame) -> Lives:
     """The lives of a replication, from its people table."""
-    del scenario
     held = people.sort_values("actor") if not people["actor"].is_monotonic_increasing else people
     start = np.minimum.reduce([day_of(held, name) for name in STARTS])
     return Lives(
         held["actor"].to_numpy(np.uint64), start, day_of(held, "certified"), day_of(held, "applied"),
-        bands_of(held), state_of(held, start), ~held["stock"].to_numpy(bool),
+        bands_of(held), day_of(held, PRACTICE), held[f"years_in_{PRACTICE}"].to_numpy(np.float64),
+        state_of(held, start), ~held["stock"].to_numpy(bool),
     )  # fmt: skip
 
 
@@ -79,9 +83,7 @@ def chosen(mark: Bools, yes: str, no: str, people: pd.DataFrame) -> pd.Series[An
     return pd.Series(np.where(mark, yes, no).astype(object), index=people.index, dtype=object)
 
 
-def banded(
-    value: npt.NDArray[np.float64], bounds: tuple[int, ...], people: pd.DataFrame, below: str = ""
-) -> pd.Series[Any]:
+def banded(value: Floats, bounds: tuple[int, ...], people: pd.DataFrame, below: str = "") -> pd.Series[Any]:
     """The band of each value: `25-29`, `under 25`, `40 and over`."""
     inner = [f"{low}-{high - 1}" for low, high in pairwise(bounds)]
     names = np.array([below or f"under {bounds[0]}", *inner, f"{bounds[-1]} and over"], object)
@@ -110,7 +112,8 @@ def twins_table(one: Lives, other: Lives) -> pd.DataFrame:
     """Counts by dimension and group: gained a start under the reform, lost one, started sooner or later.
 
     What happens to somebody whose certificate and first application fall on the same days in both worlds came about
-    through places (``gained_places``, ``lost_places``): others took or left them.
+    through places (``gained_places``, ``lost_places``): others took or left them. ``practice_years`` is the difference
+    in years of practice up to the horizon.
     """
     mine, theirs = both(one, other)
     before, after = one.start[mine].astype(np.int64), other.start[theirs].astype(np.int64)
@@ -122,6 +125,9 @@ def twins_table(one: Lives, other: Lives) -> pd.DataFrame:
         "lost_places": had & ~has & same_road,
         "days_sooner": np.where(had & has, np.maximum(before - after, 0), 0),
         "days_later": np.where(had & has, np.maximum(after - before, 0), 0),
+        "practising": (one.practice[mine] == NEVER) & (other.practice[theirs] < NEVER),
+        "practising_no_more": (one.practice[mine] < NEVER) & (other.practice[theirs] == NEVER),
+        "practice_years": other.practised[theirs] - one.practised[mine],
     }  # fmt: skip
     table = pd.DataFrame({name: value.astype(np.float64) for name, value in counted.items()})
     parts = [by_band(table, name, band.to_numpy()[mine]) for name, band in one.bands.items()]

@@ -65,9 +65,18 @@ def gain_text(found: Comparison, reform: str) -> str:
     text = (
         f"{reform}: of {row.heads:,.0f} persons (full size), {row.gained:,.0f} gain a start in training, licence or "
         f"practice, {row.lost:,.0f} lose one ({row.lost_places:,.0f} through places alone), {row.sooner:,.0f} start "
-        f"sooner (by {row.years_sooner:.1f} years), {row.later:,.0f} later (by {row.years_later:.1f})."
+        f"sooner (by {row.years_sooner:.1f} years), {row.later:,.0f} later (by {row.years_later:.1f}). Practice: "
+        f"{row.practising:,.0f} begin it who did not, {row.practising_no_more:,.0f} no longer do; "
+        f"{row.practice_years:+,.0f} physician-years by the horizon{practice_interval(row)}."
     )
     return "\n".join(textwrap.wrap(text, WIDTH))
+
+
+def practice_interval(row: Any) -> str:
+    """The 95% interval of the physician-years gained, if there is one."""
+    if np.isnan(row.practice_low) or row.practice_low == row.practice_high:
+        return ""
+    return f" (95% interval {row.practice_low:+,.0f} to {row.practice_high:+,.0f}, chance only)"
 
 
 def doubt_text(found: Comparison) -> list[str]:
@@ -99,7 +108,8 @@ def sentences(found: Comparison, reform: str) -> tuple[str, str]:
             f"{interval_words(top)}; that the reform helps is {sure(float(top['helps']))} as far as chance goes"
             f"{doubt_words(found, reform, str(top['label']))}."
         )
-    return first, gain_text(found, reform).replace("\n", " ").removeprefix(f"{reform}: ").capitalize()
+    second = gain_text(found, reform).replace("\n", " ").removeprefix(f"{reform}: ")
+    return first, second[0].upper() + second[1:]
 
 
 def interval_words(row: Any) -> str:

@@ -112,7 +112,7 @@ def pieces(held: Built, number: int) -> Iterator[dict[str, pd.DataFrame]]:
     first: Lives | None = None
     for world, (scenario, model) in enumerate(zip(held.worlds.scenarios, held.models, strict=True)):
         tables = build_tables(engine(held.worlds.engine).run(model, number).finished())
-        lives = lives_of(tables["people"], scenario)
+        lives = lives_of(tables["people"])
         first = first or lives
         found = {"compared": headline_of(measures(tables, scenario)), "places": places_of(tables["rounds"], scenario)}
         if world:
