@@ -157,7 +157,7 @@ def tornado(of: Comparison) -> Axes:
     axes.set_yticks(range(len(held)), held["parameter"].tolist(), fontsize=7.5)
     axes.axvline(0, color=QUIET, linewidth=0.8)
     in_points(axes)
-    axis(axes, f"Points by which the difference changes in: {label[:60]}", "")
+    axis(axes, "\n".join(textwrap.wrap(f"Points by which the difference changes in: {label}", 70)), "")
     what = "From one tenth to nine tenths of each plausible range. Grey: within two standard errors of nought."
     return notes(
         axes, run_of(of), f"{len(of.doubt.points)} draws of {len(of.doubt.parameters)} assumed numbers. {what}"
