@@ -10,6 +10,7 @@ from imgsim.addresses import refuse_collisions
 from imgsim.errors import InputError, Problems
 from imgsim.parameters import Parameter, Parameters
 from imgsim.pathway import Pathway, optional_parameters, required_parameters
+from imgsim.standstill import refuse_standstill
 from imgsim.tomlfile import locate_name
 from imgsim.traits import CATEGORICAL, LIVELIHOODS, YES_NO, trait_names
 
@@ -53,6 +54,7 @@ def check_contract(
                 refuse(parameter, "nothing uses a parameter of this name", None, parameter.name, required)
     check_sources(parameters, all_cited=not changed, problems=problems)
     problems.refuse()
+    refuse_standstill(parameters, pathway)
     refuse_collisions(parameters)
 
 

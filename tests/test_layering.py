@@ -33,6 +33,7 @@ LAYERS = (
     ),
     ("addresses", "dates", "chance", "distributions", "tomlfile", "atomic", "parquet"),
     ("parameters", "pathway"),  # what every number and every road is
+    ("standstill",),
     ("parameter_files", "road_checks", "rules", "rounds", "series", "run_settings", "contract", "road_layout", "parts"),
     ("pathway_files", "composed", "rulebook", "livelihood", "sittings", "changes"),
     ("composed_numbers", "pass_rules", "reforms"),
