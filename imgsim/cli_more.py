@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from imgsim import subjects
 from imgsim.cli_options import (
     Doses,
     Engine,
@@ -45,6 +46,7 @@ def compare(
     sets: Sets = None,
 ) -> None:
     """Compare a scenario with reforms of it, person by person, and say who gains, who loses, and how sure that is."""
+    subjects.need_file(scenario)
     from imgsim.compare import compare as worlds
     from imgsim.compare.words import table_text
 

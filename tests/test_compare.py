@@ -306,6 +306,11 @@ def test_what_cannot_be_asked_is_refused_in_one_line(country: Path, more: dict[s
         compared(country, "more", **more)
 
 
+def test_a_country_is_no_scenario(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["compare", "us", "--reform", "more.toml"]) == 2
+    assert "`us` is a country; this command needs a scenario file" in capsys.readouterr().err
+
+
 def test_a_comparison_needs_a_reform(country: Path) -> None:
     with pytest.raises(InputError, match="name at least one reform"):
         compared(country)
