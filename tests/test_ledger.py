@@ -14,7 +14,7 @@ from imgsim.model import Model
 from imgsim.pathway import Pathway
 from imgsim.population import Population
 from imgsim.tables.codes import codes_of, state_names
-from imgsim.tables.ledger import EVER_PASSED, Ledger, account, beside, close, ledger_of, new_ledger, summed
+from imgsim.tables.ledger import EVER_PASSED, Ledger, account, beside, close, days_lived, ledger_of, new_ledger, summed
 from imgsim.traits import GRADUATION, LIVELIHOODS, PLACE
 
 PREPARING, IN_PRACTICE = LIVELIHOODS.index("preparing"), LIVELIHOODS.index("in_practice")
@@ -175,7 +175,7 @@ def test_days_of_livelihood_count_from_graduation_by_calendar_year() -> None:
         ],
         np.int64,
     )
-    lived = ledger_of(held, people, rows(held, []), spells).lived
+    lived = days_lived(ledger_of(held, people, rows(held, []), spells), codes_of(held).half_year)
     assert lived[:, PREPARING].tolist()[:4] == [0, 365, 31 + 28, 0]
     assert lived[:, IN_PRACTICE].tolist()[:4] == [0, 1, 1, 0]
 

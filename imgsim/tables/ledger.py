@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from imgsim.compiled import compiled, lean, rare
+from imgsim.compiled import compiled, lean
 from imgsim.dates import NEVER
 from imgsim.model import Model
 from imgsim.population import Population
@@ -55,7 +55,7 @@ class Ledger(NamedTuple):
     outflow: Ints  # (years, states)
     sittings: Ints  # (exams, half-years, measured, citizen, first attempt, [told, passed, ever passed])
     applied: Ints  # (families, years, citizen, graduate of the year, season from 1, [applied, placed])
-    lived: Ints  # (years, livelihoods): days of graduates
+    lived: Ints  # (years, livelihoods, [days in parts of years, whole years begun less ended]), see days_lived
 
 
 def new_ledger(model: Model, codes: Codes, population: Population) -> Ledger:
@@ -83,7 +83,7 @@ def new_ledger(model: Model, codes: Codes, population: Population) -> Ledger:
         outflow=np.zeros(flows, np.int64),
         sittings=np.zeros((exams, halves, 2, 2, 2, 3), np.int64),
         applied=np.zeros((rounds, years, 2, 2, SEASONS_TOLD, 2), np.int64),
-        lived=np.zeros((years, len(LIVELIHOODS)), np.int64),
+        lived=np.zeros((years, len(LIVELIHOODS), 2), np.int64),
     )
 
 
@@ -224,19 +224,28 @@ def flow(codes: Codes, ledger: Ledger, person: int) -> None:
 
 @lean
 def live(codes: Codes, ledger: Ledger, person: int, state: int, begin: int, end: int) -> None:
-    """Keep what a spell of livelihood means: its days from graduation on, by calendar year."""
+    """Keep what a spell of livelihood means: its days from graduation on, by calendar year.
+
+    Days of the first and the last year are added up; of the years between only begin and end are kept.
+    """
     day = max(begin, int(ledger.traits[person, GRADUATION]))
     if day < end:
-        spread(ledger.lived, codes.half_year, half_of(codes, day) // 2, state, day, end)
+        first, last = half_of(codes, day) // 2, half_of(codes, end - 1) // 2
+        if first == last:
+            ledger.lived[first, state, 0] += end - day
+        else:
+            ledger.lived[first, state, 0] += codes.half_year[2 * (first + 1)] - day
+            ledger.lived[last, state, 0] += end - codes.half_year[2 * last]
+            ledger.lived[first + 1, state, 1] += 1
+            ledger.lived[last, state, 1] -= 1
 
 
-@rare
-def spread(lived: Ints, half_year: Ints, year: int, state: int, day: int, end: int) -> None:
-    """Add the days up to an end to the year in which they begin and to those after it, the last of which is open."""
-    while day < end:
-        stop = end if year + 1 == len(lived) else min(end, int(half_year[2 * (year + 1)]))
-        lived[year, state] += stop - day
-        day, year = stop, year + 1
+def days_lived(ledger: Ledger, half_year: Ints) -> Ints:
+    """Days of all graduates by calendar year and livelihood, shape (years, livelihoods)."""
+    whole = np.cumsum(ledger.lived[:, :, 1], axis=0)
+    lengths = np.append(np.diff(half_year[::2]), 0)  # nobody lives through the whole of the last, open one
+    days: Ints = ledger.lived[:, :, 0] + whole * lengths[:, None]
+    return days
 
 
 @compiled

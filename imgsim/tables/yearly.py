@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from imgsim.tables.codes import state_names
+from imgsim.tables.codes import half_years, state_names
 from imgsim.tables.coding import coded
+from imgsim.tables.ledger import days_lived
 from imgsim.traits import LIVELIHOODS
 
 if TYPE_CHECKING:
@@ -34,11 +35,13 @@ def yearly_table(finished: Finished) -> pd.DataFrame:
 
 def livelihood_years_table(finished: Finished) -> pd.DataFrame:
     """Per calendar year and livelihood: days that people lived on it, from graduation on."""
-    year, state = np.nonzero(finished.ledger.lived)
+    years = range(finished.model.first_year, finished.model.last_year + 1)
+    days = days_lived(finished.ledger, half_years(years))
+    year, state = np.nonzero(days)
     return pd.DataFrame(
         {
             "year": (finished.model.first_year + year).astype(np.int32),
             "state": coded(state, LIVELIHOODS),
-            "days": finished.ledger.lived[year, state],
+            "days": days[year, state],
         }
     )
