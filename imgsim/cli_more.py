@@ -38,6 +38,8 @@ def compare(
     years: Annotated[int, typer.Option(min=1, help="Years measured from the first change on.")] = 12,
     sweep: Annotated[str | None, typer.Option(metavar="NAME=a,b,c", help="A world for each size of a dose.")] = None,
     uncertainty: Annotated[int, typer.Option(min=0, help="Draws of the assumed numbers (0: none).")] = 0,
+    morris: Annotated[int, typer.Option(min=0, help="Trajectories of a screening of all assumed numbers.")] = 0,
+    sobol: Annotated[int, typer.Option(min=0, help="Samples for Sobol indices of the strongest (with --morris).")] = 0,
     seed: Seed = None,
     scale: Scale = None,
     workers: Workers = None,
@@ -53,8 +55,8 @@ def compare(
     points = None if precision is None else precision / 100
     found = worlds(
         scenario, reform or [], together=together, replications=replications, precision=points, most=most, years=years,
-        sweep=sweep, uncertainty=uncertainty, doses=sizes(*dose or ()), sets=tuple(sets or ()), seed=seed, scale=scale,
-        workers=workers, engine=engine, out=out,
+        sweep=sweep, uncertainty=uncertainty, morris=morris, sobol=sobol, doses=sizes(*dose or ()),
+        sets=tuple(sets or ()), seed=seed, scale=scale, workers=workers, engine=engine, out=out,
     )  # fmt: skip
     say(f"{table_text(found)}\n\nResults: {found.folder}\n")
 
@@ -80,6 +82,7 @@ def register(app: typer.Typer) -> None:
             "compare scenarios/us.toml --reform scenarios/reforms/gme_posts.toml --precision 0.5 --most 40",
             "compare scenarios/us.toml --reform scenarios/reforms/gme_posts.toml --sweep entries=150,610,2000",
             "compare scenarios/us.toml --reform scenarios/reforms/gme_posts.toml --uncertainty 200 --scale 0.1",
+            "compare scenarios/us.toml --reform scenarios/reforms/gme_posts.toml --morris 10 --sobol 64 --scale 0.02",
         ),
     )(compare)
     app.command(

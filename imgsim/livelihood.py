@@ -25,8 +25,9 @@ STATE: Final = PLACE["livelihood"]
 EXPERIENCE: Final = PLACE["experience"]
 PRACTISING_HOME, LOCAL_EXPERIENCE = LIVELIHOODS.index("practising_home"), LIVELIHOODS.index("local_experience")
 IN_TRAINING, IN_PRACTICE = LIVELIHOODS.index("in_training"), LIVELIHOODS.index("in_practice")
-GAINING: Final = (LOCAL_EXPERIENCE, IN_TRAINING)  # clinical experience in the country of destination
-CLINICAL: Final = (LOCAL_EXPERIENCE, IN_TRAINING, PRACTISING_HOME, IN_PRACTICE)
+# Sets of states, a bit each: gaining clinical experience in the country of destination, and being clinically active.
+GAINING: Final = 1 << LOCAL_EXPERIENCE | 1 << IN_TRAINING
+CLINICAL: Final = GAINING | 1 << PRACTISING_HOME | 1 << IN_PRACTICE
 STATES: Final = len(LIVELIHOODS)
 
 # Places in the track of one person (float32, which holds any day exactly): threshold left, spells begun, day walked
@@ -110,9 +111,9 @@ def spend(row: Row, track: Track, days_in: Days, to: int) -> None:
     state = int(row[STATE])
     days = to - int(track[WALKED])
     days_in[state] += days
-    if state in GAINING:
+    if GAINING >> state & 1:
         row[EXPERIENCE] += days / DAYS_A_YEAR
-    if state in CLINICAL:
+    if CLINICAL >> state & 1:
         row[LAST_CLINICAL] = max(row[LAST_CLINICAL], float(to))
     track[WALKED] = to
 

@@ -12,10 +12,10 @@ import pytest
 import imgsim
 from imgsim.cli import main
 from imgsim.compare import differences as told
-from imgsim.compare import doubt, words
+from imgsim.compare import doubt, sensitivity, words
 from imgsim.compare.answer import compare
 from imgsim.compare.comparison import Comparison
-from imgsim.compare.figures import threshold
+from imgsim.compare.sweeps import threshold, turns
 from imgsim.compare.twins import Lives, states_table, twins_table
 from imgsim.dates import NEVER
 from imgsim.errors import InputError
@@ -147,7 +147,7 @@ def test_what_is_worth_knowing_is_what_would_change_the_choice() -> None:
             "value": np.column_stack([np.zeros(101), point - 0.5]).ravel(),
         }
     )
-    held = doubt.Doubt(("a", "b"), np.column_stack([point, point[::-1] ** 0]), table, ("base", "reform"), 0)
+    held = doubt.Doubt(("a", "b"), np.column_stack([point, point[::-1] ** 0]), table, ("base", "reform"))
     worth = held.worth("placed_by_year_5").set_index("parameter")["worth"]
     assert worth["a"] == pytest.approx(0.125, abs=0.002)  # mean of max(0, u - 1/2) less max(0, mean of u - 1/2)
     assert worth["b"] == pytest.approx(0, abs=1e-9)
@@ -229,7 +229,7 @@ def test_doubt_about_parameters_stands_apart_from_chance(country: Path) -> None:
     found = compared(country, "more", replications=2, scale=0.1, uncertainty=6)
     assert found.doubt is not None
     assert "more.times" in found.doubt.parameters  # the size of the dose is in doubt too
-    assert len(found.doubt.points) + found.doubt.failed == 6
+    assert len(found.doubt.points) == 6
     summary = found.doubt.summary().set_index("label")
     assert (summary["low"] <= summary["median"]).all()
     assert (found.folder / "draws.csv").exists()
@@ -243,6 +243,55 @@ def test_a_dose_can_be_swept(country: Path) -> None:
     assert found.names[1:] == ("times = 0.5", "times = 1", "times = 3")
     placed = found.differences[found.differences["measure"] == "placed_by_year_5"]["difference"].tolist()
     assert placed[0] < 0 == placed[1] < placed[2]
+
+
+def test_a_sweep_ranks_its_sizes_among_other_reforms(country: Path) -> None:
+    (country / "twice.toml").write_text(PLACES)
+    found = compared(country, "more", "twice", replications=2, scale=0.1, sweep="more.times=1,3", figures=True)
+    assert found.names[1:] == ("more.times = 1", "more.times = 3", "twice")
+    level = found.turns[found.turns["measure"] == "placed_by_year_5"].set_index("against")["size"]
+    assert 1 < level["twice"] < 3  # with twice the places of today it would be level at the size 2
+    assert (found.folder / "turns.csv").exists()
+    assert "ranks level with twice at more.times" in words.table_text(found)
+
+
+def test_rankings_turn_on_the_line_between_two_sizes() -> None:
+    table = pd.DataFrame(
+        [("m", "all", "M", "x = 1", -1.0), ("m", "all", "M", "x = 3", 3.0), ("m", "all", "M", "other", 1.0)],
+        columns=["measure", "group", "label", "reform", "difference"],
+    )
+    found = turns(table, ("x", (1.0, 3.0))).set_index("against")["size"].to_dict()
+    assert found == {"the baseline": 1.5, "other": 2.0}
+
+
+def test_screening_finds_the_number_that_moves_the_answer(country: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    few = ("livelihood.preparing.survival_job", "match.merit.plus.citizen", "more.times")
+    monkeypatch.setattr(sensitivity, "open_numbers", lambda held: few)
+    found = compared(country, "more", replications=2, scale=0.1, morris=3, sobol=2)
+    held = found.sensitivity
+    assert held is not None
+    shown = held.morris[held.morris["label"] == "Certified and in training by the end of year five"]
+    assert shown["parameter"].iloc[0] == "more.times"
+    assert shown["mu_star"].iloc[0] > 0.05  # from half the places to three times
+    shares = held.sobol[held.sobol["label"] == shown["label"].iloc[0]].set_index("parameter")
+    assert shares["total"].idxmax() == "more.times"
+    page = (found.folder / "index.html").read_text()
+    assert "Morris screening" in page
+    assert {"morris.csv", "sobol.csv"} <= {path.name for path in found.folder.iterdir()}
+
+
+def test_a_walk_with_a_missing_point_is_left_out_whole() -> None:
+    known = np.array([True, True, True, True, False, True])
+    assert sensitivity.whole(known, 3).tolist() == [True] * 3 + [False] * 3
+
+
+def test_refused_draws_are_counted_and_left_out() -> None:
+    rows = [(0, 0, "placed_by_year_5", 0.5), (0, 1, "placed_by_year_5", 0.6), (1, 0, "refused", np.nan),
+            (2, 0, "placed_by_year_5", 0.5), (2, 1, "placed_by_year_5", 0.8)]  # fmt: skip
+    table = pd.DataFrame(rows, columns=["draw", "world", "measure", "value"]).assign(group="all")
+    held = doubt.Doubt(("a",), np.array([[0.1], [0.5], [0.9]]), table, ("base", "reform"))
+    assert held.refused == 1
+    assert held.summary()["median"].tolist() == [pytest.approx(0.2)]
 
 
 class Tags(html.parser.HTMLParser):
@@ -295,6 +344,9 @@ def test_the_command_and_python_give_the_same_numbers(
         ({"sweep": "time=1,2"}, "did you mean"),
         ({"sweep": "times=1,9"}, "9"),
         ({"uncertainty": 1}, "at least two draws"),
+        ({"morris": 1}, "at least two trajectories"),
+        ({"sobol": 8}, "needs --morris too"),
+        ({"morris": 2, "sobol": 12}, "power of two"),
         ({"precision": 0}, "above 0"),
         ({"precision": 0.1, "replications": 1}, "at least two replications"),
         ({"precision": 0.1, "most": 2}, "at least the 3 replications"),

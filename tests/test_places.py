@@ -87,6 +87,14 @@ def test_employment_is_told_of_graduates_neither_abroad_nor_in_training_or_pract
     assert ("employed_share", "2009", "all") not in got
 
 
+def test_those_in_practice_are_heads_on_an_average_day() -> None:
+    days = [(2010, "in_practice", 730), (2010, "preparing", 100), (2011, "in_practice", 1461)]
+    held = view(livelihood_years=livelihood_years(days))
+    got = found(employment, held)
+    assert got["practising", "2010", "all"] * held.scale == pytest.approx(730 / 365.25)
+    assert got["practising", "measured", "all"] * held.scale == pytest.approx((730 + 1461) / 365.25 / len(held.years))
+
+
 def test_who_ever_passed_is_asked_of_those_who_first_sat_ten_years_before_the_horizon() -> None:
     told = [
         ("test", 2005, 1, True, False, True, 10, 5, 8), ("test", 2009, 2, True, True, True, 10, 5, 9),

@@ -15,6 +15,8 @@ from imgsim.compare import doubt, worlds
 from imgsim.compare.comparison import Comparison
 from imgsim.compare.keep import keep
 from imgsim.compare.kept import read
+from imgsim.compare.sensitivity import sensitivity
+from imgsim.compare.sweeps import world_of
 from imgsim.compare.worlds import RECIPE, TABLES, Worlds
 from imgsim.engines import AUTO, choose
 from imgsim.errors import InputError
@@ -44,6 +46,8 @@ def compare(
     years: int = YEARS,
     sweep: str | None = None,
     uncertainty: int = 0,
+    morris: int = 0,
+    sobol: int = 0,
     doses: Mapping[str, float] | None = None,
     sets: Sequence[str] = (),
     seed: int | None = None,
@@ -59,7 +63,9 @@ def compare(
     Each reform is a world of its own; with ``together`` all of them make one. Everything is measured from the first
     change on, for ``years``. ``precision`` adds replications, up to ``most``, until the 95% interval of every headline
     difference that is a share is at most that much to either side. ``sweep`` (``NAME=a,b,c``) makes a world of each
-    size of a dose; ``uncertainty`` draws that many sets of assumed parameters, each in both worlds. Raises InputError.
+    size of a dose; ``uncertainty`` draws that many sets of assumed parameters, each in both worlds. ``morris`` screens
+    them all with that many trajectories, ``sobol`` divides the variance among the strongest from that many samples
+    (both need the extra ``sensitivity``). Raises InputError.
     """
     given = {"sets": sets, "seed": seed, "scale": scale}
     held = worlds_of(Path(base), [Path(file) for file in reforms], together, years, sweep, doses or {}, engine, given)
@@ -69,6 +75,8 @@ def compare(
     found.sweep = doubt.sizes_of(sweep) if sweep else None
     if uncertainty:
         found.doubt = doubt.drawn(held, root, uncertainty, cores, quiet)
+    if morris or sobol:
+        found.sensitivity = sensitivity(held, root, morris, sobol, cores, quiet)
     found.folder = keep(found, root, Call(start, cores, tuple(sets), held.engine, "compared"), figures)
     return found
 
@@ -83,7 +91,7 @@ def worlds_of(
     refuse_doses(reforms, doses)
     baseline = load_scenario(base, **given)
     if sweep is not None:
-        others = swept(base, reforms, sweep, doses, given)
+        others = swept(base, reforms, together, sweep, doses, given)
     else:
         sets = [reforms] if together else [[file] for file in reforms]
         others = {
@@ -115,13 +123,19 @@ def own(files: Sequence[Path], doses: Mapping[str, float]) -> dict[str, float]:
 
 
 def swept(
-    base: Path, reforms: list[Path], sweep: str, doses: Mapping[str, float], given: dict[str, Any]
+    base: Path, reforms: list[Path], together: bool, sweep: str, doses: Mapping[str, float], given: dict[str, Any]
 ) -> dict[str, Scenario]:
-    """A world for each size of a dose."""
+    """A world for each size of a dose, and one for each reform that does not have it, to be ranked among them."""
     name, sizes = doubt.sizes_of(sweep)
-    return {
-        f"{name} = {size:g}": load_scenario(base, reforms=reforms, doses={**doses, name: size}, **given)
+    having = [file for file in reforms if own([file], {name: sizes[0]})]
+    moved = reforms if together or not having else having
+    found = {
+        world_of(name, size): load_scenario(base, reforms=moved, doses={**own(moved, doses), name: size}, **given)
         for size in sizes
+    }
+    others = [file for file in reforms if file not in moved]
+    return found | {
+        name_of([file]): load_scenario(base, reforms=[file], doses=own([file], doses), **given) for file in others
     }
 
 

@@ -8,8 +8,9 @@ from pathlib import Path
 import pandas as pd
 
 from imgsim.compare import differences as told
-from imgsim.compare import worlds
+from imgsim.compare import sweeps, worlds
 from imgsim.compare.doubt import Doubt
+from imgsim.compare.sensitivity import Sensitivity
 from imgsim.compare.worlds import Worlds
 from imgsim.scenario import Scenario
 
@@ -19,7 +20,8 @@ class Comparison:
     """A baseline and its reforms, replication by replication, and what follows from them.
 
     ``differences``, ``gains``, ``places``, ``flows`` and ``curves`` are DataFrames; ``doubt`` holds the draws of a
-    parameter uncertainty analysis, if one was asked for. ``folder`` is where everything stands.
+    parameter uncertainty analysis and ``sensitivity`` what screening found, if they were asked for. ``folder`` is
+    where everything stands.
     """
 
     worlds: Worlds
@@ -27,6 +29,7 @@ class Comparison:
     replications: int
     reached: str = ""  # what was said of the precision asked for
     doubt: Doubt | None = None
+    sensitivity: Sensitivity | None = None
     sweep: tuple[str, tuple[float, ...]] | None = None  # the dose whose sizes the reforms are
     folder: Path = field(default_factory=Path)
 
@@ -54,6 +57,13 @@ class Comparison:
     def places(self) -> pd.DataFrame:
         """Places a year by round and group in both worlds."""
         return told.displaced(self.tables["places"], self.names, self.scenario.run.scale)
+
+    @property
+    def turns(self) -> pd.DataFrame:
+        """Where the size of the swept dose turns a sign or a ranking; empty without a sweep."""
+        if self.sweep is None:
+            return pd.DataFrame(columns=sweeps.COLUMNS)
+        return sweeps.turns(self.differences, self.sweep)
 
     @property
     def flows(self) -> pd.DataFrame:

@@ -41,6 +41,8 @@ if TYPE_CHECKING:
 Floats = npt.NDArray[np.float64]
 
 NAMES_TABLE: Final = "draws"
+REFUSED: Final = "refused"
+FEWEST: Final = 2  # draws in which a line must have a value in both worlds
 RECIPE: Final = Recipe(
     build="imgsim.compare.doubt.ready", pieces="imgsim.compare.doubt.pieces",
     measures="imgsim.compare.worlds.nothing", tables=(NAMES_TABLE,),
@@ -74,12 +76,17 @@ class Doubt:
     points: Floats
     table: pd.DataFrame  # draw, world, measure, group, value
     names: tuple[str, ...]
-    failed: int
+
+    @property
+    def refused(self) -> int:
+        """How many points the model refused."""
+        return int((self.table["measure"] == REFUSED).sum())
 
     def summary(self) -> pd.DataFrame:
         """A row a reform and headline line: median and 95% range of the difference over draws, share that helps."""
         found = []
         for reform, line, difference in self.each():
+            difference = difference[np.isfinite(difference)]
             low, middle, high = np.quantile(difference, (0.025, 0.5, 0.975))
             sign = 1.0 if line["better"] == "more" else -1.0
             found.append((reform, line["label"], line["unit"], middle, low, high, (sign * difference > 0).mean()))
@@ -95,8 +102,10 @@ class Doubt:
         found = []
         for reform, line, difference in self.each():
             if (line["measure"], line.get("group", "all")) == (measure, group):
+                known = np.isfinite(difference)
                 found += [
-                    (reform, name, *swing(self.points[:, k], difference)) for k, name in enumerate(self.parameters)
+                    (reform, name, *swing(self.points[known, k], difference[known]))
+                    for k, name in enumerate(self.parameters)
                 ]
         table = pd.DataFrame(found, columns=["reform", "parameter", "swing", "error"])
         table["beyond"] = table["swing"].abs() > 2 * table["error"]
@@ -113,14 +122,15 @@ class Doubt:
         benefit = [sign * d for _, held, d in self.each() if held is line or held == line]
         if not benefit:
             return pd.DataFrame(columns=["parameter", "worth"])
-        options = np.column_stack([np.zeros(len(benefit[0])), *benefit])
+        known = np.isfinite(np.array(benefit)).all(axis=0).reshape(-1)
+        options = np.column_stack([np.zeros(len(known)), *benefit])[known]
         best = options.mean(axis=0).max()
-        worth = [fitted(self.points[:, k], options).max(axis=1).mean() - best for k in range(len(self.parameters))]
+        worth = [fitted(self.points[known, k], options).max(axis=1).mean() - best for k in range(len(self.parameters))]
         table = pd.DataFrame({"parameter": self.parameters, "worth": np.maximum(worth, 0.0)})
         return table.sort_values("worth", ascending=False, ignore_index=True)
 
     def each(self) -> Iterator[tuple[str, dict[str, Any], Floats]]:
-        """Reform, headline line, and the differences of all draws in their order."""
+        """Reform, headline line, and the differences of all draws in their order, missing where a world has none."""
         for line in lines():
             if not line.get("better"):
                 continue
@@ -129,8 +139,10 @@ class Doubt:
             ]
             wide = held.pivot_table(index="draw", columns="world", values="value").reindex(range(len(self.points)))
             for world, name in enumerate(self.names[1:], start=1):
-                if world in wide and not wide[[0, world]].isna().any(axis=None):
-                    yield name, line, (wide[world] - wide[0]).to_numpy(np.float64)
+                if {0, world} <= set(wide):
+                    difference = (wide[world] - wide[0]).to_numpy(np.float64)
+                    if np.isfinite(difference).sum() >= FEWEST:
+                        yield name, line, difference
 
 
 def swing(point: Floats, difference: Floats) -> tuple[float, float]:
@@ -150,25 +162,35 @@ def fitted(point: Floats, options: Floats) -> Floats:
 
 
 def drawn(held: Worlds, root: Path, draws: int, workers: int, quiet: bool) -> Doubt:
-    """Run all draws, those left by an interrupted analysis first; what was finished is not done again."""
+    """The draws of a Latin hypercube over all open numbers, each run in all worlds."""
     from scipy.stats import qmc
 
     if draws < 2:
         raise InputError("needs at least two draws", key="--uncertainty")
-    names = drawable(held.scenarios[0].parameters) + tuple(sorted(doses_of(held)))
+    names = open_numbers(held)
     points = qmc.LatinHypercube(len(names), seed=held.run.seed).random(draws)
+    return run_at(held, root, names, points, workers, quiet, "draws of all worlds")
+
+
+def run_at(
+    held: Worlds, root: Path, names: tuple[str, ...], points: Floats, workers: int, quiet: bool, words: str
+) -> Doubt:
+    """Run all points, those left by an interrupted analysis first; what was finished is not done again."""
     asked = Draws(held, names, points)
     with claimed(root / PARTS, asked.digest()) as parts:
-        with progress(draws, "draws of all worlds", quiet=quiet) as tick:
-            run_replications(asked, parts, draws, workers, tick, RECIPE)  # type: ignore[arg-type]
-        table = read(parts, draws, (NAMES_TABLE,))[NAMES_TABLE]
+        with progress(len(points), words, quiet=quiet) as tick:
+            run_replications(asked, parts, len(points), workers, tick, RECIPE)  # type: ignore[arg-type]
+        table = read(parts, len(points), (NAMES_TABLE,))[NAMES_TABLE]
         parts.remove()
-    kept = sorted(set(table["draw"]) - set(table.loc[table["measure"] == "refused", "draw"]))
-    if not kept:
-        raise ImgsimError("no draw could be run: every one was refused")
-    number = {draw: place for place, draw in enumerate(kept)}
-    table = table[table["draw"].isin(kept)].assign(draw=lambda rows: rows["draw"].map(number))
-    return Doubt(names, points[kept], table, held.names, draws - len(kept))
+    found = Doubt(names, points, table, held.names)
+    if found.refused == len(points):
+        raise ImgsimError(f"no draw could be run, every one was refused: {table['group'].iloc[0]}")
+    return found
+
+
+def open_numbers(held: Worlds) -> tuple[str, ...]:
+    """Every number that a draw may move: the assumed ones with a range, and the doses of the reforms."""
+    return drawable(held.scenarios[0].parameters) + tuple(sorted(doses_of(held)))
 
 
 def drawable(parameters: Parameters) -> tuple[str, ...]:
@@ -234,7 +256,7 @@ def pieces(draws: Draws, number: int) -> Iterator[dict[str, pd.DataFrame]]:
         found = [headline_in(world, scenario, draws) for world, scenario in enumerate(worlds_at(draws.worlds, at))]
         table = pd.concat(found, ignore_index=True)
     except InputError as error:  # a combination that the model refuses: counted, and said
-        table = pd.DataFrame([{"world": 0, "measure": "refused", "group": str(error)[:200], "value": np.nan}])
+        table = pd.DataFrame([{"world": 0, "measure": REFUSED, "group": str(error)[:200], "value": np.nan}])
     table.insert(0, "draw", np.int32(number))
     yield {NAMES_TABLE: table}
 

@@ -11,6 +11,7 @@ import pandas as pd
 from matplotlib.ticker import FuncFormatter
 
 from imgsim.compare.differences import each
+from imgsim.compare.sweeps import BASELINE, beside, by_size, turns
 from imgsim.plots.paper import (
     BLUE,
     COLOURS,
@@ -171,28 +172,24 @@ def doses(of: Comparison) -> Axes:
     if of.sweep is None or not measure:
         return blank(axes, run_of(of), "no sizes of a dose were asked for (--sweep)")
     table = of.differences
-    held = table[(table["measure"] == measure) & (table["group"] == group)].reset_index(drop=True)
-    sizes = np.array([float(str(name).rpartition("= ")[2]) for name in held["reform"]])
-    axes.fill_between(sizes, held["low"], held["high"], color=BLUE, alpha=0.22, linewidth=0)
-    axes.plot(sizes, held["difference"], "o-", color=BLUE)
+    table = table[(table["measure"] == measure) & (table["group"] == group)]
+    held = by_size(table, of.sweep)
+    axes.fill_between(held["size"], held["low"], held["high"], color=BLUE, alpha=0.22, linewidth=0)
+    axes.plot(held["size"], held["difference"], "o-", color=BLUE)
     axes.axhline(0, color=QUIET, linewidth=0.8)
-    if (at := threshold(sizes, held["difference"].to_numpy(np.float64))) is not None:
-        axes.axvline(at, color=VERMILION, linewidth=1, linestyle=(0, (4, 3)))
-        axes.annotate(f"the sign turns at {at:.3g}", (at, 0), xytext=(5, 8), textcoords="offset points", fontsize=8)
+    for row, colour in zip(each(beside(table, of.sweep)), COLOURS[1:] * 9, strict=False):
+        axes.axhline(row.difference, color=colour, linewidth=1.2)
+        axes.annotate(plain(row.reform), (held["size"].max(), row.difference), xytext=(0, 3), ha="right", fontsize=8,
+                      textcoords="offset points", color=colour)  # fmt: skip
+    for row in each(turns(table, of.sweep)):
+        axes.axvline(row.size, color=VERMILION, linewidth=1, linestyle=(0, (4, 3)))
+        what = "the sign turns" if row.against == BASELINE else f"level with {plain(row.against)}"
+        axes.annotate(f"{what} at {row.size:.3g}", (row.size, 0), xytext=(5, 8), textcoords="offset points", fontsize=8)
     percent(axes)
     axis(axes, f"Size of {of.sweep[0]}", f"{label[:48]} (difference)")
     return notes(
         axes, run_of(of), f"Each size is a world of its own, paired with the baseline. {band_words(of.replications)}"
     )
-
-
-def threshold(sizes: Any, difference: Any) -> float | None:
-    """The first size at which the sign turns, on the line between two sizes; None if it does not."""
-    for k in range(len(sizes) - 1):
-        if difference[k] * difference[k + 1] < 0:
-            share = difference[k] / (difference[k] - difference[k + 1])
-            return float(sizes[k] + share * (sizes[k + 1] - sizes[k]))
-    return None
 
 
 def leading(of: Comparison) -> tuple[str, str, str]:

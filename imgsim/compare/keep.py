@@ -55,6 +55,10 @@ def tables_of(found: Comparison) -> dict[str, pd.DataFrame]:
     if found.doubt is not None:
         held |= {"uncertainty": found.doubt.summary(), "draws": found.doubt.table}
         held["points"] = pd.DataFrame(found.doubt.points, columns=list(found.doubt.parameters))
+    if found.sweep is not None:
+        held["turns"] = found.turns
+    if found.sensitivity is not None:
+        held |= {"morris": found.sensitivity.morris, "sobol": found.sensitivity.sobol}
     return held
 
 

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any, Final
 import pandas as pd
 
 from imgsim.compare.differences import each
+from imgsim.compare.sensitivity import STRONGEST
+from imgsim.compare.sweeps import told
 from imgsim.compare.words import points, sentences
 from imgsim.manifest import Call, command
 from imgsim.outcomes.headline import leaning, number
@@ -33,6 +35,10 @@ NOT_ASKED: Final = (
     "<p>Not asked for: the intervals above show chance alone. <code>--uncertainty 200</code> draws the assumed numbers "
     "from their plausible ranges.</p>"
 )
+SENSITIVITY_NOT_ASKED: Final = (
+    "<p>Screening of all numbers (Morris) and shares of variance (Sobol) were not asked for: "
+    "<code>--morris 10 --sobol 64</code>.</p>"
+)
 SHOWN: Final = 60  # assumptions listed on the page; the rest stand in parameters.csv
 
 
@@ -44,10 +50,10 @@ def page(found: Comparison, drawings: Mapping[str, str], call: Call) -> str:
         title=html.escape(f"{found.scenario.title}: {', '.join(found.names[1:])}"),
         question="".join(question(name, scenario) for name, scenario in reforms),
         answer="".join(answer(found, name) for name, _ in reforms),
-        differences=differences(found),
+        differences=differences(found) + items(turning(found)),
         gains=gains(found),
         places=places(found),
-        doubt=doubt(found),
+        doubt=doubt(found) + sensitivity(found),
         figures="".join(figure(name, svg) for name, svg in drawings.items()),
         assumptions=assumptions(found.scenario),
         left_out="".join(left_out(scenario) for _, scenario in reforms),
@@ -95,6 +101,11 @@ def differences(found: Comparison) -> str:
         "gain of pairing",
     )  # fmt: skip
     return table(head, rows)
+
+
+def turning(found: Comparison) -> list[str]:
+    """Where the size of a dose turns a sign or a ranking."""
+    return told(found.turns, found.sweep[0]) if found.sweep else []
 
 
 def span(row: Any) -> str:
@@ -158,7 +169,7 @@ def doubt(found: Comparison) -> str:
     head = ("reform", "measure", "median difference", "95% range over draws", "helps in")
     about = (
         f"<p>{len(found.doubt.points)} draws of {len(found.doubt.parameters)} assumed numbers, the same replication in "
-        f"each; calibrated numbers stay as fitted. {found.doubt.failed} draws were refused by the model.</p>"
+        f"each; calibrated numbers stay as fitted. {found.doubt.refused} draws were refused by the model.</p>"
     )
     return about + table(head, rows) + worth(found)
 
@@ -178,6 +189,46 @@ def worth(found: Comparison) -> str:
         "were known before choosing.</p>"
     )
     return about + table(head, rows)
+
+
+def sensitivity(found: Comparison) -> str:
+    """Which numbers the leading difference turns on, by screening and by shares of variance."""
+    from imgsim.compare.figures import leading
+
+    held, label = found.sensitivity, leading(found)[2]
+    if held is None or not label:
+        return SENSITIVITY_NOT_ASKED
+    chosen = held.morris[held.morris["label"] == label]
+    if not len(chosen):
+        return "<p>Screening: no number moves this difference, or too few trajectories gave a value.</p>"
+    rows = [
+        (row.reform, row.parameter, *(points(value, row.unit) for value in (row.mu_star, row.error, row.sigma)))
+        for _, of in chosen.groupby("reform", sort=False) for row in each(of.head(STRONGEST))
+    ]  # fmt: skip
+    head = ("reform", "parameter", "mean absolute effect", "± (95%)", "spread of effects")
+    walks = chosen["walks"].iloc[0]
+    about = (
+        f"<p>Which numbers move the difference in “{html.escape(label)}”: {walks} trajectories of Morris "
+        "screening over all assumed numbers and doses, each across its whole plausible range. Doubt about parameters, "
+        "chance held fast; a spread as large as the effect tells that a number acts through others.</p>"
+    )
+    return about + table(head, rows) + shares(found, label)
+
+
+def shares(found: Comparison, label: str) -> str:
+    """Sobol indices of the strongest numbers."""
+    held = found.sensitivity.sobol if found.sensitivity else pd.DataFrame(columns=["label"])
+    held = held[held["label"] == label]
+    if not len(held):
+        return ""
+    rows = [
+        (row.reform, row.parameter, f"{row.first:.2f} ± {row.first_error:.2f}",
+         f"{row.total:.2f} ± {row.total_error:.2f}")
+        for row in each(held)
+    ]  # fmt: skip
+    samples = held["walks"].iloc[0]
+    about = f"<p>Shares of the variance of that difference among these (Sobol indices, {samples} samples).</p>"
+    return about + table(("reform", "parameter", "alone", "with others"), rows)
 
 
 def figure(name: str, svg: str) -> str:

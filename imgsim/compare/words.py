@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from imgsim.compare.differences import each
+from imgsim.compare.sweeps import told
 from imgsim.outcomes.headline import number
 
 if TYPE_CHECKING:
@@ -28,6 +29,8 @@ def table_text(found: Comparison) -> str:
         "person by person. ± 95% interval: chance only, not doubt about parameters. `helps`: probability, chance alone."
     )
     said = [found.reached] if found.reached else []
+    if found.sweep is not None and len(turning := told(found.turns, found.sweep[0])):
+        said.append("\n".join(turning))
     return "\n\n".join([*blocks, *(gain_text(found, name) for name in found.names[1:]), *doubt_text(found),
                         "\n".join(textwrap.wrap(about, WIDTH)), *said])  # fmt: skip
 
@@ -89,7 +92,7 @@ def doubt_text(found: Comparison) -> list[str]:
         for row in each(found.doubt.summary())
     ]
     head = f"Doubt about parameters: {len(found.doubt.points)} draws of {len(found.doubt.parameters)} assumed numbers"
-    refused = f" ({found.doubt.failed} more were refused by the model)" if found.doubt.failed else ""
+    refused = f" ({found.doubt.refused} more were refused by the model)" if found.doubt.refused else ""
     return ["\n".join([f"{head}{refused}; median and 95% range of the difference:", *rows])]
 
 

@@ -13,7 +13,6 @@ from imgsim.journal import EVENT_WIDTH, SPELL_WIDTH
 from imgsim.livelihood import STATES, TRACK, Track
 from imgsim.population import Population
 from imgsim.rules import Row, Who
-from imgsim.tables.ledger import Ledger
 
 # Columns of States.at: today, the stage stood in, how the life goes on, and where its parts are kept.
 DAY, STAGE, STATUS, SEQUENCE, SPELLS, SPELL_START, POST_START, MET, MEETING = range(9)
@@ -56,14 +55,12 @@ class Life(NamedTuple):
 
 
 class Journal(NamedTuple):
-    """Room for rows of events and spells, and how much of it is used; no room if nothing is to be kept."""
+    """Room for rows of events and spells, and how much of it is used."""
 
     events: npt.NDArray[np.int64]  # (room, 5)
     spells: npt.NDArray[np.int64]  # (room, 5)
     used: npt.NDArray[np.int64]  # (2,)
     sat: npt.NDArray[np.int64]  # the days of the last sittings of the exam under way
-    ledger: Ledger  # what tables are made from without events
-    accounts: bool  # whether it is kept
 
 
 def new_states(population: Population, road: Road) -> States:
@@ -85,13 +82,11 @@ def new_states(population: Population, road: Road) -> States:
     )
 
 
-def new_journal(room: int, sittings: int, ledger: Ledger, accounts: bool) -> Journal:
+def new_journal(room: int, sittings: int) -> Journal:
     """An empty journal."""
     return Journal(
         np.empty((room, EVENT_WIDTH), np.int64),
         np.empty((room, SPELL_WIDTH), np.int64),
         np.zeros(2, np.int64),
         np.zeros(sittings, np.int64),
-        ledger,
-        accounts,
     )

@@ -47,8 +47,6 @@ from imgsim.engines.states import (
 from imgsim.livelihood import BEFORE, IN_TRAINING, STATE, WALKED, Moves, begin_spell, next_move, spend
 from imgsim.markets.allocation import PLACED
 from imgsim.rules import Rules, lasts
-from imgsim.tables.codes import Codes
-from imgsim.tables.ledger import account, close, live
 from imgsim.traits import PLACE, READY_SINCE
 
 READY: Final = PLACE["ready"]
@@ -66,7 +64,6 @@ class World(NamedTuple):
 
     rules: Rules
     road: Road
-    codes: Codes
     moves: Moves
     seed: int
     replication: int
@@ -81,7 +78,7 @@ def enters(world: World, life: Life, log: Journal) -> None:
     life.at[DAY] = life.at[SPELL_START] = life.entry
     life.at[STAGE] = world.road.stock_entry if life.stock else world.road.entry
     life.at[STATUS] = WALKING
-    note(world, life, log, 0, 0)
+    note(life, log, 0, 0)
     for clock in range(len(world.road.clock)):
         if world.road.clock[clock, CLOCK_RUNS] == 1:
             start_clock(world, life, clock)
@@ -106,10 +103,10 @@ def leaves(world: World, life: Life, log: Journal, stage: int, outcome: int) -> 
     """A stage ends: what its outcome starts and writes; the next stage."""
     if outcome <= STRUCK:
         clock = STRUCK - outcome
-        note(world, life, log, world.road.clock[clock, CLOCK_EVENT], stage)
+        note(life, log, world.road.clock[clock, CLOCK_EVENT], stage)
         return int(world.road.clock[clock, CLOCK_TO])
     if world.road.kind[stage] != ROUND:
-        note(world, life, log, world.road.event[stage, outcome], times(life, stage))
+        note(life, log, world.road.event[stage, outcome], times(life, stage))
     cell = stage * world.road.next.shape[1] + outcome
     for k in range(world.road.first_effect[cell], world.road.first_effect[cell + 1]):
         takes_effect(world, life, world.road.effect[k, 0], world.road.effect[k, 1], world.road.effect[k, 2])
@@ -133,27 +130,24 @@ def takes_effect(world: World, life: Life, operation: int, place: int, value: in
 @lean
 def ends(world: World, life: Life, log: Journal, stage: int) -> None:
     """The life leaves the model."""
-    note(world, life, log, world.road.extra[stage, ENDED_EVENT], 0)
-    close_spell(world, life, log, today(life))
+    note(life, log, world.road.extra[stage, ENDED_EVENT], 0)
+    close_spell(life, log, today(life))
     life.at[STATUS] = ENDED
 
 
 @lean
-def note(world: World, life: Life, log: Journal, event: int, value: int) -> None:
+def note(life: Life, log: Journal, event: int, value: int) -> None:
     """Log one event of today."""
-    if log.accounts:
-        account(world.codes, log.ledger, life.person, today(life), event, value)
-    if len(log.events):
-        row = log.events[log.used[0]]
-        row[0], row[1], row[2], row[3], row[4] = life.person, life.at[SEQUENCE], life.at[DAY], event, value
-        log.used[0] += 1
+    row = log.events[log.used[0]]
+    row[0], row[1], row[2], row[3], row[4] = life.person, life.at[SEQUENCE], life.at[DAY], event, value
+    log.used[0] += 1
     life.at[SEQUENCE] += 1
 
 
 @lean
 def has_room(world: World, log: Journal) -> bool:
     """Can the journal hold whatever one more stage logs?"""
-    return len(log.events) == 0 or max(log.used[0], log.used[1]) + world.road.most_events <= len(log.events)
+    return bool(max(log.used[0], log.used[1]) + world.road.most_events <= len(log.events))
 
 
 # --- clocks ----------------------------------------------------------------------------------------------------------
@@ -201,7 +195,7 @@ def moves_to(world: World, life: Life, log: Journal, day: int) -> None:
         if state < 0:
             break
         since = int(life.track[WALKED])
-        close_spell(world, life, log, since)
+        close_spell(life, log, since)
         begin_spell(life.row, life.track, state, since)
     life.at[DAY] = day
 
@@ -209,22 +203,18 @@ def moves_to(world: World, life: Life, log: Journal, day: int) -> None:
 @lean
 def turns_to(world: World, life: Life, log: Journal, state: int) -> None:
     """A stage imposes a livelihood, or gives the former one back."""
-    close_spell(world, life, log, today(life))
+    close_spell(life, log, today(life))
     begin_spell(life.row, life.track, state, today(life))
 
 
 @lean
-def close_spell(world: World, life: Life, log: Journal, day: int) -> None:
-    """Log the spell that ends, and keep what it means."""
+def close_spell(life: Life, log: Journal, day: int) -> None:
+    """Log the spell that ends."""
     if day > life.at[SPELL_START]:
-        if log.accounts:
-            begin = int(np.int64(life.at[SPELL_START]))
-            live(world.codes, log.ledger, life.person, int(life.row[STATE]), begin, day)
-        if len(log.spells):
-            row = log.spells[log.used[1]]
-            row[0], row[1], row[2], row[3] = life.person, life.at[SPELLS], int(life.row[STATE]), life.at[SPELL_START]
-            row[4] = day
-            log.used[1] += 1
+        row = log.spells[log.used[1]]
+        row[0], row[1], row[2], row[3] = life.person, life.at[SPELLS], int(life.row[STATE]), life.at[SPELL_START]
+        row[4] = day
+        log.used[1] += 1
         life.at[SPELLS] += 1
     life.at[SPELL_START] = day
 
@@ -271,7 +261,7 @@ def gathers(world: World, life: Life, log: Journal) -> None:
 def settles(world: World, life: Life, log: Journal, outcome: int, specialty: int, sponsor: int) -> None:
     """Write one person's part of an allocation into the life, which walks on."""
     stage, meeting = life.at[STAGE], life.at[MEETING]
-    note(world, life, log, world.road.event[stage, outcome], world.road.date[meeting, YEAR])
+    note(life, log, world.road.event[stage, outcome], world.road.date[meeting, YEAR])
     if outcome == PLACED:
         if world.road.gives_post[stage] == 1:
             life.row[SPECIALTY], life.row[SPONSOR] = specialty, sponsor
@@ -285,6 +275,4 @@ def closes(world: World, life: Life, log: Journal) -> None:
     """At the horizon: walk the second track of somebody still under way to the last day."""
     if life.at[STATUS] != ENDED:
         moves_to(world, life, log, world.road.end)
-        close_spell(world, life, log, world.road.end)
-    if log.accounts:
-        close(world.codes, log.ledger, life.person)
+        close_spell(life, log, world.road.end)

@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from imgsim.compiled import lean
+from imgsim.engines.ahead import fetch_life
 from imgsim.engines.stage_rules import (
     barred_today,
     begins_work,
@@ -214,10 +215,14 @@ def life_of(world: World, states: States, k: int, person: int) -> Life:
 
 
 @lean
-def gather(world: World, states: States, log: Journal, people: Ints) -> None:
-    """Everybody who waits for a meeting comes to its day."""
-    for person in people:
-        gathers(world, life_of(world, states, person, person), log)
+def gather(world: World, states: States, log: Journal, people: Ints, begin_at: int) -> int:
+    """Those who wait for a meeting come to its day, from place ``begin_at`` on; how many of them are done."""
+    for k in range(begin_at, len(people)):
+        if not has_room(world, log):
+            return k
+        fetch_life(states, people, k)
+        gathers(world, life_of(world, states, people[k], people[k]), log)
+    return len(people)
 
 
 @lean
@@ -233,6 +238,7 @@ def advance(
     nothing decided waits until the horizon.
     """
     for k in range(begin_at, len(people)):
+        fetch_life(states, people, k)
         life = life_of(world, states, people[k], first + people[k])
         done = False
         while not done:

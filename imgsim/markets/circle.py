@@ -53,10 +53,11 @@ def circles(node: Ints, specialty: Ints, running: npt.NDArray[np.bool_], special
             for k in range(NODES):
                 found[specialty[p], node[p, k]] = p
     for s in range(specialties):
-        following = found[s].min()  # somebody on the circle if there is anybody
-        for turn in range(2):  # the second time round for the places after the last programme
-            for place in range(PLACES - 1, -1, -1):
-                following = found[s, place] if found[s, place] < nobody else following
-                if turn:
-                    found[s, place] = following
+        lowest = 0
+        while lowest < PLACES - 1 and found[s, lowest] == nobody:
+            lowest += 1
+        following = found[s, lowest]  # the places after the last programme lead to the first one
+        for place in range(PLACES - 1, -1, -1):
+            following = found[s, place] if found[s, place] < nobody else following
+            found[s, place] = following
     return found

@@ -96,6 +96,7 @@ def employment(view: View, rows: Rows) -> None:
     """Of the time of graduates neither in practice abroad nor in training or practice: employed; of that, in health.
 
     By calendar year; denominators are simulated person-years. Who has not graduated yet is a student, not out of work.
+    Beside them those in practice, whenever they entered: heads on an average day, by year and over all measured years.
     """
     imposed = {stage.livelihood for stage in view.scenario.pathway.stages.values() if stage.kind == "work"}
     table = view.tables["livelihood_years"]
@@ -108,6 +109,10 @@ def employment(view: View, rows: Rows) -> None:
         if employed > 0:
             rows.add("employed_share", str(at), ALL, employed / whole, whole)
             rows.add("health_share_of_employed", str(at), ALL, years[of & health].sum() / employed, employed)
+    practising = np.array([years[(state == PRACTICE).to_numpy() & (year == at)].sum() for at in view.years])
+    rows.add("practising", labels(view.years), ALL, practising / view.scale, practising)
+    if practising.any():
+        rows.add("practising", MEASURED, ALL, practising.mean() / view.scale, practising.sum())
 
 
 def practice(view: View, rows: Rows) -> None:

@@ -1,8 +1,8 @@
 """What the tables are made from, kept event by event: no table of events is needed, and every engine keeps it alike.
 
-A ledger has a row a person and tallies of everybody. ``account`` is called for each event of a person in sequence,
-``close`` once nothing more can happen to the person. Threads share the rows, each for people of its own, and keep
-tallies of their own (``beside``), which are summed in the end.
+A ledger has a row a person and tallies of everybody. ``account_all`` is given the events of a person in sequence, as
+many at a time as are at hand; ``close_all`` comes once nothing more can happen to anybody. Threads share the rows, each
+for people of its own, and keep tallies of their own (``beside``), which are summed in the end.
 """
 
 from __future__ import annotations
@@ -105,6 +105,7 @@ def ledger_of(model: Model, population: Population, events: Ints, spells: Ints) 
     codes = codes_of(model)
     ledger = new_ledger(model, codes, population)
     account_all(codes, ledger, events, spells)
+    close_all(codes, ledger)
     return ledger
 
 
@@ -250,13 +251,18 @@ def days_lived(ledger: Ledger, half_year: Ints) -> Ints:
 
 @compiled
 def account_all(codes: Codes, ledger: Ledger, events: Ints, spells: Ints) -> None:
-    """Keep what all events mean (rows of person, sequence, day, event code, value), and close everybody's row.
+    """Keep what events mean (rows of person, sequence, day, event code, value), those of a person in sequence.
 
-    Likewise all spells (rows of person, sequence, state, start, end).
+    Likewise spells (rows of person, sequence, state, start, end).
     """
     for k in range(len(events)):
         account(codes, ledger, events[k, 0], events[k, 2], events[k, 3], events[k, 4])
     for k in range(len(spells)):
         live(codes, ledger, spells[k, 0], spells[k, 2], spells[k, 3], spells[k, 4])
+
+
+@compiled
+def close_all(codes: Codes, ledger: Ledger) -> None:
+    """Nothing more happens to anybody."""
     for person in range(len(ledger.spent)):
         close(codes, ledger, person)
