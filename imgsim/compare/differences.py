@@ -43,6 +43,22 @@ def differences(compared: pd.DataFrame, names: tuple[str, ...]) -> pd.DataFrame:
     return pd.DataFrame([held for held in rows if held is not None], columns=list(COLUMNS))
 
 
+def leading(table: pd.DataFrame, reform: str | None = None) -> Any:
+    """The row of differences that the question turns on, for one reform or all: the share of everybody that moves most.
+
+    Where no share moves (a reform that acts after training), the count of persons that does; None if nothing moves.
+    """
+    moved = table[(table["group"] == "all") & (table["difference"].abs() > 0)]
+    if reform is not None:
+        moved = moved[moved["reform"] == reform]
+    for unit in ("share", "persons"):
+        held = moved[moved["unit"] == unit]
+        if len(held):
+            top = int(held["difference"].abs().to_numpy().argmax())
+            return next(each(held.iloc[top : top + 1]))
+    return None
+
+
 def values(compared: pd.DataFrame, world: int, line: dict[str, Any]) -> pd.DataFrame:
     """Value and denominator of a headline line by replication in one world."""
     chosen = (compared["world"] == world) & (compared["measure"] == line["measure"])

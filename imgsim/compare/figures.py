@@ -10,8 +10,9 @@ import numpy as np
 import pandas as pd
 from matplotlib.ticker import FuncFormatter
 
-from imgsim.compare.differences import each
+from imgsim.compare.differences import each, leading
 from imgsim.compare.sweeps import BASELINE, beside, by_size, turns
+from imgsim.compare.words import POINTS
 from imgsim.plots.paper import (
     BLUE,
     COLOURS,
@@ -148,17 +149,19 @@ def flows(of: Comparison) -> Axes:
 def tornado(of: Comparison) -> Axes:
     """The parameters that swing the first headline difference most."""
     axes = sheet("Which assumption the answer leans on: swing of the difference", left=0.42, right=0.97)
-    measure, group, label = leading(of)
-    if of.doubt is None or not measure:
-        return blank(axes, run_of(of), "no draws of parameters (--uncertainty)")
-    table = of.doubt.tornado(measure, group)
+    top = leading(of.differences)
+    if of.doubt is None or top is None:
+        return blank(axes, run_of(of), "no draws of parameters (--uncertainty), or nothing that differs")
+    table = of.doubt.tornado(top.measure, top.group)
     held = table[table["reform"] == of.names[1]].head(MOST).iloc[::-1]
     colours = [BLUE if beyond else "#b7b7b7" for beyond in held["beyond"]]
     axes.barh(range(len(held)), held["swing"], xerr=held["error"], color=colours, ecolor=QUIET)
     axes.set_yticks(range(len(held)), held["parameter"].tolist(), fontsize=7.5)
     axes.axvline(0, color=QUIET, linewidth=0.8)
-    in_points(axes)
-    axis(axes, "\n".join(textwrap.wrap(f"Points by which the difference changes in: {label}", 70)), "")
+    if top.unit == "share":
+        in_points(axes)
+    what = POINTS.get(top.unit, top.unit).capitalize()
+    axis(axes, "\n".join(textwrap.wrap(f"{what} by which the difference changes in: {top.label}", 70)), "")
     what = "From one tenth to nine tenths of each plausible range. Grey: within two standard errors of nought."
     return notes(
         axes, run_of(of), f"{len(of.doubt.points)} draws of {len(of.doubt.parameters)} assumed numbers. {what}"
@@ -168,11 +171,11 @@ def tornado(of: Comparison) -> Axes:
 def doses(of: Comparison) -> Axes:
     """The first headline difference against the size of a dose."""
     axes = sheet("How much is enough: the difference against the size of the dose")
-    measure, group, label = leading(of)
-    if of.sweep is None or not measure:
-        return blank(axes, run_of(of), "no sizes of a dose were asked for (--sweep)")
+    top = leading(of.differences)
+    if of.sweep is None or top is None:
+        return blank(axes, run_of(of), "no sizes of a dose were asked for (--sweep), or nothing that differs")
     table = of.differences
-    table = table[(table["measure"] == measure) & (table["group"] == group)]
+    table = table[(table["measure"] == top.measure) & (table["group"] == top.group)]
     held = by_size(table, of.sweep)
     axes.fill_between(held["size"], held["low"], held["high"], color=BLUE, alpha=0.22, linewidth=0)
     axes.plot(held["size"], held["difference"], "o-", color=BLUE)
@@ -185,22 +188,12 @@ def doses(of: Comparison) -> Axes:
         axes.axvline(row.size, color=VERMILION, linewidth=1, linestyle=(0, (4, 3)))
         what = "the sign turns" if row.against == BASELINE else f"level with {plain(row.against)}"
         axes.annotate(f"{what} at {row.size:.3g}", (row.size, 0), xytext=(5, 8), textcoords="offset points", fontsize=8)
-    percent(axes)
-    axis(axes, f"Size of {of.sweep[0]}", f"{label[:48]} (difference)")
+    if top.unit == "share":
+        percent(axes)
+    axis(axes, f"Size of {of.sweep[0]}", f"{top.label[:48]} (difference)")
     return notes(
         axes, run_of(of), f"Each size is a world of its own, paired with the baseline. {band_words(of.replications)}"
     )
-
-
-def leading(of: Comparison) -> tuple[str, str, str]:
-    """Measure, group and label of the share that the reforms move most: what the question turns on."""
-    table = of.differences
-    shares = table[(table["unit"] == "share") & (table["group"] == "all")]
-    shares = shares[shares["difference"].abs() > 0]
-    if not len(shares):
-        return "", "", ""
-    top = shares.iloc[int(shares["difference"].abs().to_numpy().argmax())]
-    return str(top["measure"]), str(top["group"]), str(top["label"])
 
 
 def run_of(of: Comparison) -> Any:

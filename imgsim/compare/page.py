@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
-from imgsim.compare.differences import each
+from imgsim.compare.differences import each, leading
 from imgsim.compare.sensitivity import STRONGEST
 from imgsim.compare.sweeps import told
-from imgsim.compare.words import points, sentences
+from imgsim.compare.words import POINTS, points, sentences
 from imgsim.manifest import Call, command
 from imgsim.outcomes.headline import leaning, number
 
@@ -176,28 +176,26 @@ def doubt(found: Comparison) -> str:
 
 def worth(found: Comparison) -> str:
     """Which missing datum would change the choice most."""
-    from imgsim.compare.figures import leading
-
-    measure, group, label = leading(found)
-    if found.doubt is None or not measure:
+    top = leading(found.differences)
+    if found.doubt is None or top is None:
         return ""
-    held = found.doubt.worth(measure, group).head(8)
-    rows = [(row.parameter, f"{100 * row.worth:.3f}") for row in each(held)]
-    head = ("parameter", "worth of knowing it (points)")
+    held = found.doubt.worth(top.measure, top.group).head(8)
+    scale = 100 if top.unit == "share" else 1
+    rows = [(row.parameter, f"{scale * row.worth:,.3f}") for row in each(held)]
+    head = ("parameter", f"worth of knowing it ({POINTS.get(top.unit, top.unit)})")
     about = (
-        f"<p>Value of information for “{html.escape(label)}”: how much better the best choice would be if the number "
-        "were known before choosing.</p>"
+        f"<p>Value of information for “{html.escape(top.label)}”: how much better the best choice would be if the "
+        "number were known before choosing.</p>"
     )
     return about + table(head, rows)
 
 
 def sensitivity(found: Comparison) -> str:
     """Which numbers the leading difference turns on, by screening and by shares of variance."""
-    from imgsim.compare.figures import leading
-
-    held, label = found.sensitivity, leading(found)[2]
-    if held is None or not label:
+    held, top = found.sensitivity, leading(found.differences)
+    if held is None or top is None:
         return SENSITIVITY_NOT_ASKED
+    label = top.label
     chosen = held.morris[held.morris["label"] == label]
     if not len(chosen):
         return "<p>Screening: no number moves this difference, or too few trajectories gave a value.</p>"

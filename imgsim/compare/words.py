@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import pandas as pd
 
-from imgsim.compare.differences import each
+from imgsim.compare.differences import each, leading
 from imgsim.compare.sweeps import told
 from imgsim.outcomes.headline import number
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from imgsim.compare.comparison import Comparison
 
 WIDTH: Final = 100
+POINTS: Final = {"share": "points"}  # what differences are told in, if not in the unit itself
 SURE, LIKELY = 0.95, 0.8  # how a probability is put into words: conventions, not quantities
 
 
@@ -53,7 +54,9 @@ def line_of(row: Any) -> str:
 
 
 def points(value: float, unit: str, signed: bool = False) -> str:
-    """A difference: shares in percentage points with two decimals, all else with two."""
+    """A difference: persons whole, shares in percentage points with two decimals, all else with two."""
+    if unit == "persons":
+        return f"{value:+,.0f}" if signed else f"{value:,.0f}"
     shown = 100 * value if unit == "share" else value
     return f"{shown:+.2f}" if signed else f"{shown:.2f}"
 
@@ -98,18 +101,16 @@ def doubt_text(found: Comparison) -> list[str]:
 
 def sentences(found: Comparison, reform: str) -> tuple[str, str]:
     """The answer in two sentences: what changes most and how sure that is; who gains and who loses."""
-    table = found.differences
-    held = table[(table["reform"] == reform) & (table["unit"] == "share") & (table["group"] == "all")]
-    moved = held[held["difference"].abs() > 0]
-    if not len(moved):
+    top = leading(found.differences, reform)
+    if top is None:
         first = "Under this reform no headline share differs from the baseline in any replication."
     else:
-        top = moved.iloc[int(moved["difference"].abs().to_numpy().argmax())]
         first = (
-            f"“{str(top['label']).strip('. ')}” moves from {number(top['baseline'], 'share')} to "
-            f"{number(top['reformed'], 'share')}, a difference of {points(top['difference'], 'share', True)} points"
-            f"{interval_words(top)}; that the reform helps is {sure(float(top['helps']))} as far as chance goes"
-            f"{doubt_words(found, reform, str(top['label']))}."
+            f"“{top.label.strip('. ')}” moves from {number(top.baseline, top.unit)} to "
+            f"{number(top.reformed, top.unit)}, a difference of {points(top.difference, top.unit, True)} "
+            f"{POINTS.get(top.unit, top.unit)}"
+            f"{interval_words(top)}; that the reform helps is {sure(top.helps)} as far as chance goes"
+            f"{doubt_words(found, reform, top.label)}."
         )
     second = gain_text(found, reform).replace("\n", " ").removeprefix(f"{reform}: ")
     return first, second[0].upper() + second[1:]
@@ -117,9 +118,9 @@ def sentences(found: Comparison, reform: str) -> tuple[str, str]:
 
 def interval_words(row: Any) -> str:
     """The 95% interval in words."""
-    if np.isnan(row["low"]):
+    if np.isnan(row.low):
         return ""
-    return f" (95% interval {points(row['low'], 'share', True)} to {points(row['high'], 'share', True)}, chance only)"
+    return f" (95% interval {points(row.low, row.unit, True)} to {points(row.high, row.unit, True)}, chance only)"
 
 
 def doubt_words(found: Comparison, reform: str, label: str) -> str:
