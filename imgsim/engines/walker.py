@@ -12,8 +12,8 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from imgsim.ahead import fetch
 from imgsim.compiled import lean
-from imgsim.engines.ahead import fetch_life
 from imgsim.engines.stage_rules import (
     barred_today,
     begins_work,
@@ -76,6 +76,8 @@ from imgsim.rules import Who, chooses
 from imgsim.sittings import FREE
 
 Ints = npt.NDArray[np.int64]
+
+AHEAD: Final = 6  # lives for whose memory is asked before it is needed
 
 
 # --- stage kinds: the same text as in simpy_engine ------------------------------------------------------------------
@@ -212,6 +214,18 @@ def life_of(world: World, states: States, k: int, person: int) -> Life:
         states.at[k],
         states.counts[k],
     )
+
+
+@lean
+def fetch_life(states: States, people: Ints, k: int) -> None:
+    """Ask for what is kept of the life that will be walked some lives after place ``k``."""
+    if k + AHEAD < len(people):
+        person = people[k + AHEAD]
+        fetch(states.traits, person)
+        fetch(states.track, person)
+        fetch(states.days_in, person)
+        fetch(states.at, person)
+        fetch(states.counts, person)
 
 
 @lean

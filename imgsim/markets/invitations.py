@@ -7,6 +7,7 @@ from typing import Final, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from imgsim.ahead import fetch
 from imgsim.compiled import compiled
 from imgsim.markets.noise import SCREENING, Chance, Pairs
 from imgsim.markets.ordering import (
@@ -26,6 +27,7 @@ Bools = npt.NDArray[np.bool_]
 Programme = npt.NDArray[np.uint16]
 
 MOMENTS: Final = 2 ** (32 - PROGRAMME_BITS)  # of a lap
+AHEAD: Final = 16  # turns for whose entry is asked before it is needed
 BLOCK: Final = 8192  # applications looked at together
 
 
@@ -105,6 +107,8 @@ def interviews(line: Line, lap: Programme, limit: Ints, attends: int, applicants
     while left > 0:
         still = 0
         for k in range(left):
+            if k + AHEAD < left:
+                fetch(line.entry, turn[going[k + AHEAD]])
             p = going[k]
             if turn[p] < end[p]:
                 a = line.entry[turn[p]] & np.uint64(MOST_APPLICANTS - 1)
