@@ -47,6 +47,9 @@ SETTABLE_MARKS: Final = ("citizen", "needs_visa")  # yes-or-no traits that a sta
 MARKS: Final = ("opens", "reads", "closes", "allocates", "starts")
 
 
+FIRST_POST: Final = "residency"  # what the first post under supervision is called, unless a road says otherwise
+
+
 @dataclass(frozen=True, slots=True)
 class Group:
     """A cell of the population: region of school and citizenship."""
@@ -114,6 +117,7 @@ class Pathway:
     clocks: Mapping[str, Clock]
     stages: Mapping[str, Stage]
     parts: Mapping[str, Part] = field(default_factory=dict)  # the countries that the road is composed of, if several
+    first_post: str = FIRST_POST  # what the milestone `training` is called
     common: str | None = None  # of these the one whose death rates and second track hold for everybody
 
     @property

@@ -7,7 +7,19 @@ from pathlib import Path
 from typing import Any, Final
 
 from imgsim.errors import Problems
-from imgsim.pathway import CERTAIN, END_CLASSES, MECHANISMS, OUTCOMES, PASS_RULES, Clock, Group, Part, Pathway, Stage
+from imgsim.pathway import (
+    CERTAIN,
+    END_CLASSES,
+    FIRST_POST,
+    MECHANISMS,
+    OUTCOMES,
+    PASS_RULES,
+    Clock,
+    Group,
+    Part,
+    Pathway,
+    Stage,
+)
 from imgsim.tomlfile import Table, read_toml
 from imgsim.traits import CATEGORICAL, COUNTS, LIVELIHOODS
 
@@ -23,7 +35,7 @@ OF_ONE_KIND: Final = {
 }  # keys that mean nothing elsewhere
 TOP_KEYS: Final = (
     "country", "title", "entry", "stock_entry", "categories", "groups", "flags", "milestones", "competitors", "clock",
-    "stage", "countries", "common", "become", "instead",
+    "stage", "countries", "common", "become", "instead", "first_post",
 )  # fmt: skip
 
 
@@ -46,6 +58,7 @@ def read_pathway(path: Path) -> Pathway:
         clocks={name: clock(name, entry) for name, entry in top.table("clock").children()},
         stages=stages_of(top.table("stage")),
         parts=parts_of(top, groups),
+        first_post=top.text("first_post", FIRST_POST),
         common=common_of(top),
     )
 

@@ -13,6 +13,7 @@ import tomli
 import toy
 
 from imgsim.calendar import to_date
+from imgsim.calibrate import spread
 from imgsim.calibrate.fit import shifted, standard_errors
 from imgsim.calibrate.forecast import Published, errors, last_known_rate, previous_year_rate, seats_left_over
 from imgsim.calibrate.overlay import overlay
@@ -119,6 +120,47 @@ def test_a_shift_of_zero_changes_nothing() -> None:
 
 def test_standard_errors_of_independent_targets_are_the_inverse_slopes() -> None:
     assert standard_errors(np.diag([2.0, 4.0])) == pytest.approx([0.5, 0.25])
+
+
+# --- how well the numbers are known ---------------------------------------------------------------------------------
+
+TWO = [Knob("a", "log", (("x", "", ""),), -1.96, 1.96), Knob("b", "log", (("y", "", ""),), -3.92, 3.92)]
+
+
+def test_what_no_target_speaks_of_is_as_wide_as_its_bounds() -> None:
+    held = spread.covariance(np.array([[3.0, 0.0]]), TWO)
+    assert held[0, 0] == pytest.approx(1 / (9 + 1))  # slope of 3 allowed errors, and a prior of one standard deviation
+    assert held[1, 1] == pytest.approx(4)
+
+
+def test_what_one_target_says_of_two_knobs_ties_them() -> None:
+    held = spread.covariance(np.array([[10.0, 10.0]]), TWO)
+    assert held[0, 1] / np.sqrt(held[0, 0] * held[1, 1]) < -0.95
+
+
+def test_a_spread_is_kept_as_it_was_found(tmp_path: Path) -> None:
+    shutil.copy(US / "calibration.toml", tmp_path)
+    held = spread.covariance(np.random.default_rng(1).normal(size=(50, len(KNOBS))), KNOBS)
+    spread.write(tmp_path, KNOBS, held, "a test")
+    found = spread.load(tmp_path)
+    assert found is not None
+    assert [knob.name for knob in found.knobs] == [knob.name for knob in KNOBS]
+    np.testing.assert_allclose(found.root @ found.root, held, rtol=2e-3, atol=1e-6)
+    assert (found.shift(np.full(len(KNOBS), 99.0)) <= [knob.high for knob in KNOBS]).all()
+    assert not found.shift(np.zeros(len(KNOBS))).any()
+
+
+@pytest.mark.parametrize("country", ["us", "canada", "australia"])
+def test_every_fitted_number_has_its_spread(country: str) -> None:
+    found = spread.load(COUNTRIES / country)
+    assert found is not None
+    assert [knob.name for knob in found.knobs] == [knob.name for knob in load_knobs(COUNTRIES / country)]
+    width = np.array([knob.high - knob.low for knob in found.knobs])
+    assert (np.sqrt((found.root @ found.root).diagonal()) <= width / 2 / 1.95).all()  # no wider than the prior
+
+
+def test_a_country_that_was_not_fitted_has_no_spread(tmp_path: Path) -> None:
+    assert spread.load(tmp_path) is None
 
 
 def test_a_missing_file_of_knobs_is_refused(tmp_path: Path) -> None:

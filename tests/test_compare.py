@@ -13,7 +13,7 @@ import imgsim
 from imgsim.cli import main
 from imgsim.compare import differences as told
 from imgsim.compare import doubt, sensitivity, words
-from imgsim.compare.answer import compare
+from imgsim.compare.answer import compare, worlds_of
 from imgsim.compare.comparison import Comparison
 from imgsim.compare.sweeps import threshold, turns
 from imgsim.compare.twins import Lives, states_table, twins_table
@@ -22,6 +22,8 @@ from imgsim.errors import InputError
 from imgsim.new_country import new_country
 from imgsim.parameters import Parameter, Parameters, Row
 
+US = Path(__file__).parent.parent / "scenarios" / "us.toml"
+REFORMS = US.parent / "reforms"
 PLACES = """
 title = "More places"
 actor = "The council"
@@ -270,7 +272,7 @@ def test_screening_finds_the_number_that_moves_the_answer(country: Path, monkeyp
     found = compared(country, "more", replications=2, scale=0.1, morris=3, sobol=2)
     held = found.sensitivity
     assert held is not None
-    shown = held.morris[held.morris["label"] == "Certified and in training by the end of year five"]
+    shown = held.morris[held.morris["label"] == "Certified and in residency by the end of year five"]
     assert shown["parameter"].iloc[0] == "more.times"
     assert shown["mu_star"].iloc[0] > 0.05  # from half the places to three times
     shares = held.sobol[held.sobol["label"] == shown["label"].iloc[0]].set_index("parameter")
@@ -292,6 +294,18 @@ def test_refused_draws_are_counted_and_left_out() -> None:
     held = doubt.Doubt(("a",), np.array([[0.1], [0.5], [0.9]]), table, ("base", "reform"))
     assert held.refused == 1
     assert held.summary()["median"].tolist() == [pytest.approx(0.2)]
+
+
+def test_calibrated_numbers_are_drawn_together_from_their_fit() -> None:
+    held = worlds_of(US, [REFORMS / "conrad_35.toml"], False, 12, None, {}, "compiled", {"scale": 0.02})
+    names = doubt.open_numbers(held)
+    assert "fit.patience" in names
+    base, moved = (
+        doubt.worlds_at(held, dict.fromkeys(names, 0.5) | {"fit.patience": u})[0].parameters for u in (0.5, 1.0)
+    )
+    assert base["clock.patience"] == held.scenarios[0].parameters["clock.patience"]
+    assert moved["clock.patience"] != base["clock.patience"]
+    assert moved["match.again.again"] != base["match.again.again"]  # what ties them in the fit moves the other too
 
 
 class Tags(html.parser.HTMLParser):

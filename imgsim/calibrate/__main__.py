@@ -21,6 +21,7 @@ from imgsim.calibrate.fit import Fit, Vector, fit, shifted
 from imgsim.calibrate.overlay import overlay
 from imgsim.calibrate.plan import Knob, Target, load_knobs, load_targets
 from imgsim.calibrate.rewrite import rewrite
+from imgsim.calibrate.spread import covariance, jacobian, write
 from imgsim.dates import NEVER
 from imgsim.errors import ImgsimError
 from imgsim.scenario import COUNTRIES, Scenario, load_scenario
@@ -39,6 +40,10 @@ def parsed(arguments: list[str]) -> argparse.Namespace:
         "--only", default="", help="turn the knobs, and aim at the measures, whose names begin so; or all"
     )
     parser.add_argument("--write", action="store_true", help="replace the numbers in the parameter files")
+    parser.add_argument(
+        "--spread", action="store_true", help="do not fit: measure how well the numbers are known, and keep that"
+    )
+    parser.add_argument("--replications", type=int, default=2, help="of every trial, with --spread")
     parser.add_argument("--save", type=Path, help="write the fit as a scenario that extends this one")
     return parser.parse_args(arguments)
 
@@ -108,6 +113,19 @@ def shown(result: Fit) -> str:
     return knobs.round(3).to_string(index=False) + "\n\n" + result.table.round(4).to_string(index=False)
 
 
+def kept_spread(
+    start: Scenario, knobs: list[Knob], targets: list[Target], asked: argparse.Namespace, folder: Path
+) -> None:
+    """Measure the joint spread of the knobs, keep it in the country's folder, and print the standard errors."""
+    held = jacobian(start, knobs, targets, range(asked.replications), over_workers(asked.workers))
+    found = covariance(held, knobs)
+    sizes = f"--scale {asked.scale:g} --end {asked.end} --replications {asked.replications}"
+    how = f"python -m imgsim.calibrate {asked.scenario} --spread{f' --only {asked.only}' if asked.only else ''} {sizes}"
+    write(folder, knobs, found, how)
+    errors = pd.DataFrame({"knob": [knob.name for knob in knobs], "se": found.diagonal() ** 0.5})
+    print(errors.round(3).to_string(index=False))
+
+
 def main(arguments: list[str]) -> int:
     """Fit and print; 0, or the exit code of what went wrong."""
     asked = parsed(arguments)
@@ -116,10 +134,14 @@ def main(arguments: list[str]) -> int:
         folder = COUNTRIES / scenario.country
         knobs = known_then(chosen(load_knobs(folder), asked.only), asked.until)
         start = prepared(scenario, asked.end, asked.until)
+        targets = aims(chosen(load_targets(folder), asked.only), asked.end, asked.until)
+        if asked.spread:
+            kept_spread(start, knobs, targets, asked, folder)
+            return 0
         result = fit(
             start,
             knobs,
-            aims(chosen(load_targets(folder), asked.only), asked.end, asked.until),
+            targets,
             rounds=asked.rounds,
             spread=over_workers(asked.workers),
             report=lambda line: print(line, file=sys.stderr, flush=True),

@@ -46,7 +46,7 @@ class Comparison:
     @property
     def differences(self) -> pd.DataFrame:
         """A row a reform and headline line, with the interval of the paired difference."""
-        return told.differences(self.tables["compared"], self.names)
+        return told.differences(self.tables["compared"], self.names, self.scenario.pathway.first_post)
 
     @property
     def gains(self) -> pd.DataFrame:

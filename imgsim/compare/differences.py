@@ -12,6 +12,7 @@ import pandas as pd
 from imgsim.compare.twins import COUNTS
 from imgsim.dates import DAYS_A_YEAR
 from imgsim.outcomes.headline import CONFIDENCE, lines
+from imgsim.pathway import FIRST_POST
 
 Floats = npt.NDArray[np.float64]
 
@@ -27,7 +28,7 @@ def each(table: pd.DataFrame) -> Iterator[Any]:
     yield from table.itertuples(index=False)
 
 
-def differences(compared: pd.DataFrame, names: tuple[str, ...]) -> pd.DataFrame:
+def differences(compared: pd.DataFrame, names: tuple[str, ...], first_post: str = FIRST_POST) -> pd.DataFrame:
     """A row a reform and headline line: both worlds' means, the paired difference with its 95% t-interval.
 
     ``helps`` is the probability that the difference lies on the better side, by the t-distribution of its mean: chance
@@ -37,7 +38,7 @@ def differences(compared: pd.DataFrame, names: tuple[str, ...]) -> pd.DataFrame:
     rows = [
         row(name, line, values(compared, 0, line), values(compared, world, line))
         for world, name in enumerate(names[1:], start=1)
-        for line in lines()
+        for line in lines(first_post)
         if "better" in line
     ]
     return pd.DataFrame([held for held in rows if held is not None], columns=list(COLUMNS))

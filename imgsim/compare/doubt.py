@@ -2,9 +2,10 @@
 
 Each draw is a point of a Latin hypercube (McKay, Beckman and Conover 1979), one coordinate a parameter of standing
 `assumed` or dose of a reform. A coordinate of one half is the number in use; below it the number moves towards the low
-end of its range, above it towards the high end, for all its dates and categories together. Every draw runs the same
-replication, so that what differs between draws is the parameters. Calibrated numbers stay as fitted: no joint spread of
-them is on file.
+end of its range, above it towards the high end, for all its dates and categories together. Calibrated numbers move
+together, by the joint spread of the country's fit (``imgsim.calibrate.spread``): a coordinate a knob, its ends those of
+the middle 95% of a standard normal. Every draw runs the same replication, so that what differs between draws is the
+parameters.
 """
 
 from __future__ import annotations
@@ -19,7 +20,10 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from scipy.special import ndtri
 
+from imgsim.calibrate.fit import shifted
+from imgsim.calibrate.spread import Spread, load
 from imgsim.compare.kept import read
 from imgsim.compare.worlds import Worlds, headline_of
 from imgsim.engines import engine
@@ -30,8 +34,10 @@ from imgsim.outcomes import measures
 from imgsim.outcomes.headline import lines
 from imgsim.parameters import Parameter, Parameters, Row
 from imgsim.parts import claimed
+from imgsim.pathway import FIRST_POST
 from imgsim.progress import progress
 from imgsim.replicate import Recipe, run_replications
+from imgsim.scenario import COUNTRIES
 from imgsim.store import PARTS
 from imgsim.tables import build_tables
 
@@ -41,6 +47,8 @@ if TYPE_CHECKING:
 Floats = npt.NDArray[np.float64]
 
 NAMES_TABLE: Final = "draws"
+FIT: Final = "fit."  # before the name of a knob, where it is drawn
+TAIL: Final = 0.025  # of the normal that is cut off at either end
 REFUSED: Final = "refused"
 FEWEST: Final = 2  # draws in which a line must have a value in both worlds
 RECIPE: Final = Recipe(
@@ -76,6 +84,7 @@ class Doubt:
     points: Floats
     table: pd.DataFrame  # draw, world, measure, group, value
     names: tuple[str, ...]
+    first_post: str = FIRST_POST  # what the road calls it
 
     @property
     def refused(self) -> int:
@@ -117,7 +126,9 @@ class Doubt:
         Expected value of partial perfect information by regression of the differences on each parameter alone (Strong,
         Oakley and Brennan 2014), of second order: mean of the best fitted choice less the best mean choice.
         """
-        line = next(line for line in lines() if (line["measure"], line.get("group", "all")) == (measure, group))
+        line = next(
+            line for line in lines(self.first_post) if (line["measure"], line.get("group", "all")) == (measure, group)
+        )
         sign = 1.0 if line.get("better", "more") == "more" else -1.0
         benefit = [sign * d for _, held, d in self.each() if held is line or held == line]
         if not benefit:
@@ -131,7 +142,7 @@ class Doubt:
 
     def each(self) -> Iterator[tuple[str, dict[str, Any], Floats]]:
         """Reform, headline line, and the differences of all draws in their order, missing where a world has none."""
-        for line in lines():
+        for line in lines(self.first_post):
             if not line.get("better"):
                 continue
             held = self.table[
@@ -182,7 +193,7 @@ def run_at(
             run_replications(asked, parts, len(points), workers, tick, RECIPE)  # type: ignore[arg-type]
         table = read(parts, len(points), (NAMES_TABLE,))[NAMES_TABLE]
         parts.remove()
-    found = Doubt(names, points, table, held.names)
+    found = Doubt(names, points, table, held.names, held.scenarios[0].pathway.first_post)
     if found.refused == len(points):
         raise ImgsimError(f"no draw could be run, every one was refused: {table['group'].iloc[0]}")
     return found
@@ -190,7 +201,20 @@ def run_at(
 
 def open_numbers(held: Worlds) -> tuple[str, ...]:
     """Every number that a draw may move: the assumed ones with a range, and the doses of the reforms."""
-    return drawable(held.scenarios[0].parameters) + tuple(sorted(doses_of(held)))
+    fitted = spread_of(held)
+    knobs = tuple(f"{FIT}{knob.name}" for knob in fitted.knobs) if fitted else ()
+    return drawable(held.scenarios[0].parameters) + knobs + tuple(sorted(doses_of(held)))
+
+
+def spread_of(held: Worlds) -> Spread | None:
+    """How well the fit of the country knows its numbers, if that is on file."""
+    return load(COUNTRIES / held.scenarios[0].country)
+
+
+def refitted(base: Scenario, spread: Spread, at: Mapping[str, float]) -> Scenario:
+    """The baseline with its calibrated numbers at these coordinates; knobs that have none stay as fitted."""
+    u = np.array([at.get(f"{FIT}{knob.name}", 0.5) for knob in spread.knobs])
+    return shifted(base, spread.knobs, spread.shift(ndtri(TAIL + (1 - 2 * TAIL) * u)))
 
 
 def drawable(parameters: Parameters) -> tuple[str, ...]:
@@ -272,7 +296,9 @@ def worlds_at(held: Worlds, at: Mapping[str, float]) -> Sequence[Scenario]:
     """The worlds with other numbers: the baseline's are moved, and each reform is laid over them anew."""
     from imgsim.reform_overlay import read_reforms, reformed
 
-    base = held.scenarios[0]
+    base, spread = held.scenarios[0], spread_of(held)
+    if spread is not None:
+        base = refitted(base, spread, at)
     numbers = {name: u for name, u in at.items() if name in base.parameters}
     other = replace(base, parameters=moved(base.parameters, numbers))
     sizes = {name: between(at[name], *bounds) for name, bounds in doses_of(held).items()}

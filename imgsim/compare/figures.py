@@ -164,7 +164,9 @@ def tornado(of: Comparison) -> Axes:
     axis(axes, "\n".join(textwrap.wrap(f"{what} by which the difference changes in: {top.label}", 70)), "")
     what = "From one tenth to nine tenths of each plausible range. Grey: within two standard errors of nought."
     return notes(
-        axes, run_of(of), f"{len(of.doubt.points)} draws of {len(of.doubt.parameters)} assumed numbers. {what}"
+        axes,
+        run_of(of),
+        f"{len(of.doubt.points)} draws of {len(of.doubt.parameters)} assumed or fitted numbers. {what}",
     )
 
 

@@ -168,8 +168,8 @@ def doubt(found: Comparison) -> str:
     ]  # fmt: skip
     head = ("reform", "measure", "median difference", "95% range over draws", "helps in")
     about = (
-        f"<p>{len(found.doubt.points)} draws of {len(found.doubt.parameters)} assumed numbers, the same replication in "
-        f"each; calibrated numbers stay as fitted. {found.doubt.refused} draws were refused by the model.</p>"
+        f"<p>{len(found.doubt.points)} draws of {len(found.doubt.parameters)} assumed or fitted numbers, the same "
+        f"replication in each. {found.doubt.refused} draws were refused by the model.</p>"
     )
     return about + table(head, rows) + worth(found)
 

@@ -94,7 +94,8 @@ def doubt_text(found: Comparison) -> list[str]:
         f"  {points(row.low, row.unit, True)} to {points(row.high, row.unit, True)}  helps in {row.helps:.0%}"
         for row in each(found.doubt.summary())
     ]
-    head = f"Doubt about parameters: {len(found.doubt.points)} draws of {len(found.doubt.parameters)} assumed numbers"
+    draws, numbers = found.doubt.points.shape
+    head = f"Doubt about parameters: {draws} draws of {numbers} assumed or fitted numbers"
     refused = f" ({found.doubt.refused} more were refused by the model)" if found.doubt.refused else ""
     return ["\n".join([f"{head}{refused}; median and 95% range of the difference:", *rows])]
 

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from imgsim.outcomes.definitions import ALL, MEASURED
+from imgsim.pathway import FIRST_POST
 
 if TYPE_CHECKING:
     from imgsim.scenario import Scenario
@@ -29,9 +30,9 @@ def layout() -> dict[str, Any]:
     return tomllib.loads(files("imgsim.outcomes").joinpath("headline.toml").read_text("utf-8"))
 
 
-def lines() -> list[dict[str, Any]]:
-    """The lines of the headline table."""
-    return list(layout()["line"])
+def lines(first_post: str = FIRST_POST) -> list[dict[str, Any]]:
+    """The lines of the headline table, in the words of a road."""
+    return [line | {"label": line["label"].format(first_post=first_post)} for line in layout()["line"]]
 
 
 def families() -> list[dict[str, Any]]:
@@ -48,7 +49,7 @@ def summary(outcomes: pd.DataFrame, scenario: Scenario | None = None) -> pd.Data
     """
     leans = plain_leaning(scenario) if scenario is not None else {}
     rows = []
-    for line in lines():
+    for line in lines(scenario.pathway.first_post if scenario is not None else FIRST_POST):
         held = chosen(outcomes, line)
         if len(held):
             value, low, high = interval(held["value"].to_numpy(np.float64))

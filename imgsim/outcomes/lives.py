@@ -112,7 +112,7 @@ def employment(view: View, rows: Rows) -> None:
     practising = np.array([years[(state == PRACTICE).to_numpy() & (year == at)].sum() for at in view.years])
     rows.add("practising", labels(view.years), ALL, practising / view.scale, practising)
     if practising.any():
-        rows.add("practising", MEASURED, ALL, practising.mean() / view.scale, practising.sum())
+        rows.add("practising", MEASURED, ALL, practising.mean() / view.scale, practising.mean())
 
 
 def practice(view: View, rows: Rows) -> None:

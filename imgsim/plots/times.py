@@ -45,7 +45,7 @@ TRAINING = "training"
 
 def cumulative_incidence(run: Run) -> Axes:
     """Share in residency training, and share of each competing end before it, by years since certification."""
-    axes = sheet("What becomes of certified graduates: residency, or an end before it")
+    axes = sheet(f"What becomes of certified graduates: {run.scenario.pathway.first_post}, or an end before it")
     held = measure(run, "cumulative_incidence")
     held = held[~held["group"].str.contains("/")] if len(held) else held
     if not len(held):
@@ -55,7 +55,10 @@ def cumulative_incidence(run: Run) -> Axes:
     for (name, curve), colour in zip(curves.items(), [BLUE, *COLOURS[1:], *GREYS], strict=False):
         line(axes, curve, "time", colour)
         last = float(curve["mean"].iloc[-1])
-        words[f"{'in residency training' if name == TRAINING else plain(name)}, {share(last)}"] = (last, colour)
+        words[f"{f'in {run.scenario.pathway.first_post}' if name == TRAINING else plain(name)}, {share(last)}"] = (
+            last,
+            colour,
+        )
     axes.set_ylim(0, 1)
     axes.set_xlim(0, float(held["time"].max()))
     percent(axes)
@@ -80,18 +83,18 @@ def curves_of(held: pd.DataFrame) -> dict[str, pd.DataFrame]:
 
 def time_to_residency(run: Run) -> Axes:
     """Years from certification, and from graduation, to the start of training; the share that never starts."""
-    axes = sheet("Years from certification, and from graduation, to the start of residency", right=0.975)
+    axes = sheet(f"Years from certification, and from graduation, to {run.scenario.pathway.first_post}", right=0.975)
     people = entrants(run)
     spreads = [
         waiting(people, run, "certified", "since certification", BLUE),
         waiting(people, run, "graduation", "since graduation", VERMILION),
     ]
     if not any(len(spread.values) for spread in spreads):
-        return blank(axes, run, "no simulated person started training")
+        return blank(axes, run, "no simulated person got there")
     distributions(axes, spreads, np.arange(0, 15.01, 0.5), never=True)
     axis(
         axes,
-        "Years until training starts (classes of half a year; later ones in the last)",
+        "Years until the start (classes of half a year; later ones in the last)",
         "Share of all, starters or not (%)",
     )
     what = (
@@ -115,11 +118,11 @@ def waiting(people: pd.DataFrame, run: Run, since: str, name: str, colour: str) 
 
 def age(run: Run) -> Axes:
     """Ages at the certificate and at the start of training."""
-    axes = sheet("Age at certification and at the start of residency", right=0.975)
+    axes = sheet(f"Age at certification and at the start of {run.scenario.pathway.first_post}", right=0.975)
     people = entrants(run)
     spreads = [
         aged(people, run, "certified", "at certification", BLUE),
-        aged(people, run, "training", "at the start of residency", VERMILION),
+        aged(people, run, "training", f"at the start of {run.scenario.pathway.first_post}", VERMILION),
     ]
     if not any(len(spread.values) for spread in spreads):
         return blank(axes, run, "no simulated person was certified")
