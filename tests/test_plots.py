@@ -15,7 +15,7 @@ from imgsim.engines.simpy_engine import simulate
 from imgsim.errors import InputError
 from imgsim.model import build
 from imgsim.outcomes import measures
-from imgsim.plots.drawing import FIGURES, OF_SEVERAL, save
+from imgsim.plots.drawing import BY_LOT, FIGURES, OF_SEVERAL, figures_of, save
 from imgsim.plots.paper import apart, over_replications, share
 from imgsim.plots.published import published
 from imgsim.scenario import load_scenario
@@ -26,7 +26,18 @@ SCENARIO = Path(__file__).parent.parent / "scenarios" / "us.toml"
 @pytest.fixture(scope="module")
 def run() -> Any:
     """Two small replications of the base scenario."""
-    scenario = load_scenario(SCENARIO, scale=0.02)
+    return small(SCENARIO, 0.02)
+
+
+@pytest.fixture(scope="module")
+def by_lot() -> Any:
+    """The same of a road whose places go by lot."""
+    return small(SCENARIO.with_name("australia.toml"), 0.05)
+
+
+def small(file: Path, scale: float) -> Any:
+    """Two small replications of a scenario."""
+    scenario = load_scenario(file, scale=scale)
     model, tables, outcomes = build(scenario), [], []
     for replication in (0, 1):
         tables.append(simulate(model, replication))
@@ -128,8 +139,26 @@ def test_all_figures_are_written_as_png_and_svg(run: Any, tmp_path: Path) -> Non
     }
 
 
+def test_a_road_without_a_match_has_figures_of_its_queue_and_exams(run: Any, by_lot: Any) -> None:
+    assert set(figures_of(run)) == set(FIGURES)
+    assert set(figures_of(by_lot)) == set(FIGURES) - {"attempt_ladder", "match_rates"} | {"exam_attempts", "queue"}
+    for figure in figures_of(by_lot).values():
+        axes = figure(by_lot)
+        assert axes.has_data()
+        assert axes.get_xlabel()
+        assert "n = " in words(axes)
+        axes.figure.clear()
+
+
+@pytest.mark.parametrize("name", ["exam_attempts", "queue"])
+def test_a_queue_of_nobody_is_a_figure_that_says_so(by_lot: Any, name: str) -> None:
+    axes = figures_of(by_lot)[name](nobody(by_lot))
+    assert any("nobody" in text.get_text() for text in axes.texts)
+
+
 def test_every_figure_is_public() -> None:
-    assert {*FIGURES, *OF_SEVERAL} == set(imgsim.plots.__all__) - {"draw_all"}
+    by_lot = {name for held in BY_LOT.values() for name in held}
+    assert {*FIGURES, *OF_SEVERAL, *by_lot} == set(imgsim.plots.__all__) - {"draw_all"}
 
 
 def test_states_of_the_cohort_fill_the_sheet(run: Any) -> None:

@@ -3,6 +3,7 @@
 from imgsim.plots.destinations import by_destination
 from imgsim.plots.drawing import draw_all
 from imgsim.plots.lives import life_lines, livelihood
+from imgsim.plots.lots import exam_attempts, queue
 from imgsim.plots.matches import attempt_ladder, match_rates
 from imgsim.plots.pools import licensed_stock, warm_up
 from imgsim.plots.stocks import where_the_cohort_is
@@ -14,10 +15,12 @@ __all__ = [
     "by_destination",
     "cumulative_incidence",
     "draw_all",
+    "exam_attempts",
     "licensed_stock",
     "life_lines",
     "livelihood",
     "match_rates",
+    "queue",
     "time_to_residency",
     "warm_up",
     "where_the_cohort_is",

@@ -10,7 +10,8 @@ import matplotlib as mpl
 
 from imgsim.plots.destinations import by_destination
 from imgsim.plots.lives import life_lines, livelihood
-from imgsim.plots.matches import attempt_ladder, match_rates
+from imgsim.plots.lots import exam_attempts, queue
+from imgsim.plots.matches import attempt_ladder, has_match, match_rates
 from imgsim.plots.paper import is_kept
 from imgsim.plots.pools import licensed_stock, warm_up
 from imgsim.plots.stocks import where_the_cohort_is
@@ -34,6 +35,11 @@ FIGURES: Final[Mapping[str, Callable[[Run], Axes]]] = {
     "warm_up": warm_up,
     "licensed_stock": licensed_stock,
 }
+# In the stead of the figures of a Match, on roads whose places go by lot.
+BY_LOT: Final[Mapping[str, Mapping[str, Callable[[Run], Axes]]]] = {
+    "attempt_ladder": {"exam_attempts": exam_attempts},
+    "match_rates": {"queue": queue},
+}
 OF_SEVERAL: Final[Mapping[str, Callable[[Run], Axes]]] = {"by_destination": by_destination}  # roads composed of several
 # Tables that a figure is drawn from; every run keeps people and outcomes.
 NEEDS: Final[Mapping[str, str]] = {
@@ -48,11 +54,20 @@ def draw_all(run: Run, folder: Path) -> dict[str, str]:
     """Write every figure into the folder but those whose table the run did not keep: figure -> the missing table."""
     Path(folder).mkdir(parents=True, exist_ok=True)
     missing = {name: needed for name, needed in NEEDS.items() if not is_kept(run, needed)}
-    figures = {**FIGURES, **(OF_SEVERAL if run.scenario.pathway.parts else {})}
+    figures = figures_of(run)
     for name, figure in figures.items():
         if name not in missing:
             save(figure(run), Path(folder) / name)
     return missing
+
+
+def figures_of(run: Run) -> dict[str, Callable[[Run], Axes]]:
+    """The figures that a road has something for."""
+    held = dict(OF_SEVERAL) if run.scenario.pathway.parts else {}
+    by_lot = not has_match(run)
+    for name, figure in FIGURES.items():
+        held |= BY_LOT[name] if by_lot and name in BY_LOT else {name: figure}
+    return held
 
 
 def save(axes: Axes, stem: Path) -> None:

@@ -65,6 +65,11 @@ def match_label(run: Run) -> str:
     return rounds[0] if rounds else merit_label(run) or "the round"
 
 
+def has_match(run: Run) -> bool:
+    """Does the road have a Match, or a round by merit that graduates apply to?"""
+    return bool(merit_label(run)) or any(s.mechanism == MARKET for s in run.scenario.pathway.stages.values())
+
+
 def merit_label(run: Run) -> str:
     """What the road calls the round by merit that graduates apply to; empty if that is another kind of round."""
     stage = run.scenario.pathway.stages.get(applied_round(run))

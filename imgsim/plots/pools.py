@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from imgsim.outcomes.definitions import MARKET
+from imgsim.plots.lots import most_wanted
 from imgsim.plots.matches import applied_round
 from imgsim.plots.paper import (
     BLUE,
@@ -67,11 +68,12 @@ def warm_up(run: Run) -> Axes:
 
 
 def waiting_phase(run: Run) -> str:
-    """The phase of the road in which a place is waited for: that of the Match, or of the round that is applied to."""
+    """The phase in which a place is waited for: of the Match, of the round that is applied to, or of places by lot."""
     stages = run.scenario.pathway.stages
     applied = [stages[name] for name in [applied_round(run)] if name in stages]
     rounds = [stage for stage in stages.values() if stage.mechanism == MARKET] + applied
-    return (rounds[0].phase or "") if rounds else ""
+    first = rounds[0] if rounds else most_wanted(run)[0]
+    return (first.phase or "") if first else ""
 
 
 def growth(run: Run, held: pd.DataFrame) -> str:
