@@ -23,12 +23,14 @@ class Rows:
 
     def add(self, measure: str, cohort: Any, group: str, value: Any, denominator: Any, time: Any = np.nan) -> None:
         """Rows of one measure and group; the rest is one value or one for each row."""
-        if any(isinstance(part, (list, np.ndarray)) for part in (cohort, value, denominator)):
-            parts = np.broadcast_arrays(np.array(cohort, object), time, value, denominator)
-            cohorts, *numbers = (part.tolist() for part in parts)
-            self._rows += zip(repeat(measure), cohorts, repeat(group), *numbers)
+        parts = [part.tolist() if isinstance(part, np.ndarray) else part for part in (cohort, time, value, denominator)]
+        lengths = {len(part) for part in parts if isinstance(part, list)}
+        if lengths:
+            n = lengths.pop()
+            cohorts, *numbers = (part if isinstance(part, list) else repeat(part, n) for part in parts)
+            self._rows += zip(repeat(measure, n), cohorts, repeat(group, n), *numbers, strict=True)
         else:
-            self._rows.append((measure, cohort, group, time, value, denominator))
+            self._rows.append((measure, *parts[:1], group, *parts[1:]))
 
     def share(self, measure: str, cohort: str, group: str, hits: int, heads: int, time: float = np.nan) -> None:
         """One share: how many of the heads are hits; no row if there are none."""
