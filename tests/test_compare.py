@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html.parser
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -12,13 +13,13 @@ import pytest
 import imgsim
 from imgsim.cli import main
 from imgsim.compare import differences as told
-from imgsim.compare import doubt, sensitivity, words
+from imgsim.compare import doubt, draws, sensitivity, words
 from imgsim.compare.answer import compare, worlds_of
 from imgsim.compare.comparison import Comparison
 from imgsim.compare.sweeps import threshold, turns
 from imgsim.compare.twins import Lives, states_table, twins_table
 from imgsim.dates import NEVER
-from imgsim.errors import InputError
+from imgsim.errors import ImgsimError, InputError
 from imgsim.new_country import new_country
 from imgsim.parameters import Parameter, Parameters, Row
 
@@ -124,10 +125,10 @@ def test_pairing_is_worth_the_ratio_of_standard_errors() -> None:
 
 
 def test_a_number_is_drawn_between_the_ends_of_its_range() -> None:
-    assert [doubt.between(u, 1.0, 2.0, 5.0) for u in (0, 0.25, 0.5, 0.75, 1)] == [1, 1.5, 2, 3.5, 5]
+    assert [draws.between(u, 1.0, 2.0, 5.0) for u in (0, 0.25, 0.5, 0.75, 1)] == [1, 1.5, 2, 3.5, 5]
     rows = (Row(None, 2.0, "assumed", why="w", range=(1.0, 5.0)), Row(9, 3.0, "measured", source="s"))
     held = Parameters([Parameter("a", "number", None, None, "step", {"": rows})], {})
-    drawn = doubt.moved(held, {"a": 1.0})["a"].rows[""]
+    drawn = draws.moved(held, {"a": 1.0})["a"].rows[""]
     assert [row.value for row in drawn] == [5.0, 3.0]  # what is measured stays
 
 
@@ -282,6 +283,12 @@ def test_screening_finds_the_number_that_moves_the_answer(country: Path, monkeyp
     assert {"morris.csv", "sobol.csv"} <= {path.name for path in found.folder.iterdir()}
 
 
+def test_without_its_library_sensitivity_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "SALib.sample", None)
+    with pytest.raises(ImgsimError, match=r"pip install 'imgsim\[sensitivity\]'"):
+        sensitivity.library()
+
+
 def test_a_walk_with_a_missing_point_is_left_out_whole() -> None:
     known = np.array([True, True, True, True, False, True])
     assert sensitivity.whole(known, 3).tolist() == [True] * 3 + [False] * 3
@@ -298,10 +305,10 @@ def test_refused_draws_are_counted_and_left_out() -> None:
 
 def test_calibrated_numbers_are_drawn_together_from_their_fit() -> None:
     held = worlds_of(US, [REFORMS / "conrad_35.toml"], False, 12, None, {}, "compiled", {"scale": 0.02})
-    names = doubt.open_numbers(held)
+    names = draws.open_numbers(held)
     assert "fit.patience" in names
     base, moved = (
-        doubt.worlds_at(held, dict.fromkeys(names, 0.5) | {"fit.patience": u})[0].parameters for u in (0.5, 1.0)
+        draws.worlds_at(held, dict.fromkeys(names, 0.5) | {"fit.patience": u})[0].parameters for u in (0.5, 1.0)
     )
     assert base["clock.patience"] == held.scenarios[0].parameters["clock.patience"]
     assert moved["clock.patience"] != base["clock.patience"]

@@ -16,7 +16,7 @@ from imgsim.compare.comparison import Comparison
 from imgsim.compare.keep import keep
 from imgsim.compare.kept import read
 from imgsim.compare.sensitivity import sensitivity
-from imgsim.compare.sweeps import world_of
+from imgsim.compare.sweeps import sizes_of, world_of
 from imgsim.compare.worlds import RECIPE, TABLES, Worlds
 from imgsim.engines import AUTO, choose
 from imgsim.errors import InputError
@@ -64,19 +64,15 @@ def compare(
     change on, for ``years``. ``precision`` adds replications, up to ``most``, until the 95% interval of every headline
     difference that is a share is at most that much to either side. ``sweep`` (``NAME=a,b,c``) makes a world of each
     size of a dose; ``uncertainty`` draws that many sets of assumed parameters, each in both worlds. ``morris`` screens
-    them all with that many trajectories, ``sobol`` divides the variance among the strongest from that many samples
-    (both need the extra ``sensitivity``). Raises InputError.
+    them with so many trajectories, ``sobol`` divides variance by so many samples. Raises InputError.
     """
     given = {"sets": sets, "seed": seed, "scale": scale}
+    start, cores, root = datetime.now(UTC), workers or os.cpu_count() or 1, Path(out or RESULTS)
     held = worlds_of(Path(base), [Path(file) for file in reforms], together, years, sweep, doses or {}, engine, given)
-    start, cores = datetime.now(UTC), workers or os.cpu_count() or 1
-    root = Path(out or RESULTS)
     found = replicated(held, root, replications, precision, most, cores, quiet)
-    found.sweep = doubt.sizes_of(sweep) if sweep else None
-    if uncertainty:
-        found.doubt = doubt.drawn(held, root, uncertainty, cores, quiet)
-    if morris or sobol:
-        found.sensitivity = sensitivity(held, root, morris, sobol, cores, quiet)
+    found.sweep = sizes_of(sweep) if sweep else None
+    found.doubt = doubt.drawn(held, root, uncertainty, cores, quiet) if uncertainty else None
+    found.sensitivity = sensitivity(held, root, morris, sobol, cores, quiet) if morris or sobol else None
     found.folder = keep(found, root, Call(start, cores, tuple(sets), held.engine, "compared"), figures)
     return found
 
@@ -126,7 +122,7 @@ def swept(
     base: Path, reforms: list[Path], together: bool, sweep: str, doses: Mapping[str, float], given: dict[str, Any]
 ) -> dict[str, Scenario]:
     """A world for each size of a dose, and one for each reform that does not have it, to be ranked among them."""
-    name, sizes = doubt.sizes_of(sweep)
+    name, sizes = sizes_of(sweep)
     having = [file for file in reforms if own([file], {name: sizes[0]})]
     moved = reforms if together or not having else having
     found = {

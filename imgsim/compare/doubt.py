@@ -1,79 +1,40 @@
-"""Doubt about parameters, apart from chance: assumed numbers drawn from their plausible ranges, in both worlds alike.
+"""Doubt about parameters, apart from chance: what many draws of them (``imgsim.compare.draws``) say of the answer.
 
-Each draw is a point of a Latin hypercube (McKay, Beckman and Conover 1979), one coordinate a parameter of standing
-`assumed` or dose of a reform. A coordinate of one half is the number in use; below it the number moves towards the low
-end of its range, above it towards the high end, for all its dates and categories together. Calibrated numbers move
-together, by the joint spread of the country's fit (``imgsim.calibrate.spread``): a coordinate a knob, its ends those of
-the middle 95% of a standard normal. Every draw runs the same replication, so that what differs between draws is the
-parameters.
+The draws are points of a Latin hypercube (McKay, Beckman and Conover 1979); sensitivity analysis chooses others.
 """
 
 from __future__ import annotations
 
-import hashlib
-import json
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy.special import ndtri
 
-from imgsim.calibrate.fit import shifted
-from imgsim.calibrate.spread import Spread, load
+from imgsim.compare.draws import REFUSED, TABLE, Draws, open_numbers
 from imgsim.compare.kept import read
-from imgsim.compare.worlds import Worlds, headline_of
-from imgsim.engines import engine
+from imgsim.compare.worlds import Worlds
 from imgsim.errors import ImgsimError, InputError
-from imgsim.manifest import code_digest
-from imgsim.model import build
-from imgsim.outcomes import measures
 from imgsim.outcomes.headline import lines
-from imgsim.parameters import Parameter, Parameters, Row
 from imgsim.parts import claimed
 from imgsim.pathway import FIRST_POST
 from imgsim.progress import progress
 from imgsim.replicate import Recipe, run_replications
-from imgsim.scenario import COUNTRIES
 from imgsim.store import PARTS
-from imgsim.tables import build_tables
 
 if TYPE_CHECKING:
-    from imgsim.scenario import Scenario
+    pass
 
 Floats = npt.NDArray[np.float64]
 
-NAMES_TABLE: Final = "draws"
-FIT: Final = "fit."  # before the name of a knob, where it is drawn
-TAIL: Final = 0.025  # of the normal that is cut off at either end
-REFUSED: Final = "refused"
 FEWEST: Final = 2  # draws in which a line must have a value in both worlds
 RECIPE: Final = Recipe(
-    build="imgsim.compare.doubt.ready", pieces="imgsim.compare.doubt.pieces",
-    measures="imgsim.compare.worlds.nothing", tables=(NAMES_TABLE,),
+    build="imgsim.compare.draws.ready", pieces="imgsim.compare.draws.pieces",
+    measures="imgsim.compare.worlds.nothing", tables=(TABLE,),
 )  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Draws:
-    """The points to be run."""
-
-    worlds: Worlds
-    parameters: tuple[str, ...]
-    points: Floats  # (draws, parameters), each between 0 and 1
-
-    @property
-    def run(self) -> Any:
-        """The run settings."""
-        return self.worlds.run
-
-    def digest(self) -> str:
-        """What a kept draw depends on."""
-        text = json.dumps([self.worlds.digest(), self.parameters, code_digest()])
-        return hashlib.sha256(text.encode() + self.points.tobytes()).hexdigest()
 
 
 @dataclass(frozen=True)
@@ -191,133 +152,9 @@ def run_at(
     with claimed(root / PARTS, asked.digest()) as parts:
         with progress(len(points), words, quiet=quiet) as tick:
             run_replications(asked, parts, len(points), workers, tick, RECIPE)  # type: ignore[arg-type]
-        table = read(parts, len(points), (NAMES_TABLE,))[NAMES_TABLE]
+        table = read(parts, len(points), (TABLE,))[TABLE]
         parts.remove()
     found = Doubt(names, points, table, held.names, held.scenarios[0].pathway.first_post)
     if found.refused == len(points):
         raise ImgsimError(f"no draw could be run, every one was refused: {table['group'].iloc[0]}")
     return found
-
-
-def open_numbers(held: Worlds) -> tuple[str, ...]:
-    """Every number that a draw may move: the assumed ones with a range, and the doses of the reforms."""
-    fitted = spread_of(held)
-    knobs = tuple(f"{FIT}{knob.name}" for knob in fitted.knobs) if fitted else ()
-    return drawable(held.scenarios[0].parameters) + knobs + tuple(sorted(doses_of(held)))
-
-
-def spread_of(held: Worlds) -> Spread | None:
-    """How well the fit of the country knows its numbers, if that is on file."""
-    return load(COUNTRIES / held.scenarios[0].country)
-
-
-def refitted(base: Scenario, spread: Spread, at: Mapping[str, float]) -> Scenario:
-    """The baseline with its calibrated numbers at these coordinates; knobs that have none stay as fitted."""
-    u = np.array([at.get(f"{FIT}{knob.name}", 0.5) for knob in spread.knobs])
-    return shifted(base, spread.knobs, spread.shift(ndtri(TAIL + (1 - 2 * TAIL) * u)))
-
-
-def drawable(parameters: Parameters) -> tuple[str, ...]:
-    """The parameters with an assumed number that has a range."""
-    return tuple(name for name, parameter in parameters.items() if any(is_open(row) for row in rows_of(parameter)))
-
-
-def rows_of(parameter: Parameter) -> Iterator[Row]:
-    """All rows of a parameter."""
-    return (row for series in parameter.rows.values() for row in series)
-
-
-def is_open(row: Row) -> bool:
-    """Is the number assumed, with room to move?"""
-    return row.standing == "assumed" and row.range is not None and row.range[0] < row.range[1]
-
-
-def doses_of(held: Worlds) -> dict[str, tuple[float, float, float]]:
-    """Low, value and high of every dose of every reform, by ``<reform>.<dose>``."""
-    return {
-        f"{reform.name}.{name}": (dose.low, dose.value, dose.high)
-        for scenario in held.scenarios
-        for reform in scenario.reforms
-        for name, dose in reform.doses.items()
-    }
-
-
-def between(u: float, low: float, value: float, high: float) -> float:
-    """The number at a coordinate: the one in use at one half, the ends of its range at nought and one."""
-    if u < 0.5:
-        return value - (1 - 2 * u) * max(0.0, value - low)
-    return value + (2 * u - 1) * max(0.0, high - value)
-
-
-def moved(parameters: Parameters, at: Mapping[str, float]) -> Parameters:
-    """The parameters with the assumed numbers of some of them at these coordinates."""
-    return parameters.replacing(*(moved_one(parameters[name], u) for name, u in at.items()))
-
-
-def moved_one(parameter: Parameter, u: float) -> Parameter:
-    """One parameter with its assumed numbers at a coordinate."""
-    low, high = parameter.bounds
-    rows = {
-        category: tuple(
-            row._replace(value=float(np.clip(between(u, row.range[0], row.value, row.range[1]), low, high)))
-            if is_open(row) and row.range is not None else row
-            for row in series
-        )
-        for category, series in parameter.rows.items()
-    }  # fmt: skip
-    return replace(parameter, rows=rows)
-
-
-def ready(draws: Draws) -> Draws:
-    """A worker needs nothing made ready: every draw is a model of its own."""
-    return draws
-
-
-def pieces(draws: Draws, number: int) -> Iterator[dict[str, pd.DataFrame]]:
-    """One draw in every world."""
-    at = dict(zip(draws.parameters, draws.points[number].tolist(), strict=True))
-    try:
-        found = [headline_in(world, scenario, draws) for world, scenario in enumerate(worlds_at(draws.worlds, at))]
-        table = pd.concat(found, ignore_index=True)
-    except InputError as error:  # a combination that the model refuses: counted, and said
-        table = pd.DataFrame([{"world": 0, "measure": REFUSED, "group": str(error)[:200], "value": np.nan}])
-    table.insert(0, "draw", np.int32(number))
-    yield {NAMES_TABLE: table}
-
-
-def headline_in(world: int, scenario: Scenario, draws: Draws) -> pd.DataFrame:
-    """The headline measures of one world."""
-    tables = build_tables(engine(draws.worlds.engine).run(build(scenario), 0).finished())
-    held = headline_of(measures(tables, scenario))
-    return held[held["time"].isna()][["measure", "group", "value"]].assign(world=np.int32(world))
-
-
-def worlds_at(held: Worlds, at: Mapping[str, float]) -> Sequence[Scenario]:
-    """The worlds with other numbers: the baseline's are moved, and each reform is laid over them anew."""
-    from imgsim.reform_overlay import read_reforms, reformed
-
-    base, spread = held.scenarios[0], spread_of(held)
-    if spread is not None:
-        base = refitted(base, spread, at)
-    numbers = {name: u for name, u in at.items() if name in base.parameters}
-    other = replace(base, parameters=moved(base.parameters, numbers))
-    sizes = {name: between(at[name], *bounds) for name, bounds in doses_of(held).items()}
-    found = [other]
-    for scenario in held.scenarios[1:]:
-        mine = {
-            name: size for name, size in sizes.items() if name.partition(".")[0] in {r.name for r in scenario.reforms}
-        }
-        found.append(reformed(other, read_reforms([reform.file for reform in scenario.reforms], mine)))
-    return found
-
-
-def sizes_of(sweep: str) -> tuple[str, tuple[float, ...]]:
-    """Name and sizes of ``NAME=a,b,c``."""
-    name, equals, listed = sweep.partition("=")
-    try:
-        sizes = tuple(float(part) for part in listed.split(","))
-    except ValueError:
-        sizes = ()
-    if not name.strip() or not equals or len(sizes) < 2:
-        raise InputError(f"`{sweep}` is no NAME=a,b,c with at least two sizes", key="--sweep")
-    return name.strip(), sizes

@@ -20,7 +20,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from imgsim.compare.doubt import FEWEST, Doubt, open_numbers, run_at
+from imgsim.compare.doubt import FEWEST, Doubt, run_at
+from imgsim.compare.draws import open_numbers
 from imgsim.compare.worlds import Worlds
 from imgsim.errors import ImgsimError, InputError
 

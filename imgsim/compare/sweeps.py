@@ -9,10 +9,23 @@ import numpy.typing as npt
 import pandas as pd
 
 from imgsim.compare.differences import each
+from imgsim.errors import InputError
 
 Sweep = tuple[str, tuple[float, ...]]  # a dose and its sizes
 COLUMNS: Final = ["measure", "group", "label", "against", "size"]
 BASELINE: Final = "the baseline"
+
+
+def sizes_of(sweep: str) -> tuple[str, tuple[float, ...]]:
+    """Name and sizes of ``NAME=a,b,c``."""
+    name, equals, listed = sweep.partition("=")
+    try:
+        sizes = tuple(float(part) for part in listed.split(","))
+    except ValueError:
+        sizes = ()
+    if not name.strip() or not equals or len(sizes) < 2:
+        raise InputError(f"`{sweep}` is no NAME=a,b,c with at least two sizes", key="--sweep")
+    return name.strip(), sizes
 
 
 def world_of(name: str, size: float) -> str:
