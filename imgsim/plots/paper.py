@@ -27,6 +27,7 @@ BLACK, ORANGE, SKY, GREEN, YELLOW, BLUE, VERMILION, PURPLE = (
     "#000000", "#E69F00", "#56B4E9", "#009E73", "#F0E442", "#0072B2", "#D55E00", "#CC79A7",
 )  # fmt: skip
 COLOURS: Final = (BLUE, VERMILION, GREEN, ORANGE, SKY, PURPLE, YELLOW, BLACK)
+FURTHER: Final = ("#882255", "#44AA99", "#999933", "#332288")  # where eight are too few (P. Tol's "muted", 2021)
 GREYS: Final = ("#5f5f5f", "#7d7d7d", "#9a9a9a", "#b7b7b7", "#d4d4d4", "#ececec")
 INK, QUIET = "#222222", "#595959"
 WIDTH, HEIGHT = 8.4, 5.4  # inches

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import pandas as pd
 
 from imgsim.plots.paper import (
+    BLACK,
     BLUE,
     COLOURS,
+    FURTHER,
     GREEN,
     GREYS,
     INK,
@@ -37,6 +39,8 @@ if TYPE_CHECKING:
 COHORT_YEARS = 5  # certificates of so many years make the cohort
 GRID = 4  # moments per year
 LABELLED = 0.02  # bands thinner than this at the end get no label
+MANY: Final = (*COLOURS, *FURTHER)  # a colour for every phase of several roads
+DARK: Final = (BLUE, GREEN, VERMILION, BLACK, *FURTHER)  # written on in white
 
 
 def where_the_cohort_is(run: Run) -> Axes:
@@ -75,7 +79,7 @@ def inside(axes: Axes, grid: np.ndarray, shares: dict[str, np.ndarray], coloured
     for name, share in shares.items():
         place = int(np.argmax(np.where(grid >= grid[-1] * 0.04, share, 0)))
         if share[-1] < LABELLED and share[place] > 0.04:
-            ink = "white" if coloured[name] in (BLUE, GREEN, VERMILION) else INK
+            ink = "white" if coloured[name] in DARK else INK
             height = bottom[place] + share[place] / 2
             axes.text(grid[place], height, plain(name), ha="center", va="center", fontsize=8.5, color=ink)
         bottom = bottom + share
@@ -112,6 +116,6 @@ def colours(run: Run, states: list[str]) -> dict[str, str]:
     """A colour for each phase of the road, greys for the ways in which careers end."""
     phases = [stage.phase for stage in run.scenario.pathway.stages.values() if stage.kind != "end"]
     phases = list(dict.fromkeys(phases))
-    found = {name: COLOURS[k % len(COLOURS)] for k, name in enumerate(reversed(phases))}
+    found = {name: MANY[k % len(MANY)] for k, name in enumerate(reversed(phases))}
     ends = [name for name in states_of(run) if name not in found]
     return found | {name: GREYS[k % len(GREYS)] for k, name in enumerate(ends)}
