@@ -273,7 +273,7 @@ def test_screening_finds_the_number_that_moves_the_answer(country: Path, monkeyp
     found = compared(country, "more", replications=2, scale=0.1, morris=3, sobol=2)
     held = found.sensitivity
     assert held is not None
-    shown = held.morris[held.morris["label"] == "Certified and in residency by the end of year five"]
+    shown = held.morris[held.morris["label"] == "Certified, in residency by the end of year five"]
     assert shown["parameter"].iloc[0] == "more.times"
     assert shown["mu_star"].iloc[0] > 0.05  # from half the places to three times
     shares = held.sobol[held.sobol["label"] == shown["label"].iloc[0]].set_index("parameter")
