@@ -125,7 +125,7 @@ def headline_text(table: pd.DataFrame) -> str:
     if not len(table):
         return "No headline measure: the run is too short to follow anybody."
     replications = int(table["replications"].max())
-    text = [f"{'':58}{'value':>7}  {'95% interval' if replications > 1 else '':15}{'heads':>9}  leans on"]
+    text = [f"{'':58}{'value':>7}  {'95% interval' if replications > 1 else '':15}{'heads':>9} leans on"]
     text += [row_text(row) for row in table.itertuples(index=False)]
     return "\n".join([*text, "", *notes(table, replications)])
 
@@ -135,7 +135,7 @@ def row_text(row: Any) -> str:
     shown = "" if np.isnan(row.low) else f"{number(row.low, row.unit)} to {number(row.high, row.unit)}"
     heads = f"{round(row.denominator):,}" if row.denominator else "given"
     letters = "".join(family["letter"] for family in families() if names(family, row.leans_on))
-    return f"{row.label[:57]:58}{number(row.value, row.unit):>7}  {shown:15}{heads:>9}  {letters}".rstrip()
+    return f"{row.label[:57]:58}{number(row.value, row.unit):>7}  {shown:15}{heads:>9} {letters}".rstrip()
 
 
 def names(family: dict[str, Any], leans_on: str) -> bool:
