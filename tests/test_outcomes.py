@@ -442,7 +442,7 @@ def test_a_given_input_has_no_interval() -> None:
 
 def test_every_line_says_by_letters_what_it_leans_on() -> None:
     text = headline_text(summary(outcomes_of([0.1, 0.2]))).splitlines()
-    assert text[1].endswith("  pm")
+    assert text[1].endswith(" pm")
     assert "p people, m the market for places" in " ".join(text)
     assert "l livelihood" not in " ".join(text)
 
