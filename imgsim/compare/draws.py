@@ -22,11 +22,12 @@ from scipy.special import ndtri
 
 from imgsim.calibrate.fit import shifted
 from imgsim.calibrate.spread import Spread, load
+from imgsim.compare.shared import Known, sharing
 from imgsim.compare.worlds import Worlds, headline_of
 from imgsim.engines import engine
 from imgsim.errors import InputError
 from imgsim.manifest import code_digest
-from imgsim.model import build
+from imgsim.model import Model, build
 from imgsim.outcomes import measures
 from imgsim.parameters import Parameter, Parameters, Row
 from imgsim.scenario import COUNTRIES
@@ -71,7 +72,9 @@ def pieces(draws: Draws, number: int) -> Iterator[dict[str, pd.DataFrame]]:
     """One draw in every world."""
     at = dict(zip(draws.parameters, draws.points[number].tolist(), strict=True))
     try:
-        found = [headline_in(world, scenario, draws) for world, scenario in enumerate(worlds_at(draws.worlds, at))]
+        scenarios = worlds_at(draws.worlds, at)
+        models = sharing(scenarios, [build(scenario) for scenario in scenarios], Known())
+        found = [headline_in(world, model, draws.worlds.engine) for world, model in enumerate(models)]
         table = pd.concat(found, ignore_index=True)
     except InputError as error:  # a combination that the model refuses: counted, and said
         table = pd.DataFrame([{"world": 0, "measure": REFUSED, "group": str(error)[:200], "value": np.nan}])
@@ -79,10 +82,10 @@ def pieces(draws: Draws, number: int) -> Iterator[dict[str, pd.DataFrame]]:
     yield {TABLE: table}
 
 
-def headline_in(world: int, scenario: Scenario, draws: Draws) -> pd.DataFrame:
+def headline_in(world: int, model: Model, walker: str) -> pd.DataFrame:
     """The headline measures of one world."""
-    tables = build_tables(engine(draws.worlds.engine).run(build(scenario), 0).finished())
-    held = headline_of(measures(tables, scenario))
+    tables = build_tables(engine(walker).run(model, 0).finished())
+    held = headline_of(measures(tables, model.scenario))
     return held[held["time"].isna()][["measure", "group", "value"]].assign(world=np.int32(world))
 
 

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from imgsim.calendar import to_date, to_day
+from imgsim.compare.shared import Known, sharing
 from imgsim.compare.twins import Lives, lives_of, states_table, twins_table
 from imgsim.engines import engine
 from imgsim.errors import InputError
@@ -53,6 +54,7 @@ class Built:
 
     worlds: Worlds
     models: tuple[Model, ...]
+    known: Known  # what rounds answered in this replication, before the worlds part
 
 
 RECIPE: Final = Recipe(
@@ -97,7 +99,9 @@ def refuse_unpaired(names: Sequence[str], scenarios: Sequence[Scenario]) -> None
 
 def built(worlds: Worlds) -> Built:
     """The models of all worlds."""
-    return Built(worlds, tuple(build(scenario) for scenario in worlds.scenarios))
+    known = Known()
+    models = [build(scenario) for scenario in worlds.scenarios]
+    return Built(worlds, sharing(worlds.scenarios, models, known), known)
 
 
 def nothing(tables: Any, worlds: Any) -> pd.DataFrame:
@@ -110,6 +114,7 @@ def pieces(held: Built, number: int) -> Iterator[dict[str, pd.DataFrame]]:
     """One replication in every world, and each reform's world against the first, person by person."""
     kept: dict[str, list[pd.DataFrame]] = {name: [] for name in TABLES}
     first: Lives | None = None
+    held.known.forget()
     for world, (scenario, model) in enumerate(zip(held.worlds.scenarios, held.models, strict=True)):
         tables = build_tables(engine(held.worlds.engine).run(model, number).finished())
         lives = lives_of(tables["people"])
