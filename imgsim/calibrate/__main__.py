@@ -61,7 +61,7 @@ def dated_after(cohort: str, year: int) -> bool:
     return cohort[:4].isdigit() and cohort[:4] >= str(year)
 
 
-FAMILY = "exam"  # fitted apart: pass rates depend on nothing that the Match decides
+FAMILIES = ("exam", "soap")  # fitted apart: pass rates depend on nothing that the Match decides, nor it much on SOAP
 Named = TypeVar("Named", Knob, Target)
 
 
@@ -73,7 +73,7 @@ def chosen(entries: list[Named], only: str) -> list[Named]:
     return [
         e
         for e, name in zip(entries, names, strict=True)
-        if name.startswith(only) and (only or not name.startswith(FAMILY))
+        if name.startswith(only) and (only or not name.startswith(FAMILIES))
     ]
 
 
