@@ -77,7 +77,7 @@ class Offers:
         quota = thinned(held, full, sponsor, self.scale)
         refuse_too_small(quota, self.scale, round(self.value("least_programmes", year)))
         mean = np.array([self.value("openness", year, specialty) for specialty in self.specialties])
-        outside = self.outside_seats(year, quota)
+        outside = self.outside_seats(year, quota, sponsor)
         limit = np.ceil((quota + outside) * self.value("interviews_per_position", year)).astype(np.int64)
         return Offer(
             quota=quota,
@@ -98,10 +98,13 @@ class Offers:
         visa = considers & (sponsor > 0)
         return np.array([np.ones(len(sponsor), bool), considers, considers & ~asks, visa, visa & ~asks])
 
-    def outside_seats(self, year: int, quota: Ints) -> Ints:
-        """Places filled outside the Match: spread over the more open half of programmes, in proportion to seats."""
+    def outside_seats(self, year: int, quota: Ints, sponsor: Ints) -> Ints:
+        """Places filled outside the Match: at sponsors among the more open half, in proportion to seats.
+
+        Most of those who withdraw for such a place need a visa, so it is programmes that sponsor visas that give them.
+        """
         seats = round(self.value("outside_seats", year) * self.scale)
-        size = np.where((self.programmes.openness > 0) & (quota > 0), quota, 0).astype(float)
+        size = np.where((self.programmes.openness > 0) & (sponsor > 0) & (quota > 0), quota, 0).astype(float)
         return largest_remainders(size, seats) if size.sum() > 0 else np.zeros_like(quota)
 
 
