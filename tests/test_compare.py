@@ -83,8 +83,8 @@ def compared(country: Path, *reforms: str, **more: object) -> Comparison:
 def lives(start: list[int], applied: list[int] | None = None, actors: list[int] | None = None) -> Lives:
     n = len(start)
     day = np.array(applied or [5] * n, np.int32)
-    band = pd.Series(["all"] * n)
-    state = pd.Series(["started" if s < NEVER else "not" for s in start])
+    band = pd.Categorical(["all"] * n)
+    state = pd.Categorical(["started" if s < NEVER else "not" for s in start])
     actor = np.array(actors or range(n), np.uint64)
     practised = np.array([1.0 if s < NEVER else 0.0 for s in start])
     held = np.array(start, np.int32)

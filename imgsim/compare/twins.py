@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Any, Final, NamedTuple
 
@@ -17,10 +17,12 @@ from imgsim.outcomes.view import days
 Days = npt.NDArray[np.int32]
 Bools = npt.NDArray[np.bool_]
 Floats = npt.NDArray[np.float64]
+Places = npt.NDArray[np.int64]
 
 PRACTICE: Final = "practice"  # the milestone, and the livelihood that follows from it
 AGES: Final = (25, 30, 35, 40)  # bounds of bands at entry: definitions, not quantities
 SINCE: Final = (0, 2, 5, 10)  # years since graduation at entry
+UNDER_WAY: Final = "under_way"  # the class of those who have come to no end
 COUNTS: Final = (
     "heads", "gained", "lost", "sooner", "later", "gained_places", "lost_places", "days_sooner", "days_later",
     "practising", "practising_no_more", "practice_years",
@@ -34,10 +36,10 @@ class Lives(NamedTuple):
     start: Days  # first day of training, of a licence or of practice; NEVER if none
     certified: Days
     applied: Days
-    bands: dict[str, pd.Series[Any]]  # by dimension: the group of each person
+    bands: dict[str, pd.Categorical[Any]]  # by dimension: the group of each person
     practice: Days  # first day of practice
     practised: Floats  # years of practice up to the horizon
-    state: pd.Series[Any]  # where the person stands in the end
+    state: pd.Categorical[Any]  # where the person stands in the end
     entrant: Bools
 
 
@@ -58,47 +60,43 @@ def day_of(people: pd.DataFrame, milestone: str) -> Days:
     return days(people[column]) if column in people else np.full(len(people), NEVER, np.int32)
 
 
-def bands_of(people: pd.DataFrame) -> dict[str, pd.Series[Any]]:
-    """The groups by which gains and losses are told, each person's as text."""
+def bands_of(people: pd.DataFrame) -> dict[str, pd.Categorical[Any]]:
+    """The groups by which gains and losses are told, and each person's."""
     entry = days(people["entry_date"])
     age = (entry - days(people["birth_date"])) / DAYS_A_YEAR
     since = (entry - days(people["graduation_date"])) / DAYS_A_YEAR
     return {
-        "all": constant("all", people),
-        "citizenship": chosen(people["citizen"].to_numpy(bool), "citizen", "noncitizen", people),
-        "region": people["region"].astype(str),
-        "visa": chosen(people["needs_visa"].to_numpy(bool), "needs a visa", "needs none", people),
-        "age at entry": banded(age, AGES, people),
-        "years since graduation": banded(since, SINCE, people, "before graduation"),
+        "all": coded(np.zeros(len(people)), ["all"]),
+        "citizenship": coded(people["citizen"], ["noncitizen", "citizen"]),
+        "region": pd.Categorical(people["region"]),
+        "visa": coded(people["needs_visa"], ["needs none", "needs a visa"]),
+        "age at entry": banded(age, AGES, f"under {AGES[0]}"),
+        "years since graduation": banded(since, SINCE, "before graduation"),
     }
 
 
-def constant(value: str, people: pd.DataFrame) -> pd.Series[Any]:
-    """The same text for everybody."""
-    return pd.Series(value, index=people.index)
+def coded(place: npt.ArrayLike, names: Sequence[str]) -> pd.Categorical[Any]:
+    """The name at each place."""
+    return pd.Categorical.from_codes(np.asarray(place).astype(np.int8), categories=pd.Index(names))
 
 
-def chosen(mark: Bools, yes: str, no: str, people: pd.DataFrame) -> pd.Series[Any]:
-    """One text for those with a mark, another one for the others."""
-    return pd.Series(np.where(mark, yes, no).astype(object), index=people.index, dtype=object)
-
-
-def banded(value: Floats, bounds: tuple[int, ...], people: pd.DataFrame, below: str = "") -> pd.Series[Any]:
+def banded(value: Floats, bounds: tuple[int, ...], below: str) -> pd.Categorical[Any]:
     """The band of each value: `25-29`, `under 25`, `40 and over`."""
     inner = [f"{low}-{high - 1}" for low, high in pairwise(bounds)]
-    names = np.array([below or f"under {bounds[0]}", *inner, f"{bounds[-1]} and over"], object)
-    return pd.Series(names[np.searchsorted(bounds, value, side="right")], index=people.index)
+    names = [below, *inner, f"{bounds[-1]} and over"]
+    return coded(np.searchsorted(bounds, value, side="right"), names)
 
 
-def state_of(people: pd.DataFrame, start: Days) -> pd.Series[Any]:
+def state_of(people: pd.DataFrame, start: Days) -> pd.Categorical[Any]:
     """Where each person stands at the horizon: the class of the end, or under way, started or not."""
-    ended = people["end_class"].astype(str)
-    under_way = np.where(start < NEVER, "started, under way", "not started, under way")
-    started = np.where(start < NEVER, "started, then ", "") + ended.to_numpy(object)
-    return pd.Series(np.where(ended == "under_way", under_way, started), index=people.index, dtype=object)
+    ended = pd.Categorical(people["end_class"])
+    names = list(ended.categories)
+    not_started = ["not started, under way" if name == UNDER_WAY else name for name in names]
+    started = ["started, under way" if name == UNDER_WAY else f"started, then {name}" for name in names]
+    return coded(ended.codes + len(names) * (start < NEVER), [*not_started, *started])
 
 
-def both(one: Lives, other: Lives) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+def both(one: Lives, other: Lives) -> tuple[Places, Places]:
     """The places of the entrants who live in both worlds."""
     if np.array_equal(one.actor, other.actor):
         same = np.flatnonzero(one.entrant)
@@ -116,11 +114,28 @@ def twins_table(one: Lives, other: Lives) -> pd.DataFrame:
     in years of practice up to the horizon.
     """
     mine, theirs = both(one, other)
+    changed = is_changed(one, other, mine, theirs)
+    counted = counts(one, other, mine[changed], theirs[changed])
+    parts = [by_band(counted, name, band[mine], changed) for name, band in one.bands.items()]
+    return pd.concat(parts, ignore_index=True)
+
+
+def is_changed(one: Lives, other: Lives, mine: Places, theirs: Places) -> Bools:
+    """For whom is anything different that is counted? Nearly everybody's life is the same, and need not be counted."""
+    differs = one.practised[mine] != other.practised[theirs]
+    for before, after in ((one.start, other.start), (one.practice, other.practice)):
+        differs |= before[mine] != after[theirs]
+    found: Bools = differs
+    return found
+
+
+def counts(one: Lives, other: Lives, mine: Places, theirs: Places) -> dict[str, Floats]:
+    """What is counted of each, but heads."""
     before, after = one.start[mine].astype(np.int64), other.start[theirs].astype(np.int64)
     same_road = (one.certified[mine] == other.certified[theirs]) & (one.applied[mine] == other.applied[theirs])
     had, has = before < NEVER, after < NEVER
-    counted = {
-        "heads": np.ones(len(mine)), "gained": has & ~had, "lost": had & ~has, "sooner": had & has & (after < before),
+    counted: dict[str, npt.NDArray[Any]] = {
+        "gained": has & ~had, "lost": had & ~has, "sooner": had & has & (after < before),
         "later": had & has & (after > before), "gained_places": has & ~had & same_road,
         "lost_places": had & ~has & same_road,
         "days_sooner": np.where(had & has, np.maximum(before - after, 0), 0),
@@ -129,17 +144,17 @@ def twins_table(one: Lives, other: Lives) -> pd.DataFrame:
         "practising_no_more": (one.practice[mine] < NEVER) & (other.practice[theirs] == NEVER),
         "practice_years": other.practised[theirs] - one.practised[mine],
     }  # fmt: skip
-    table = pd.DataFrame({name: value.astype(np.float64) for name, value in counted.items()})
-    parts = [by_band(table, name, band.to_numpy()[mine]) for name, band in one.bands.items()]
-    return pd.concat(parts, ignore_index=True)
+    return {name: value.astype(np.float64) for name, value in counted.items()}
 
 
-def by_band(table: pd.DataFrame, dimension: str, band: npt.NDArray[np.object_]) -> pd.DataFrame:
-    """The sums by group of one dimension."""
-    found = table.groupby(band, sort=False).sum().rename_axis("group").reset_index()
-    found = found.sort_values("group", key=lambda names: names.map(in_order), ignore_index=True)
-    found.insert(0, "dimension", dimension)
-    return found
+def by_band(counted: Mapping[str, Floats], dimension: str, band: pd.Categorical[Any], changed: Bools) -> pd.DataFrame:
+    """The sums by group of one dimension, of groups that have anybody; ``counted`` is of those with a change."""
+    codes, groups = np.asarray(band.codes), len(band.categories)
+    heads = np.bincount(codes, minlength=groups).astype(np.float64)
+    sums = {name: np.bincount(codes[changed], weights=value, minlength=groups) for name, value in counted.items()}
+    found = pd.DataFrame({"dimension": dimension, "group": list(band.categories), "heads": heads, **sums})
+    found = found[found["heads"] > 0]
+    return found.sort_values("group", key=lambda names: names.map(in_order), ignore_index=True)
 
 
 def in_order(group: str) -> tuple[int, str]:
@@ -151,8 +166,13 @@ def in_order(group: str) -> tuple[int, str]:
 def states_table(one: Lives, other: Lives) -> pd.DataFrame:
     """Heads by where they stand in the end in one world and in the other."""
     mine, theirs = both(one, other)
-    pairs = pd.DataFrame({"before": one.state.to_numpy()[mine], "after": other.state.to_numpy()[theirs]})
-    return pairs.groupby(["before", "after"], sort=True).size().rename("heads").reset_index()
+    before, after = one.state, other.state
+    size = len(before.categories), len(after.categories)
+    place = before.codes[mine] * np.int64(size[1]) + after.codes[theirs]
+    heads = np.bincount(place, minlength=size[0] * size[1])
+    pairs = pd.MultiIndex.from_product([before.categories, after.categories], names=["before", "after"])
+    found = pd.Series(heads, pairs, name="heads")
+    return found[found > 0].sort_index().reset_index()
 
 
 def dimensions() -> Iterator[str]:
