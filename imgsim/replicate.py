@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import sys
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 ROWS_AT_ONCE: Final = 300_000  # rows that are put together before they are written
 LOGS: Final = ("events", "livelihood")  # the tables that come piece by piece
 TRIES: Final = 3  # how often replications are started again after a worker was killed and none was finished since
+SELDOM: Final = (20_000, 50, 50)  # how often workers look for garbage: looking took a tenth of a small replication
 ONE_THREAD: Final = dict.fromkeys(
     ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMBA_NUM_THREADS"), "1"
 )
@@ -192,6 +194,7 @@ def _interrupts_held() -> Iterator[None]:
 
 def _begin_worker(parent: int, path: tuple[str, ...]) -> None:
     """Import from where the parent does, and do not outlive it."""
+    gc.set_threshold(*SELDOM)
     sys.path[:] = path
     threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
 
