@@ -13,15 +13,20 @@ import pytest
 import imgsim
 from imgsim.cli import main
 from imgsim.compare import differences as told
-from imgsim.compare import doubt, draws, sensitivity, words
+from imgsim.compare import doubt, draws, sensitivity, words, worlds
 from imgsim.compare.answer import compare, worlds_of
 from imgsim.compare.comparison import Comparison
 from imgsim.compare.sweeps import threshold, turns
 from imgsim.compare.twins import Lives, states_table, twins_table
 from imgsim.dates import NEVER
+from imgsim.engines import compiled_engine
 from imgsim.errors import ImgsimError, InputError
+from imgsim.model import build
 from imgsim.new_country import new_country
+from imgsim.outcomes.measure import LEADING, measures
 from imgsim.parameters import Parameter, Parameters, Row
+from imgsim.scenario import load_scenario
+from imgsim.tables import build_tables
 
 US = Path(__file__).parent.parent / "scenarios" / "us.toml"
 REFORMS = US.parent / "reforms"
@@ -387,3 +392,11 @@ def test_a_country_is_no_scenario(capsys: pytest.CaptureFixture[str]) -> None:
 def test_a_comparison_needs_a_reform(country: Path) -> None:
     with pytest.raises(InputError, match="name at least one reform"):
         compared(country)
+
+
+@pytest.mark.parametrize(("name", "scale"), [("us", 0.05), ("canada", 0.2), ("australia", 0.1)])
+def test_nothing_that_a_comparison_keeps_is_left_unmeasured(name: str, scale: float) -> None:
+    scenario = load_scenario(US.parent / f"{name}.toml", scale=scale)
+    tables = build_tables(compiled_engine.run(build(scenario), 0).finished())
+    everything, leading = measures(tables, scenario), measures(tables, scenario, LEADING)
+    pd.testing.assert_frame_equal(worlds.headline_of(everything), worlds.headline_of(leading))

@@ -28,7 +28,7 @@ from imgsim.engines import engine
 from imgsim.errors import InputError
 from imgsim.manifest import code_digest
 from imgsim.model import Model, build
-from imgsim.outcomes import measures
+from imgsim.outcomes.measure import LEADING, measures
 from imgsim.parameters import Parameter, Parameters, Row
 from imgsim.scenario import COUNTRIES
 from imgsim.tables import build_tables
@@ -85,7 +85,7 @@ def pieces(draws: Draws, number: int) -> Iterator[dict[str, pd.DataFrame]]:
 def headline_in(world: int, model: Model, walker: str) -> pd.DataFrame:
     """The headline measures of one world."""
     tables = build_tables(engine(walker).run(model, 0).finished())
-    held = headline_of(measures(tables, model.scenario))
+    held = headline_of(measures(tables, model.scenario, LEADING))
     return held[held["time"].isna()][["measure", "group", "value"]].assign(world=np.int32(world))
 
 

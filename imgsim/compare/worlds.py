@@ -18,8 +18,8 @@ from imgsim.engines import engine
 from imgsim.errors import InputError
 from imgsim.manifest import code_digest
 from imgsim.model import Model, build
-from imgsim.outcomes import measures
 from imgsim.outcomes.headline import lines
+from imgsim.outcomes.measure import LEADING, measures
 from imgsim.replicate import Recipe
 from imgsim.scenario import Scenario
 from imgsim.tables import build_tables
@@ -119,7 +119,10 @@ def pieces(held: Built, number: int) -> Iterator[dict[str, pd.DataFrame]]:
         tables = build_tables(engine(held.worlds.engine).run(model, number).finished())
         lives = lives_of(tables["people"])
         first = first or lives
-        found = {"compared": headline_of(measures(tables, scenario)), "places": places_of(tables["rounds"], scenario)}
+        found = {
+            "compared": headline_of(measures(tables, scenario, LEADING)),
+            "places": places_of(tables["rounds"], scenario),
+        }
         if world:
             found |= {"twins": twins_table(first, lives), "states": states_table(first, lives)}
         for name, table in found.items():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
 import pandas as pd
@@ -29,11 +29,16 @@ MEASURES: Final[tuple[Callable[[View, Rows], None], ...]] = (
     certified, attempts, ages, compared, times, reached, matches, queues, places, hazards, exams, livelihoods,
     employment, practice, licensed, visas, costs, incidence, destinations,
 )  # fmt: skip
+# Those with a line in the headline table, or its curve: all that a comparison keeps.
+LEADING: Final = (certified, attempts, ages, compared, times, places, livelihoods, employment, incidence)
 
 
-def measures(tables: Mapping[str, pd.DataFrame], scenario: Scenario) -> pd.DataFrame:
+def measures(
+    tables: Mapping[str, pd.DataFrame], scenario: Scenario,
+    families: Sequence[Callable[[View, Rows], None]] = MEASURES,
+) -> pd.DataFrame:  # fmt: skip
     """Tidy outcomes of one replication: measure, cohort, group, time (years), value, denominator (simulated heads)."""
     view, rows = View(tables, scenario), Rows()
-    for measure in MEASURES:
+    for measure in families:
         measure(view, rows)
     return rows.frame()

@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 
 from imgsim.dates import DAYS_A_YEAR, NEVER
-from imgsim.outcomes.counting import Codes, Floats, Ints
+from imgsim.outcomes.counting import Codes, Floats, Ints, places
 from imgsim.outcomes.definitions import FOLLOW_UP_YEARS, MEASURED, QUANTILES
 from imgsim.outcomes.rows import Rows, labels
 from imgsim.outcomes.view import Days, View, spans
@@ -37,18 +37,18 @@ def spread(view: View, rows: Rows, measure: str, chosen: Ints, year: Codes, days
     key = (days.astype(np.int64) << 8) | view.cell[chosen]
     cell, age, _ = parts_of(np.sort(key))
     cell_by_year, age_by_year, of_year = parts_of(np.sort(key | (year.astype(np.int64) << 32)))
-    for group, cells in view.groups.items():
-        inside, inside_by_year = cells[cell], cells[cell_by_year]
-        if inside.any():
-            mine = of_year[inside_by_year]
+    by_age, by_year = places(view.groups, cell), places(view.groups, cell_by_year)
+    for group in view.groups:
+        if len(by_age[group]):
+            mine = of_year[by_year[group]]
             begin = np.flatnonzero(np.append(True, mine[1:] != mine[:-1]))
-            described(rows, measure, labels(mine[begin].tolist()), group, age_by_year[inside_by_year], begin)
-            described(rows, measure, [MEASURED], group, age[inside], np.zeros(1, np.int64))
+            described(rows, measure, labels(mine[begin].tolist()), group, age_by_year[by_year[group]], begin)
+            described(rows, measure, [MEASURED], group, age[by_age[group]], np.zeros(1, np.int64))
 
 
-def parts_of(key: Ints) -> tuple[Ints, Floats, Ints]:
+def parts_of(key: Ints) -> tuple[Codes, Floats, Codes]:
     """Cells, ages in years and calendar years of such whole numbers."""
-    return key & 0xFF, ((key >> 8) & 0xFFFFFF) / DAYS_A_YEAR, key >> 32
+    return (key & 0xFF).astype(np.int32), ((key >> 8) & 0xFFFFFF) / DAYS_A_YEAR, (key >> 32).astype(np.int32)
 
 
 def described(rows: Rows, measure: str, cohort: list[str], group: str, value: Floats, begin: Ints) -> None:
@@ -79,11 +79,10 @@ def times(view: View, rows: Rows) -> None:
         chosen = np.flatnonzero(view.measured(view.day(since), FOLLOW_UP_YEARS))
         begin, end, cell = (held[chosen] for held in (view.day(since), view.day(until), view.cell))
         never, years = end == NEVER, spans(begin, end)
-        for group, cells in view.groups.items():
-            inside = cells[cell]
-            hits, heads = int(np.count_nonzero(never & inside)), int(np.count_nonzero(inside))
-            rows.share(f"time_{since}_to_{until}_never", MEASURED, group, hits, heads)
-            percentiles(rows, f"time_{since}_to_{until}", group, years[inside & ~never])
+        for group, inside in places(view.groups, cell).items():
+            without = never[inside]
+            rows.share(f"time_{since}_to_{until}_never", MEASURED, group, int(np.count_nonzero(without)), len(inside))
+            percentiles(rows, f"time_{since}_to_{until}", group, years[inside][~without])
 
 
 def percentiles(rows: Rows, measure: str, group: str, value: Floats) -> None:
