@@ -62,9 +62,16 @@ def write_table(name: str, table: DataFrame, path: Path) -> None:
 
 
 def merge(paths: Sequence[Path], target: Path) -> None:
-    """The rows of all files one after the other, streamed; parts are sorted, so the whole is sorted if `paths` are."""
+    """The rows of all files one after the other, streamed; parts are sorted, so the whole is sorted if `paths` are.
+
+    On all cores: rows that are only copied keep their order, whatever thread writes them.
+    """
     with connect() as database:
-        _copy(database, f"SELECT * FROM {_files(paths)}", target)
+        database.execute(f"SET threads = {os.cpu_count() or 1}")
+        try:
+            _copy(database, f"SELECT * FROM {_files(paths)}", target)
+        finally:
+            database.execute("SET threads = 1")
 
 
 def read_table(path: Path) -> DataFrame:

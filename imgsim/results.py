@@ -96,8 +96,12 @@ class Run:
     @cached_property
     def outcomes(self) -> DataFrame:
         """Measures by cohort, group and replication; names are plain text, so that tables can be pooled and renamed."""
-        table = self.table("outcomes")
-        return table.astype(dict.fromkeys(("measure", "cohort", "group"), str))
+        return self._outcomes.astype(dict.fromkeys(("measure", "cohort", "group"), str))
+
+    @cached_property
+    def _outcomes(self) -> DataFrame:
+        """The same with names as categories, which are found many times as fast."""
+        return self.table("outcomes")
 
     @cached_property
     def parameters(self) -> DataFrame:
@@ -116,7 +120,7 @@ class Run:
             scenario = self.scenario
         except ImgsimError:
             scenario = None
-        table: DataFrame = summary(self.outcomes, scenario)
+        table: DataFrame = summary(self._outcomes, scenario)
         return table
 
     @cached_property
@@ -124,7 +128,7 @@ class Run:
         """Countries beside each other by the same definitions: a row a line and country, with 95% intervals."""
         from imgsim.outcomes import beside
 
-        table: DataFrame = beside(self.outcomes)
+        table: DataFrame = beside(self._outcomes)
         return table
 
     def table(self, name: str) -> DataFrame:

@@ -34,9 +34,10 @@ class Cohorts:
         held = tally(self.years, cohort, (LATER + 2) * cells, cell, view.entrant).heads
         return held.reshape(len(self.years), LATER + 2, cells)
 
-    def followed(self, after: int) -> Ints:
-        """Heads of the cohorts whose year number `after` is simulated to its end."""
-        return self.heads[: sum(is_over(self.view, year + after) for year in self.years)]
+    def over(self, after: int) -> int:
+        """How many cohorts, the first ones, have their year number `after` simulated to its end."""
+        over = int(year_of(np.array([self.view.horizon], np.int32))[0]) - after  # cohorts before this year
+        return int(np.clip(over - self.years.start, 0, len(self.years)))
 
     def untrained(self) -> Tally:
         """Heads by cohort and cell, and those without training in the calendar year of the horizon."""
@@ -50,40 +51,35 @@ def certified(view: View, rows: Rows) -> None:
     if not view.knows("certified", "training"):
         return
     cohorts = Cohorts(view, range(academic_year_of(view.start - 1) + 1, academic_year_of(view.horizon)))
-    for place, year in enumerate(cohorts.years):
-        entered(view, rows, year, cohorts.heads[place])
+    for group, cells in view.people_groups.items():
+        entered(cohorts, rows, group, cells)
     by_year_five(cohorts, rows)
     never(cohorts, rows)
 
 
-def entered(view: View, rows: Rows, year: int, heads: Ints) -> None:
-    """Size, shares in training by the end of each calendar year, and failure in the first year, of one cohort."""
-    label = academic(year)
-    for group, cells in view.people_groups.items():
-        by = np.cumsum(heads[:, cells].sum(axis=1)).tolist()  # who has entered by the end of each year, from the last
-        size = by[-1]
-        rows.add("cohort_size", label, group, size / view.scale, size)
-        for after in range(COHORT_YEARS + 1):
-            if is_over(view, year + after):
-                rows.share("cohort_entered", label, group, by[after + 1], size, time=after)
-                rows.share(f"cohort_entered_{after}", label, group, by[after + 1], size)
-        if is_over(view, year + 1):
-            rows.share("cohort_failure_first_year", label, group, size - by[2], size - by[1])
-
-
-def is_over(view: View, year: int) -> bool:
-    """Is a calendar year simulated to its end?"""
-    return day(f"{year + 1}-01-01") <= view.horizon
+def entered(cohorts: Cohorts, rows: Rows, group: str, cells: Bools) -> None:
+    """Size, shares in training by the end of each calendar year, and failure in the first year, cohort by cohort."""
+    label = academic(cohorts.years)
+    by = np.cumsum(cohorts.heads[:, :, cells].sum(axis=2), axis=1)  # who has entered by the end of each year
+    size = by[:, LATER + 1]
+    rows.add("cohort_size", label, group, size / cohorts.view.scale, size)
+    for after in range(COHORT_YEARS + 1):
+        n = cohorts.over(after)
+        told = label[:n], group, by[:n, after + 1], size[:n]
+        rows.ratios("cohort_entered", *told, time=after)
+        rows.ratios(f"cohort_entered_{after}", *told)
+    n = cohorts.over(1)
+    rows.ratios("cohort_failure_first_year", label[:n], group, (size - by[:, 2])[:n], (size - by[:, 1])[:n])
 
 
 def by_year_five(cohorts: Cohorts, rows: Rows) -> None:
     """Share in training by the end of the fifth calendar year, and failure in the first, over cohorts so followed."""
     view = cohorts.view
     for group, cells in view.groups.items():
-        by = entered_by(cohorts.followed(COHORT_YEARS), cells)
+        by = entered_by(cohorts.heads[: cohorts.over(COHORT_YEARS)], cells)
         rows.share("placed_by_year_5", MEASURED, group, by[COHORT_YEARS + 1], by[-1])
     for group, cells in view.people_groups.items():
-        by = entered_by(cohorts.followed(1), cells)
+        by = entered_by(cohorts.heads[: cohorts.over(1)], cells)
         rows.share("cohort_failure_first_year", MEASURED, group, by[-1] - by[2], by[-1] - by[1])
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import NamedTuple
 
 import numpy as np
@@ -67,15 +66,12 @@ def earlier(person: Ints, hit: Bools) -> Codes:
     return found
 
 
-def places(groups: Mapping[str, Bools], cell: Codes) -> dict[str, Codes]:
-    """The places of those in each group (a mask over cells), rising; one pass, where a mask a group would take many."""
-    found, first = dealt(np.array(list(groups.values())), cell)
-    return dict(zip(groups, np.split(found, first[1:-1]), strict=True))
-
-
 @compiled
 def dealt(masks: Bools, cell: Codes) -> tuple[Codes, Ints]:
-    """The places of those in each group one after the other, and where each group's begin."""
+    """The places of those in each group (a mask over cells), rising, group after group; where each group's begin.
+
+    One pass, where a mask a group would take many.
+    """
     heads = np.zeros(masks.shape[1], np.int64)
     for k in range(len(cell)):
         heads[cell[k]] += 1

@@ -60,10 +60,10 @@ def by_academic_year(view: View, rows: Rows, exam: str, held: Sittings) -> None:
     """Sittings by academic year in the whole population, and the share of them that are no first attempts."""
     years, told, _ = by_year(held.began, held, np.ones(len(held.year), bool))
     repeats = by_year(held.began, held, ~held.first)[1]
-    for year, n, hits in zip(years, told.tolist(), repeats.tolist(), strict=True):
-        if n:
-            rows.add(f"{exam}.sittings_academic", academic(year), ALL, n / view.scale, n)
-            rows.share(f"{exam}.repeat_share_academic", academic(year), ALL, hits, n)
+    some = np.flatnonzero(told)
+    label, told, repeats = academic((years.start + some).tolist()), told[some], repeats[some]
+    rows.add(f"{exam}.sittings_academic", label, ALL, told / view.scale, told)
+    rows.ratios(f"{exam}.repeat_share_academic", label, ALL, repeats, told)
 
 
 def pass_rates(rows: Rows, exam: str, held: Sittings) -> None:
@@ -71,11 +71,10 @@ def pass_rates(rows: Rows, exam: str, held: Sittings) -> None:
     began = held.began
     for group, of in takers(held).items():
         years, told, passed = by_year(held.year, held, of)
-        rows.ratios(f"{exam}.pass_rate", group, years, passed, told)
+        rows.ratios(f"{exam}.pass_rate", labels(years), group, passed, told)
         rows.share(f"{exam}.pass_rate", MEASURED, group, int(passed.sum()), int(told.sum()))
         years, told, passed = by_year(began, held, of)
-        for year, n, hits in zip(years, told.tolist(), passed.tolist(), strict=True):
-            rows.share(f"{exam}.pass_rate_academic", academic(year), group, hits, n)
+        rows.ratios(f"{exam}.pass_rate_academic", academic(years), group, passed, told)
 
 
 def sittings(view: View, rows: Rows, exam: str, held: Sittings) -> None:
@@ -101,10 +100,9 @@ def ever_passed(view: View, rows: Rows, exam: str, held: Sittings) -> None:
 def by_year(year: Ints, held: Sittings, of: Bools) -> tuple[range, Ints, Ints]:
     """Years, and sittings told and passed in each."""
     first, last = (int(year.min()), int(year.max())) if len(year) else (0, -1)
-    told, passed = np.zeros((2, last + 1 - first), np.int64)
-    np.add.at(told, year[of] - first, held.told[of])
-    np.add.at(passed, year[of] - first, held.passed[of])
-    return range(first, last + 1), told, passed
+    years, place = range(first, last + 1), year[of] - first
+    told, passed = (np.bincount(place, n[of], len(years)).astype(np.int64) for n in (held.told, held.passed))
+    return years, told, passed
 
 
 def takers(held: Sittings) -> dict[str, Bools]:

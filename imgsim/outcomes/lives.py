@@ -20,7 +20,7 @@ from imgsim.outcomes.definitions import (
     SURVIVAL,
 )
 from imgsim.outcomes.rows import Rows, labels
-from imgsim.outcomes.view import View
+from imgsim.outcomes.view import View, codes_in
 from imgsim.traits import LIVELIHOODS
 
 LATER: Final = ("in_training", PRACTICE)
@@ -99,20 +99,26 @@ def employment(view: View, rows: Rows) -> None:
     Beside them those in practice, whenever they entered: heads on an average day, by year and over all measured years.
     """
     imposed = {stage.livelihood for stage in view.scenario.pathway.stages.values() if stage.kind == "work"}
-    table = view.tables["livelihood_years"]
-    state, year, years = table["state"].astype(str), table["year"].to_numpy(), table["days"].to_numpy() / DAYS_A_YEAR
-    counted = ~state.isin([ABROAD, *filter(None, imposed)]).to_numpy()
-    work, health = state.isin(EMPLOYED).to_numpy(), (state == HEALTH_WORK).to_numpy()
-    for at in view.years:
-        of = counted & (year == at)
-        whole, employed = years[of].sum(), years[of & work].sum()
-        if employed > 0:
-            rows.add("employed_share", str(at), ALL, employed / whole, whole)
-            rows.add("health_share_of_employed", str(at), ALL, years[of & health].sum() / employed, employed)
-    practising = np.array([years[(state == PRACTICE).to_numpy() & (year == at)].sum() for at in view.years])
+    held = lived(view)
+    whole = np.sum([years for state, years in held.items() if state not in (ABROAD, *imposed)], axis=0)
+    employed = np.sum([held[state] for state in EMPLOYED], axis=0)
+    some = np.flatnonzero(employed)
+    label, whole, employed = labels((view.years.start + some).tolist()), whole[some], employed[some]
+    rows.add("employed_share", label, ALL, employed / whole, whole)
+    rows.add("health_share_of_employed", label, ALL, held[HEALTH_WORK][some] / employed, employed)
+    practising = held[PRACTICE]
     rows.add("practising", labels(view.years), ALL, practising / view.scale, practising)
     if practising.any():
         rows.add("practising", MEASURED, ALL, practising.mean() / view.scale, practising.mean())
+
+
+def lived(view: View) -> Held:
+    """Person-years of all graduates by livelihood, each of shape (measured years,)."""
+    table, years = view.tables["livelihood_years"], len(view.years)
+    state, year = codes_in(table["state"], LIVELIHOODS), table["year"].to_numpy(np.int64) - view.years.start
+    of = (state >= 0) & (year >= 0) & (year < years)
+    days = np.bincount(state[of] * years + year[of], table["days"].to_numpy()[of], len(LIVELIHOODS) * years)
+    return dict(zip(LIVELIHOODS, days.reshape(-1, years) / DAYS_A_YEAR, strict=True))
 
 
 def practice(view: View, rows: Rows) -> None:

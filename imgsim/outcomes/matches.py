@@ -2,43 +2,98 @@
 
 from __future__ import annotations
 
-import numpy as np
-import pandas as pd
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final
 
-from imgsim.outcomes.counting import Floats
+import numpy as np
+
+from imgsim.outcomes.counting import Bools, Floats, Ints
 from imgsim.outcomes.definitions import ALL, IMG, MARKET, QUEUE
 from imgsim.outcomes.rows import Rows, labels
 from imgsim.outcomes.view import View
 from imgsim.pathway import MERIT
 
-COUNTS = ["seats", "applicants", "active", "placed", "outside", "after"]
+COUNTS: Final = ("seats", "applicants", "active", "placed", "outside", "after")
+TOLD: Final = ("seats", "applicants", "placed")  # of rounds by lot or by merit
+
+
+@dataclass(frozen=True)
+class Rounds:
+    """The measured years of the table of rounds as arrays, an entry a round, year and group."""
+
+    view: View
+
+    @cached_property
+    def rows(self) -> Ints:
+        """The rows of measured years, in the order of years."""
+        year, years = self.view.tables["rounds"]["year"].to_numpy(np.int64), self.view.years
+        order = np.argsort(year, kind="stable")
+        return order[(year[order] >= years.start) & (year[order] < years.stop)]
+
+    @cached_property
+    def year(self) -> Ints:
+        """The year of each entry."""
+        return self.view.tables["rounds"]["year"].to_numpy(np.int64)[self.rows]
+
+    @cached_property
+    def text(self) -> Mapping[str, list[str]]:
+        """Name and group of each entry."""
+        return {name: [str(held) for held in self.column(name, object)] for name in ("round", "group")}
+
+    def column(self, name: str, kind: type) -> np.ndarray:
+        """One column of the entries."""
+        return self.view.tables["rounds"][name].to_numpy(kind)[self.rows]
+
+    @cached_property
+    def count(self) -> Mapping[str, Floats]:
+        """Every count of the entries; missing where a round has none."""
+        return {name: self.column(name, np.float64) for name in COUNTS}
+
+    def of(self, mechanism: str) -> list[str]:
+        """The rounds with a mechanism."""
+        return [stage.name for stage in self.view.scenario.pathway.stages.values() if stage.mechanism == mechanism]
+
+    def groups(self, rounds: Collection[str]) -> dict[str, Bools]:
+        """The entries of some rounds by group."""
+        named, group = self.text["round"], self.text["group"]
+        found: dict[str, list[int]] = {}
+        for k, name in enumerate(named):
+            if name in rounds:
+                found.setdefault(group[k], []).append(k)
+        return {name: marked(entries, len(named)) for name, entries in found.items()}
+
+    def by_year(self, entries: Bools) -> tuple[list[str], dict[str, Floats]]:
+        """Some entries summed by year: the years, and every count."""
+        years, place = np.unique(self.year[entries], return_inverse=True)
+        known = {name: np.nan_to_num(count[entries]) for name, count in self.count.items()}
+        summed = {name: np.bincount(place, count, len(years)).astype(np.float64) for name, count in known.items()}
+        return labels(years), summed
+
+
+def marked(entries: Iterable[int], length: int) -> Bools:
+    """A mask of some entries."""
+    found = np.zeros(length, bool)
+    found[list(entries)] = True
+    return found
 
 
 def matches(view: View, rows: Rows) -> None:
     """Rates and counts of the Match by year: every group in it, and all simulated graduates together."""
-    table = of_mechanism(view, MARKET)
-    competitors = view.scenario.pathway.competitors
-    simulated = table[~table["group"].isin([ALL, *competitors])]
-    together = simulated.groupby("year", as_index=False)[COUNTS].sum().assign(group=IMG)
-    for group, held in pd.concat([table, together], ignore_index=True).groupby("group", sort=True):
-        match_rows(view, rows, str(group), held.sort_values("year"))
-    for group, held in pd.concat([simulated, together], ignore_index=True).groupby("group", sort=True):
-        img_rows(view, rows, str(group), held.sort_values("year"))
+    rounds = Rounds(view)
+    groups = rounds.groups(rounds.of(MARKET))
+    simulated = {name: held for name, held in groups.items() if name not in (ALL, *view.scenario.pathway.competitors)}
+    if simulated:
+        simulated[IMG] = np.logical_or.reduce(list(simulated.values()))
+    for group, entries in (groups | simulated).items():
+        match_rows(view, rows, group, *rounds.by_year(entries))
+    for group, entries in simulated.items():
+        img_rows(view, rows, group, *rounds.by_year(entries))
 
 
-def of_mechanism(view: View, mechanism: str) -> pd.DataFrame:
-    """The measured years of all rounds with a mechanism; rounds of one year are summed."""
-    stages = view.scenario.pathway.stages.values()
-    names = [stage.name for stage in stages if stage.mechanism == mechanism]
-    table = view.tables["rounds"]
-    kept = table[table["round"].isin(names) & table["year"].isin(view.years)]
-    kept = kept.assign(group=kept["group"].astype(str), **{name: kept[name].fillna(0).astype(float) for name in COUNTS})
-    return kept.groupby(["year", "group"], as_index=False)[COUNTS].sum()
-
-
-def match_rows(view: View, rows: Rows, group: str, table: pd.DataFrame) -> None:
+def match_rows(view: View, rows: Rows, group: str, year: list[str], count: Mapping[str, Floats]) -> None:
     """What every group has: applicants, active applicants, placed; positions for everybody."""
-    year, count = labels(table["year"].to_numpy()), {name: table[name].to_numpy() for name in COUNTS}
     rows.add("match_rate", year, group, divided(count["placed"], count["active"]), count["active"])
     for measure, name in (("match_applicants", "applicants"), ("match_active", "active"), ("match_placed", "placed")):
         rows.add(measure, year, group, count[name] / view.scale, count[name])
@@ -47,9 +102,8 @@ def match_rows(view: View, rows: Rows, group: str, table: pd.DataFrame) -> None:
         rows.add("match_positions", year, group, count["seats"] / view.scale, count["seats"])
 
 
-def img_rows(view: View, rows: Rows, group: str, table: pd.DataFrame) -> None:
+def img_rows(view: View, rows: Rows, group: str, year: list[str], count: Mapping[str, Floats]) -> None:
     """Entrants to the first year of training by channel, for graduates whose careers are simulated."""
-    year, count = labels(table["year"].to_numpy()), {name: table[name].to_numpy() for name in COUNTS}
     left_over = count["active"] - count["placed"]
     entrants = count["outside"] + count["placed"] + count["after"]
     rows.add("soap_rate", year, group, divided(count["after"], left_over), left_over)
@@ -62,21 +116,15 @@ def queues(view: View, rows: Rows) -> None:
 
     Rounds by merit tell every group and pool, those by lot everybody together.
     """
-    table = view.tables["rounds"]
-    table = table[table["year"].isin(view.years)]
-    for stage in view.scenario.pathway.stages.values():
-        if stage.mechanism in (QUEUE, MERIT):
-            for group, held in table[table["round"] == stage.name].groupby("group", sort=True, observed=True):
-                if group == ALL or stage.mechanism == MERIT:
-                    queue_rows(view, rows, stage.name, str(group), held.sort_values("year"))
-
-
-def queue_rows(view: View, rows: Rows, name: str, group: str, table: pd.DataFrame) -> None:
-    """The counts of one group in one round."""
-    year = labels(table["year"].to_numpy())
-    for column in ("seats", "applicants", "placed"):
-        count = table[column].to_numpy(np.float64)
-        rows.add(f"{name}.{column}", year, group, count / view.scale, count)
+    rounds = Rounds(view)
+    for mechanism in (QUEUE, MERIT):
+        for name in rounds.of(mechanism):
+            for group, entries in rounds.groups([name]).items():
+                if group == ALL or mechanism == MERIT:
+                    year = labels(rounds.year[entries])
+                    for word in TOLD:
+                        count = rounds.count[word][entries]
+                        rows.add(f"{name}.{word}", year, group, count / view.scale, count)
 
 
 def divided(part: Floats, whole: Floats) -> Floats:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from itertools import compress
 from typing import Final
 
 import numpy as np
 
 from imgsim.dates import DAYS_A_YEAR, NEVER
-from imgsim.outcomes.counting import Codes, Floats, Ints, places
+from imgsim.outcomes.counting import Codes, Floats, Ints, dealt
 from imgsim.outcomes.definitions import FOLLOW_UP_YEARS, MEASURED, QUANTILES
 from imgsim.outcomes.rows import Rows, labels
-from imgsim.outcomes.view import Days, View, spans
+from imgsim.outcomes.view import Days, View
 
 COUNTED: Final = {
     "entrants": "entry",
@@ -34,16 +35,28 @@ def spread(view: View, rows: Rows, measure: str, chosen: Ints, year: Codes, days
 
     Year, age and cell are sorted as one whole number: a cell takes the last byte, an age three before it.
     """
+    if not len(chosen):
+        return
     key = (days.astype(np.int64) << 8) | view.cell[chosen]
     cell, age, _ = parts_of(np.sort(key))
-    cell_by_year, age_by_year, of_year = parts_of(np.sort(key | (year.astype(np.int64) << 32)))
-    by_age, by_year = places(view.groups, cell), places(view.groups, cell_by_year)
-    for group in view.groups:
-        if len(by_age[group]):
-            mine = of_year[by_year[group]]
-            begin = np.flatnonzero(np.append(True, mine[1:] != mine[:-1]))
-            described(rows, measure, labels(mine[begin].tolist()), group, age_by_year[by_year[group]], begin)
-            described(rows, measure, [MEASURED], group, age[by_age[group]], np.zeros(1, np.int64))
+    place, begin, group = grouped(view, cell)
+    described(rows, measure, MEASURED, group, age[place], begin)
+    cell, age, of_year = parts_of(np.sort(key | (year.astype(np.int64) << 32)))
+    place, begin, group = grouped(view, cell, of_year)
+    described(rows, measure, labels(of_year[place[begin]].tolist()), group, age[place], begin)
+
+
+def grouped(view: View, cell: Codes, year: Codes | None = None) -> tuple[Codes, Ints, list[str]]:
+    """The places of those in each group, group after group; where runs of a group and year begin; their groups."""
+    place, first = dealt(np.array(list(view.groups.values())), cell)
+    is_first = np.zeros(len(place) + 1, bool)
+    is_first[first] = True
+    if year is not None:
+        mine = year[place]
+        is_first[1:-1] |= mine[1:] != mine[:-1]
+    begin = np.flatnonzero(is_first[:-1])
+    names, of = list(view.groups), np.searchsorted(first, begin, side="right") - 1
+    return place, begin, [names[k] for k in of.tolist()]
 
 
 def parts_of(key: Ints) -> tuple[Codes, Floats, Codes]:
@@ -51,23 +64,30 @@ def parts_of(key: Ints) -> tuple[Codes, Floats, Codes]:
     return (key & 0xFF).astype(np.int32), ((key >> 8) & 0xFFFFFF) / DAYS_A_YEAR, (key >> 32).astype(np.int32)
 
 
-def described(rows: Rows, measure: str, cohort: list[str], group: str, value: Floats, begin: Ints) -> None:
+def described(rows: Rows, measure: str, cohort: str | list[str], group: list[str], value: Floats, begin: Ints) -> None:
     """Mean, SD (of a sample) and percentiles of sorted runs of values that begin at these places."""
     n = np.diff(np.append(begin, len(value)))
     mean = np.add.reduceat(value, begin) / n
     squares = np.add.reduceat((value - np.repeat(mean, n)) ** 2, begin)
     rows.add(f"{measure}_mean", cohort, group, mean, n)
     rows.add(f"{measure}_sd", cohort, group, np.sqrt(squares / np.where(n > 1, n - 1, np.nan)), n)
+    percentiles(rows, measure, cohort, group, value, begin, n)
+
+
+def percentiles(
+    rows: Rows, measure: str, cohort: str | list[str], group: list[str], value: Floats, begin: Ints, n: Ints
+) -> None:
+    """P10, P50 and P90 of the n sorted values, at least one, that begin at each of these places."""
     for name, share in QUANTILES.items():
         rows.add(f"{measure}_{name}", cohort, group, quantile(value, begin, n, share), n)
 
 
 def quantile(value: Floats, begin: Ints, n: Ints, share: float) -> Floats:
     """The quantile of each sorted run, interpolated linearly (definition 7 of Hyndman and Fan 1996)."""
-    place = begin + share * (n - 1)
+    place = share * (n - 1)
     below = np.floor(place).astype(np.int64)
-    above = np.minimum(below + 1, begin + n - 1)
-    found: Floats = value[below] + (place - below) * (value[above] - value[below])
+    low, high = value[begin + below], value[begin + np.minimum(below + 1, n - 1)]
+    found: Floats = low + (place - below) * (high - low)
     return found
 
 
@@ -77,20 +97,17 @@ def times(view: View, rows: Rows) -> None:
         if not view.knows(since, until):
             continue
         chosen = np.flatnonzero(view.measured(view.day(since), FOLLOW_UP_YEARS))
-        begin, end, cell = (held[chosen] for held in (view.day(since), view.day(until), view.cell))
-        never, years = end == NEVER, spans(begin, end)
-        for group, inside in places(view.groups, cell).items():
-            without = never[inside]
-            rows.share(f"time_{since}_to_{until}_never", MEASURED, group, int(np.count_nonzero(without)), len(inside))
-            percentiles(rows, f"time_{since}_to_{until}", group, years[inside][~without])
-
-
-def percentiles(rows: Rows, measure: str, group: str, value: Floats) -> None:
-    """P10, P50 and P90 of the values, over all years."""
-    if len(value):
-        found = np.quantile(value, list(QUANTILES.values()))
-        for name, at in zip(QUANTILES, found, strict=True):
-            rows.add(f"{measure}_{name}", MEASURED, group, at, len(value))
+        begin, end = view.day(since)[chosen], view.day(until)[chosen]
+        days = np.where(end == NEVER, NEVER, end - begin).astype(np.int64)
+        key = np.sort((days << 8) | view.cell[chosen])  # once for all groups; who never gets there comes last
+        place, first, group = grouped(view, (key & 0xFF).astype(np.int32))
+        if len(place):
+            days, n = (key >> 8)[place], np.diff(np.append(first, len(place)))
+            got_there = np.add.reduceat(days != NEVER, first)
+            measure, some = f"time_{since}_to_{until}", got_there > 0
+            rows.add(f"{measure}_never", MEASURED, group, (n - got_there) / n, n)
+            told = list(compress(group, some)), days / DAYS_A_YEAR, first[some], got_there[some]
+            percentiles(rows, measure, MEASURED, *told)
 
 
 def reached(view: View, rows: Rows) -> None:

@@ -6,6 +6,7 @@ applied once that year.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -25,29 +26,25 @@ HAZARDS: Final = (("examined", "training"), ("certified", "training"))
 class Applied:
     """The measured seasons of a family of rounds: a row for each year and kind of applicant."""
 
-    table: pd.DataFrame
     years: range
+    year: Ints  # place among the years
+    attempt: Ints  # the number of the season in the life of its applicants, from 1
+    groups: Mapping[str, Bools]
+    applied: Ints  # heads
+    placed: Ints
 
-    def flag(self, name: str) -> Bools:
-        """A column of marks."""
-        return self.table[name].to_numpy(bool)
+    def count(self, heads: Ints, of: Bools) -> Ints:
+        """Heads by year."""
+        return np.bincount(self.year[of], heads[of], len(self.years)).astype(np.int64)
 
-    def count(self, word: str, of: Bools) -> Ints:
-        """Persons who applied or were placed, by year."""
-        year, heads = self.table["year"].to_numpy(np.int64), self.table[word].to_numpy(np.float64)
-        return np.bincount(year[of] - self.years.start, heads[of], len(self.years)).astype(np.int64)
 
-    @property
-    def attempt(self) -> Ints:
-        """The number of the season in the life of its applicants, from 1."""
-        return self.table["season"].to_numpy(np.int64)
-
-    @property
-    def groups(self) -> dict[str, Bools]:
-        """Everybody; by citizenship; who graduates within the twelve months before 1 July of the season's year."""
-        citizen, current = self.flag("citizen"), self.flag("current_year")
-        found = {ALL: np.ones(len(self.table), bool), CITIZEN: citizen, NONCITIZEN: ~citizen}
-        return found | {"current_year": current, "earlier_year": ~current}
+def applied(table: pd.DataFrame, years: range) -> Applied:
+    """Some rows of the table of applications as arrays."""
+    season, heads, placed = (table[name].to_numpy(np.int64) for name in ("season", "applied", "placed"))
+    citizen, current = (table[name].to_numpy(bool) for name in ("citizen", "current_year"))
+    groups = {ALL: np.ones(len(table), bool), CITIZEN: citizen, NONCITIZEN: ~citizen}
+    groups |= {"current_year": current, "earlier_year": ~current}  # graduates of the year before 1 July, and others
+    return Applied(years, table["year"].to_numpy(np.int64) - years.start, season, groups, heads, placed)
 
 
 def places(view: View, rows: Rows) -> None:
@@ -55,7 +52,7 @@ def places(view: View, rows: Rows) -> None:
     table = view.tables["applications"]
     table = table[table["year"].isin(view.years)]
     for family, part in table.groupby("family", sort=False, observed=True):
-        held = Applied(part, view.years)
+        held = applied(part, view.years)
         seasons(view, rows, str(family), held)
         by_attempt(rows, str(family), held)
 
@@ -63,25 +60,25 @@ def places(view: View, rows: Rows) -> None:
 def seasons(view: View, rows: Rows, family: str, held: Applied) -> None:
     """Applicants of a season, those placed in it, and their share; by year and pooled."""
     for group, of in held.groups.items():
-        applied, placed = held.count("applied", of), held.count("placed", of)
-        told(rows, f"{family}.season_rate", group, held.years, placed, applied)
-        for word, count in (("applicants", applied), ("placed", placed)):
+        heads, placed = held.count(held.applied, of), held.count(held.placed, of)
+        told(rows, f"{family}.season_rate", group, held.years, placed, heads)
+        for word, count in (("applicants", heads), ("placed", placed)):
             rows.add(f"{family}.season_{word}", labels(held.years), group, count / view.scale, count)
 
 
 def by_attempt(rows: Rows, family: str, held: Applied) -> None:
     """How the placed divide over attempts, and the share placed at each attempt; by year and pooled."""
-    placed = held.count("placed", held.groups[ALL])
+    placed = held.count(held.placed, held.groups[ALL])
     for name, (low, high) in ATTEMPT_CLASSES.items():
         here = (held.attempt >= low) & (held.attempt <= high)
-        applied, won = held.count("applied", here), held.count("placed", here)
+        heads, won = held.count(held.applied, here), held.count(held.placed, here)
         told(rows, f"{family}.season_attempt_share", name, held.years, won, placed)
-        told(rows, f"{family}.season_rate_of_attempt", name, held.years, won, applied)
+        told(rows, f"{family}.season_rate_of_attempt", name, held.years, won, heads)
 
 
 def told(rows: Rows, measure: str, group: str, years: range, hits: Ints, heads: Ints) -> None:
     """A share by year and pooled."""
-    rows.ratios(measure, group, years, hits, heads)
+    rows.ratios(measure, labels(years), group, hits, heads)
     rows.share(measure, MEASURED, group, int(hits.sum()), int(heads.sum()))
 
 

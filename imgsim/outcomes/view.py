@@ -11,8 +11,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from imgsim.dates import DAYS_A_YEAR, NEVER
-from imgsim.outcomes.counting import Bools, Codes, Floats, Tally, tally
+from imgsim.dates import NEVER
+from imgsim.outcomes.counting import Bools, Codes, Tally, tally
 from imgsim.outcomes.definitions import ALL, CITIZEN, FIRST_MONTH, NONCITIZEN
 
 if TYPE_CHECKING:
@@ -190,9 +190,3 @@ def year_of(days: Days, first_month: int = 1) -> Codes:
 def academic_year_of(day: int) -> int:
     """The year in which the academic year of a day began."""
     return int(year_of(np.array([day], np.int32), FIRST_MONTH)[0])
-
-
-def spans(since: Days, until: Days) -> Floats:
-    """Years from one day to another; missing where either never comes."""
-    gone = (since == NEVER) | (until == NEVER)
-    return np.where(gone, np.nan, (until - np.where(gone, 0, since)) / DAYS_A_YEAR)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from imgsim.outcomes.counting import tally
 from imgsim.outcomes.definitions import MEASURED
-from imgsim.outcomes.rows import Rows
+from imgsim.outcomes.rows import Rows, labels
 from imgsim.outcomes.view import View, codes_in
 
 
@@ -16,6 +16,7 @@ def visas(view: View, rows: Rows) -> None:
     status = codes_in(view.people["visa_at_training"], statuses)
     of = view.measured(view.day("training")) & ~view.citizen & (status >= 0)
     heads = tally(view.touched, view.year("training"), len(statuses), status, of).heads
+    years = labels(view.touched)
     for code, name in enumerate(statuses):
-        rows.ratios("visa_mix", name, view.touched, heads[:, code], heads.sum(axis=1))
+        rows.ratios("visa_mix", years, name, heads[:, code], heads.sum(axis=1))
         rows.share("visa_mix", MEASURED, name, int(heads[:, code].sum()), int(heads.sum()))
