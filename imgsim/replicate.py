@@ -33,9 +33,15 @@ ROWS_AT_ONCE: Final = 300_000  # rows that are put together before they are writ
 LOGS: Final = ("events", "livelihood")  # the tables that come piece by piece
 TRIES: Final = 3  # how often replications are started again after a worker was killed and none was finished since
 SELDOM: Final = (20_000, 50, 50)  # how often workers look for garbage: looking took a tenth of a small replication
-ONE_THREAD: Final = dict.fromkeys(
+# The environment of workers: one thread each; glibc keeps what it was given back, for asking the system for the memory of
+# every Match anew takes a fifteenth of a replication; loky replaces no worker because it has grown by one.
+WORKER: Final = dict.fromkeys(
     ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMBA_NUM_THREADS"), "1"
-)
+) | {
+    "MALLOC_MMAP_THRESHOLD_": str(2**30),
+    "MALLOC_TRIM_THRESHOLD_": str(2**40),
+    "LOKY_MAX_MEMORY_LEAK_SIZE": str(2**40),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +175,7 @@ def _executor(workers: int) -> Iterator[Executor]:
     warnings.filterwarnings("ignore", message="A worker was restarted", category=UserWarning)
     with _interrupts_held():
         executor = get_reusable_executor(
-            max_workers=workers, env=ONE_THREAD, initializer=_begin_worker, initargs=(os.getpid(), tuple(sys.path))
+            max_workers=workers, env=WORKER, initializer=_begin_worker, initargs=(os.getpid(), tuple(sys.path))
         )
         _result(executor.submit(_nothing))  # starts the processes
     try:

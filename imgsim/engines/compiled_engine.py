@@ -233,9 +233,12 @@ def run(model: Model, replication: int, threads: int = 1) -> Replication:
 def walk(held: Replication) -> None:
     """Let time pass from the first entry to the horizon."""
     clock = Clock()
-    for number, name in enumerate(held.model.schedules):
-        clock.env.process(meetings(held, name, number, clock))
+    rounds = [meetings(held, name, number, clock) for number, name in enumerate(held.model.schedules)]
+    for each in rounds:
+        clock.env.process(each)
     clock.run(until=held.model.end)
+    for each in rounds:
+        each.close()  # it and the clock hold each other, and it everybody, until somebody looks for garbage
     held.close()
 
 

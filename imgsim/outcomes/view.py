@@ -172,9 +172,8 @@ def days(dates: pd.Series[pd.Timestamp]) -> Days:
     unit, _ = np.datetime_data(values.dtype)
     a_day = int(np.timedelta64(1, "D") / np.timedelta64(1, unit))  # type: ignore[call-overload]
     ticks = values.view(np.int64)
-    found = (ticks // a_day).astype(np.int32)
-    found[ticks == NO_DATE] = NEVER
-    return found
+    known = ticks != NO_DATE
+    return np.floor(np.where(known, ticks, NEVER * a_day) / a_day).astype(np.int32)  # many times as fast as with //
 
 
 def year_of(days: Days, first_month: int = 1) -> Codes:
