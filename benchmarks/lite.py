@@ -97,16 +97,16 @@ def run(file: Path, out: str, **settings: object) -> None:
 def to_parquet(model: Model) -> float:
     """Wall time from the model to the events on disk: two passes over the lives, and the file."""
     from imgsim.engines import pieces
-    from imgsim.parquet import merge, write_table
+    from imgsim.parts import Parts
 
     with TemporaryDirectory() as folder:
         begin = perf_counter()
-        files = []
-        for number, piece in enumerate(pieces("compiled", model, 0)):
-            if "events" in piece:
-                files.append(Path(folder, f"{number:05d}.parquet"))
-                write_table("events", piece["events"], files[-1])
-        merge(files, Path(folder, "events.parquet"))
+        parts = Parts(Path(folder, "parts"))
+        parts.folder.mkdir()
+        parts.write(
+            range(1), ({"events": piece["events"]} for piece in pieces("compiled", model, 0) if "events" in piece)
+        )
+        parts.merge_into(Path(folder), 1)
         return perf_counter() - begin
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import atexit
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
@@ -57,8 +57,11 @@ def write_table(name: str, table: DataFrame, path: Path) -> None:
     """One table of one replication, in the order and with the types of the data dictionary."""
     with connect() as database:
         database.register("rows_of_table", table)
-        order = "" if _is_sorted(name, table) else _order(name, table.columns)
-        _copy(database, f"{_typed(name, table.columns)} FROM rows_of_table{order}", path)
+        if _is_sorted(name, table):  # a category is written as text anyway, but sorted by its place among categories
+            categories = [str(column) for column, kind in table.dtypes.items() if kind == "category"]
+            _copy(database, f"{_typed(name, table.columns, categories)} FROM rows_of_table", path)
+        else:
+            _copy(database, f"{_typed(name, table.columns)} FROM rows_of_table{_order(name, table.columns)}", path)
 
 
 def merge(paths: Sequence[Path], target: Path) -> None:
@@ -98,9 +101,9 @@ def _copy(database: DuckDBPyConnection, rows: str, path: Path) -> None:
     database.execute(f"COPY ({rows}) TO {_text(path)} (FORMAT parquet, COMPRESSION zstd)")
 
 
-def _typed(name: str, columns: Iterable[str]) -> str:
+def _typed(name: str, columns: Iterable[str], as_they_are: Collection[str] = ()) -> str:
     """The SELECT that gives each column its documented type, so that an all-missing column keeps it too."""
-    wanted = {column: type_of(name, column) for column in columns}
+    wanted = {column: None if column in as_they_are else type_of(name, column) for column in columns}
     return "SELECT " + ", ".join(
         f"CAST({_name(column)} AS {kind}) AS {_name(column)}" if kind else _name(column)
         for column, kind in wanted.items()

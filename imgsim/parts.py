@@ -10,6 +10,7 @@ import json
 import shutil
 import sys
 from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -47,9 +48,7 @@ class Parts:
                 return
             shutil.rmtree(target, ignore_errors=True)
             with published(target) as folder:
-                for place, tables in enumerate(pieces):
-                    for name, table in tables.items():
-                        write_table(name, table, folder / f"{name}.{place:05d}.parquet")
+                _write_behind(folder, pieces)
                 seal = {"replications": list(numbers), "sha256": checksums(folder)}
                 (folder / SEAL).write_text(json.dumps(seal, indent=1) + "\n", encoding="utf-8")
 
@@ -78,6 +77,23 @@ class Parts:
     def remove(self) -> None:
         """Forget the parts, once their run is finished."""
         shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def _write_behind(folder: Path, pieces: Iterable[Mapping[str, DataFrame]]) -> None:
+    """Write each piece while the next one is computed; no more than these two are held."""
+    with ThreadPoolExecutor(1) as hand:
+        written: Future[None] | None = None
+        for place, tables in enumerate(pieces):
+            if written is not None:
+                written.result()
+            written = hand.submit(_write, folder, place, tables)
+        if written is not None:
+            written.result()
+
+
+def _write(folder: Path, place: int, tables: Mapping[str, DataFrame]) -> None:
+    for name, table in tables.items():
+        write_table(name, table, folder / f"{name}.{place:05d}.parquet")
 
 
 def at_once(replications: int) -> int:

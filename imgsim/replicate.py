@@ -33,8 +33,8 @@ ROWS_AT_ONCE: Final = 300_000  # rows that are put together before they are writ
 LOGS: Final = ("events", "livelihood")  # the tables that come piece by piece
 TRIES: Final = 3  # how often replications are started again after a worker was killed and none was finished since
 SELDOM: Final = (20_000, 50, 50)  # how often workers look for garbage: looking took a tenth of a small replication
-# The environment of workers: one thread each; glibc keeps what it was given back, for asking the system for the memory of
-# every Match anew takes a fifteenth of a replication; loky replaces no worker because it has grown by one.
+# The environment of workers: one thread each; glibc keeps what it was given back, for asking the system for the memory
+# of every Match anew takes a fifteenth of a replication; loky replaces no worker because it has grown by one.
 WORKER: Final = dict.fromkeys(
     ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMBA_NUM_THREADS"), "1"
 ) | {
