@@ -61,7 +61,8 @@ def dated_after(cohort: str, year: int) -> bool:
     return cohort[:4].isdigit() and cohort[:4] >= str(year)
 
 
-FAMILIES = ("exam", "soap")  # fitted apart: pass rates depend on nothing that the Match decides, nor it much on SOAP
+FAMILIES = ("exam", "soap", "competitors")  # fitted apart: pass rates depend on nothing that the Match decides, nor it
+# much on SOAP; what US seniors wished for after 2018 moves no figure before
 Named = TypeVar("Named", Knob, Target)
 
 
@@ -69,7 +70,7 @@ def chosen(entries: list[Named], only: str) -> list[Named]:
     """The knobs or targets of one family (``exam``), all that belong to no family, or simply all."""
     if only == "all":
         return entries
-    names = [entry.name if isinstance(entry, Knob) else entry.measure for entry in entries]
+    names = [entry.name if isinstance(entry, Knob) else entry.family for entry in entries]
     return [
         e
         for e, name in zip(entries, names, strict=True)

@@ -40,6 +40,7 @@ class Target:
     use: Literal["fit", "holdout", "check"]
     source: str
     where: str
+    family: str  # what is fitted together
 
     @property
     def key(self) -> tuple[str, str, str]:
@@ -101,6 +102,7 @@ def load_targets(folder: Path) -> list[Target]:
                     use_of(entry, str(cohort)),
                     common["source"],
                     common["where"],
+                    entry.get("family", entry["measure"]),
                 )
             )
     return targets
