@@ -41,7 +41,7 @@ from imgsim.population import Population, people, populate
 from imgsim.tables import Finished, Piece
 from imgsim.tables.codes import codes_of
 from imgsim.tables.ledger import Ledger, account_all, beside, close_all, new_ledger, summed
-from imgsim.tables.rounds import ROUND_COLUMNS, Season, seasons_table
+from imgsim.tables.rounds import ROUND_COLUMNS, Season, season_of, seasons_table
 
 Ints = npt.NDArray[np.int64]
 Columns = npt.NDArray[np.int64]
@@ -112,7 +112,7 @@ class Replication:
         allocation = self.model.mechanisms[name].allocate(year, self.number, applicants)
         self.round_rows += [{"round": name, "year": year} | row for row in allocation.rows]
         if self.model.roadmap.plans[name].gives_post:
-            self.seasons.append(Season(year, waiting, applicants.traits[:, READY].copy(), allocation))
+            self.seasons.append(season_of(year, waiting, applicants.traits[:, READY], allocation))
         self.advance(waiting, self.decided.add(waiting, allocation))
 
     def enter_until(self, day: int) -> None:

@@ -20,7 +20,7 @@ from imgsim.roadmap import Plan
 from imgsim.rounds import RoundDates, Schedule
 from imgsim.tables import Finished, Piece
 from imgsim.tables.ledger import ledger_of
-from imgsim.tables.rounds import ROUND_COLUMNS, Season, seasons_table
+from imgsim.tables.rounds import ROUND_COLUMNS, Season, season_of, seasons_table
 from imgsim.traits import PLACE, READY_SINCE
 
 READY = PLACE["ready"]
@@ -93,7 +93,7 @@ class Replication:
         self.round_rows += [{"round": waiting.name, "year": dates.year} | row for row in allocation.rows]
         plan = self.model.roadmap.plans[waiting.name]
         if plan.gives_post:
-            self.seasons.append(Season(dates.year, people, applicants.traits[:, READY], allocation))
+            self.seasons.append(season_of(dates.year, people, applicants.traits[:, READY], allocation))
         return {life.person: self.settle(life, plan, allocation, k, dates) for k, life in enumerate(lives)}
 
     def settle(self, life: Life, plan: Plan, allocation: Allocation, k: int, dates: RoundDates) -> str:

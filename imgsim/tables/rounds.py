@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any, Final, NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -14,18 +14,32 @@ from imgsim.model import Model
 from imgsim.tables.coding import coded
 
 ROUND_COLUMNS: Final = ["round", "year", "group", "seats", "applicants", "active", "placed", "outside", "after"]
-SEASON_COLUMNS: Final = (
-    "person", "year", "registered", "ready", "interviews", "ranks", "active", "channel", "specialty", "sponsor",
-)  # fmt: skip
+KINDS: Final = {  # how seasons are kept, and how they are told
+    "person": (np.int32, np.int64), "year": (np.int16, np.int32), "registered": (np.bool_, np.bool_),
+    "ready": (np.bool_, np.bool_), "interviews": (np.int16, np.int32), "ranks": (np.int16, np.int32),
+    "active": (np.bool_, np.bool_), "channel": (np.int8, np.int32), "specialty": (np.int16, np.int32),
+    "sponsor": (np.int16, np.int32),
+}  # fmt: skip
+
+Season = Mapping[str, npt.NDArray[Any]]  # the columns of one round of one year, an entry an applicant, codes as numbers
 
 
-class Season(NamedTuple):
-    """One round of one year, seen by its applicants."""
-
-    year: int
-    person: npt.NDArray[np.int64]
-    ready: npt.NDArray[np.float64]
-    allocation: Allocation
+def season_of(year: int, person: npt.NDArray[np.int64], ready: npt.NDArray[np.float64], given: Allocation) -> Season:
+    """One round of one year as its applicants saw it, in as little memory as holds it: all are kept to the end."""
+    n = len(person)
+    held = {
+        "person": person,
+        "year": np.full(n, year),
+        "registered": np.ones(n, bool),
+        "ready": ready > 0,
+        "interviews": given.interviews,
+        "ranks": given.ranks,
+        "active": given.active,
+        "channel": given.channel,
+        "specialty": given.specialty,
+        "sponsor": given.sponsor,
+    }
+    return {name: column.astype(KINDS[name][0]) for name, column in held.items()}
 
 
 def by_year(rounds: pd.DataFrame) -> pd.DataFrame:
@@ -42,28 +56,11 @@ def by_year(rounds: pd.DataFrame) -> pd.DataFrame:
 def seasons_table(model: Model, seasons: Sequence[Season]) -> pd.DataFrame:
     """One row a person and season, sorted by person and year."""
     if not seasons:
-        return pd.DataFrame(columns=list(SEASON_COLUMNS))
-    parts = [season_rows(season) for season in seasons]
-    held = {name: np.concatenate([part[name] for part in parts]) for name in SEASON_COLUMNS}
+        return pd.DataFrame(columns=list(KINDS))
+    held = {name: np.concatenate([season[name] for season in seasons]) for name in KINDS}
     # one number a row: the parts are sorted by person already, and a stable sort makes use of that
-    order = np.argsort((held["person"] << 12) | held["year"], kind="stable")
+    order = np.argsort((held["person"].astype(np.int64) << 12) | held["year"], kind="stable")
     names = {"channel": CHANNELS} | {name: model.book.categories[name] for name in ("specialty", "sponsor")}
-    table = {name: coded(rows[order], names[name]) if name in names else rows[order] for name, rows in held.items()}
+    rows: Season = {name: column[order].astype(KINDS[name][1], copy=False) for name, column in held.items()}
+    table = {name: coded(column, names[name]) if name in names else column for name, column in rows.items()}
     return pd.DataFrame(table, copy=False)
-
-
-def season_rows(season: Season) -> dict[str, npt.NDArray[Any]]:
-    """One season's columns, with codes still numbers."""
-    held = season.allocation
-    return {
-        "person": season.person.astype(np.int64),
-        "year": np.full(len(season.person), season.year, np.int32),
-        "registered": np.ones(len(season.person), bool),
-        "ready": season.ready > 0,
-        "interviews": held.interviews.astype(np.int32),
-        "ranks": held.ranks.astype(np.int32),
-        "active": held.active.astype(bool),
-        "channel": held.channel.astype(np.int32),
-        "specialty": held.specialty.astype(np.int32),
-        "sponsor": held.sponsor.astype(np.int32),
-    }
