@@ -58,7 +58,7 @@ class Population(NamedTuple):
 
     actor: npt.NDArray[np.int64]  # (people,)
     traits: npt.NDArray[np.float64]  # (people, traits)
-    entry: npt.NDArray[np.int64]  # (people,): day of entering the system, or the census day
+    entry: npt.NDArray[np.int32]  # (people,): day of entering the system, or the census day
     stock: npt.NDArray[np.bool_]  # (people,): in the licensed stock
 
 
@@ -169,9 +169,9 @@ def draw_licensed(rules: Rules, who: Who, draws: Draws, census: int, row: Row) -
 def draw_all(
     rules: Rules, seed: int, replication: int, draws: Draws, actors: npt.NDArray[np.int64], census: int,
     region: npt.NDArray[np.int64], citizen: npt.NDArray[np.int64], traits: npt.NDArray[np.float64],
-) -> npt.NDArray[np.int64]:  # fmt: skip
+) -> npt.NDArray[np.int32]:  # fmt: skip
     """Draw everybody into their rows; the days of entry. ``region`` and ``citizen`` are those of each group."""
-    entry = np.empty(len(actors), np.int64)
+    entry = np.empty(len(actors), np.int32)
     for person in range(len(actors)):
         who, row = Who(seed, replication, actors[person]), traits[person]
         group = (actors[person] >> 32) & 0xFFFF
@@ -206,7 +206,7 @@ def populate(
 def people(
     parameters: Parameters, pathway: Pathway, book: Rulebook, actors: npt.NDArray[np.int64], seed: int,
     replication: int,
-) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.int64]]:  # fmt: skip
+) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.int32]]:  # fmt: skip
     """Traits and days of entry of some actors, drawn from nothing but their addresses."""
     census, _ = stock_cells(parameters, pathway)
     regions, groups = list(book.categories["region"]), pathway.groups.values()

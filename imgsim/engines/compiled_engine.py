@@ -96,8 +96,9 @@ class Replication:
         self.decided = Decided()
         days = self.population.entry - self.population.entry.min(initial=NEVER)
         short = days.astype(np.min_scalar_type(days.max(initial=0)))  # two bytes sort many times as fast as eight
-        self.order = np.argsort(short, kind="stable").astype(np.int32)
-        self.entries, self.entered = self.population.entry[self.order].astype(np.int32), 0
+        self.order = np.argsort(short, kind="stable").astype(np.int32)  # of those who have not entered yet
+        self.entries = self.population.entry[self.order]
+        self.room = np.empty_like(self.population.traits)  # for applicants; what is never touched takes no memory
         self.seasons: list[Season] = []
         self.round_rows: list[dict[str, object]] = []
 
@@ -108,7 +109,8 @@ class Replication:
         waiting = np.flatnonzero(self.states.waits == meeting)
         log, ledger = self.logs[0]
         self.walk(log, ledger, len(waiting), lambda done: walker.gather(self.world, self.states, log, waiting, done))
-        applicants = Applicants(self.population.actor[waiting], self.population.traits[waiting], allocates)
+        traits = self.population.traits.take(waiting, axis=0, out=self.room[: len(waiting)], mode="clip")
+        applicants = Applicants(self.population.actor[waiting], traits, allocates)
         allocation = self.model.mechanisms[name].allocate(year, self.number, applicants)
         self.round_rows += [{"round": name, "year": year} | row for row in allocation.rows]
         if self.model.roadmap.plans[name].gives_post:
@@ -118,8 +120,8 @@ class Replication:
     def enter_until(self, day: int) -> None:
         """Everybody who has entered by a day walks to the first round."""
         until = int(np.searchsorted(self.entries, day, side="right"))
-        self.advance(np.sort(self.order[self.entered : until]).astype(np.int64), NOTHING_DECIDED)
-        self.entered = until
+        self.advance(np.sort(self.order[:until]).astype(np.int64), NOTHING_DECIDED)
+        self.order, self.entries = self.order[until:].copy(), self.entries[until:].copy()
 
     def advance(self, chosen: Ints, decided: Decisions, to_the_end: bool = False) -> None:
         """Some people walk on, each with the decision in the row of the same place."""

@@ -30,13 +30,13 @@ class States(NamedTuple):
     """All lives of a replication, or some of them."""
 
     actor: npt.NDArray[np.int64]  # (people,)
-    entry: npt.NDArray[np.int64]
+    entry: Days
     stock: npt.NDArray[np.bool_]
     traits: npt.NDArray[np.float64]  # (people, traits)
     track: Track  # (people, 4): the second track, see ``imgsim.livelihood``
     days_in: Days  # (people, livelihoods)
     at: Days  # (people, AT + clocks)
-    waits: Days  # (people,): the meeting waited for, or NOT_WAITING
+    waits: Counts  # (people,): the meeting waited for, or NOT_WAITING
     counts: Counts  # (people, stages + exams + clocks): visits, attempts, how often each clock was started
 
 
@@ -77,7 +77,7 @@ def new_states(population: Population, road: Road) -> States:
         track=np.zeros((people, TRACK), np.float32),
         days_in=np.zeros((people, STATES), np.int32),
         at=at,
-        waits=np.full(people, NOT_WAITING, np.int32),
+        waits=np.full(people, NOT_WAITING, np.int16),
         counts=np.zeros((people, road.first_clock + clocks), np.int16),
     )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -13,6 +13,7 @@ CHANNELS: Final = ("none", "outside", "match", "soap")
 NO_CHANNEL, OUTSIDE, IN_ROUND, AFTER = 0, 1, 2, 3
 
 Ints = npt.NDArray[np.int64]
+Codes = npt.NDArray[np.signedinteger[Any]]  # of whatever width holds them
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,13 +29,13 @@ class Applicants:
 class Allocation:
     """What each applicant is given, and the tallies by group for the table of rounds."""
 
-    outcome: Ints  # PLACED, UNPLACED or INELIGIBLE
-    channel: Ints  # place in CHANNELS
-    interviews: Ints
-    ranks: Ints
+    outcome: Codes  # PLACED, UNPLACED or INELIGIBLE
+    channel: Codes  # place in CHANNELS
+    interviews: Codes
+    ranks: Codes
     active: npt.NDArray[np.bool_]  # submitted a rank list, or stood in the queue
-    specialty: Ints  # of the place given, or -1
-    sponsor: Ints
+    specialty: Codes  # of the place given, or -1
+    sponsor: Codes
     rows: list[dict[str, object]] = field(default_factory=list)
 
 

@@ -62,13 +62,13 @@ def tallied(placed: npt.NDArray[np.bool_], places: Ints, applicants: Applicants)
     row: dict[str, object] = {"group": "all", "seats": int(places.sum()), "applicants": n, "active": n}
     row |= {"placed": int(placed.sum()), "outside": 0, "after": 0}
     return Allocation(
-        outcome=np.where(placed, PLACED, UNPLACED),
-        channel=np.where(placed, IN_ROUND, NO_CHANNEL),
-        interviews=np.zeros(n, np.int64),
-        ranks=np.zeros(n, np.int64),
+        outcome=np.where(placed, np.int8(PLACED), np.int8(UNPLACED)),
+        channel=np.where(placed, np.int8(IN_ROUND), np.int8(NO_CHANNEL)),
+        interviews=np.zeros(n, np.int8),
+        ranks=np.zeros(n, np.int8),
         active=np.ones(n, bool),
-        specialty=np.full(n, -1),
-        sponsor=np.full(n, -1),
+        specialty=np.full(n, -1, np.int8),
+        sponsor=np.full(n, -1, np.int8),
         rows=[row],
     )
 

@@ -119,17 +119,17 @@ class Ranked:
     def tallied(self, asked: Ints, held: Ints, places: Ints, applicants: Applicants) -> Allocation:
         """The allocation, with tallies for all, by citizenship and by pool."""
         n, placed = len(held), held != NOWHERE
-        nobody, whole = np.full(n, -1), np.ones(n, bool)
+        nobody, whole = np.full(n, -1, np.int8), np.ones(n, bool)
         citizen = applicants.traits[:, PLACE["citizen"]]
         rows = [row("all", int(places.sum()), whole, placed)]
         rows += [row(group, 0, citizen == code, placed) for group, code in CITIZENSHIP.items()]
         if self.by:
             rows += [pool_row(pool, int(places[k]), asked == k, held == k) for k, pool in enumerate(self.pools)]
         return Allocation(
-            outcome=np.where(placed, PLACED, np.where(asked == NOWHERE, INELIGIBLE, UNPLACED)),
-            channel=np.where(placed, IN_ROUND, NO_CHANNEL),
-            interviews=np.zeros(n, np.int64),
-            ranks=np.zeros(n, np.int64),
+            outcome=np.where(placed, np.int8(PLACED), np.where(asked == NOWHERE, np.int8(INELIGIBLE), np.int8(UNPLACED))),
+            channel=np.where(placed, np.int8(IN_ROUND), np.int8(NO_CHANNEL)),
+            interviews=np.zeros(n, np.int8),
+            ranks=np.zeros(n, np.int8),
             active=asked != NOWHERE,
             specialty=nobody,
             sponsor=nobody,
