@@ -126,7 +126,9 @@ class Ranked:
         if self.by:
             rows += [pool_row(pool, int(places[k]), asked == k, held == k) for k, pool in enumerate(self.pools)]
         return Allocation(
-            outcome=np.where(placed, np.int8(PLACED), np.where(asked == NOWHERE, np.int8(INELIGIBLE), np.int8(UNPLACED))),
+            outcome=np.where(
+                placed, np.int8(PLACED), np.where(asked == NOWHERE, np.int8(INELIGIBLE), np.int8(UNPLACED))
+            ),
             channel=np.where(placed, np.int8(IN_ROUND), np.int8(NO_CHANNEL)),
             interviews=np.zeros(n, np.int8),
             ranks=np.zeros(n, np.int8),
