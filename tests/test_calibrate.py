@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,7 @@ import toy
 
 from imgsim.calendar import to_date
 from imgsim.calibrate import spread
+from imgsim.calibrate.__main__ import aims, faded, parsed
 from imgsim.calibrate.fit import shifted, standard_errors
 from imgsim.calibrate.forecast import Published, errors, last_known_rate, previous_year_rate, seats_left_over
 from imgsim.calibrate.overlay import overlay
@@ -52,6 +54,24 @@ def test_no_outcome_of_graduates_in_the_match_after_2018_is_a_target() -> None:
         t for t in load_targets(US) if t.measure == "match_rate" and t.group.endswith("_img") and t.cohort > "2018"
     ]
     assert kept_back == []
+
+
+def test_an_older_figure_is_allowed_more_and_one_pooled_over_years_is_not() -> None:
+    known = aims(load_targets(US), date(2014, 7, 1), 2014)
+    change = {now.key: now.error / then.error for then, now in zip(known, faded(known, 2014, 2.0), strict=True)}
+    assert change["match_rate", "2013", "citizen_img"] == 1.0
+    assert change["match_rate", "2011", "citizen_img"] == pytest.approx(2**0.5)  # half the weight in least squares
+    assert change["match_rate", "2009", "citizen_img"] == pytest.approx(2.0)
+    assert change["odds_ratio_visa", "last_5_years", "noncitizen"] == 1.0
+    assert faded(known, None, 2.0) == known
+
+
+@pytest.mark.parametrize("length", ["0", "-2", "nan", "two"])
+def test_a_half_life_that_is_no_length_of_time_is_refused(length: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as stop:
+        parsed(["scenarios/us.toml", f"--half-life={length}"])
+    assert stop.value.code == 2
+    assert f"must be a number of years above 0, or inf, not `{length}`" in capsys.readouterr().err
 
 
 def test_row_addresses_name_every_combination() -> None:

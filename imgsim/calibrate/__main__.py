@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import datetime
+import math
 import sys
 from collections.abc import Callable, Iterable
 from dataclasses import replace
@@ -27,6 +28,17 @@ from imgsim.errors import ImgsimError
 from imgsim.scenario import COUNTRIES, Scenario, load_scenario
 
 
+def years(text: str) -> float:
+    """A length of time above zero, ``inf`` included."""
+    try:
+        length = float(text)
+    except ValueError:
+        length = math.nan
+    if not length > 0:
+        raise argparse.ArgumentTypeError(f"must be a number of years above 0, or inf, not `{text}`")
+    return length
+
+
 def parsed(arguments: list[str]) -> argparse.Namespace:
     """The command line."""
     parser = argparse.ArgumentParser(prog="python -m imgsim.calibrate", description=__doc__)
@@ -36,6 +48,9 @@ def parsed(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, default=6, help="steps of the fit at most")
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--until", type=int, help="fit only on years before this one, as a forecaster then could")
+    parser.add_argument(
+        "--half-life", type=years, default=math.inf, help="years in which a figure loses half its weight, with --until"
+    )
     parser.add_argument(
         "--only", default="", help="turn the knobs, and aim at the measures, whose names begin so; or all"
     )
@@ -54,6 +69,22 @@ def aims(targets: list[Target], end: datetime.date, until: int | None) -> list[T
     if until is None:
         return [replace(target, use="fit") if target.use == "holdout" else target for target in inside]
     return [replace(t, use="holdout") if t.use == "fit" and t.cohort[:4] >= str(until) else t for t in inside]
+
+
+def faded(targets: list[Target], until: int | None, half_life: float) -> list[Target]:
+    """The targets, the older ones allowed more: weights halve with every half-life before the last year known.
+
+    A forecast leans on the present; what drifted for reasons that the model does not know has drifted since. Targets
+    pooled over years keep their weight.
+    """
+    if until is None or math.isinf(half_life):
+        return targets
+    return [
+        replace(t, error=t.error * 2 ** ((until - 1 - int(t.cohort[:4])) / (2 * half_life)))
+        if t.use == "fit" and t.cohort[:4].isdigit()
+        else t
+        for t in targets
+    ]
 
 
 def dated_after(cohort: str, year: int) -> bool:
@@ -114,6 +145,14 @@ def shown(result: Fit) -> str:
     return knobs.round(3).to_string(index=False) + "\n\n" + result.table.round(4).to_string(index=False)
 
 
+def knowing(until: int | None, half_life: float) -> str:
+    """What a fit was made from, in words."""
+    if until is None:
+        return "fitted on all figures"
+    most = "" if math.isinf(half_life) else f", the last ones most (half-life {half_life:g} years)"
+    return f"fitted on figures before {until}{most}"
+
+
 def kept_spread(
     start: Scenario, knobs: list[Knob], targets: list[Target], asked: argparse.Namespace, folder: Path
 ) -> None:
@@ -136,6 +175,7 @@ def main(arguments: list[str]) -> int:
         knobs = known_then(chosen(load_knobs(folder), asked.only), asked.until)
         start = prepared(scenario, asked.end, asked.until)
         targets = aims(chosen(load_targets(folder), asked.only), asked.end, asked.until)
+        targets = faded(targets, asked.until, asked.half_life)
         if asked.spread:
             kept_spread(start, knobs, targets, asked, folder)
             return 0
@@ -151,7 +191,7 @@ def main(arguments: list[str]) -> int:
         if asked.write:
             rewrite(folder, knobs, result.shift)
         if asked.save:
-            known = f"fitted on figures before {asked.until}" if asked.until else "fitted on all figures"
+            known = knowing(asked.until, asked.half_life)
             fitted = shifted(start, knobs, result.shift).parameters
             asked.save.write_text(
                 overlay(fitted, knobs, Path(asked.scenario).name, f"{scenario.title}; {known}", known)
