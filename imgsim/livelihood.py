@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from itertools import product
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -18,7 +19,7 @@ from imgsim.chance import uniform
 from imgsim.compiled import lean
 from imgsim.dates import DAYS_A_YEAR, day_of, year_of
 from imgsim.distributions import exponential
-from imgsim.rules import Row, Rules, Who, amount, is_steady
+from imgsim.rules import Row, Rules, Who, amount, is_steady, leans_on
 from imgsim.traits import LAST_CLINICAL, LIVELIHOODS, PLACE
 
 STATE: Final = PLACE["livelihood"]
@@ -36,6 +37,10 @@ LEFT, SPELLS, WALKED, BEFORE = range(4)
 TRACK: Final = 4
 UNDRAWN: Final = -1.0  # of a threshold: not drawn yet
 
+# Adding the rates of leaving up was a sixth of walking the national road, so those that lean on few traits are kept.
+SPAN: Final = 16  # for flags, categories and counts below this
+MOST: Final = 2  # and for so many traits at most, in every combination
+
 Days = npt.NDArray[np.int64] | npt.NDArray[np.int32]
 Track = npt.NDArray[np.float32]
 
@@ -49,6 +54,8 @@ class Moves(NamedTuple):
     steady: npt.NDArray[np.int64]  # (states,): 1 if none of them changes while nothing happens to the person
     threshold: int  # decision hash of the thresholds
     destination: int  # decision hash of the moves' destinations
+    leans: npt.NDArray[np.int64]  # (states, 1 + MOST): how many traits the rates lean on, -1 if too many; which
+    kept: npt.NDArray[np.float64]  # (states, SPAN ** MOST): yearly rate of leaving, by state and these traits
 
 
 def moves_of(number: Callable[[str], int], decision: Callable[[str], int], rules: Rules) -> Moves:
@@ -61,7 +68,26 @@ def moves_of(number: Callable[[str], int], decision: Callable[[str], int], rules
                 rate[state, ways[state]], to[state, ways[state]] = quantity, other
                 ways[state] += 1
                 steady[state] &= is_steady(rules, quantity)
-    return Moves(ways, rate, to, steady, decision("livelihood.threshold"), decision("livelihood.destination"))
+    leans, kept = np.full((STATES, 1 + MOST), -1, np.int64), np.zeros((STATES, SPAN**MOST))
+    moves = Moves(
+        ways, rate, to, steady, decision("livelihood.threshold"), decision("livelihood.destination"), leans, kept
+    )
+    for place in np.flatnonzero(steady):
+        keep_rates(rules, moves, int(place))
+    return moves
+
+
+def keep_rates(rules: Rules, moves: Moves, state: int) -> None:
+    """Work the rate of leaving a steady state out beforehand, if it leans on few traits, for whatever they may be."""
+    rates = [int(q) for q in moves.rate[state, : moves.ways[state]]]
+    traits = sorted(set[int]().union(*(leans_on(rules, q) for q in rates)))
+    if len(traits) > MOST or any(trait < 0 for trait in traits):  # those below 0 are worked out themselves
+        return
+    moves.leans[state, : 1 + len(traits)] = len(traits), *traits
+    row = np.zeros(max([len(PLACE), *(trait + 1 for trait in traits)]))
+    for place, values in enumerate(product(range(SPAN), repeat=len(traits))):
+        row[traits] = values
+        moves.kept[state, place] = rate_of_leaving(rules, moves, row, state, 0)
 
 
 @lean
@@ -83,12 +109,25 @@ def threshold_left(who: Who, moves: Moves, track: Track) -> float:
 
 
 @lean
-def hazard(rules: Rules, moves: Moves, row: Row, state: int, day: int) -> float:
+def rate_of_leaving(rules: Rules, moves: Moves, row: Row, state: int, day: int) -> float:
     """The yearly rate of leaving a state for any other."""
     total = 0.0
     for way in range(moves.ways[state]):
         total += amount(rules, moves.rate[state, way], day, row)
     return total
+
+
+@lean
+def hazard(rules: Rules, moves: Moves, row: Row, state: int, day: int) -> float:
+    """The same, looked up if it is kept: a life asks at every step."""
+    place, traits = 0, moves.leans[state, 0]
+    for k in range(traits):
+        held = row[moves.leans[state, 1 + k]]
+        if held >= 0.0 and held < SPAN and held == math.floor(held):
+            place = place * SPAN + int(held)
+        else:
+            traits = -1
+    return float(moves.kept[state, place]) if traits >= 0 else rate_of_leaving(rules, moves, row, state, day)
 
 
 @lean

@@ -65,11 +65,20 @@ class Who(NamedTuple):
     actor: int
 
 
+def asked(rules: Rules, q: int) -> list[int]:
+    """The quantities that are looked up for a quantity: itself and its ratios."""
+    return [q, *(int(held) for held in rules.ratio[rules.head[q, FIRST_RATIO] : rules.head[q, END_RATIO], 2])]
+
+
+def leans_on(rules: Rules, q: int) -> set[int]:
+    """The traits on which the value of a quantity depends."""
+    ratios = rules.ratio[rules.head[q, FIRST_RATIO] : rules.head[q, END_RATIO], 0]
+    return {int(trait) for trait in (*ratios, *rules.head[asked(rules, q), BY])} - {NO_TRAIT}
+
+
 def is_steady(rules: Rules, q: int) -> bool:
     """Does a quantity keep its value while nothing happens to the person, whatever the day?"""
-    traits = [rules.head[q, BY], *rules.ratio[rules.head[q, FIRST_RATIO] : rules.head[q, END_RATIO], 0]]
-    asked = [q, *rules.ratio[rules.head[q, FIRST_RATIO] : rules.head[q, END_RATIO], 2]]
-    return not any(trait in PASSING for trait in traits) and not any(is_dated(rules, each) for each in asked)
+    return leans_on(rules, q).isdisjoint(PASSING) and not any(is_dated(rules, each) for each in asked(rules, q))
 
 
 def is_dated(rules: Rules, q: int) -> bool:

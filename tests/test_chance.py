@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from imgsim.chance import philox, uniform, words
-from imgsim.dates import day_of, mark_of, year_of
+from imgsim.dates import academic_year_start, day_of, mark_of, year_of
 from imgsim.distributions import exponential, gompertz_age, normal
 
 # Random123's kat_vectors for philox4x32 with 10 rounds (Salmon et al. 2011): counter, key, result.
@@ -81,4 +81,5 @@ def test_days_and_years_agree_with_the_standard_library(date):
     day = date.toordinal() - datetime.date(1970, 1, 1).toordinal()
     assert day_of(date.year, date.month, date.day) == day
     assert year_of(day) == date.year
+    assert academic_year_start(day) == day_of(date.year - (date.month < 7), 7, 1)
     assert mark_of(date.year, 100 * date.month + date.day) == day

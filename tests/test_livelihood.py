@@ -10,8 +10,11 @@ import toy
 from scipy import stats
 from toy import end, parameter, road, stage, tables
 
+from imgsim.livelihood import SPAN, hazard, rate_of_leaving
+from imgsim.model import build
 from imgsim.pathway import load_pathway
-from imgsim.scenario import COUNTRIES
+from imgsim.scenario import COUNTRIES, load_scenario
+from imgsim.traits import PLACE
 
 ONCE = [(None, 2000.0), ("2001-01-01", 0.0)]
 MANY = 2000
@@ -192,3 +195,19 @@ def test_local_experience_makes_experienced_and_the_exam_easier() -> None:
     odds = 0.05 / 0.95 * 4 ** (731 / 365.25)
     assert within(share["here"], odds / (1 + odds))
     assert within(share["elsewhere"], 0.05)
+
+
+def test_rates_that_are_kept_are_those_worked_out_for_the_person() -> None:
+    """Flags and counts below the span are looked up, others (a share, a count beyond it, not set) never are."""
+    model = build(load_scenario(COUNTRIES.parents[1] / "scenarios" / "us.toml"))
+    rules, moves = model.book.rules, model.moves
+    kept = moves.leans[:, 0] > 0
+    assert (moves.kept[kept, 0] > 0).any()
+    for state in np.flatnonzero(kept):
+        own = moves.leans[state, 1 : 1 + moves.leans[state, 0]]
+        for value in (0.0, 1.0, 3.0, SPAN - 1.0, SPAN, 0.5, -1.0):
+            row = np.zeros(len(PLACE) + len(model.scenario.pathway.flags))
+            row[own] = value
+            assert hazard(rules, moves, row, state, 12_000) == rate_of_leaving(rules, moves, row, state, 12_000)
+            row[own] += 0.25
+            assert hazard(rules, moves, row, state, 12_000) == rate_of_leaving(rules, moves, row, state, 12_000)

@@ -117,11 +117,11 @@ def session_after(
 def next_move(
     head: Ints, first: Ints, days: Ints, value: Floats, plain: Floats, ratio: Ints,
     seed: int, replication: int, actor: int,
-    ways: Ints, rate: Ints, leads_to: Ints, steady: Ints, threshold: int, destination: int, row: Row, track: Track,
-    days_in: Ints, to: int,
+    ways: Ints, rate: Ints, leads_to: Ints, steady: Ints, threshold: int, destination: int,
+    leans: Ints, kept: Floats, row: Row, track: Track, days_in: Ints, to: int,
 ) -> int:  # fmt: skip
     """See ``imgsim.livelihood.next_move``."""
-    moves = Moves(ways, rate, leads_to, steady, threshold, destination)
+    moves = Moves(ways, rate, leads_to, steady, threshold, destination, leans, kept)
     who = Who(seed, replication, actor)
     held = Rules(head, first, days, value, plain, ratio)
     return livelihood.next_move(held, who, moves, row, track, days_in, to)
