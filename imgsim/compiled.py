@@ -53,7 +53,7 @@ def is_kept(name: str) -> bool:
 
 def compiled(function: Callable[P, R]) -> Callable[P, R]:
     """The function, compiled on first use and cached on disk; the GIL is released while it runs."""
-    result: Any = njit(function, cache=True, nogil=True, error_model="numpy")
+    result: Any = njit(function, cache=True, nogil=True, error_model="numpy", forceinline=False)
     return cast(Callable[P, R], result)
 
 
@@ -68,8 +68,11 @@ def lean(function: Callable[P, R]) -> Callable[P, R]:
     return cast(Callable[P, R], result)
 
 
-def rare(function: Callable[P, R]) -> Callable[P, R]:
-    """As ``lean``, for what is seldom asked: it stays a function of its own, so that its many callers stay small."""
-    make: Any = njit
-    result: Any = make(function, cache=True, nogil=True, error_model="numpy", _nrt=False)
+def shared(function: Callable[P, R]) -> Callable[P, R]:
+    """As ``lean``, for what is asked in many places: one function of its own, so that its callers stay small.
+
+    Whoever calls it hands over named tuples by reference (``imgsim.handed``).
+    """
+    make: Any = njit  # what is not said here is taken over from the first caller, who may be part of its own
+    result: Any = make(function, cache=True, nogil=True, error_model="numpy", _nrt=False, forceinline=False)
     return cast(Callable[P, R], result)

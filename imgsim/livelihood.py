@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from imgsim.chance import uniform
-from imgsim.compiled import lean
+from imgsim.compiled import lean, shared
 from imgsim.dates import DAYS_A_YEAR, day_of, year_of
 from imgsim.distributions import exponential
 from imgsim.rules import Row, Rules, Who, amount, is_steady, leans_on
@@ -108,7 +108,7 @@ def threshold_left(who: Who, moves: Moves, track: Track) -> float:
     return float(track[LEFT])
 
 
-@lean
+@shared
 def rate_of_leaving(rules: Rules, moves: Moves, row: Row, state: int, day: int) -> float:
     """The yearly rate of leaving a state for any other."""
     total = 0.0

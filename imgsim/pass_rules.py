@@ -20,7 +20,7 @@ import numpy as np
 import numpy.typing as npt
 
 from imgsim.chance import uniform
-from imgsim.compiled import lean, rare
+from imgsim.compiled import lean, shared
 from imgsim.distributions import normal
 from imgsim.pathway import PASS_RULES
 from imgsim.rules import HASH, Row, Rules, Who, amount, base, draw, happens, predict, probability
@@ -50,7 +50,7 @@ def stations_passed(who: Who, name: int, attempt: int, begin: int, end: int, p: 
     return passed
 
 
-@rare
+@shared
 def by_stations(rules: Rules, who: Who, q: Ints, day: int, row: Row, attempt: int) -> int:
     """The grade of a station exam; compulsory subjects come first, then the other stations."""
     p, name = probability(rules, q[FIRST], day, row), rules.head[q[FIRST], HASH]
@@ -77,7 +77,7 @@ def error_left(items: float, discrimination: float) -> float:
     return 2.0 / (discrimination * math.sqrt(items))
 
 
-@rare
+@shared
 def by_adaptive_test(rules: Rules, who: Who, q: Ints, day: int, row: Row, attempt: int) -> int:
     """The grade of an adaptive test: the performance measured with error, against the pass mark."""
     error = error_left(base(rules, q[SECOND], day, row), amount(rules, q[THIRD], day, row))

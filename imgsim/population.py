@@ -16,6 +16,7 @@ from imgsim.chance import uniform
 from imgsim.compiled import compiled, lean
 from imgsim.dates import DAYS_A_YEAR, day_of
 from imgsim.distributions import normal
+from imgsim.handed import handed
 from imgsim.parameters import Parameters
 from imgsim.pathway import Pathway
 from imgsim.rulebook import Rulebook
@@ -171,17 +172,17 @@ def draw_all(
     region: npt.NDArray[np.int64], citizen: npt.NDArray[np.int64], traits: npt.NDArray[np.float64],
 ) -> npt.NDArray[np.int32]:  # fmt: skip
     """Draw everybody into their rows; the days of entry. ``region`` and ``citizen`` are those of each group."""
-    entry = np.empty(len(actors), np.int32)
+    held, entry = handed(rules), np.empty(len(actors), np.int32)
     for person in range(len(actors)):
-        who, row = Who(seed, replication, actors[person]), traits[person]
+        who, row = handed(Who(seed, replication, actors[person])), traits[person]
         group = (actors[person] >> 32) & 0xFFFF
         year = 1900 + ((actors[person] >> 48) & 0xFFF)
         row[SPECIALTY] = row[SPONSOR] = row[COMPETITOR] = row[AREA] = -1.0
         row[GROUP], row[REGION], row[CITIZEN] = group, region[group], citizen[group]
         if year == STOCK_YEAR:
-            entry[person] = draw_licensed(rules, who, draws, census, row)
+            entry[person] = draw_licensed(held, who, draws, census, row)
         else:
-            entry[person] = draw_entrant(rules, who, draws, year, row)
+            entry[person] = draw_entrant(held, who, draws, year, row)
     return entry
 
 

@@ -122,6 +122,7 @@ class Builder:
                 DISTRIBUTION[parameter.distribution or "lognormal"],
                 int(parameter.unit == "years"),
                 decision(parameter.name),
+                self.first[series] if parameter.by is None and len(self.day) == self.first[series] + 1 else -1,
             ]
         )
 
@@ -148,7 +149,7 @@ class Builder:
     def rules(self) -> Rules:
         """The finished arrays."""
         return Rules(
-            np.array(self.head, np.int64).reshape(-1, 9),
+            np.array(self.head, np.int64).reshape(-1, 10),
             np.array([*self.first, len(self.day)], np.int64),
             np.array(self.day, np.int64),
             np.array(self.value, np.float64),

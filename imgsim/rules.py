@@ -18,7 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from imgsim.chance import uniform
-from imgsim.compiled import lean
+from imgsim.compiled import lean, shared
 from imgsim.dates import DAYS_A_YEAR, NEVER, academic_year_start
 from imgsim.distributions import exponential, gompertz_age, normal
 from imgsim.traits import (
@@ -36,7 +36,7 @@ from imgsim.traits import (
 FAILURES: Final = PLACE["failures"]
 
 # Columns of Rules.head, one row a quantity.
-SERIES, BY, LINEAR, FIRST_RATIO, END_RATIO, SPREAD, DISTRIBUTION, YEARS, HASH = range(9)
+SERIES, BY, LINEAR, FIRST_RATIO, END_RATIO, SPREAD, DISTRIBUTION, YEARS, HASH, ONLY = range(10)
 NO_TRAIT: Final = -99
 LOGNORMAL, GOMPERTZ, EXPONENTIAL = 0, 1, 2
 
@@ -49,7 +49,7 @@ Row = npt.NDArray[np.float64]
 class Rules(NamedTuple):
     """Every quantity of a scenario as arrays; built by ``imgsim.rulebook``."""
 
-    head: npt.NDArray[np.int64]  # (quantities, 9)
+    head: npt.NDArray[np.int64]  # (quantities, 10)
     first: npt.NDArray[np.int64]  # (series + 1,): where each series begins in the two arrays below
     day: npt.NDArray[np.int64]  # day from which a value holds
     value: npt.NDArray[np.float64]  # the value behind its link
@@ -134,8 +134,18 @@ def series_of(rules: Rules, q: int, day: int, row: Row) -> int:
 
 
 @lean
+def holding(rules: Rules, q: int, day: int, row: Row) -> int:
+    """The row of values that holds for the person's category on a day; most quantities have only one."""
+    only = rules.head[q, ONLY]
+    return int(only if only >= 0 else begun(rules, series_of(rules, q, day, row), day))
+
+
+@lean
 def base(rules: Rules, q: int, day: int, row: Row) -> float:
     """The linked base value of a quantity for the person's category."""
+    only = rules.head[q, ONLY]
+    if only >= 0:
+        return float(rules.value[only])
     return dated(rules, series_of(rules, q, day, row), day, rules.head[q, LINEAR])
 
 
@@ -163,7 +173,7 @@ def predict(rules: Rules, q: int, day: int, row: Row) -> float:
 @lean
 def amount(rules: Rules, q: int, day: int, row: Row) -> float:
     """What is behind a log predictor: the value itself, times the ratios."""
-    held = rules.plain[begun(rules, series_of(rules, q, day, row), day)]
+    held = rules.plain[holding(rules, q, day, row)]
     more = leaning(rules, q, day, row)
     return float(held if more == 0.0 or held == 0.0 else held * math.exp(more))
 
@@ -171,7 +181,7 @@ def amount(rules: Rules, q: int, day: int, row: Row) -> float:
 @lean
 def probability(rules: Rules, q: int, day: int, row: Row) -> float:
     """The probability behind a logit predictor: the value itself, or what the odds ratios make of it."""
-    at = begun(rules, series_of(rules, q, day, row), day)
+    at = holding(rules, q, day, row)
     more = leaning(rules, q, day, row)
     if more == 0.0 or math.isinf(rules.value[at]):
         return float(rules.plain[at])
@@ -184,7 +194,7 @@ def draw(rules: Rules, who: Who, q: int, occurrence: int) -> float:
     return uniform(who.seed, who.replication, who.actor, rules.head[q, HASH], occurrence, 0)
 
 
-@lean
+@shared
 def happens(rules: Rules, who: Who, q: int, day: int, row: Row, occurrence: int) -> bool:
     """Does an event of this probability happen to the person? What is certain needs no draw."""
     p = probability(rules, q, day, row)
@@ -200,7 +210,7 @@ def spread(rules: Rules, q: int, day: int, row: Row) -> float:
     return 0.0 if held < 0 else base(rules, held, day, row)
 
 
-@lean
+@shared
 def lasts(rules: Rules, who: Who, q: int, day: int, row: Row, occurrence: int) -> int:
     """A duration in whole days, at least 0; for a Gompertz clock the days until the age drawn is reached."""
     middle = amount(rules, q, day, row)

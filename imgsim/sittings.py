@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from imgsim.compiled import lean
+from imgsim.compiled import lean, shared
 from imgsim.dates import NEVER, day_of, mark_of, year_of
 from imgsim.rules import SERIES, Row, Rules, amount, base, dated
 
@@ -46,7 +46,7 @@ def earliest_retake(
     return int(max(sat[(count - allowed) % len(sat)] + 366, last + gap))
 
 
-@lean
+@shared
 def next_session(rules: Rules, first: int, sessions: int, day: int) -> int:
     """The day of the first session on or after a day.
 
@@ -63,7 +63,7 @@ def next_session(rules: Rules, first: int, sessions: int, day: int) -> int:
     return best
 
 
-@lean
+@shared
 def session_after(
     rules: Rules, first: int, sessions: int, apart: int, wished: int, day: int, row: Row, sat: npt.NDArray[np.int64],
     count: int,

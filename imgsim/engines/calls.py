@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from imgsim import livelihood, pass_rules, rules, sittings
 from imgsim.compiled import lean
+from imgsim.handed import handed
 from imgsim.livelihood import Moves, Track
 from imgsim.rules import Row, Rules, Who
 
@@ -27,7 +28,12 @@ def happens(
 ) -> bool:  # fmt: skip
     """See ``imgsim.rules.happens``."""
     return rules.happens(
-        Rules(head, first, days, value, plain, ratio), Who(seed, replication, actor), q, day, row, occurrence
+        handed(Rules(head, first, days, value, plain, ratio)),
+        handed(Who(seed, replication, actor)),
+        q,
+        day,
+        row,
+        occurrence,
     )
 
 
@@ -39,7 +45,12 @@ def grade(
 ) -> int:  # fmt: skip
     """See ``imgsim.pass_rules.grade``."""
     return pass_rules.grade(
-        Rules(head, first, days, value, plain, ratio), Who(seed, replication, actor), q, day, row, attempt
+        handed(Rules(head, first, days, value, plain, ratio)),
+        handed(Who(seed, replication, actor)),
+        q,
+        day,
+        row,
+        attempt,
     )
 
 
@@ -51,7 +62,12 @@ def lasts(
 ) -> int:  # fmt: skip
     """See ``imgsim.rules.lasts``."""
     return rules.lasts(
-        Rules(head, first, days, value, plain, ratio), Who(seed, replication, actor), q, day, row, occurrence
+        handed(Rules(head, first, days, value, plain, ratio)),
+        handed(Who(seed, replication, actor)),
+        q,
+        day,
+        row,
+        occurrence,
     )
 
 
@@ -62,8 +78,8 @@ def strikes_after(
     q: int, day: int, row: Row, occurrence: int,
 ) -> int:  # fmt: skip
     """See ``imgsim.rules.strikes_after``."""
-    who = Who(seed, replication, actor)
-    held = Rules(head, first, days, value, plain, ratio)
+    who = handed(Who(seed, replication, actor))
+    held = handed(Rules(head, first, days, value, plain, ratio))
     return rules.strikes_after(held, who, q, day, row, occurrence)
 
 
@@ -74,8 +90,8 @@ def chooses(
     q: int, options: int, day: int, row: Row, occurrence: int,
 ) -> int:  # fmt: skip
     """See ``imgsim.rules.chooses``."""
-    who = Who(seed, replication, actor)
-    held = Rules(head, first, days, value, plain, ratio)
+    who = handed(Who(seed, replication, actor))
+    held = handed(Rules(head, first, days, value, plain, ratio))
     return rules.chooses(held, who, q, options, day, row, occurrence)
 
 
@@ -86,7 +102,7 @@ def barred(
     attempts: int,
 ) -> int:  # fmt: skip
     """See ``imgsim.sittings.barred``."""
-    held = Rules(head, first, days, value, plain, ratio)
+    held = handed(Rules(head, first, days, value, plain, ratio))
     return sittings.barred(held, given, limit, day, row, attempts)
 
 
@@ -98,7 +114,7 @@ def earliest_retake(
 ) -> int:  # fmt: skip
     """See ``imgsim.sittings.earliest_retake``."""
     return sittings.earliest_retake(
-        Rules(head, first, days, value, plain, ratio), per_year, late_gap, day, row, sat, count
+        handed(Rules(head, first, days, value, plain, ratio)), per_year, late_gap, day, row, sat, count
     )
 
 
@@ -109,7 +125,7 @@ def session_after(
     sat: Ints, count: int,
 ) -> int:  # fmt: skip
     """See ``imgsim.sittings.session_after``."""
-    held = Rules(head, first, days, value, plain, ratio)
+    held = handed(Rules(head, first, days, value, plain, ratio))
     return sittings.session_after(held, session, sessions, apart, wished, day, row, sat, count)
 
 
@@ -121,7 +137,7 @@ def next_move(
     leans: Ints, kept: Floats, row: Row, track: Track, days_in: Ints, to: int,
 ) -> int:  # fmt: skip
     """See ``imgsim.livelihood.next_move``."""
-    moves = Moves(ways, rate, leads_to, steady, threshold, destination, leans, kept)
-    who = Who(seed, replication, actor)
-    held = Rules(head, first, days, value, plain, ratio)
+    moves = handed(Moves(ways, rate, leads_to, steady, threshold, destination, leans, kept))
+    who = handed(Who(seed, replication, actor))
+    held = handed(Rules(head, first, days, value, plain, ratio))
     return livelihood.next_move(held, who, moves, row, track, days_in, to)

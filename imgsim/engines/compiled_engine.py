@@ -1,14 +1,13 @@
 """The compiled engine: SimPy keeps the dates, compiled code walks all lives between two of their rounds.
 
-The first pass walks everybody and keeps no event: a small journal is read into the ledger whenever it is full (one
-kernel that walked and accounted too outgrew the processor's caches and took half as long again). What rounds decided is
+The first pass walks everybody and keeps no event: each goes into the ledger as it happens. What rounds decided is
 remembered; events and spells of anybody can then be had by walking the lives once more, in the order of people and in
 pieces of any size (``pieces``).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Generator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Final
 
@@ -40,7 +39,7 @@ from imgsim.model import Model
 from imgsim.population import Population, people, populate
 from imgsim.tables import Finished, Piece
 from imgsim.tables.codes import codes_of
-from imgsim.tables.ledger import Ledger, account_all, beside, close_all, new_ledger, summed
+from imgsim.tables.ledger import beside, close_all, new_ledger, summed
 from imgsim.tables.rounds import ROUND_COLUMNS, Season, season_of, seasons_table
 
 Ints = npt.NDArray[np.int64]
@@ -49,9 +48,7 @@ Decisions = npt.NDArray[np.int32]  # (rows, 4): person, outcome, specialty, spon
 
 CHUNK: Final = 20_000  # people whose events are walked at a time
 NOTHING_DECIDED: Final = np.empty((0, 4), np.int32)
-ROOM: Final = 1_000_000  # rows that a journal holds which is read by somebody
-KEPT: Final = 10_000  # rows beyond those of one stage that a journal holds which is read into the ledger: few, to stay
-# in the processor's cache
+ROOM: Final = 1_000_000  # rows that a journal holds which tells them
 
 
 class Decided:
@@ -87,12 +84,10 @@ class Replication:
             scenario.parameters, scenario.pathway, model.book, years, model.end, model.seed, number, model.scale
         )
         road = tabulate(model)
-        self.world = World(model.book.rules, road, model.moves, model.seed, number)
-        self.codes = codes_of(model)
+        self.world = World(model.book.rules, road, model.moves, codes_of(model), model.seed, number)
         self.states = new_states(self.population, road)
-        ledger = new_ledger(model, self.codes, self.population)
-        room = road.most_events + KEPT
-        self.logs = [(new_journal(room, model.roadmap.ring), beside(ledger)) for _ in range(threads)]
+        ledger = new_ledger(model, self.world.codes, self.population)
+        self.logs = [new_journal(beside(ledger), model.roadmap.ring) for _ in range(threads)]
         self.decided = Decided()
         days = self.population.entry - self.population.entry.min(initial=NEVER)
         short = days.astype(np.min_scalar_type(days.max(initial=0)))  # two bytes sort many times as fast as eight
@@ -107,8 +102,7 @@ class Replication:
         year, _, _reads, _, allocates, _ = (int(mark) for mark in self.world.road.date[meeting])
         self.enter_until(allocates)
         waiting = np.flatnonzero(self.states.waits == meeting)
-        log, ledger = self.logs[0]
-        self.walk(log, ledger, len(waiting), lambda done: walker.gather(self.world, self.states, log, waiting, done))
+        walker.gather(self.world, self.states, self.logs[0], waiting)
         traits = self.population.traits.take(waiting, axis=0, out=self.room[: len(waiting)], mode="clip")
         applicants = Applicants(self.population.actor[waiting], traits, allocates)
         allocation = self.model.mechanisms[name].allocate(year, self.number, applicants)
@@ -119,40 +113,22 @@ class Replication:
 
     def enter_until(self, day: int) -> None:
         """Everybody who has entered by a day walks to the first round."""
-        until = int(np.searchsorted(self.entries, day, side="right"))
+        until = int(np.searchsorted(self.entries, np.int32(day), side="right"))
         self.advance(np.sort(self.order[:until]).astype(np.int64), NOTHING_DECIDED)
-        self.order, self.entries = self.order[until:].copy(), self.entries[until:].copy()
+        self.order, self.entries = self.order[until:], self.entries[until:]
 
     def advance(self, chosen: Ints, decided: Decisions, to_the_end: bool = False) -> None:
         """Some people walk on, each with the decision in the row of the same place."""
         pieces = np.array_split(np.arange(len(chosen)), len(self.logs))
 
-        def walk(record: Ints, log: Journal, ledger: Ledger) -> None:
-            world, states, people = self.world, self.states, chosen[record]
-            on = walker.advance
-            self.walk(
-                log, ledger, len(people), lambda k: on(world, states, log, 0, people, k, record, decided, to_the_end)
-            )
+        def walk(record: Ints, log: Journal) -> None:
+            walker.advance(self.world, self.states, log, 0, chosen[record], 0, record, decided, to_the_end)
 
         if len(pieces) == 1:
-            walk(pieces[0], *self.logs[0])
+            walk(pieces[0], *self.logs)
             return
         with ThreadPoolExecutor(len(pieces)) as threads:
-            list(threads.map(walk, pieces, *zip(*self.logs, strict=True)))
-
-    def walk(self, log: Journal, ledger: Ledger, people: int, on: Callable[[int], int]) -> None:
-        """Walk some people on from place to place; whenever the journal is full it is read into the ledger."""
-        done = on(0)
-        while done < people:
-            self.keep(log, ledger)
-            done = on(done)
-        if len(self.logs) > 1:  # the next thread that walks one of these people must not be told first
-            self.keep(log, ledger)
-
-    def keep(self, log: Journal, ledger: Ledger) -> None:
-        """Read what the journal holds into the ledger."""
-        account_all(self.codes, ledger, log.events[: log.used[0]], log.spells[: log.used[1]])
-        log.used[:] = 0
+            list(threads.map(walk, pieces, self.logs))
 
     def close(self) -> None:
         """At the horizon: those who enter after the last round, and the last days of all under way."""
@@ -160,10 +136,8 @@ class Replication:
         people = len(self.states.actor)
         for begin in range(0, people, CHUNK):
             self.advance(np.arange(begin, min(begin + CHUNK, people)), NOTHING_DECIDED, to_the_end=True)
-        for log, ledger in self.logs:
-            self.keep(log, ledger)
-        self.ledger = summed([ledger for _, ledger in self.logs])
-        close_all(self.codes, self.ledger)
+        self.ledger = summed([log.ledger for log in self.logs])
+        close_all(self.world.codes, self.ledger)
         at = self.states.at
         ended = at[:, STATUS] == ENDED
         self.days_in = self.states.days_in
@@ -196,7 +170,7 @@ class Replication:
 def walked_again(held: Replication, chosen: Ints, decided: Decisions) -> Iterator[Piece]:
     """Events and spells of some people, who follow one another, in as many pieces as the journal needs."""
     states = fresh_states(held, chosen)
-    log = new_journal(ROOM, held.model.roadmap.ring)
+    log = new_journal(held.ledger, held.model.roadmap.ring, ROOM)
     record = np.searchsorted(decided[:, 0], chosen)
     everybody, done = np.arange(len(chosen)), 0
     first = int(chosen[0]) if len(chosen) else 0

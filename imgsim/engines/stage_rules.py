@@ -62,7 +62,7 @@ def sits(world: World, life: Life, log: Journal, stage: int, count: int) -> int:
     """Sit today; what it will be called, if the road says where that leads."""
     life.counts[world.road.tried[stage]] += 1
     log.sat[count % len(log.sat)] = today(life)
-    note(life, log, world.road.extra[stage, SAT], tries(world, life, stage))
+    note(world, life, log, world.road.extra[stage, SAT], tries(world, life, stage))
     rule = world.road.pass_rule[stage]
     return grade(world.rules, life.who, rule, today(life), life.row, tries(world, life, stage))
 
@@ -76,7 +76,7 @@ def result_day(world: World, life: Life, stage: int) -> int:
 @lean
 def next_sitting(world: World, life: Life, log: Journal, stage: int, count: int) -> int:
     """After a failed result: the day of the next sitting, not before the spacing rules allow it."""
-    note(life, log, world.road.extra[stage, FAILED], tries(world, life, stage))
+    note(world, life, log, world.road.extra[stage, FAILED], tries(world, life, stage))
     life.row[FAILURES] = tries(world, life, stage)
     q, day = world.road.quantity[stage], today(life)
     wished = day + lasting(world, life, q[RETAKE], tries(world, life, stage))
@@ -119,7 +119,7 @@ def ready_day(world: World, life: Life, stage: int) -> int:
 @lean
 def begins_work(world: World, life: Life, log: Journal, stage: int) -> tuple[int, int]:
     """Start a position; the days on which it would be completed and left."""
-    note(life, log, world.road.extra[stage, STARTED], 0)
+    note(world, life, log, world.road.extra[stage, STARTED], 0)
     q, day, visit = world.road.quantity[stage], today(life), times(life, stage)
     left = strikes_after(world.rules, life.who, q[LEFT], day, life.row, visit)
     completes = NEVER if q[COMPLETED] < 0 else day + lasting(world, life, q[COMPLETED], visit)
@@ -133,7 +133,7 @@ def joins(world: World, life: Life, log: Journal, stage: int) -> int:
     open_from = day + 1 if day == life.at[MET] else day  # tomorrow, once today's have met
     meeting = next_meeting(world.road, world.road.meets[stage], open_from)
     if meeting >= 0:
-        note(life, log, world.road.extra[stage, ENTERED], world.road.date[meeting, YEAR])
+        note(world, life, log, world.road.extra[stage, ENTERED], world.road.date[meeting, YEAR])
     return meeting
 
 

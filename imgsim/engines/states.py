@@ -13,6 +13,7 @@ from imgsim.journal import EVENT_WIDTH, SPELL_WIDTH
 from imgsim.livelihood import STATES, TRACK, Track
 from imgsim.population import Population
 from imgsim.rules import Row, Who
+from imgsim.tables.ledger import Ledger
 
 # Columns of States.at: today, the stage stood in, how the life goes on, and where its parts are kept.
 DAY, STAGE, STATUS, SEQUENCE, SPELLS, SPELL_START, POST_START, MET, MEETING = range(9)
@@ -55,11 +56,13 @@ class Life(NamedTuple):
 
 
 class Journal(NamedTuple):
-    """Room for rows of events and spells, and how much of it is used."""
+    """What is kept of lives while they are walked: read into the ledger at once, or told in rows."""
 
+    ledger: Ledger
+    tells: bool
     events: npt.NDArray[np.int64]  # (room, 5)
     spells: npt.NDArray[np.int64]  # (room, 5)
-    used: npt.NDArray[np.int64]  # (2,)
+    used: npt.NDArray[np.int64]  # (2,): rows of events and of spells
     sat: npt.NDArray[np.int64]  # the days of the last sittings of the exam under way
 
 
@@ -82,9 +85,11 @@ def new_states(population: Population, road: Road) -> States:
     )
 
 
-def new_journal(room: int, sittings: int) -> Journal:
-    """An empty journal."""
+def new_journal(ledger: Ledger, sittings: int, room: int = 0) -> Journal:
+    """An empty journal; one with room for rows tells them."""
     return Journal(
+        ledger,
+        room > 0,
         np.empty((room, EVENT_WIDTH), np.int64),
         np.empty((room, SPELL_WIDTH), np.int64),
         np.zeros(2, np.int64),

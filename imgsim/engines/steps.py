@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from imgsim.compiled import lean
+from imgsim.compiled import lean, shared
 from imgsim.dates import NEVER
 from imgsim.engines.stage_tables import (
     ADD,
@@ -47,6 +47,8 @@ from imgsim.engines.states import (
 from imgsim.livelihood import BEFORE, IN_TRAINING, STATE, WALKED, Moves, begin_spell, next_move, spend
 from imgsim.markets.allocation import PLACED
 from imgsim.rules import Rules, lasts
+from imgsim.tables.codes import Codes
+from imgsim.tables.ledger import account, live
 from imgsim.traits import PLACE, READY_SINCE
 
 READY: Final = PLACE["ready"]
@@ -65,6 +67,7 @@ class World(NamedTuple):
     rules: Rules
     road: Road
     moves: Moves
+    codes: Codes
     seed: int
     replication: int
 
@@ -78,7 +81,7 @@ def enters(world: World, life: Life, log: Journal) -> None:
     life.at[DAY] = life.at[SPELL_START] = life.entry
     life.at[STAGE] = world.road.stock_entry if life.stock else world.road.entry
     life.at[STATUS] = WALKING
-    note(life, log, 0, 0)
+    note(world, life, log, 0, 0)
     for clock in range(len(world.road.clock)):
         if world.road.clock[clock, CLOCK_RUNS] == 1:
             start_clock(world, life, clock)
@@ -98,15 +101,15 @@ def arrives(world: World, life: Life, log: Journal, stage: int) -> None:
         turns_to(world, life, log, int(life.track[BEFORE]))
 
 
-@lean
+@shared
 def leaves(world: World, life: Life, log: Journal, stage: int, outcome: int) -> int:
     """A stage ends: what its outcome starts and writes; the next stage."""
     if outcome <= STRUCK:
         clock = STRUCK - outcome
-        note(life, log, world.road.clock[clock, CLOCK_EVENT], stage)
+        note(world, life, log, world.road.clock[clock, CLOCK_EVENT], stage)
         return int(world.road.clock[clock, CLOCK_TO])
     if world.road.kind[stage] != ROUND:
-        note(life, log, world.road.event[stage, outcome], times(life, stage))
+        note(world, life, log, world.road.event[stage, outcome], times(life, stage))
     cell = stage * world.road.next.shape[1] + outcome
     for k in range(world.road.first_effect[cell], world.road.first_effect[cell + 1]):
         takes_effect(world, life, world.road.effect[k, 0], world.road.effect[k, 1], world.road.effect[k, 2])
@@ -127,33 +130,36 @@ def takes_effect(world: World, life: Life, operation: int, place: int, value: in
         life.row[READY_SINCE] = life.at[DAY]
 
 
-@lean
+@shared
 def ends(world: World, life: Life, log: Journal, stage: int) -> None:
     """The life leaves the model."""
-    note(life, log, world.road.extra[stage, ENDED_EVENT], 0)
-    close_spell(life, log, today(life))
+    note(world, life, log, world.road.extra[stage, ENDED_EVENT], 0)
+    close_spell(world, life, log, today(life))
     life.at[STATUS] = ENDED
 
 
 @lean
-def note(life: Life, log: Journal, event: int, value: int) -> None:
+def note(world: World, life: Life, log: Journal, event: int, value: int) -> None:
     """Log one event of today."""
-    row = log.events[log.used[0]]
-    row[0], row[1], row[2], row[3], row[4] = life.person, life.at[SEQUENCE], life.at[DAY], event, value
-    log.used[0] += 1
+    if log.tells:
+        row = log.events[log.used[0]]
+        row[0], row[1], row[2], row[3], row[4] = life.person, life.at[SEQUENCE], life.at[DAY], event, value
+        log.used[0] += 1
+    else:
+        account(world.codes, log.ledger, life.person, today(life), event, value)
     life.at[SEQUENCE] += 1
 
 
 @lean
 def has_room(world: World, log: Journal) -> bool:
     """Can the journal hold whatever one more stage logs?"""
-    return bool(max(log.used[0], log.used[1]) + world.road.most_events <= len(log.events))
+    return not log.tells or bool(max(log.used[0], log.used[1]) + world.road.most_events <= len(log.events))
 
 
 # --- clocks ----------------------------------------------------------------------------------------------------------
 
 
-@lean
+@shared
 def start_clock(world: World, life: Life, clock: int) -> None:
     """Draw the due day of a rival clock from today on."""
     q = world.road.clock[clock, CLOCK_QUANTITY]
@@ -185,7 +191,7 @@ def strikes_first(world: World, struck: int, due: int, day: int) -> bool:
 # --- livelihood ------------------------------------------------------------------------------------------------------
 
 
-@lean
+@shared
 def moves_to(world: World, life: Life, log: Journal, day: int) -> None:
     """Today becomes a later day; the second track is walked up to it, unless a stage imposes a state."""
     if world.road.livelihood[life.at[STAGE]] >= 0:
@@ -195,26 +201,29 @@ def moves_to(world: World, life: Life, log: Journal, day: int) -> None:
         if state < 0:
             break
         since = int(life.track[WALKED])
-        close_spell(life, log, since)
+        close_spell(world, life, log, since)
         begin_spell(life.row, life.track, state, since)
     life.at[DAY] = day
 
 
-@lean
+@shared
 def turns_to(world: World, life: Life, log: Journal, state: int) -> None:
     """A stage imposes a livelihood, or gives the former one back."""
-    close_spell(life, log, today(life))
+    close_spell(world, life, log, today(life))
     begin_spell(life.row, life.track, state, today(life))
 
 
-@lean
-def close_spell(life: Life, log: Journal, day: int) -> None:
+@shared
+def close_spell(world: World, life: Life, log: Journal, day: int) -> None:
     """Log the spell that ends."""
     if day > life.at[SPELL_START]:
-        row = log.spells[log.used[1]]
-        row[0], row[1], row[2], row[3] = life.person, life.at[SPELLS], int(life.row[STATE]), life.at[SPELL_START]
-        row[4] = day
-        log.used[1] += 1
+        state, since = int(life.row[STATE]), int(np.int64(life.at[SPELL_START]))
+        if log.tells:
+            row = log.spells[log.used[1]]
+            row[0], row[1], row[2], row[3], row[4] = life.person, life.at[SPELLS], state, since, day
+            log.used[1] += 1
+        else:
+            live(world.codes, log.ledger, life.person, state, since, day)
         life.at[SPELLS] += 1
     life.at[SPELL_START] = day
 
@@ -261,7 +270,7 @@ def gathers(world: World, life: Life, log: Journal) -> None:
 def settles(world: World, life: Life, log: Journal, outcome: int, specialty: int, sponsor: int) -> None:
     """Write one person's part of an allocation into the life, which walks on."""
     stage, meeting = life.at[STAGE], life.at[MEETING]
-    note(life, log, world.road.event[stage, outcome], world.road.date[meeting, YEAR])
+    note(world, life, log, world.road.event[stage, outcome], world.road.date[meeting, YEAR])
     if outcome == PLACED:
         if world.road.gives_post[stage] == 1:
             life.row[SPECIALTY], life.row[SPONSOR] = specialty, sponsor
@@ -270,9 +279,9 @@ def settles(world: World, life: Life, log: Journal, outcome: int, specialty: int
     life.at[STAGE] = leaves(world, life, log, stage, outcome)
 
 
-@lean
+@shared
 def closes(world: World, life: Life, log: Journal) -> None:
     """At the horizon: walk the second track of somebody still under way to the last day."""
     if life.at[STATUS] != ENDED:
         moves_to(world, life, log, world.road.end)
-        close_spell(life, log, world.road.end)
+        close_spell(world, life, log, world.road.end)

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from imgsim.ahead import fetch
-from imgsim.compiled import lean
+from imgsim.compiled import lean, shared
 from imgsim.engines.stage_rules import (
     barred_today,
     begins_work,
@@ -72,6 +72,7 @@ from imgsim.engines.steps import (
     times,
     today,
 )
+from imgsim.handed import handed
 from imgsim.rules import Who, chooses
 from imgsim.sittings import FREE
 
@@ -143,7 +144,7 @@ def round_(world: World, life: Life, log: Journal, stage: int) -> int:
     return PAUSE
 
 
-@lean
+@shared
 def stay(world: World, life: Life, log: Journal, stage: int, day: int) -> int:
     """Stay until the day, unless a rival clock strikes before; which one, NOTHING, or PAUSE at the horizon."""
     struck, due = next_strike(world, life, stage)
@@ -228,21 +229,19 @@ def fetch_life(states: States, people: Ints, k: int) -> None:
         fetch(states.counts, person)
 
 
-@lean
-def gather(world: World, states: States, log: Journal, people: Ints, begin_at: int) -> int:
-    """Those who wait for a meeting come to its day, from place ``begin_at`` on; how many of them are done."""
-    for k in range(begin_at, len(people)):
-        if not has_room(world, log):
-            return k
+@shared
+def gather(given: World, states: States, journal: Journal, people: Ints) -> None:
+    """Those who wait for a meeting come to its day."""
+    world, log = handed(given), handed(journal)
+    for k in range(len(people)):
         fetch_life(states, people, k)
-        gathers(world, life_of(world, states, people[k], people[k]), log)
-    return len(people)
+        gathers(world, handed(life_of(world, states, people[k], people[k])), log)
 
 
-@lean
+@shared
 def advance(
-    world: World, states: States, log: Journal, first: int, people: Ints, begin_at: int, record: Ints, decided: Days,
-    to_the_end: bool,
+    given: World, states: States, journal: Journal, first: int, people: Ints, begin_at: int, record: Ints,
+    decided: Days, to_the_end: bool,
 ) -> int:  # fmt: skip
     """Walk some lives on, as far as what rounds have decided carries them; how many of them are done.
 
@@ -251,9 +250,10 @@ def advance(
     outcome, specialty, sponsor), ``record[k]`` is the next one of ``people[k]``. ``to_the_end``: whoever waits with
     nothing decided waits until the horizon.
     """
+    world, log = handed(given), handed(journal)
     for k in range(begin_at, len(people)):
         fetch_life(states, people, k)
-        life = life_of(world, states, people[k], first + people[k])
+        life = handed(life_of(world, states, people[k], first + people[k]))
         done = False
         while not done:
             if not has_room(world, log):

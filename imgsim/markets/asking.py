@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from imgsim.compiled import compiled
+from imgsim.handed import handed
 from imgsim.markets.choice import chooses_among, options
 from imgsim.rulebook import Rulebook
 from imgsim.rules import Rules, Who, amount, draw, happens, predict
@@ -55,18 +56,18 @@ def answers(
     traits: Floats,
 ) -> Answers:  # fmt: skip
     """Everybody's answers: on the day the year's values are read from (``opened``), merits on that of allocation."""
-    n = len(actor)
+    n, held = len(actor), handed(rules)
     found = Answers(np.empty(n, np.int64), np.full(n, -1), np.empty(n, np.int64), np.empty(n), np.empty(n))
     for k in range(n):
-        who, row = Who(seed, replication, actor[k]), traits[k]
+        who, row = handed(Who(seed, replication, actor[k])), traits[k]
         found.wish[k] = int(row[WISH])
-        if happens(rules, who, asked.backup, opened, row, 0):
-            second = asked.seconds[chooses_among(rules, who, asked.second, opened, row, 0)]
+        if happens(held, who, asked.backup, opened, row, 0):
+            second = asked.seconds[chooses_among(held, who, asked.second, opened, row, 0)]
             found.second[k] = -1 if second == found.wish[k] else second
-        mean = amount(rules, asked.applications, opened, row)
+        mean = amount(held, asked.applications, opened, row)
         if asked.cap >= 0:
-            mean = min(mean, predict(rules, asked.cap, opened, row))
-        found.wanted[k] = int(mean + draw(rules, who, asked.applications, year))
-        found.merit[k] = predict(rules, asked.merit, day, row)
-        found.after_merit[k] = predict(rules, asked.after_merit, day, row)
+            mean = min(mean, predict(held, asked.cap, opened, row))
+        found.wanted[k] = int(mean + draw(held, who, asked.applications, year))
+        found.merit[k] = predict(held, asked.merit, day, row)
+        found.after_merit[k] = predict(held, asked.after_merit, day, row)
     return found

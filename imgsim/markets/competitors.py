@@ -9,6 +9,7 @@ from imgsim.addresses import COMPETITOR, actor, decision
 from imgsim.compiled import compiled
 from imgsim.dates import day_of
 from imgsim.distributions import normal
+from imgsim.handed import handed
 from imgsim.markets.choice import options
 from imgsim.parameters import Parameters
 from imgsim.population import keep
@@ -73,11 +74,11 @@ def wish_shares(rules: Rules, asked: Ints, day: int, alike: Floats) -> Floats:
 
     The same choice as ``imgsim.markets.choice.chooses_among`` makes, worked out once a kind instead of once a head.
     """
-    found = np.empty((len(alike), len(asked)))
+    held, found = handed(rules), np.empty((len(alike), len(asked)))
     for kind in range(len(alike)):
         passed_over = 1.0
         for option in range(len(asked)):
-            passed_over *= 1.0 - probability(rules, asked[option], day, alike[kind])
+            passed_over *= 1.0 - probability(held, asked[option], day, alike[kind])
             found[kind, option] = 1.0 - passed_over
     return found
 
@@ -88,10 +89,11 @@ def draw_competitors(
     shares: Floats, day: int, traits: Floats,
 ) -> None:  # fmt: skip
     """Draw ability and wish of every competitor into the rows."""
+    held = handed(rules)
     for k in range(len(actors)):
-        who, row = Who(seed, replication, actors[k]), traits[k]
-        row[ABILITY] = predict(rules, ability, day, row) + normal(draw(rules, who, ability, 0))
-        u, option = draw(rules, who, asked[0], 0), 0
+        who, row = handed(Who(seed, replication, actors[k])), traits[k]
+        row[ABILITY] = predict(held, ability, day, row) + normal(draw(held, who, ability, 0))
+        u, option = draw(held, who, asked[0], 0), 0
         while option < len(asked) and u >= shares[kind[k], option]:
             option += 1
         row[WISH] = wishes[option]

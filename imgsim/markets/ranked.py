@@ -12,6 +12,7 @@ from imgsim.chance import uniform
 from imgsim.compiled import compiled
 from imgsim.dates import DAYS_A_YEAR
 from imgsim.distributions import normal
+from imgsim.handed import handed
 from imgsim.markets.allocation import (
     IN_ROUND,
     INELIGIBLE,
@@ -203,18 +204,18 @@ def all_happen(
     rules: Rules, seed: int, replication: int, actor: Ints, q: int, day: int, traits: Floats, occurrence: int
 ) -> Bools:
     """Which of the applicants an event of a probability happens to."""
-    found = np.empty(len(actor), np.bool_)
+    held, found = handed(rules), np.empty(len(actor), np.bool_)
     for k in range(len(actor)):
-        found[k] = happens(rules, Who(seed, replication, actor[k]), q, day, traits[k], occurrence)
+        found[k] = happens(held, handed(Who(seed, replication, actor[k])), q, day, traits[k], occurrence)
     return found
 
 
 @compiled
 def merits(rules: Rules, q: int, day: int, traits: Floats) -> Floats:
     """The merit of every applicant, before it is judged."""
-    found = np.empty(len(traits))
+    held, found = handed(rules), np.empty(len(traits))
     for k in range(len(traits)):
-        found[k] = predict(rules, q, day, traits[k])
+        found[k] = predict(held, q, day, traits[k])
     return found
 
 

@@ -30,19 +30,18 @@ Small = npt.NDArray[np.int16]
 Ints = npt.NDArray[np.int64]
 
 
-class Codes(NamedTuple):
-    """By event code (the first axis where not said otherwise); -1 is none."""
+# Columns of Codes.meaning, -1 is none: the state an event leads to and the visa status it sets; the exam it is about
+# and SAT, PASSED or NOT_PASSED; the family of rounds by merit it is about and APPLIED or WON; the quantity that is its
+# price; where its milestones begin and end in Codes.milestone.
+STATE, STATUS, EXAM, RESULT, FAMILY, SAYS, PRICE, FIRST_MILESTONE, END_MILESTONE = range(9)
 
-    first_milestone: Ints  # (events + 1,): where the milestones of an event begin in the next array
+
+class Codes(NamedTuple):
+    """What events mean."""
+
+    meaning: Small  # (events, 9)
     milestone: Ints  # places of milestones
-    state: Small  # the state it leads to
-    status: Small  # the visa status it sets
-    exam: Small  # the exam it is about
-    result: Small  # SAT, PASSED or NOT_PASSED
-    family: Small  # the family of rounds by merit it is about
-    season: Small  # APPLIED or WON
     citizen: Small  # by group: 1 for citizens, whatever a stage makes of a person later
-    cost: Small  # the quantity that is its price
     prices: Rules
     first_year: int  # simulated
     half_year: Ints  # (half-years,): first days, from the first simulated year on
@@ -61,17 +60,15 @@ def codes_of(model: Model) -> Codes:
     states = state_names(model)
     exam, result = exam_events(roadmap)
     family, season = season_events(model)
+    begins = dict(enumerate(accumulate(map(len, held), initial=0)))
+    columns = (
+        states_led_to(roadmap, states), statuses_set(model), exam, result, family, season, costs(model),
+        {event: begins[event] for event in range(len(held))}, {event: begins[event + 1] for event in range(len(held))},
+    )  # fmt: skip
     return Codes(
-        first_milestone=np.array([0, *accumulate(map(len, held))], np.int64),
+        meaning=np.column_stack([by_event(roadmap, column) for column in columns]),
         milestone=np.array([place for places in held for place in places], np.int64),
-        state=by_event(roadmap, states_led_to(roadmap, states)),
-        status=by_event(roadmap, statuses_set(model)),
-        exam=by_event(roadmap, exam),
-        result=by_event(roadmap, result),
-        family=by_event(roadmap, family),
-        season=by_event(roadmap, season),
         citizen=np.array([group.citizen for group in model.scenario.pathway.groups.values()], np.int16),
-        cost=by_event(roadmap, costs(model)),
         prices=model.book.rules,
         first_year=model.first_year,
         half_year=half_years(years),

@@ -13,12 +13,32 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from imgsim.compiled import compiled, lean
+from imgsim.compiled import compiled, lean, shared
 from imgsim.dates import NEVER
+from imgsim.handed import handed
 from imgsim.model import Model
 from imgsim.population import Population
 from imgsim.rules import base
-from imgsim.tables.codes import ENTRY, NONE, PASSED, SAT, Codes, codes_of, exam_names, families, state_names
+from imgsim.tables.codes import (
+    END_MILESTONE,
+    ENTRY,
+    EXAM,
+    FAMILY,
+    FIRST_MILESTONE,
+    NONE,
+    PASSED,
+    PRICE,
+    RESULT,
+    SAT,
+    SAYS,
+    STATE,
+    STATUS,
+    Codes,
+    codes_of,
+    exam_names,
+    families,
+    state_names,
+)
 from imgsim.tables.seasons import SEASONS_TOLD, apply_or_win
 from imgsim.traits import GRADUATION, LIVELIHOODS, PLACE
 
@@ -31,6 +51,7 @@ Years = npt.NDArray[np.int16]
 Small = npt.NDArray[np.int8]
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
+Meaning = npt.NDArray[np.int16]
 
 
 class Ledger(NamedTuple):
@@ -109,22 +130,23 @@ def ledger_of(model: Model, population: Population, events: Ints, spells: Ints) 
     return ledger
 
 
-@lean
+@shared
 def account(codes: Codes, ledger: Ledger, person: int, day: int, event: int, value: int) -> None:
     """Keep what one event means. The milestone comes first: what happens on its day still counts up to it."""
-    reach(codes, ledger, person, day, event)
-    if codes.cost[event] >= 0:
-        pay(codes, ledger, person, day, event)
-    if codes.status[event] >= 0:
-        hold(codes, ledger, person, day, event)
-    if codes.exam[event] >= 0:
-        sit_or_be_told(codes, ledger, person, day, event, value)
-    if codes.family[event] >= 0:
+    meaning = codes.meaning[event]
+    reach(codes, ledger, person, day, meaning)
+    if meaning[PRICE] >= 0:
+        pay(codes, ledger, person, day, meaning)
+    if meaning[STATUS] >= 0:
+        hold(codes, ledger, person, day, meaning)
+    if meaning[EXAM] >= 0:
+        sit_or_be_told(codes, ledger, person, day, meaning, value)
+    if meaning[FAMILY] >= 0:
         row = ledger.traits[person]
         held = ledger.season[person], ledger.seasons[person], ledger.won[person]
-        told = codes.family[event], codes.season[event], value
+        told = meaning[FAMILY], meaning[SAYS], value
         apply_or_win(ledger.applied, *held, row, *told, codes.first_year, codes.citizen)
-    if codes.state[event] >= 0 and codes.state[event] != ledger.state[person]:  # told again, it is no move
+    if meaning[STATE] >= 0 and meaning[STATE] != ledger.state[person]:  # told again, it is no move
         move(codes, ledger, person, day, event)
 
 
@@ -136,9 +158,9 @@ def close(codes: Codes, ledger: Ledger, person: int) -> None:
 
 
 @lean
-def reach(codes: Codes, ledger: Ledger, person: int, day: int, event: int) -> None:
+def reach(codes: Codes, ledger: Ledger, person: int, day: int, meaning: Meaning) -> None:
     """Keep the first day of each milestone that the event belongs to."""
-    for k in range(codes.first_milestone[event], codes.first_milestone[event + 1]):
+    for k in range(meaning[FIRST_MILESTONE], meaning[END_MILESTONE]):
         place = codes.milestone[k]
         ledger.milestones[person, place] = min(ledger.milestones[person, place], day)
 
@@ -150,23 +172,23 @@ def is_past(ledger: Ledger, person: int, milestone: int, day: int) -> bool:
 
 
 @lean
-def pay(codes: Codes, ledger: Ledger, person: int, day: int, event: int) -> None:
+def pay(codes: Codes, ledger: Ledger, person: int, day: int, meaning: Meaning) -> None:
     """Pay the price of the day, unless the certificate was issued before."""
     if not is_past(ledger, person, codes.certified, day):
-        ledger.spent[person] += base(codes.prices, codes.cost[event], day, ledger.traits[person])
+        ledger.spent[person] += base(codes.prices, int(np.int64(meaning[PRICE])), day, ledger.traits[person])
 
 
 @lean
-def hold(codes: Codes, ledger: Ledger, person: int, day: int, event: int) -> None:
+def hold(codes: Codes, ledger: Ledger, person: int, day: int, meaning: Meaning) -> None:
     """Hold a visa status from now on, unless training began on an earlier day."""
     if not is_past(ledger, person, codes.training, day):
-        ledger.status[person] = codes.status[event]
+        ledger.status[person] = meaning[STATUS]
 
 
 @lean
-def sit_or_be_told(codes: Codes, ledger: Ledger, person: int, day: int, event: int, value: int) -> None:
+def sit_or_be_told(codes: Codes, ledger: Ledger, person: int, day: int, meaning: Meaning, value: int) -> None:
     """Note a sitting, or count the one whose result this is; a sitting whose result never comes is not counted."""
-    exam, result = codes.exam[event], codes.result[event]
+    exam, result = meaning[EXAM], meaning[RESULT]
     if result == SAT:
         ledger.sitting[person], ledger.sat[person], ledger.again[person] = exam, day, 1 if value > 1 else 0
     elif ledger.sitting[person] == exam:
@@ -174,7 +196,7 @@ def sit_or_be_told(codes: Codes, ledger: Ledger, person: int, day: int, event: i
         ledger.sitting[person] = NONE
 
 
-@lean
+@shared
 def count_sitting(codes: Codes, ledger: Ledger, person: int, exam: int, passed: bool) -> None:
     """Count a sitting in its half-year; those before the measured window stand apart, wherever in it that begins.
 
@@ -209,7 +231,7 @@ def move(codes: Codes, ledger: Ledger, person: int, day: int, event: int) -> Non
     if event == ENTRY and ledger.stock[person] and codes.stock_state >= 0:
         ledger.state[person] = codes.stock_state
     else:
-        ledger.state[person] = codes.state[event]
+        ledger.state[person] = codes.meaning[event, STATE]
 
 
 @lean
@@ -223,7 +245,7 @@ def flow(codes: Codes, ledger: Ledger, person: int) -> None:
             ledger.outflow[year, before] += 1
 
 
-@lean
+@shared
 def live(codes: Codes, ledger: Ledger, person: int, state: int, begin: int, end: int) -> None:
     """Keep what a spell of livelihood means: its days from graduation on, by calendar year.
 
@@ -250,11 +272,12 @@ def days_lived(ledger: Ledger, half_year: Ints) -> Ints:
 
 
 @compiled
-def account_all(codes: Codes, ledger: Ledger, events: Ints, spells: Ints) -> None:
+def account_all(meaning: Codes, kept: Ledger, events: Ints, spells: Ints) -> None:
     """Keep what events mean (rows of person, sequence, day, event code, value), those of a person in sequence.
 
     Likewise spells (rows of person, sequence, state, start, end).
     """
+    codes, ledger = handed(meaning), handed(kept)
     for k in range(len(events)):
         account(codes, ledger, events[k, 0], events[k, 2], events[k, 3], events[k, 4])
     for k in range(len(spells)):
@@ -262,7 +285,8 @@ def account_all(codes: Codes, ledger: Ledger, events: Ints, spells: Ints) -> Non
 
 
 @compiled
-def close_all(codes: Codes, ledger: Ledger) -> None:
+def close_all(meaning: Codes, kept: Ledger) -> None:
     """Nothing more happens to anybody."""
+    codes, ledger = handed(meaning), handed(kept)
     for person in range(len(ledger.spent)):
         close(codes, ledger, person)

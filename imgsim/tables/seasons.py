@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from imgsim.compiled import rare
+from imgsim.compiled import shared
 from imgsim.dates import day_of
 from imgsim.rules import Row
 from imgsim.tables.codes import APPLIED, families
@@ -26,7 +26,7 @@ Small = npt.NDArray[np.int8]
 SEASONS_TOLD: Final = 10  # seasons of a person that are told apart; the last stands for all later ones
 
 
-@rare
+@shared
 def apply_or_win(
     applied: Ints, season: Years, seasons: Small, won: Small, row: Row, family: int, says: int, year: int,
     first_year: int, citizens: Years,
