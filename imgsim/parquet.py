@@ -58,23 +58,11 @@ def write_table(name: str, table: DataFrame, path: Path) -> None:
     with connect() as database:
         database.register("rows_of_table", table)
         if _is_sorted(name, table):  # a category is written as text anyway, but sorted by its place among categories
-            categories = [str(column) for column, kind in table.dtypes.items() if kind == "category"]
+            known = {column: kind for column, kind in table.dtypes.items() if kind == "category"}
+            categories = [str(column) for column, kind in known.items() if len(kind.categories)]
             _copy(database, f"{_typed(name, table.columns, categories)} FROM rows_of_table", path)
         else:
             _copy(database, f"{_typed(name, table.columns)} FROM rows_of_table{_order(name, table.columns)}", path)
-
-
-def merge(paths: Sequence[Path], target: Path) -> None:
-    """The rows of all files one after the other, streamed; parts are sorted, so the whole is sorted if `paths` are.
-
-    On all cores: rows that are only copied keep their order, whatever thread writes them.
-    """
-    with connect() as database:
-        database.execute(f"SET threads = {os.cpu_count() or 1}")
-        try:
-            _copy(database, f"SELECT * FROM {_files(paths)}", target)
-        finally:
-            database.execute("SET threads = 1")
 
 
 def read_table(path: Path) -> DataFrame:

@@ -17,7 +17,8 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 from imgsim.atomic import checksums, published, refused_in_one_line, remove_if_empty, sweep, temporary
-from imgsim.parquet import merge, write_table
+from imgsim.joined import join
+from imgsim.parquet import write_table
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -72,7 +73,7 @@ class Parts:
         parts = [self.of(numbers.start) for numbers in self.all(replications)]
         for name in sorted({path.name.partition(".")[0] for path in parts[0].glob("*.parquet")}):
             pieces = [path for part in parts for path in sorted(part.glob(f"{name}.*"))]
-            merge(pieces, folder / f"{name}.parquet")
+            join(pieces, folder / f"{name}.parquet")
 
     def remove(self) -> None:
         """Forget the parts, once their run is finished."""

@@ -31,7 +31,7 @@ LAYERS = (
         "cli_options",
         "cli_out",
     ),
-    ("addresses", "ahead", "dates", "handed", "chance", "distributions", "tomlfile", "atomic", "parquet"),
+    ("addresses", "ahead", "dates", "handed", "joined", "chance", "distributions", "tomlfile", "atomic", "parquet"),
     ("parameters", "pathway"),  # what every number and every road is
     ("standstill",),
     ("parameter_files", "road_checks", "rules", "rounds", "series", "run_settings", "contract", "road_layout", "parts"),

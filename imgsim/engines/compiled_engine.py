@@ -114,21 +114,23 @@ class Replication:
     def enter_until(self, day: int) -> None:
         """Everybody who has entered by a day walks to the first round."""
         until = int(np.searchsorted(self.entries, np.int32(day), side="right"))
+        if until == 0:
+            return
         self.advance(np.sort(self.order[:until]).astype(np.int64), NOTHING_DECIDED)
         self.order, self.entries = self.order[until:], self.entries[until:]
 
     def advance(self, chosen: Ints, decided: Decisions, to_the_end: bool = False) -> None:
         """Some people walk on, each with the decision in the row of the same place."""
-        pieces = np.array_split(np.arange(len(chosen)), len(self.logs))
 
         def walk(record: Ints, log: Journal) -> None:
             walker.advance(self.world, self.states, log, 0, chosen[record], 0, record, decided, to_the_end)
 
-        if len(pieces) == 1:
-            walk(pieces[0], *self.logs)
-            return
-        with ThreadPoolExecutor(len(pieces)) as threads:
-            list(threads.map(walk, pieces, self.logs))
+        everybody = np.arange(len(chosen))
+        if len(self.logs) == 1:
+            walk(everybody, *self.logs)
+        else:
+            with ThreadPoolExecutor(len(self.logs)) as threads:
+                list(threads.map(walk, np.array_split(everybody, len(self.logs)), self.logs))
 
     def close(self) -> None:
         """At the horizon: those who enter after the last round, and the last days of all under way."""

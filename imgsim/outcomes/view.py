@@ -168,7 +168,7 @@ def years_before(date: object, years: float) -> int:
 
 def days(dates: pd.Series[pd.Timestamp]) -> Days:
     """A column of dates as day numbers; NEVER where there is none."""
-    values = pd.to_datetime(dates).to_numpy()
+    values = (dates if dates.dtype.kind == "M" else pd.to_datetime(dates)).to_numpy()
     unit, _ = np.datetime_data(values.dtype)
     a_day = int(np.timedelta64(1, "D") / np.timedelta64(1, unit))  # type: ignore[call-overload]
     ticks = values.view(np.int64)
