@@ -70,15 +70,36 @@ def _rich_bar() -> RichBar:
 def _lines(total: int, what: str) -> Iterator[Tick]:
     """One line every few seconds, for logs."""
     start = last = time.monotonic()
-    done = 0
+    pace, done = Pace(total), 0
 
     def tick(count: int = 1) -> None:
         nonlocal done, last
         done += count
         now = time.monotonic()
+        pace.note(now, done)
         if done and now - start > SILENT_SECONDS and now - last > SECONDS_BETWEEN_LINES and done < total:
-            left = (now - start) / done * (total - done)
-            print(f"imgsim: {done} of {total} {what}, about {left:.0f} s left", file=sys.stderr, flush=True)
+            print(f"imgsim: {done} of {total} {what}{pace.told(now)}", file=sys.stderr, flush=True)
             last = now
 
     yield tick
+
+
+class Pace:
+    """How fast pieces are done, from the first ones on: before these code may be compiled, and some are kept ones."""
+
+    def __init__(self, total: int) -> None:
+        self.total, self.done = total, 0
+        self.first: tuple[float, int] | None = None  # when the first ones were done, and how many
+
+    def note(self, now: float, done: int) -> None:
+        """So many are done now."""
+        self.done = done
+        if self.first is None and done:
+            self.first = now, done
+
+    def told(self, now: float) -> str:
+        """The time left in words; nothing while there is no telling."""
+        if self.first is None or self.first[1] == self.done:
+            return ""
+        since, before = self.first
+        return f", about {(now - since) / (self.done - before) * (self.total - self.done):.0f} s left"
