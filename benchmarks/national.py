@@ -1,15 +1,17 @@
 """The United States at full size: lives walked by both engines, and where the time of one replication goes.
 
-`python benchmarks/national.py [--turns 5] [--scale 1] [--simpy-scale 0.05]`
+`python benchmarks/national.py [--turns 5] [--scale 1] [--simpy-scale 1]`
 
 Walking is everything but the allocations: the compiled engine's passes over the lives, or the SimPy run less the time
-spent in `allocate`. SimPy is measured at a smaller scale, where it is faster (fewer live processes): the ratio is the
-least it can be. Processor time, one thread, compiled code cached; medians of turns.
+spent in `allocate`. SimPy takes two minutes a turn at full size; at a smaller scale (fewer live processes) it is faster.
+Processor time, one thread, compiled code cached, in the environment of a run's workers; medians of turns.
 """
 
 from __future__ import annotations
 
 import argparse
+import os
+import sys
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -20,6 +22,7 @@ from typing import Any
 from imgsim.engines import compiled_engine, simpy_engine
 from imgsim.model import Model, build
 from imgsim.outcomes import measures
+from imgsim.replicate import WORKER
 from imgsim.scenario import load_scenario
 from imgsim.tables import build_tables
 
@@ -95,8 +98,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--turns", type=int, default=5)
     parser.add_argument("--scale", type=float, default=1.0)
-    parser.add_argument("--simpy-scale", type=float, default=0.05)
+    parser.add_argument("--simpy-scale", type=float, default=1.0)
     options = parser.parse_args()
+    if not WORKER.items() <= os.environ.items():
+        os.execve(sys.executable, [sys.executable, *sys.argv], os.environ | WORKER)
     turns = [compiled_turn(options.scale) for _ in range(options.turns)]
     spent = {part: median(turn[0][part] for turn in turns) for part in PARTS}
     events, people = turns[0][1:]

@@ -17,7 +17,7 @@ from imgsim.rulebook import Rulebook, compile_rules
 from imgsim.scenario import Scenario
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Model:
     """What every replication of a scenario shares."""
 

@@ -202,11 +202,11 @@ def test_published_growth_stands_beside_the_simulated_one(run: Any) -> None:
     assert "published +78%, simulated" in words(imgsim.plots.licensed_stock(run))
 
 
-def test_published_points_kept_back_from_the_fit_are_marked(run: Any) -> None:
-    points = published(run, "match_rate", "citizen_img").set_index("year")
-    assert points["held_out"].any()
-    assert not points["held_out"].all()
-    assert points["source"].isin(list(run.scenario.sources)).all()
+def test_published_points_that_the_shipped_numbers_were_not_fitted_to_are_marked(run: Any) -> None:
+    rates, active = (published(run, measure, "citizen_img") for measure in ("match_rate", "match_active"))
+    assert not rates["unused"].any()  # 2014-18 are kept back from the forecast only
+    assert active["unused"].tolist() == (active["year"] > 2018).tolist()  # compared, never an input
+    assert rates["source"].isin(list(run.scenario.sources)).all()
 
 
 def test_a_band_needs_three_replications_and_does_not_go_below_nothing() -> None:

@@ -64,10 +64,10 @@ def parsed(arguments: list[str]) -> argparse.Namespace:
 
 
 def aims(targets: list[Target], end: datetime.date, until: int | None) -> list[Target]:
-    """The targets a fit to this horizon can meet; held-out years join it unless it stands before them."""
+    """The targets a fit to this horizon can meet; figures of the year ``until`` and later are held out of it."""
     inside = [target for target in targets if target.use == "check" or not dated_after(target.cohort, end.year)]
     if until is None:
-        return [replace(target, use="fit") if target.use == "holdout" else target for target in inside]
+        return inside
     return [replace(t, use="holdout") if t.use == "fit" and t.cohort[:4] >= str(until) else t for t in inside]
 
 

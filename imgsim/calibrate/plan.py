@@ -99,18 +99,10 @@ def load_targets(folder: Path) -> list[Target]:
                     common["group"],
                     float(value),
                     float(entry["error"]) if "error" in entry else float(entry["error_share"]) * abs(float(value)),
-                    use_of(entry, str(cohort)),
+                    entry.get("use", "fit"),
                     common["source"],
                     common["where"],
                     entry.get("family", entry["measure"]),
                 )
             )
     return targets
-
-
-def use_of(entry: dict[str, Any], cohort: str) -> Literal["fit", "holdout", "check"]:
-    """Whether a figure is fitted, held out or only compared: ``holdout_from`` splits a series by year."""
-    if "holdout_from" in entry and cohort >= str(entry["holdout_from"]):
-        return "holdout"
-    use: Literal["fit", "holdout", "check"] = entry.get("use", "fit")
-    return use

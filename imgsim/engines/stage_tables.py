@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -74,8 +75,9 @@ class Road(NamedTuple):
     most_events: int  # rows that one stage can log at most
 
 
+@lru_cache(maxsize=4)
 def tabulate(model: Model) -> Road:
-    """The stage tables of a model."""
+    """The stage tables of a model; every replication asks for them."""
     roadmap, plans = model.roadmap, list(model.roadmap.plans.values())
     number = {plan.name: plan.code for plan in plans}
     columns = stage_columns(plans, list(model.schedules)) | wiring(plans, number) | meetings(model)

@@ -208,7 +208,11 @@ def match_rates(run: Run) -> Axes:
     )
     axis(axes, "Year", f"{placed} (%)")
     reps, persons = replications(held), held["denominator"].sum()
-    what = "Points: published; hollow ones were kept back from the fit." if sources else "No published points."
+    what = (
+        "Points: published; hollow ones were not used to fit the shipped numbers."
+        if sources
+        else "No published points."
+    )
     text = f"{counted(run, persons, 'seasons of simulated applicants', reps)} {what} {band_words(reps)}"
     return notes(axes, run, text, source=named_sources(run, sources))
 
@@ -228,7 +232,7 @@ def rate_measure(run: Run) -> str:
 def points(axes: Axes, run: Run, rate: str, group: str, colour: str) -> set[str]:
     """Draw the published points of a group; the keys of their sources."""
     found = published(run, rate, group)
-    for hollow, part in found.groupby("held_out"):
+    for hollow, part in found.groupby("unused"):
         face = "white" if hollow else colour
         axes.plot(
             part["year"],

@@ -13,11 +13,11 @@ from imgsim.scenario import COUNTRIES
 if TYPE_CHECKING:
     from imgsim.plots.subject import Run
 
-COLUMNS = ["year", "value", "held_out", "source"]
+COLUMNS = ["year", "value", "unused", "source"]
 
 
 def published(run: Run, measure: str, group: str) -> pd.DataFrame:
-    """Published values of a measure for a group by calendar year, whether held out of the fit, and the source's key."""
+    """Published values of a measure for a group by calendar year, whether unused in fitting, and the source's key."""
     folder = COUNTRIES / str(getattr(run.scenario, "country", ""))
     targets = load_targets(folder) if (folder / "targets.toml").is_file() else []
     rows = [

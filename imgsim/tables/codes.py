@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from itertools import accumulate
 from typing import Final, NamedTuple
 
@@ -52,8 +53,9 @@ class Codes(NamedTuple):
     measured_from: int  # day
 
 
+@lru_cache(maxsize=4)
 def codes_of(model: Model) -> Codes:
-    """The codes of a model's road."""
+    """The codes of a model's road; every replication asks for them."""
     roadmap, years = model.roadmap, range(model.first_year, model.last_year + 1)
     held = milestones_by_event(model)
     milestones = list(model.scenario.pathway.milestones)

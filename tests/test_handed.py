@@ -1,0 +1,87 @@
+"""A tuple handed over by reference reads as the tuple itself, and what is read from it is not let go of."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+from numba.core.errors import TypingError
+
+from imgsim.compiled import compiled, shared
+from imgsim.handed import handed
+
+Floats = npt.NDArray[np.float64]
+
+
+class Inner(NamedTuple):
+    weight: Floats
+    shift: int
+
+
+class Outer(NamedTuple):
+    inner: Inner
+    value: Floats
+    factor: float
+
+
+class Pair(NamedTuple):
+    one: int
+    other: int
+
+
+@shared
+def worth(outer: Outer, k: int) -> float:
+    return outer.inner.weight[k] * outer.factor + outer.value[k] + outer.inner.shift
+
+
+@compiled
+def all_worth(given: Outer) -> Floats:
+    outer = handed(given)
+    found = np.empty(len(given.value))
+    for k in range(len(found)):
+        found[k] = worth(outer, k)
+    return found
+
+
+@compiled
+def part_of(given: Outer) -> Floats:
+    return handed(given).inner.weight
+
+
+@compiled
+def in_a_loop(count: int) -> int:
+    total = 0
+    for k in range(count):
+        pair = handed(Pair(k, 2 * k))
+        total += pair.one + pair.other
+    return total
+
+
+@compiled
+def no_such_part(given: Outer) -> float:
+    return handed(given).missing  # type: ignore[attr-defined, no-any-return]
+
+
+def outer(size: int = 5) -> Outer:
+    return Outer(Inner(np.arange(size, dtype=float), 3), np.ones(size), 2.5)
+
+
+def test_parts_read_by_reference_are_those_of_the_tuple() -> None:
+    assert all_worth(outer()).tolist() == [2.5 * k + 1 + 3 for k in range(5)]
+
+
+def test_a_tuple_laid_down_in_a_loop_is_the_present_one() -> None:
+    assert in_a_loop(10) == 3 * sum(range(10))
+
+
+def test_an_array_read_by_reference_outlives_the_call() -> None:
+    for _ in range(1000):  # one reference too few, and its memory would be given to others
+        held = part_of(outer(1000))
+    assert held.tolist() == list(range(1000))
+
+
+def test_a_part_that_is_not_there_is_refused() -> None:
+    with pytest.raises(TypingError, match="missing"):
+        no_such_part(outer())
