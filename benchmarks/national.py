@@ -3,8 +3,8 @@
 `python benchmarks/national.py [--turns 5] [--scale 1] [--simpy-scale 1]`
 
 Walking is everything but the allocations: the compiled engine's passes over the lives, or the SimPy run less the time
-spent in `allocate`. SimPy takes two minutes a turn at full size; at a smaller scale (fewer live processes) it is faster.
-Processor time, one thread, compiled code cached, in the environment of a run's workers; medians of turns.
+spent in `allocate`. SimPy takes two minutes a turn at full size; with fewer live processes, at a smaller scale, it is
+faster. Processor time, one thread, compiled code cached, in the environment of a run's workers; medians of turns.
 """
 
 from __future__ import annotations
