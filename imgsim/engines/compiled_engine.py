@@ -7,6 +7,7 @@ pieces of any size (``pieces``).
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Generator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Final
@@ -92,7 +93,6 @@ class Replication:
         days = self.population.entry - self.population.entry.min(initial=NEVER)
         short = days.astype(np.min_scalar_type(days.max(initial=0)))  # two bytes sort many times as fast as eight
         self.order = np.argsort(short, kind="stable").astype(np.int32)  # of those who have not entered yet
-        self.entries = self.population.entry[self.order]
         self.room = np.empty_like(self.population.traits)  # for applicants; what is never touched takes no memory
         self.seasons: list[Season] = []
         self.round_rows: list[dict[str, object]] = []
@@ -113,11 +113,11 @@ class Replication:
 
     def enter_until(self, day: int) -> None:
         """Everybody who has entered by a day walks to the first round."""
-        until = int(np.searchsorted(self.entries, np.int32(day), side="right"))
+        until = bisect_right(self.order, day, key=self.population.entry.__getitem__)
         if until == 0:
             return
         self.advance(np.sort(self.order[:until]).astype(np.int64), NOTHING_DECIDED)
-        self.order, self.entries = self.order[until:], self.entries[until:]
+        self.order = self.order[until:].copy()  # what is done lets go of its memory
 
     def advance(self, chosen: Ints, decided: Decisions, to_the_end: bool = False) -> None:
         """Some people walk on, each with the decision in the row of the same place."""
@@ -145,7 +145,7 @@ class Replication:
         self.days_in = self.states.days_in
         self.events = int(at[:, SEQUENCE].sum(dtype=np.int64))
         self.end, self.end_day = np.where(ended, at[:, STAGE], -1), np.where(ended, at[:, DAY], NEVER)
-        del self.states, self.order, self.entries, self.logs  # nobody walks on
+        del self.states, self.order, self.logs  # nobody walks on
 
     def finished(self) -> Finished:
         """What the tables are made from."""

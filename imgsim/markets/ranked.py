@@ -75,15 +75,13 @@ class Ranked:
 
     def eligible(self, applicants: Applicants) -> Bools:
         """Whose practice is recent enough, and long enough."""
-        last = applicants.traits[:, PLACE["last_clinical"]]
-        gap = (applicants.day - last) / DAYS_A_YEAR
-        practised = (last - applicants.traits[:, PLACE["graduation"]]) / DAYS_A_YEAR
+        last, graduation = (applicants.traits[:, PLACE[name]] for name in ("last_clinical", "graduation"))
         longest, least = (self.optional(word, applicants.day) for word in ("gap_limit", "least_practice"))
         found: Bools = np.ones(len(last), bool)
         if longest is not None:
-            found &= gap < longest
+            found &= (applicants.day - last) / DAYS_A_YEAR < longest
         if least is not None:
-            found &= practised >= least
+            found &= (last - graduation) / DAYS_A_YEAR >= least
         return found
 
     def optional(self, word: str, day: int) -> float | None:
