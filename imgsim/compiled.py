@@ -60,8 +60,7 @@ def compiled(function: Callable[P, R]) -> Callable[P, R]:
 def lean(function: Callable[P, R]) -> Callable[P, R]:
     """As ``compiled``, for a function that makes no arrays: it counts no references, and becomes part of its caller.
 
-    Counting costs a rule that is handed the dozen arrays of a scenario ten times what it computes (150 ns against 10);
-    handing them over costs as much again as walking a life.
+    Counting costs a rule that is handed the dozen arrays of a scenario ten times what it computes (150 ns against 10).
     """
     make: Any = njit  # `_nrt` is no documented option: only arrays made inside a function need what it turns off
     result: Any = make(function, cache=True, nogil=True, error_model="numpy", _nrt=False, forceinline=True)

@@ -35,7 +35,7 @@ from imgsim.traits import (
 
 FAILURES: Final = PLACE["failures"]
 
-# Columns of Rules.head, one row a quantity.
+# Columns of Rules.head, one row a quantity. ONLY: the row of its only value, -1 if that depends on day or category.
 SERIES, BY, LINEAR, FIRST_RATIO, END_RATIO, SPREAD, DISTRIBUTION, YEARS, HASH, ONLY = range(10)
 NO_TRAIT: Final = -99
 LOGNORMAL, GOMPERTZ, EXPONENTIAL = 0, 1, 2
