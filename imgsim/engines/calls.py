@@ -27,14 +27,9 @@ def happens(
     q: int, day: int, row: Row, occurrence: int,
 ) -> bool:  # fmt: skip
     """See ``imgsim.rules.happens``."""
-    return rules.happens(
-        handed(Rules(head, first, days, value, plain, ratio)),
-        handed(Who(seed, replication, actor)),
-        q,
-        day,
-        row,
-        occurrence,
-    )
+    who = handed(Who(seed, replication, actor))
+    held = handed(Rules(head, first, days, value, plain, ratio))
+    return rules.happens(held, who, q, day, row, occurrence)
 
 
 @lean
@@ -44,14 +39,9 @@ def grade(
     q: Ints, day: int, row: Row, attempt: int,
 ) -> int:  # fmt: skip
     """See ``imgsim.pass_rules.grade``."""
-    return pass_rules.grade(
-        handed(Rules(head, first, days, value, plain, ratio)),
-        handed(Who(seed, replication, actor)),
-        q,
-        day,
-        row,
-        attempt,
-    )
+    who = handed(Who(seed, replication, actor))
+    held = handed(Rules(head, first, days, value, plain, ratio))
+    return pass_rules.grade(held, who, q, day, row, attempt)
 
 
 @lean
@@ -61,14 +51,9 @@ def lasts(
     q: int, day: int, row: Row, occurrence: int,
 ) -> int:  # fmt: skip
     """See ``imgsim.rules.lasts``."""
-    return rules.lasts(
-        handed(Rules(head, first, days, value, plain, ratio)),
-        handed(Who(seed, replication, actor)),
-        q,
-        day,
-        row,
-        occurrence,
-    )
+    who = handed(Who(seed, replication, actor))
+    held = handed(Rules(head, first, days, value, plain, ratio))
+    return rules.lasts(held, who, q, day, row, occurrence)
 
 
 @lean
@@ -113,9 +98,8 @@ def earliest_retake(
     sat: Ints, count: int,
 ) -> int:  # fmt: skip
     """See ``imgsim.sittings.earliest_retake``."""
-    return sittings.earliest_retake(
-        handed(Rules(head, first, days, value, plain, ratio)), per_year, late_gap, day, row, sat, count
-    )
+    held = handed(Rules(head, first, days, value, plain, ratio))
+    return sittings.earliest_retake(held, per_year, late_gap, day, row, sat, count)
 
 
 @lean

@@ -1,8 +1,8 @@
 """What the tables are made from, kept event by event: no table of events is needed, and every engine keeps it alike.
 
-A ledger has a row a person and tallies of everybody. ``account_all`` is given the events of a person in sequence, as
-many at a time as are at hand; ``close_all`` comes once nothing more can happen to anybody. Threads share the rows, each
-for people of its own, and keep tallies of their own (``beside``), which are summed in the end.
+A ledger has a row a person and tallies of everybody. ``account`` is given the events of a person in sequence, as they
+happen or from a journal (``account_all``); ``close_all`` comes once nothing more can happen to anybody. Threads share
+the rows, each for people of its own, and keep tallies of their own (``beside``), which are summed in the end.
 """
 
 from __future__ import annotations
