@@ -15,7 +15,6 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import import_module
-from itertools import chain
 from typing import TYPE_CHECKING, Any, Final
 
 from imgsim.atomic import sweep
@@ -29,7 +28,7 @@ if TYPE_CHECKING:
 
     from imgsim.scenario import Scenario
 
-ROWS_AT_ONCE: Final = 300_000  # rows that are put together before they are written
+ROWS_AT_ONCE: Final = 300_000  # rows that are put together before they are measured and written
 LOGS: Final = ("events", "livelihood")  # the tables that come piece by piece
 TRIES: Final = 3  # how often replications are started again after a worker was killed and none was finished since
 SELDOM: Final = (20_000, 50, 50)  # how often workers look for garbage: looking took a tenth of a small replication
@@ -50,7 +49,7 @@ class Recipe:
 
     build: str = "imgsim.model.build"  # scenario -> model
     pieces: str = "imgsim.engines.compiled_engine.pieces"  # model, replication -> tables, piece by piece
-    measures: str = "imgsim.outcomes.measures"  # tables of the first piece, scenario -> outcomes
+    measures: str = "imgsim.outcomes.measures"  # whole tables of some replications, scenario -> outcomes
     tables: tuple[str, ...] | None = None  # the tables to keep; None keeps all
 
 
@@ -212,11 +211,11 @@ def _end_with(parent: int) -> None:
 
 
 def replicate(job: Job) -> Refusal | None:
-    """Simulate, measure and keep one replication; nothing comes back but a refusal."""
+    """Simulate, measure and keep some replications; nothing comes back but a refusal."""
     try:
         scenario, model = _prepared(job.scenario, job.recipe)
-        pieces = (piece for number in job.replications for piece in _pieces(scenario, model, job.recipe, number))
-        job.parts.write(job.replications, batched(pieces))
+        pieces = (piece for number in job.replications for piece in _pieces(model, job.recipe, number))
+        job.parts.write(job.replications, (_kept(held, scenario, job.recipe) for held in batched(pieces)))
     except ImgsimError as error:
         return Refusal(str(error), error.exit_code)
     except MemoryError:
@@ -233,19 +232,24 @@ def _prepared(pickled: bytes, recipe: Recipe) -> tuple[Scenario, Any]:
     return scenario, _function(recipe.build)(scenario)
 
 
-def _pieces(scenario: Scenario, model: Any, recipe: Recipe, number: int) -> Iterator[dict[str, DataFrame]]:
-    """The tables wanted of one replication; nothing is asked for once all that is left is not wanted."""
-    pieces, names = iter(_function(recipe.pieces)(model, number)), recipe.tables
-    whole = dict(next(pieces))
-    whole["outcomes"] = _outcomes(_function(recipe.measures)(whole, scenario), number)
-    for piece in chain([whole], pieces):
-        yield {name: table for name, table in piece.items() if names is None or name in names}
-        if names is not None and not set(LOGS) & set(names):
-            return
+def _pieces(model: Any, recipe: Recipe, number: int) -> Iterator[dict[str, DataFrame]]:
+    """The tables of one replication: whole ones first, then those that come piece by piece, if they are wanted."""
+    pieces = iter(_function(recipe.pieces)(model, number))
+    yield next(pieces)
+    if recipe.tables is None or set(LOGS) & set(recipe.tables):
+        yield from pieces
+
+
+def _kept(tables: dict[str, DataFrame], scenario: Scenario, recipe: Recipe) -> dict[str, DataFrame]:
+    """The tables wanted of some replications, and their outcomes, measured together."""
+    names = recipe.tables
+    if not set(tables) <= set(LOGS):
+        tables = tables | {"outcomes": _function(recipe.measures)(tables, scenario)}
+    return {name: table for name, table in tables.items() if names is None or name in names}
 
 
 def batched(pieces: Iterable[dict[str, DataFrame]]) -> Iterator[dict[str, DataFrame]]:
-    """Small pieces put together, because writing many small files takes longer than computing what is in them."""
+    """Small pieces put together: measuring and writing many of them takes longer than computing what is in them."""
     held: list[dict[str, DataFrame]] = []
     for piece in pieces:
         held.append(piece)
@@ -263,10 +267,6 @@ def _together(pieces: Sequence[dict[str, DataFrame]]) -> dict[str, DataFrame]:
     names = dict.fromkeys(name for piece in pieces for name in piece)
     found = {name: [piece[name] for piece in pieces if name in piece] for name in names}
     return {name: held[0] if len(held) == 1 else concat(held, ignore_index=True) for name, held in found.items()}
-
-
-def _outcomes(table: DataFrame, replication: int) -> DataFrame:
-    return table if "replication" in table.columns else table.assign(replication=replication)
 
 
 def _function(dotted: str) -> Callable[..., Any]:

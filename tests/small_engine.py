@@ -116,8 +116,9 @@ def misbehave(behaviour: dict[str, Any], replication: int) -> None:
 
 
 def measures(tables: dict[str, pd.DataFrame], scenario: SmallScenario) -> pd.DataFrame:
-    value = float(tables["people"]["practice_age"].mean())
-    return pd.DataFrame([{"measure": "age", "cohort": "all", "group": "all", "value": value, "denominator": PEOPLE}])
+    means = tables["people"].groupby("replication")["practice_age"].mean()
+    row = {"measure": "age", "cohort": "all", "group": "all", "denominator": PEOPLE}
+    return pd.DataFrame([{"replication": number, **row, "value": value} for number, value in means.items()])
 
 
 def summary(outcomes: pd.DataFrame, scenario: SmallScenario | None = None) -> pd.DataFrame:

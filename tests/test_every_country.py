@@ -10,14 +10,17 @@ import pytest
 
 from imgsim.cli import main
 from imgsim.composed_numbers import load_numbers
-from imgsim.engines import simulate
+from imgsim.engines import engine, simulate
 from imgsim.engines.equality import heads
 from imgsim.model import build
+from imgsim.outcomes import measures
 from imgsim.pathway import load_pathway
 from imgsim.scenario import COUNTRIES, Scenario, countries, load_scenario
+from imgsim.tables import build_tables
 
 ROOT = Path(__file__).resolve().parents[1]
 PEOPLE = 8_000
+KEY = ["replication", "measure", "cohort", "group", "time"]
 Tables = dict[str, pd.DataFrame]
 
 
@@ -59,6 +62,15 @@ def test_no_round_gives_more_places_than_it_has(tables: Tables) -> None:
     given = held["placed"].fillna(0) + held["after"].fillna(0)  # places outside a Match are no seats in it
     assert len(held)
     assert (given <= held["seats"]).all()
+
+
+def test_replications_measured_together_have_the_outcomes_of_each(scenario: Scenario) -> None:
+    model = build(scenario)
+    each = [build_tables(engine("compiled").run(model, number).finished()) for number in range(2)]
+    together = {name: pd.concat([held[name] for held in each], ignore_index=True) for name in each[0]}
+    found, alone = measures(together, scenario), pd.concat([measures(held, scenario) for held in each])
+    found, alone = (table.sort_values(KEY).reset_index(drop=True) for table in (found, alone))
+    pd.testing.assert_frame_equal(found, alone, check_exact=True)
 
 
 def test_every_source_that_is_cited_is_in_the_bibliography(scenario: Scenario) -> None:

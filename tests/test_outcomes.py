@@ -15,6 +15,7 @@ from synthetic import exams, people, rounds, seasons, small_scenario, tables
 from imgsim.outcomes import headline_text, leaning, measures, summary
 from imgsim.outcomes.headline import families, lines
 from imgsim.outcomes.incidence import aalen_johansen
+from imgsim.outcomes.rows import Rows
 
 
 def value_of(
@@ -338,13 +339,19 @@ def test_the_licensed_are_the_census_and_those_since_less_those_who_went() -> No
 # --- incidence -------------------------------------------------------------------------------------------------------
 
 
+def curves_of(days: Any, cause: Any, causes: int, grid: Any) -> Any:
+    """The curves of one group."""
+    order = np.argsort(days, kind="stable")
+    return aalen_johansen(days[order], cause[order], np.array([0]), causes, grid)[0]
+
+
 def test_incidence_follows_the_closed_form_of_exponential_competing_risks() -> None:
     rng, n, grid = np.random.default_rng(7), 40_000, np.arange(41) / 4
     rates = np.array([0.30, 0.10, 0.05])  # per year
     waits = rng.exponential(1 / rates, (n, 3)) * 365.25
     until = np.minimum(waits.min(axis=1), rng.uniform(1, 12, n) * 365.25)
     cause = np.where(until < waits.min(axis=1), 0, waits.argmin(axis=1) + 1)
-    curves = aalen_johansen(np.ceil(until).astype(np.int64), cause, 3, grid)
+    curves = curves_of(np.ceil(until).astype(np.int64), cause, 3, grid)
     for rate, curve in zip(rates, curves, strict=True):
         expected = rate / rates.sum() * (1 - np.exp(-rates.sum() * grid))
         assert np.abs(curve - expected).max() < 0.012  # four standard errors of 40 000, censoring included
@@ -352,7 +359,7 @@ def test_incidence_follows_the_closed_form_of_exponential_competing_risks() -> N
 
 def test_incidence_without_censoring_is_the_share_that_has_happened() -> None:
     days, cause = np.array([10, 400, 400, 800]), np.array([1, 3, 1, 3])
-    first, second, third = aalen_johansen(days, cause, 3, np.array([0.0, 1.0, 2.0, 3.0]))
+    first, second, third = curves_of(days, cause, 3, np.array([0.0, 1.0, 2.0, 3.0]))
     assert first.tolist() == pytest.approx([0, 0.25, 0.5, 0.5])
     assert third.tolist() == pytest.approx([0, 0, 0.25, 0.5])
     assert not second.any()
@@ -361,7 +368,7 @@ def test_incidence_without_censoring_is_the_share_that_has_happened() -> None:
 def test_incidence_with_ties_on_one_day_is_the_product_of_hand() -> None:
     """Events precede censoring on the same day; those of the first day count at once."""
     days, cause = np.array([0, 100, 100, 100, 200, 200, 300]), np.array([1, 1, 2, 0, 1, 0, 2])
-    first, second = aalen_johansen(days, cause, 2, np.array([0, 100, 200, 300]) / 365.25)
+    first, second = curves_of(days, cause, 2, np.array([0, 100, 200, 300]) / 365.25)
     s0 = 6 / 7
     s1 = s0 * (1 - 2 / 6)
     s2 = s1 * (1 - 1 / 3)
@@ -376,8 +383,15 @@ def test_incidence_is_that_of_statsmodels_to_the_last_bit() -> None:
     days, cause = rng.integers(0, 4000, 5000), rng.integers(0, 4, 5000)
     theirs = CumIncidenceRight(days, cause, freq_weights=np.ones(len(days)))
     place = np.searchsorted(theirs.times, grid * 365.25, side="right")
-    for mine, curve in zip(aalen_johansen(days, cause, 3, grid), theirs.cinc, strict=True):
+    for mine, curve in zip(curves_of(days, cause, 3, grid), theirs.cinc, strict=True):
         assert (mine == np.r_[0.0, curve][place]).all()
+
+
+def test_curves_of_several_groups_are_those_of_each() -> None:
+    rng, grid = np.random.default_rng(5), np.arange(9) / 2
+    days, cause = np.sort(rng.integers(0, 1500, (3, 40)), axis=1), rng.integers(0, 3, (3, 40))
+    together = aalen_johansen(days.ravel(), cause.ravel(), np.array([0, 40, 80]), 2, grid)
+    assert all((together[k] == curves_of(days[k], cause[k], 2, grid)).all() for k in range(3))
 
 
 def test_ends_compete_with_training_and_the_horizon_censors() -> None:
@@ -462,6 +476,41 @@ def test_a_run_without_anybody_has_no_measures_that_divide_by_nobody() -> None:
     table = measures(tables(people=people([{}]).iloc[:0]), small_scenario())
     assert np.isfinite(table["value"]).all()
     assert set(table["value"]) <= {0.0}
+
+
+def nearly_nobody() -> list[dict[str, pd.DataFrame]]:
+    """Replications of which each lacks what another has: people, seasons, rounds, a stock, an end, a family."""
+    ended = {"training_date": "2006-07-01", "end": "gone", "end_class": "gave_up", "end_date": "2009-01-01"}
+    stock = {"stock": True, "entry_date": "2011-01-01", "licensed_date": "2011-01-01"}
+    return [
+        climbers(),
+        tables(people=people([{}]).iloc[:0]),
+        tables(people=cohort_of_2005()),
+        tables(people=people([stock, {"certified_date": "2005-12-31"} | ended, {"licensed_date": "2012-01-01"}])),
+    ]
+
+
+def numbered(number: int, held: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
+    """The tables of a replication; the yearly one tells it even if there is nobody."""
+    held = held | {"yearly": pd.DataFrame({"year": [2005]})}
+    return {name: table.assign(replication=number) for name, table in held.items()}
+
+
+def test_what_is_measured_of_a_replication_does_not_depend_on_what_is_measured_with_it() -> None:
+    each = [numbered(number, held) for number, held in enumerate(nearly_nobody(), 3)]
+    together = {name: pd.concat([held[name] for held in each], ignore_index=True) for name in each[0]}
+    found, key = measures(together, small_scenario()), ["replication", "measure", "cohort", "group", "time"]
+    alone = pd.concat([measures(held, small_scenario()) for held in each])
+    assert found["replication"].unique().tolist() == [3, 4, 5, 6]
+    found, alone = (table.sort_values(key).reset_index(drop=True) for table in (found, alone))
+    pd.testing.assert_frame_equal(found, alone, check_exact=True)
+
+
+def test_lists_that_do_not_fit_the_values_are_refused() -> None:
+    rows = Rows(np.array([0, 1]))
+    for value, cohort in ((np.ones(3), "measured"), (np.ones((2, 3)), ["2005", "2006"]), (1.0, "measured")):
+        with pytest.raises(ValueError, match="2 replications"):
+            rows.add("share", cohort, "all", value, 1)
 
 
 def test_rows_are_told_apart_by_measure_cohort_group_and_time() -> None:

@@ -28,7 +28,7 @@ def view(**given: pd.DataFrame) -> View:
 
 
 def found(measure: Any, held: View) -> dict[tuple[str, str, str], float]:
-    rows = Rows()
+    rows = Rows(held.replications)
     measure(held, rows)
     frame = rows.frame()
     return {(m, c, g): v for m, c, g, v in frame[["measure", "cohort", "group", "value"]].itertuples(index=False)}

@@ -133,10 +133,10 @@ def pieces(held: Built, number: int) -> Iterator[dict[str, pd.DataFrame]]:
 
 
 def headline_of(outcomes: pd.DataFrame) -> pd.DataFrame:
-    """What the headline table and the curves are made from."""
+    """What the headline table and the curves of one replication are made from."""
     wanted = {line["measure"] for line in lines()} | {CURVE}
     held = outcomes[outcomes["measure"].isin(wanted) & (outcomes["cohort"] == "measured")]
-    return held.reset_index(drop=True)
+    return held.drop(columns="replication").reset_index(drop=True)
 
 
 def places_of(rounds: pd.DataFrame, scenario: Scenario) -> pd.DataFrame:

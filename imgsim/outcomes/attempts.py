@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from imgsim.outcomes.counting import tally
+from imgsim.outcomes.counting import Floats, Ints, inside, tally
 from imgsim.outcomes.definitions import (
     ALL,
     FOLLOW_UP_YEARS,
@@ -14,7 +14,7 @@ from imgsim.outcomes.definitions import (
     RECENT_YEARS,
     RUNGS,
 )
-from imgsim.outcomes.rows import Rows, labels
+from imgsim.outcomes.rows import Rows, labels, ratio, where
 from imgsim.outcomes.seasons import PLACED, Seasons
 from imgsim.outcomes.view import View
 
@@ -62,22 +62,19 @@ def ladder(seasons: Seasons, rows: Rows) -> None:
     followed = seasons.measured & (seasons.year < seasons.view.years.stop - FOLLOW_UP_YEARS)
     started = np.zeros(len(seasons.view.people), bool)
     started[seasons.person[(ladder == 1) & followed]] = True
-    got_to = np.bincount(ladder[started[seasons.person]], minlength=len(RUNGS) + 1).tolist()
-    held = tally(
-        range(1), np.zeros_like(ladder), int(ladder.max()) + 1, ladder, seasons.measured, seasons.came_by("match")
-    )
-    hits, heads = held.hits[0], held.heads[0]
+    rungs, once = max(int(ladder.max()), len(RUNGS)) + 1, (range(1), np.zeros_like(ladder))
+    got_to = tally(seasons.replicas, *once, rungs, ladder, started[seasons.person]).heads[:, 0]
+    held = tally(seasons.replicas, *once, rungs, ladder, seasons.measured, seasons.came_by("match"))
     for k, name in enumerate(RUNGS, 1):
-        here = slice(k, None) if name == RUNGS[-1] else slice(k, k + 1)
-        if got_to[1]:
-            rows.add("attempt_active", MEASURED, name, got_to[k] / got_to[1], got_to[1])
-        rows.share("attempt_placed", MEASURED, name, int(hits[here].sum()), int(heads[here].sum()))
+        here = np.arange(rungs) >= k if name == RUNGS[-1] else np.arange(rungs) == k
+        rows.share("attempt_active", MEASURED, name, got_to[:, k], got_to[:, 1])
+        rows.pooled("attempt_placed", MEASURED, name, held, here)
 
 
 def rank_lists(seasons: Seasons, rows: Rows) -> None:
     """Share placed in the round by length of the rank list."""
     counted = seasons.by_ranks
-    ranks = np.arange(counted.heads.shape[1])
+    ranks = np.arange(counted.heads.shape[2])
     for name, (low, high) in RANK_CLASSES.items():
         of = (ranks >= low) & (ranks <= high)
         rows.pooled("match_rate_by_ranks", MEASURED, name, counted, of)
@@ -88,18 +85,16 @@ def rank_medians(seasons: Seasons, rows: Rows) -> None:
     """The median length of the rank lists of those placed in the round and not placed."""
     counted = seasons.by_ranks
     for name, heads in (("matched", counted.hits), ("unmatched", counted.heads - counted.hits)):
-        n = heads.sum(axis=1)
-        if n.any():
-            rows.add("ranks_median", MEASURED, name, median(heads.sum(axis=0)), n.sum())
-            years, medians = labels(np.array(counted.bins)[n > 0]), [median(held) for held in heads[n > 0]]
-            rows.add("ranks_median", years, name, medians, n[n > 0])
+        n = heads.sum(axis=2)
+        rows.add("ranks_median", MEASURED, name, median(heads.sum(axis=1)), n.sum(axis=1))
+        rows.add("ranks_median", labels(counted.bins), name, median(heads), n)
 
 
-def median(heads: np.ndarray) -> float:
-    """The median of whole numbers, given how many there are of each."""
-    upto, n = np.cumsum(heads), int(heads.sum())
-    middle = np.searchsorted(upto, [(n - 1) // 2, n // 2], side="right")
-    return float(middle.sum() / 2)
+def median(heads: Ints) -> Floats:
+    """The median of whole numbers, given along the last axis how many there are of each; NaN where there are none."""
+    upto, n = np.cumsum(heads, axis=-1), heads.sum(axis=-1)
+    low, high = ((upto <= middle[..., None]).sum(axis=-1) for middle in ((n - 1) // 2, n // 2))
+    return where(n > 0, (low + high) / 2)
 
 
 def visa_odds(seasons: Seasons, rows: Rows) -> None:
@@ -107,13 +102,11 @@ def visa_odds(seasons: Seasons, rows: Rows) -> None:
     view = seasons.view
     needs = view.people["needs_visa"].to_numpy(bool)[seasons.person].astype(np.int32)
     of = seasons.active & seasons.measured & ~view.citizen[seasons.person]
-    counted = tally(view.years, seasons.year, 2, needs, of, seasons.came_by("match"))
+    counted = seasons.by(2, needs, of, seasons.came_by("match"))
     for cohort, years in (("last_5_years", slice(-RECENT_YEARS, None)), (MEASURED, slice(None))):
-        placed, heads = counted.hits[years].sum(axis=0), counted.heads[years].sum(axis=0)
-        cells = [placed[1], heads[1] - placed[1], placed[0], heads[0] - placed[0]]
-        if all(cells):
-            ratio = cells[0] / cells[1] / (cells[2] / cells[3])
-            rows.add("odds_ratio_visa", cohort, NONCITIZEN, ratio, heads.sum())
+        placed, heads = counted.hits[:, years].sum(axis=1), counted.heads[:, years].sum(axis=1)
+        odds = ratio(placed, where(placed > 0, heads - placed))
+        rows.add("odds_ratio_visa", cohort, NONCITIZEN, ratio(odds[:, 1], odds[:, 0]), heads.sum(axis=1))
 
 
 def specialties(seasons: Seasons, rows: Rows) -> None:
@@ -125,9 +118,9 @@ def specialties(seasons: Seasons, rows: Rows) -> None:
     for group, cells in view.people_groups.items():
         rows.pooled("prelim_share", MEASURED, group, held, cells)
         rows.shares("prelim_share", group, held, cells)
-        placed = int(held.inside(cells)[1].sum())
-        for name, n in zip(names, heads[:, cells].sum(axis=1).tolist(), strict=True):
-            rows.share("specialty_share", MEASURED, name if group == ALL else f"{name}/{group}", n, placed)
+        placed = held.inside(cells)[1].sum(axis=1)
+        told = [name if group == ALL else f"{name}/{group}" for name in names]
+        rows.ratios("specialty_share", MEASURED, told, inside(heads, cells), placed[:, None])
 
 
 def short_posts(view: View) -> set[str]:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
 import numpy as np
 
-from imgsim.outcomes.counting import Bools, Ints, Tally, tally
+from imgsim.outcomes.counting import Bools, Ints, Tally, inside, tally
 from imgsim.outcomes.definitions import COHORT_YEARS, FIRST_MONTH, MEASURED, NEVER_YEARS
 from imgsim.outcomes.rows import Rows, academic
 from imgsim.outcomes.view import View, academic_year_of, day, year_of
@@ -26,13 +25,13 @@ class Cohorts:
 
     @cached_property
     def heads(self) -> Ints:
-        """Heads by cohort, years from the cohort's first to the year of entering (from -1: before) and cell."""
+        """Heads by replication, cohort, years from its first to that of entering (from -1: before) and cell."""
         view = self.view
         cohort, cells = view.year("certified", FIRST_MONTH), view.cells
         delay = np.clip(view.year("training") - cohort, -1, LATER) + 1
         cell = delay * np.int32(cells) + view.cell
-        held = tally(self.years, cohort, (LATER + 2) * cells, cell, view.entrant).heads
-        return held.reshape(len(self.years), LATER + 2, cells)
+        held = tally(view.replicas, self.years, cohort, (LATER + 2) * cells, cell, view.entrant).heads
+        return held.reshape(-1, len(self.years), LATER + 2, cells)
 
     def over(self, after: int) -> int:
         """How many cohorts, the first ones, have their year number `after` simulated to its end."""
@@ -60,33 +59,36 @@ def certified(view: View, rows: Rows) -> None:
 def entered(cohorts: Cohorts, rows: Rows, group: str, cells: Bools) -> None:
     """Size, shares in training by the end of each calendar year, and failure in the first year, cohort by cohort."""
     label = academic(cohorts.years)
-    by = np.cumsum(cohorts.heads[:, :, cells].sum(axis=2), axis=1)  # who has entered by the end of each year
-    size = by[:, LATER + 1]
+    by = np.cumsum(inside(cohorts.heads, cells), axis=2)  # who has entered by the end of each year
+    size = by[:, :, LATER + 1]
     rows.add("cohort_size", label, group, size / cohorts.view.scale, size)
     for after in range(COHORT_YEARS + 1):
         n = cohorts.over(after)
-        told = label[:n], group, by[:n, after + 1], size[:n]
+        told = label[:n], group, by[:, :n, after + 1], size[:, :n]
         rows.ratios("cohort_entered", *told, time=after)
         rows.ratios(f"cohort_entered_{after}", *told)
     n = cohorts.over(1)
-    rows.ratios("cohort_failure_first_year", label[:n], group, (size - by[:, 2])[:n], (size - by[:, 1])[:n])
+    failed, tried = size - by[:, :, 2], size - by[:, :, 1]
+    rows.ratios("cohort_failure_first_year", label[:n], group, failed[:, :n], tried[:, :n])
 
 
 def by_year_five(cohorts: Cohorts, rows: Rows) -> None:
     """Share in training by the end of the fifth calendar year, and failure in the first, over cohorts so followed."""
     view = cohorts.view
     for group, cells in view.groups.items():
-        by = entered_by(cohorts.heads[: cohorts.over(COHORT_YEARS)], cells)
-        rows.share("placed_by_year_5", MEASURED, group, by[COHORT_YEARS + 1], by[-1])
+        by = entered_by(cohorts.heads[:, : cohorts.over(COHORT_YEARS)], cells)
+        rows.share("placed_by_year_5", MEASURED, group, by[:, COHORT_YEARS + 1], by[:, -1])
     for group, cells in view.people_groups.items():
-        by = entered_by(cohorts.heads[: cohorts.over(1)], cells)
-        rows.share("cohort_failure_first_year", MEASURED, group, by[-1] - by[2], by[-1] - by[1])
+        by = entered_by(cohorts.heads[:, : cohorts.over(1)], cells)
+        rows.share("cohort_failure_first_year", MEASURED, group, by[:, -1] - by[:, 2], by[:, -1] - by[:, 1])
 
 
-def entered_by(heads: Ints, cells: Bools) -> Sequence[int]:
-    """Heads of all cohorts in training by the end of each calendar year of their own, the last for all of them."""
-    found: Sequence[int] = np.cumsum(heads[:, :, cells].sum(axis=(0, 2))).tolist()
-    return found
+def entered_by(heads: Ints, cells: Bools) -> Ints:
+    """Heads of all cohorts in training by the end of each calendar year of their own, the last for all of them.
+
+    Shape (replications, years).
+    """
+    return np.cumsum(inside(heads, cells).sum(axis=1), axis=1)
 
 
 def never(cohorts: Cohorts, rows: Rows) -> None:
@@ -96,4 +98,4 @@ def never(cohorts: Cohorts, rows: Rows) -> None:
     closed = np.array(ends) <= view.horizon
     for group, cells in view.groups.items():
         hits, heads = held.inside(cells)
-        rows.share("never_placed", MEASURED, group, int(hits[closed].sum()), int(heads[closed].sum()))
+        rows.share("never_placed", MEASURED, group, hits[:, closed].sum(axis=1), heads[:, closed].sum(axis=1))

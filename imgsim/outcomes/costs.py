@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from imgsim.outcomes.counting import inside
 from imgsim.outcomes.definitions import MEASURED
-from imgsim.outcomes.rows import Rows
+from imgsim.outcomes.rows import Rows, ratio
 from imgsim.outcomes.view import View
 
 
@@ -14,8 +15,8 @@ def costs(view: View, rows: Rows) -> None:
     if not view.knows("certified"):
         return
     chosen = np.flatnonzero(view.measured(view.day("certified")))
-    spent, cell = view.people["spent_to_certificate"].to_numpy(np.float64)[chosen], view.cell[chosen]
+    spent = view.people["spent_to_certificate"].to_numpy(np.float64)
+    heads, total = view.by_cell(chosen), view.by_cell(chosen, spent)
     for group, cells in view.groups.items():
-        held = spent[cells[cell]]
-        if len(held):
-            rows.add("cost_per_certified", MEASURED, group, held.mean(), len(held))
+        n = inside(heads, cells)
+        rows.add("cost_per_certified", MEASURED, group, ratio(inside(total, cells), n), n)

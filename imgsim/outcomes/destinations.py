@@ -14,7 +14,8 @@ import numpy as np
 from imgsim.dates import DAYS_A_YEAR, NEVER
 from imgsim.outcomes.counting import Bools, Floats, Ints
 from imgsim.outcomes.definitions import FOLLOW_UP_YEARS, INCIDENCE_STEPS, INCIDENCE_YEARS, MEASURED, SURVIVAL
-from imgsim.outcomes.rows import Rows
+from imgsim.outcomes.milestones import quantile
+from imgsim.outcomes.rows import Rows, ratio, where
 from imgsim.outcomes.view import Days, View, years_before
 
 STARTS: Final = ("training", "licensed", "practice")
@@ -66,33 +67,37 @@ def started(view: View, milestones: Sequence[str]) -> Days:
 def counted(view: View, rows: Rows, country: str, first: Ints) -> None:
     """Entrants a year in the whole population, those who turned to another country, years in survival jobs."""
     years = (years_before(view.scenario.run.end, FOLLOW_UP_YEARS) - view.start) / DAYS_A_YEAR
-    n = len(first)
-    rows.add("destination_entrants", MEASURED, country, n / view.scale / years, n)
+    n = view.replicas.heads(first)
+    rows.add("destination_entrants", MEASURED, country, where(n > 0, n / view.scale / years), n)
     if view.scenario.pathway.parts:
         others = [view.day(f"{name}.{ENTERING}")[first] != NEVER for name in countries(view) if name != country]
-        rows.share("destination_turned", MEASURED, country, int(np.count_nonzero(np.any(others, axis=0))), n)
+        rows.share("destination_turned", MEASURED, country, view.replicas.heads(first[np.any(others, axis=0)]), n)
     if f"years_{SURVIVAL}" in view.people:
-        spent = view.people[f"years_{SURVIVAL}"].to_numpy(np.float64)[first]
-        rows.add("destination_survival_years_per_100", MEASURED, country, 100 * spent.mean(), n)
+        spent = view.people[f"years_{SURVIVAL}"].to_numpy(np.float64)
+        a_head = ratio(100 * view.replicas.total(first, spent), n)
+        rows.add("destination_survival_years_per_100", MEASURED, country, a_head, n)
 
 
 def curve(view: View, rows: Rows, measure: str, country: str, first: Ints, start: Days) -> None:
     """Share that has started, by years since entry: everybody is followed to the end of it, so it is a plain share."""
-    waited = np.sort(years_between(view.day("entry")[first], start[first]))
-    rows.add(
-        measure, MEASURED, country, np.searchsorted(waited, GRID, side="right") / len(first), len(first), time=GRID
-    )
+    from_then_on = np.searchsorted(GRID, years_between(view.day("entry")[first], start[first]))
+    started = view.replicas.of(first).by(len(GRID) + 1, from_then_on)[:, :-1]
+    n = view.replicas.heads(first)[:, None]
+    rows.add(measure, MEASURED, country, ratio(np.cumsum(started, axis=1), n), n, GRID)
 
 
 def those_who_start(view: View, rows: Rows, country: str, first: Ints, start: Days) -> None:
     """Median years from entry to the start, and mean age at it, of those who start while all are followed."""
     waited = years_between(view.day("entry")[first], start[first])
-    inside = waited <= INCIDENCE_YEARS
-    if inside.any():
-        age = years_between(view.day("birth")[first], start[first])[inside]
-        n = len(age)
-        rows.add("destination_time_p50", MEASURED, country, float(np.median(waited[inside])), n)
-        rows.add("destination_age_mean", MEASURED, country, float(age.mean()), n)
+    mine = first[waited <= INCIDENCE_YEARS]
+    n = view.replicas.heads(mine)
+    if len(mine):
+        days = (start[mine] - view.day("entry")[mine]).astype(np.int64)
+        days = np.sort((view.replicas.place[mine].astype(np.int64) << 32) | days) & 0xFFFFFFFF
+        begin = np.minimum(np.cumsum(n) - n, len(mine) - 1)  # of those who have nobody, wherever
+        rows.add("destination_time_p50", MEASURED, country, quantile(days / DAYS_A_YEAR, begin, n, 0.5), n)
+        age = years_between(view.day("birth"), start)
+        rows.add("destination_age_mean", MEASURED, country, ratio(view.replicas.total(mine, age), n), n)
 
 
 def years_between(since: Days, until: Days) -> Floats:

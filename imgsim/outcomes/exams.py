@@ -7,15 +7,16 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from imgsim.outcomes.counting import Bools, Ints
+from imgsim.outcomes.counting import Bools, Ints, Replicas
 from imgsim.outcomes.definitions import ALL, CITIZEN, FOLLOW_UP_YEARS, MEASURED, NONCITIZEN
-from imgsim.outcomes.rows import Rows, academic, labels
+from imgsim.outcomes.rows import Rows, academic, labels, where
 from imgsim.outcomes.view import View, codes_in, years_before
 
 
 class Sittings(NamedTuple):
-    """The sittings of one exam, a row a half-year and kind of sitter; arrays of shape (rows,)."""
+    """The sittings of one exam, a row a replication, half-year and kind of sitter; arrays of shape (rows,)."""
 
+    replicas: Replicas
     year: Ints
     half: Ints
     told: Ints
@@ -26,8 +27,9 @@ class Sittings(NamedTuple):
 
     def of(self, chosen: Bools) -> Sittings:
         """Some of the rows."""
-        columns: Any = [column[chosen] for column in self]
-        return Sittings(*columns)
+        replicas, *columns = self
+        held: Any = [column[chosen] for column in columns]
+        return Sittings(replicas.of(chosen), *held)
 
     @property
     def began(self) -> Ints:
@@ -41,7 +43,7 @@ def exams(view: View, rows: Rows) -> None:
     table = view.tables["exams"]
     names = [stage.name for stage in view.scenario.pathway.stages.values() if stage.kind == "exam"]
     number, measured = codes_in(table["exam"], names), table["measured"].to_numpy(bool)
-    everything = sittings_of(table)
+    everything = sittings_of(table, view.replicas_in(table))
     for place, name in enumerate(names):
         held = everything.of(measured & (number == place))
         pass_rates(rows, name, held)
@@ -50,20 +52,18 @@ def exams(view: View, rows: Rows) -> None:
         ever_passed(view, rows, name, held)
 
 
-def sittings_of(table: pd.DataFrame) -> Sittings:
+def sittings_of(table: pd.DataFrame, replicas: Replicas) -> Sittings:
     """The columns of the table as arrays: pandas takes longer to hand over a column than to add it up."""
     counts = (table[name].to_numpy(np.int64) for name in ("year", "half", "told", "passed", "ever_passed"))
-    return Sittings(*counts, *(table[name].to_numpy(bool) for name in ("first", "citizen")))
+    return Sittings(replicas, *counts, *(table[name].to_numpy(bool) for name in ("first", "citizen")))
 
 
 def by_academic_year(view: View, rows: Rows, exam: str, held: Sittings) -> None:
     """Sittings by academic year in the whole population, and the share of them that are no first attempts."""
     years, told, _ = by_year(held.began, held, np.ones(len(held.year), bool))
     repeats = by_year(held.began, held, ~held.first)[1]
-    some = np.flatnonzero(told)
-    label, told, repeats = academic((years.start + some).tolist()), told[some], repeats[some]
-    rows.add(f"{exam}.sittings_academic", label, ALL, told / view.scale, told)
-    rows.ratios(f"{exam}.repeat_share_academic", label, ALL, repeats, told)
+    rows.add(f"{exam}.sittings_academic", academic(years), ALL, where(told > 0, told / view.scale), told)
+    rows.ratios(f"{exam}.repeat_share_academic", academic(years), ALL, repeats, told)
 
 
 def pass_rates(rows: Rows, exam: str, held: Sittings) -> None:
@@ -72,7 +72,7 @@ def pass_rates(rows: Rows, exam: str, held: Sittings) -> None:
     for group, of in takers(held).items():
         years, told, passed = by_year(held.year, held, of)
         rows.ratios(f"{exam}.pass_rate", labels(years), group, passed, told)
-        rows.share(f"{exam}.pass_rate", MEASURED, group, int(passed.sum()), int(told.sum()))
+        rows.share(f"{exam}.pass_rate", MEASURED, group, passed.sum(axis=1), told.sum(axis=1))
         years, told, passed = by_year(began, held, of)
         rows.ratios(f"{exam}.pass_rate_academic", academic(years), group, passed, told)
 
@@ -82,7 +82,7 @@ def sittings(view: View, rows: Rows, exam: str, held: Sittings) -> None:
     inside = (held.year >= view.years.start) & (held.year < view.years.stop)
     for group, of in takers(held).items():
         here = of & inside
-        count = np.bincount(held.year[here] - view.years.start, held.told[here].astype(np.float64), len(view.years))
+        count = held.replicas.of(here).by(len(view.years), held.year[here] - view.years.start, held.told[here])
         rows.add(f"{exam}.sittings", labels(view.years), group, count / view.scale, count)
 
 
@@ -94,14 +94,15 @@ def ever_passed(view: View, rows: Rows, exam: str, held: Sittings) -> None:
     first = held.of(held.first & (ends <= last))
     citizen = first.citizen
     for group, of in ((ALL, citizen | ~citizen), (CITIZEN, citizen), (NONCITIZEN, ~citizen)):
-        rows.share(f"{exam}.ever_passed", MEASURED, group, int(first.ever_passed[of].sum()), int(first.told[of].sum()))
+        ever, told = (first.replicas.total(of, heads) for heads in (first.ever_passed, first.told))
+        rows.share(f"{exam}.ever_passed", MEASURED, group, ever, told)
 
 
 def by_year(year: Ints, held: Sittings, of: Bools) -> tuple[range, Ints, Ints]:
-    """Years, and sittings told and passed in each."""
+    """Years, and sittings told and passed in each, of shape (replications, years)."""
     first, last = (int(year.min()), int(year.max())) if len(year) else (0, -1)
-    years, place = range(first, last + 1), year[of] - first
-    told, passed = (np.bincount(place, n[of], len(years)).astype(np.int64) for n in (held.told, held.passed))
+    years, place, replicas = range(first, last + 1), year[of] - first, held.replicas.of(of)
+    told, passed = (replicas.by(len(years), place, n[of]).astype(np.int64) for n in (held.told, held.passed))
     return years, told, passed
 
 

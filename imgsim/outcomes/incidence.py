@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from typing import Final, NamedTuple
 
 import numpy as np
 
+from imgsim.compiled import compiled
 from imgsim.dates import DAYS_A_YEAR, NEVER
-from imgsim.outcomes.counting import Codes, Floats, Ints
-from imgsim.outcomes.definitions import INCIDENCE_STEPS, INCIDENCE_YEARS, MEASURED
-from imgsim.outcomes.rows import Rows
+from imgsim.outcomes.counting import Bools, Codes, Floats, Ints
+from imgsim.outcomes.definitions import ALL, INCIDENCE_STEPS, INCIDENCE_YEARS, MEASURED
+from imgsim.outcomes.rows import Rows, where
 from imgsim.outcomes.view import Days, View, codes_in
 
 TRAINING = "training"
 CENSORED = "under_way"
+GRID: Final = np.arange(INCIDENCE_YEARS * INCIDENCE_STEPS + 1) / INCIDENCE_STEPS
 SINCE = {"cumulative_incidence": "certified", "cumulative_incidence_entry": "entry"}
 
 
@@ -21,53 +23,122 @@ def incidence(view: View, rows: Rows) -> None:
     """Probability of training, and of each class of end before it, by years since certification and since entry."""
     if not view.knows(TRAINING):
         return
-    until, cause, causes = first_of_ends(view)
+    ends = first_of_ends(view)
     for measure, milestone in SINCE.items():
-        if not view.knows(milestone):
-            continue
-        since = view.day(milestone)
-        chosen = np.flatnonzero(view.measured(since) & (until >= since))
-        days, why, cell = until[chosen] - since[chosen], cause[chosen], view.cell[chosen]
-        for group, cells in view.people_groups.items():
-            inside, suffix = cells[cell], "" if group == "all" else f"/{group}"
-            curves(rows, measure, suffix, days[inside], why[inside], causes)
+        if view.knows(milestone):
+            since = view.day(milestone)
+            chosen = np.flatnonzero(view.measured(since) & (ends.until >= since))
+            for group, cells in view.people_groups.items():
+                mine = chosen[cells[view.cell[chosen]]]
+                suffix = "" if group == ALL else f"/{group}"
+                curves(view, rows, measure, suffix, ends, mine, ends.until[mine] - since[mine])
 
 
-def first_of_ends(view: View) -> tuple[Days, Codes, list[str]]:
-    """Day and cause of what comes first, training, an end or the horizon; causes count from 1 (0: censored)."""
+class Ends(NamedTuple):
+    """What comes first of each person: training, an end or the horizon."""
+
+    until: Days
+    cause: Codes  # from 1; 0 where the horizon comes first
+    causes: list[str]
+    occurs: Bools  # (replications, causes): which of them occur at all
+
+
+def first_of_ends(view: View) -> Ends:
+    """Day and cause of what comes first."""
     classes = sorted({str(name) for name in view.people["end_class"].astype("category").cat.categories} - {CENSORED})
     code = codes_in(view.people["end_class"], classes)
-    occurs = np.bincount(code[view.entrant & (code >= 0)], minlength=len(classes)) > 0
-    causes = [TRAINING, *(name for name, some in zip(classes, occurs, strict=True) if some)]
-    number = np.array([*(causes.index(name) + 1 if name in causes else 0 for name in classes), 0], np.int32)
+    ended = np.flatnonzero(view.entrant & (code >= 0))
+    heads = view.replicas.of(ended).by(len(classes), code[ended]) if classes else np.zeros((len(view.replications), 0))
     training, end = view.day(TRAINING), np.minimum(view.day("end"), np.int32(view.horizon))
     trains = training != NEVER
-    return np.where(trains, training, end), np.where(trains, np.int32(1), number[code]), causes
+    return Ends(
+        until=np.where(trains, training, end),
+        cause=np.where(trains, np.int32(1), np.where(code >= 0, code + np.int32(2), np.int32(0))),
+        causes=[TRAINING, *classes],
+        occurs=np.column_stack([np.ones(len(heads), bool), heads > 0]),
+    )
 
 
-def curves(rows: Rows, measure: str, suffix: str, days: Days, cause: Codes, causes: Sequence[str]) -> None:
-    """One curve for each cause on a grid of quarters of a year."""
-    if not len(days):
+def curves(view: View, rows: Rows, measure: str, suffix: str, ends: Ends, mine: Ints, days: Days) -> None:
+    """One curve for each cause that occurs in a replication, on a grid of quarters of a year."""
+    if not len(mine):
         return
-    grid = np.arange(INCIDENCE_YEARS * INCIDENCE_STEPS + 1) / INCIDENCE_STEPS
-    for name, curve in zip(causes, aalen_johansen(days, cause, len(causes), grid), strict=True):
-        rows.add(measure, MEASURED, name + suffix, curve, len(days), time=grid)
+    key = np.sort((view.replicas.place[mine].astype(np.int64) << 40) | (days.astype(np.int64) << 8) | ends.cause[mine])
+    replica, days, cause = (key >> 40).astype(np.int32), (key >> 8) & 0xFFFFFFFF, (key & 0xFF).astype(np.int32)
+    begin = np.flatnonzero(np.append(True, replica[1:] != replica[:-1]))
+    n, of = np.diff(np.append(begin, len(mine))), replica[begin]
+    found = aalen_johansen(days, cause, begin, len(ends.causes), GRID)
+    for k, name in enumerate(ends.causes):
+        told = where(ends.occurs[of, k][:, None], found[:, k])
+        rows.add(measure, MEASURED, name + suffix, told, n[:, None], GRID, of)
 
 
-def aalen_johansen(days: Days | Ints, cause: Codes | Ints, causes: int, grid: Floats) -> list[Floats]:
+def aalen_johansen(days: Days | Ints, cause: Codes | Ints, begin: Ints, causes: int, grid: Floats) -> Floats:
     """Cumulative incidence of causes 1 .. n at times in years, from days to the cause or to censoring (cause 0).
+
+    ``days`` are sorted in each of the runs that ``begin`` at these places; shape (runs, causes, times).
 
     Of those at risk on a day, all whose day it is come to their causes before anybody is censored. The product over
     days is taken as the sum of logarithms, as statsmodels does, to whose last bit this agrees.
     """
-    counts = np.bincount(days * np.int64(causes + 1) + cause).astype(np.float64)
-    table = np.append(counts, np.zeros(-len(counts) % (causes + 1))).reshape(-1, causes + 1)
-    times = np.flatnonzero(table.any(axis=1))
-    table = table[times]
-    at_risk = np.cumsum(table.sum(axis=1)[::-1])[::-1]
-    free = 1 - table[:, 1:].sum(axis=1) / at_risk
+    first = np.append(begin, len(days))
+    table = days_with_somebody(days, cause, first, causes)
     with np.errstate(divide="ignore"):  # nobody is left after the last day: the logarithm of nothing
-        surviving = np.exp(np.cumsum(np.log(free)))
-    a_head = np.append(1.0, surviving[:-1]) / at_risk
-    place = np.searchsorted(times, grid * DAYS_A_YEAR, side="right")
-    return [np.append(0.0, np.cumsum(a_head * table[:, k]))[place] for k in range(1, causes + 1)]
+        log_free = np.log(1 - table.coming[:, 1:].sum(axis=1) / table.at_risk)
+    surviving = np.exp(summed_in_runs(log_free, table.first))
+    return incidences(table, surviving, grid * DAYS_A_YEAR)
+
+
+class Table(NamedTuple):
+    """The days of runs on which anybody's time ends, run after run."""
+
+    day: Ints
+    at_risk: Floats
+    coming: Floats  # (days, 1 + causes): to censoring and to each cause
+    first: Ints  # where each run begins, and where the last one ends
+
+
+@compiled
+def days_with_somebody(days: Days | Ints, cause: Codes | Ints, first: Ints, causes: int) -> Table:
+    """Count who comes to what on which day."""
+    day, at_risk, coming = np.empty(len(days), np.int64), np.empty(len(days)), np.zeros((len(days), causes + 1))
+    found = np.zeros_like(first)
+    n = 0
+    for run in range(len(first) - 1):
+        for k in range(first[run], first[run + 1]):
+            if k == first[run] or days[k] != days[k - 1]:
+                day[n], at_risk[n] = days[k], first[run + 1] - k
+                n += 1
+            coming[n - 1, cause[k]] += 1
+        found[run + 1] = n
+    return Table(day[:n], at_risk[:n], coming[:n], found)
+
+
+@compiled
+def summed_in_runs(value: Floats, first: Ints) -> Floats:
+    """The cumulative sum of each run."""
+    found = np.empty_like(value)
+    for run in range(len(first) - 1):
+        total = 0.0
+        for k in range(first[run], first[run + 1]):
+            total += value[k]
+            found[k] = total
+    return found
+
+
+@compiled
+def incidences(table: Table, surviving: Floats, grid: Floats) -> Floats:
+    """What each cause adds up to by each time: of those surviving the day before, the share that comes to it."""
+    causes = table.coming.shape[1] - 1
+    found, total = np.zeros((len(table.first) - 1, causes, len(grid))), np.empty(causes)
+    for run in range(len(table.first) - 1):
+        total[:] = 0.0
+        k = table.first[run]
+        for time in range(len(grid)):
+            while k < table.first[run + 1] and table.day[k] <= grid[time]:
+                a_head = (surviving[k - 1] if k > table.first[run] else 1.0) / table.at_risk[k]
+                for c in range(causes):
+                    total[c] += a_head * table.coming[k, c + 1]
+                k += 1
+            found[run, :, time] = total
+    return found

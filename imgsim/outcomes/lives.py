@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 
 from imgsim.dates import DAYS_A_YEAR
-from imgsim.outcomes.counting import Bools, Floats, sums
+from imgsim.outcomes.counting import Bools, Floats, Ints, inside
 from imgsim.outcomes.definitions import (
     ABROAD,
     ALL,
@@ -19,7 +19,7 @@ from imgsim.outcomes.definitions import (
     PRACTICE,
     SURVIVAL,
 )
-from imgsim.outcomes.rows import Rows, labels
+from imgsim.outcomes.rows import Rows, labels, ratio, where
 from imgsim.outcomes.view import View, codes_in
 from imgsim.traits import LIVELIHOODS
 
@@ -34,30 +34,32 @@ def livelihoods(view: View, rows: Rows) -> None:
     if view.knows("certified"):
         by_cohort(view, rows, held)
         of_certified(view, rows, held)
-    chosen = np.flatnonzero(view.measured(view.day("entry"), FOLLOW_UP_YEARS))
-    held, cell = {state: spent[chosen] for state, spent in held.items()}, view.cell[chosen]
+    n, totals = spent_by(view, view.measured(view.day("entry"), FOLLOW_UP_YEARS), held)
     for group, cells in view.groups.items():
-        mine = np.flatnonzero(cells[cell])
-        if len(mine):
-            total = {state: float(spent[mine].sum()) for state, spent in held.items()}
-            per_entrant(rows, group, total, len(mine))
-            shares(rows, group, {state: total[state] for state in total if state not in LATER}, len(mine))
+        heads, total = inside(n, cells), {state: inside(years, cells) for state, years in totals.items()}
+        per_entrant(rows, group, total, heads)
+        shares(rows, group, {state: total[state] for state in total if state not in LATER}, heads)
 
 
-def per_entrant(rows: Rows, group: str, total: Mapping[str, float], n: int) -> None:
+def spent_by(view: View, of: Bools, held: Held) -> tuple[Ints, Held]:
+    """How many `of` are, and the years they spent in each livelihood, by replication and cell."""
+    chosen = np.flatnonzero(of)
+    return view.by_cell(chosen), {state: view.by_cell(chosen, spent) for state, spent in held.items()}
+
+
+def per_entrant(rows: Rows, group: str, total: Held, n: Ints) -> None:
     """Mean years of n entrants in each livelihood."""
     for state, years in total.items():
-        rows.add(f"person_years_{state}", MEASURED, group, years / n, n)
+        rows.add(f"person_years_{state}", MEASURED, group, ratio(years, n), n)
     if SURVIVAL in total:
-        rows.add("survival_years_per_100", MEASURED, group, 100 * total[SURVIVAL] / n, n)
+        rows.add("survival_years_per_100", MEASURED, group, ratio(100 * total[SURVIVAL], n), n)
 
 
-def shares(rows: Rows, group: str, total: Mapping[str, float], n: int) -> None:
+def shares(rows: Rows, group: str, total: Held, n: Ints) -> None:
     """How the person-years before and beside training divide over livelihoods."""
-    if (years := sum(total.values())) > 0:
-        for state, spent in total.items():
-            held = state if group == "all" else f"{state}/{group}"
-            rows.add("livelihood_share", MEASURED, held, spent / years, n)
+    years = np.sum([np.zeros(len(n)), *total.values()], axis=0)
+    for state, spent in total.items():
+        rows.add("livelihood_share", MEASURED, state if group == ALL else f"{state}/{group}", ratio(spent, years), n)
 
 
 def by_cohort(view: View, rows: Rows, held: Held) -> None:
@@ -65,31 +67,23 @@ def by_cohort(view: View, rows: Rows, held: Held) -> None:
 
     The horizon cuts short the years of late entrants, so cohorts compare only as far as both are followed.
     """
-    came, groups = view.measured(view.day("entry")), view.people_groups
-    heads = view.tally(view.touched, view.year("entry"), came)
+    came, year, label = view.measured(view.day("entry")), view.year("entry"), labels(view.touched)
+    heads = view.tally(view.touched, year, came)
     for state, spent in held.items():
-        for total, (group, cells) in zip(by_year(view, came, spent, groups), groups.items(), strict=True):
-            n = heads.inside(cells)[1]
-            some, years = n > 0, labels(np.array(view.touched)[n > 0])
-            rows.add(f"person_years_{state}", years, group, total[some] / n[some], n[some])
-            rows.add(f"total_person_years_{state}", years, group, total[some] / view.scale, n[some])
-
-
-def by_year(view: View, of: Bools, spent: Floats, groups: Mapping[str, Bools]) -> Floats:
-    """Years spent by those in `of`, by group and year of entry."""
-    total = np.zeros((len(groups), len(view.touched)))
-    sums(view.touched.start, view.year("entry"), view.cell, of, spent, np.array(list(groups.values())), total)
-    return total
+        totals = view.sums(view.touched, year, came, spent)
+        for group, cells in view.people_groups.items():
+            n, total = heads.inside(cells)[1], inside(totals, cells)
+            rows.add(f"person_years_{state}", label, group, ratio(total, n), n)
+            rows.add(f"total_person_years_{state}", label, group, where(n > 0, total / view.scale), n)
 
 
 def of_certified(view: View, rows: Rows, held: Held) -> None:
     """Person-years by livelihood per graduate who is certified in the measured window."""
-    chosen = np.flatnonzero(view.measured(view.day("certified"), FOLLOW_UP_YEARS))
-    cell = view.cell[chosen]
+    n, totals = spent_by(view, view.measured(view.day("certified"), FOLLOW_UP_YEARS), held)
     for group, cells in view.people_groups.items():
-        mine = chosen[cells[cell]]
-        for state, spent in held.items() if len(mine) else ():
-            rows.add(f"person_years_certified_{state}", MEASURED, group, spent[mine].mean(), len(mine))
+        heads = inside(n, cells)
+        for state, years in totals.items():
+            rows.add(f"person_years_certified_{state}", MEASURED, group, ratio(inside(years, cells), heads), heads)
 
 
 def employment(view: View, rows: Rows) -> None:
@@ -102,23 +96,24 @@ def employment(view: View, rows: Rows) -> None:
     held = lived(view)
     whole = np.sum([years for state, years in held.items() if state not in (ABROAD, *imposed)], axis=0)
     employed = np.sum([held[state] for state in EMPLOYED], axis=0)
-    some = np.flatnonzero(employed)
-    label, whole, employed = labels((view.years.start + some).tolist()), whole[some], employed[some]
-    rows.add("employed_share", label, ALL, employed / whole, whole)
-    rows.add("health_share_of_employed", label, ALL, held[HEALTH_WORK][some] / employed, employed)
+    label = labels(view.years)
+    rows.ratios("employed_share", label, ALL, where(employed != 0, employed), whole)
+    rows.ratios("health_share_of_employed", label, ALL, held[HEALTH_WORK], employed)
     practising = held[PRACTICE]
-    rows.add("practising", labels(view.years), ALL, practising / view.scale, practising)
-    if practising.any():
-        rows.add("practising", MEASURED, ALL, practising.mean() / view.scale, practising.mean())
+    rows.add("practising", label, ALL, practising / view.scale, practising)
+    average = practising.mean(axis=1)
+    rows.add("practising", MEASURED, ALL, where(average > 0, average / view.scale), average)
 
 
 def lived(view: View) -> Held:
-    """Person-years of all graduates by livelihood, each of shape (measured years,)."""
+    """Person-years of all graduates by livelihood, each of shape (replications, measured years)."""
     table, years = view.tables["livelihood_years"], len(view.years)
     state, year = codes_in(table["state"], LIVELIHOODS), table["year"].to_numpy(np.int64) - view.years.start
     of = (state >= 0) & (year >= 0) & (year < years)
-    days = np.bincount(state[of] * years + year[of], table["days"].to_numpy()[of], len(LIVELIHOODS) * years)
-    return dict(zip(LIVELIHOODS, days.reshape(-1, years) / DAYS_A_YEAR, strict=True))
+    place, replicas = state[of] * years + year[of], view.replicas_in(table).of(of)
+    days = replicas.by(len(LIVELIHOODS) * years, place, table["days"].to_numpy()[of])
+    spent = np.ascontiguousarray(np.swapaxes(days.reshape(-1, len(LIVELIHOODS), years), 0, 1)) / DAYS_A_YEAR
+    return dict(zip(LIVELIHOODS, spent, strict=True))
 
 
 def practice(view: View, rows: Rows) -> None:
@@ -127,11 +122,10 @@ def practice(view: View, rows: Rows) -> None:
         return
     spent, bins = view.people[f"years_{PRACTICE}"].to_numpy(np.float64), range(view.touched.start, view.years.stop)
     of = view.measured(view.day("entry")) & (view.year("entry") < bins.stop)
-    heads, totals = view.tally(bins, view.year("entry"), of), by_year(view, of, spent, view.groups)
-    for (group, cells), total in zip(view.groups.items(), totals, strict=True):
-        n = heads.inside(cells)[1]
-        if n.any():
-            some = slice(np.flatnonzero(n)[0], np.flatnonzero(n)[-1] + 1)
-            years, n, total = labels(bins[some]), n[some], total[: len(bins)][some]
-            rows.add("physician_years", years, group, total / view.scale, n)
-            rows.add("physician_years", MEASURED, group, total.sum() / view.scale, n.sum())
+    heads, totals = view.tally(bins, view.year("entry"), of), view.sums(bins, view.year("entry"), of, spent)
+    for group, cells in view.groups.items():
+        n, total = heads.inside(cells)[1], inside(totals, cells)
+        begun, over = np.cumsum(n, axis=1) > 0, np.cumsum(n, axis=1) - n == n.sum(axis=1)[:, None]
+        rows.add("physician_years", labels(bins), group, where(begun & ~over, total / view.scale), n)
+        pooled = n.sum(axis=1)
+        rows.add("physician_years", MEASURED, group, where(pooled > 0, total.sum(axis=1) / view.scale), pooled)

@@ -9,9 +9,9 @@ from typing import Final
 
 import numpy as np
 
-from imgsim.outcomes.counting import Bools, Floats, Ints
+from imgsim.outcomes.counting import Bools, Floats, Ints, Replicas
 from imgsim.outcomes.definitions import ALL, IMG, MARKET, QUEUE
-from imgsim.outcomes.rows import Rows, labels
+from imgsim.outcomes.rows import Rows, labels, ratio, where
 from imgsim.outcomes.view import View
 from imgsim.pathway import MERIT
 
@@ -21,7 +21,7 @@ TOLD: Final = ("seats", "applicants", "placed")  # of rounds by lot or by merit
 
 @dataclass(frozen=True)
 class Rounds:
-    """The measured years of the table of rounds as arrays, an entry a round, year and group."""
+    """The measured years of the table of rounds as arrays, an entry a replication, round, year and group."""
 
     view: View
 
@@ -36,6 +36,11 @@ class Rounds:
     def year(self) -> Ints:
         """The year of each entry."""
         return self.view.tables["rounds"]["year"].to_numpy(np.int64)[self.rows]
+
+    @cached_property
+    def replicas(self) -> Replicas:
+        """The replication of each entry."""
+        return self.view.replicas_in(self.view.tables["rounds"]).of(self.rows)
 
     @cached_property
     def text(self) -> Mapping[str, list[str]]:
@@ -65,11 +70,12 @@ class Rounds:
         return {name: marked(entries, len(named)) for name, entries in found.items()}
 
     def by_year(self, entries: Bools) -> tuple[list[str], dict[str, Floats]]:
-        """Some entries summed by year: the years, and every count."""
+        """Some entries summed by replication and year: the years, and every count, NaN where there is no entry."""
         years, place = np.unique(self.year[entries], return_inverse=True)
+        replicas, some = self.replicas.of(entries), len(years)
+        told = replicas.by(some, place) > 0
         known = {name: np.nan_to_num(count[entries]) for name, count in self.count.items()}
-        summed = {name: np.bincount(place, count, len(years)).astype(np.float64) for name, count in known.items()}
-        return labels(years), summed
+        return labels(years), {name: where(told, replicas.by(some, place, count)) for name, count in known.items()}
 
 
 def marked(entries: Iterable[int], length: int) -> Bools:
@@ -94,7 +100,7 @@ def matches(view: View, rows: Rows) -> None:
 
 def match_rows(view: View, rows: Rows, group: str, year: list[str], count: Mapping[str, Floats]) -> None:
     """What every group has: applicants, active applicants, placed; positions for everybody."""
-    rows.add("match_rate", year, group, divided(count["placed"], count["active"]), count["active"])
+    rows.add("match_rate", year, group, ratio(count["placed"], count["active"]), count["active"])
     for measure, name in (("match_applicants", "applicants"), ("match_active", "active"), ("match_placed", "placed")):
         rows.add(measure, year, group, count[name] / view.scale, count[name])
     rows.add("entered_outside", year, group, count["outside"] / view.scale, count["outside"])
@@ -106,8 +112,8 @@ def img_rows(view: View, rows: Rows, group: str, year: list[str], count: Mapping
     """Entrants to the first year of training by channel, for graduates whose careers are simulated."""
     left_over = count["active"] - count["placed"]
     entrants = count["outside"] + count["placed"] + count["after"]
-    rows.add("soap_rate", year, group, divided(count["after"], left_over), left_over)
-    rows.add("outside_share", year, group, divided(count["outside"], entrants), entrants)
+    rows.add("soap_rate", year, group, ratio(count["after"], left_over), left_over)
+    rows.add("outside_share", year, group, ratio(count["outside"], entrants), entrants)
     rows.add("img_pgy1_entrants", year, group, entrants / view.scale, entrants)
 
 
@@ -124,9 +130,5 @@ def queues(view: View, rows: Rows) -> None:
                     year = labels(rounds.year[entries])
                     for word in TOLD:
                         count = rounds.count[word][entries]
-                        rows.add(f"{name}.{word}", year, group, count / view.scale, count)
-
-
-def divided(part: Floats, whole: Floats) -> Floats:
-    """The ratio, missing where there is nothing to divide by."""
-    return np.where(whole > 0, part / np.where(whole > 0, whole, 1.0), np.nan)
+                        replica = rounds.replicas.place[entries]
+                        rows.add(f"{name}.{word}", year, group, count / view.scale, count, replica=replica)

@@ -1,4 +1,4 @@
-"""All measures of one replication."""
+"""All measures of some replications."""
 
 from __future__ import annotations
 
@@ -37,8 +37,12 @@ def measures(
     tables: Mapping[str, pd.DataFrame], scenario: Scenario,
     families: Sequence[Callable[[View, Rows], None]] = MEASURES,
 ) -> pd.DataFrame:  # fmt: skip
-    """Tidy outcomes of one replication: measure, cohort, group, time (years), value, denominator (simulated heads)."""
-    view, rows = View(tables, scenario), Rows()
+    """Tidy outcomes of the replications in some tables, which never depend on what others are measured with them.
+
+    Columns: replication, measure, cohort, group, time (years), value, denominator (simulated heads).
+    """
+    view = View(tables, scenario)
+    rows = Rows(view.replications)
     for measure in families:
         measure(view, rows)
     return rows.frame()

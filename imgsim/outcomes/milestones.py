@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from itertools import compress
-from typing import Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from imgsim.dates import DAYS_A_YEAR, NEVER
 from imgsim.outcomes.counting import Codes, Floats, Ints, dealt
 from imgsim.outcomes.definitions import FOLLOW_UP_YEARS, MEASURED, QUANTILES
-from imgsim.outcomes.rows import Rows, labels
+from imgsim.outcomes.rows import Rows, labels, ratio, where
 from imgsim.outcomes.view import Days, View
 
 COUNTED: Final = {
@@ -19,6 +19,10 @@ COUNTED: Final = {
     "training_starts": "training",
     "licences": "licensed",
 }
+CELL_BITS: Final = 8
+DAY_BITS: Final = 32
+EARLIEST: Final = 2 ** (DAY_BITS - 1)  # so many days before the first one
+YEAR_BITS: Final = 12
 TIMES: Final = (("entry", "certified"), ("certified", "training"), ("graduation", "training"), ("entry", "training"))
 
 
@@ -31,64 +35,63 @@ def ages(view: View, rows: Rows) -> None:
 
 
 def spread(view: View, rows: Rows, measure: str, chosen: Ints, year: Codes, days: Days) -> None:
-    """Mean, SD and percentiles of ages in days of the chosen, by year and over all years; sorted once for all groups.
-
-    Year, age and cell are sorted as one whole number: a cell takes the last byte, an age three before it.
-    """
+    """Mean, SD and percentiles of ages in days of the chosen, by year and over all years."""
     if not len(chosen):
         return
-    key = (days.astype(np.int64) << 8) | view.cell[chosen]
-    cell, age, _ = parts_of(np.sort(key))
-    place, begin, group = grouped(view, cell)
-    described(rows, measure, MEASURED, group, age[place], begin)
-    cell, age, of_year = parts_of(np.sort(key | (year.astype(np.int64) << 32)))
-    place, begin, group = grouped(view, cell, of_year)
-    described(rows, measure, labels(of_year[place[begin]].tolist()), group, age[place], begin)
+    replica, cell = view.replicas.place[chosen].astype(np.int64), view.cell[chosen]
+    held = sorted_runs(view, replica, days, cell)
+    described(rows, measure, MEASURED, held.of, held)
+    held = sorted_runs(view, (replica << YEAR_BITS) | year, days, cell)
+    years = labels((held.of & (2**YEAR_BITS - 1)).tolist())
+    described(rows, measure, years, held.of >> YEAR_BITS, held)
 
 
-def grouped(view: View, cell: Codes, year: Codes | None = None) -> tuple[Codes, Ints, list[str]]:
-    """The places of those in each group, group after group; where runs of a group and year begin; their groups."""
-    place, first = dealt(np.array(list(view.groups.values())), cell)
-    is_first = np.zeros(len(place) + 1, bool)
-    is_first[first] = True
-    if year is not None:
-        mine = year[place]
-        is_first[1:-1] |= mine[1:] != mine[:-1]
-    begin = np.flatnonzero(is_first[:-1])
-    names, of = list(view.groups), np.searchsorted(first, begin, side="right") - 1
-    return place, begin, [names[k] for k in of.tolist()]
+class Runs(NamedTuple):
+    """Values of runs, group after group, each sorted."""
+
+    group: list[str]  # of each run
+    of: Ints  # what the members of each run have in common
+    begin: Ints  # where it begins
+    n: Ints  # how many values it has, at least one
+    days: Ints  # the values
 
 
-def parts_of(key: Ints) -> tuple[Codes, Floats, Codes]:
-    """Cells, ages in years and calendar years of such whole numbers."""
-    return (key & 0xFF).astype(np.int32), ((key >> 8) & 0xFFFFFF) / DAYS_A_YEAR, (key >> 32).astype(np.int32)
+def sorted_runs(view: View, of: Ints, days: npt.NDArray[Any], cell: Codes) -> Runs:
+    """Runs of those in a group who have ``of`` in common, up to 2^23; days lie between -2^31 and 2^31.
+
+    All three are sorted as one whole number, once for all groups: a cell takes the last byte, the days four before it.
+    """
+    key = np.sort((of << (DAY_BITS + CELL_BITS)) | ((days + np.int64(EARLIEST)) << CELL_BITS) | cell)
+    place, first = dealt(np.array(list(view.groups.values())), (key & (2**CELL_BITS - 1)).astype(np.int32))
+    key = key[place]
+    of = key >> (DAY_BITS + CELL_BITS)
+    begins = np.zeros(len(key) + 1, bool)
+    begins[first] = True
+    begins[1:-1] |= of[1:] != of[:-1]
+    begin, names = np.flatnonzero(begins[:-1]), list(view.groups)
+    group = [names[k] for k in (np.searchsorted(first, begin, side="right") - 1).tolist()]
+    days = ((key >> CELL_BITS) & (2**DAY_BITS - 1)) - EARLIEST
+    return Runs(group, of[begin], begin, np.diff(np.append(begin, len(key))), days)
 
 
-def described(rows: Rows, measure: str, cohort: str | list[str], group: list[str], value: Floats, begin: Ints) -> None:
-    """Mean, SD (of a sample) and percentiles of sorted runs of values that begin at these places."""
-    n = np.diff(np.append(begin, len(value)))
-    mean = np.add.reduceat(value, begin) / n
-    squares = np.add.reduceat((value - np.repeat(mean, n)) ** 2, begin)
-    rows.add(f"{measure}_mean", cohort, group, mean, n)
-    rows.add(f"{measure}_sd", cohort, group, np.sqrt(squares / np.where(n > 1, n - 1, np.nan)), n)
-    percentiles(rows, measure, cohort, group, value, begin, n)
-
-
-def percentiles(
-    rows: Rows, measure: str, cohort: str | list[str], group: list[str], value: Floats, begin: Ints, n: Ints
-) -> None:
-    """P10, P50 and P90 of the n sorted values, at least one, that begin at each of these places."""
+def described(rows: Rows, measure: str, cohort: str | list[str], replica: Ints, held: Runs) -> None:
+    """Mean, SD (of a sample) and percentiles of runs of ages in days."""
+    value, n = held.days / DAYS_A_YEAR, held.n
+    mean = np.add.reduceat(value, held.begin) / n
+    squares = np.add.reduceat((value - np.repeat(mean, n)) ** 2, held.begin)
+    rows.add(f"{measure}_mean", cohort, held.group, mean, n, replica=replica)
+    rows.add(f"{measure}_sd", cohort, held.group, np.sqrt(ratio(squares, n - 1)), n, replica=replica)
     for name, share in QUANTILES.items():
-        rows.add(f"{measure}_{name}", cohort, group, quantile(value, begin, n, share), n)
+        found = quantile(value, held.begin, n, share)
+        rows.add(f"{measure}_{name}", cohort, held.group, found, n, replica=replica)
 
 
 def quantile(value: Floats, begin: Ints, n: Ints, share: float) -> Floats:
-    """The quantile of each sorted run, interpolated linearly (definition 7 of Hyndman and Fan 1996)."""
-    place = share * (n - 1)
+    """The quantile of each sorted run, interpolated linearly (definition 7 of Hyndman and Fan 1996); NaN of none."""
+    place = share * np.maximum(n - 1, 0)
     below = np.floor(place).astype(np.int64)
-    low, high = value[begin + below], value[begin + np.minimum(below + 1, n - 1)]
-    found: Floats = low + (place - below) * (high - low)
-    return found
+    low, high = value[begin + below], value[begin + np.minimum(below + 1, np.maximum(n - 1, 0))]
+    return where(n > 0, low + (place - below) * (high - low))
 
 
 def times(view: View, rows: Rows) -> None:
@@ -97,17 +100,17 @@ def times(view: View, rows: Rows) -> None:
         if not view.knows(since, until):
             continue
         chosen = np.flatnonzero(view.measured(view.day(since), FOLLOW_UP_YEARS))
+        if not len(chosen):
+            continue
         begin, end = view.day(since)[chosen], view.day(until)[chosen]
-        days = np.where(end == NEVER, NEVER, end - begin).astype(np.int64)
-        key = np.sort((days << 8) | view.cell[chosen])  # once for all groups; who never gets there comes last
-        place, first, group = grouped(view, (key & 0xFF).astype(np.int32))
-        if len(place):
-            days, n = (key >> 8)[place], np.diff(np.append(first, len(place)))
-            got_there = np.add.reduceat(days != NEVER, first)
-            measure, some = f"time_{since}_to_{until}", got_there > 0
-            rows.add(f"{measure}_never", MEASURED, group, (n - got_there) / n, n)
-            told = list(compress(group, some)), days / DAYS_A_YEAR, first[some], got_there[some]
-            percentiles(rows, measure, MEASURED, *told)
+        days = np.where(end == NEVER, NEVER, end - begin)  # who never gets there comes last
+        held = sorted_runs(view, view.replicas.place[chosen].astype(np.int64), days, view.cell[chosen])
+        got_there = np.add.reduceat((held.days != NEVER).astype(np.int64), held.begin)
+        measure, never = f"time_{since}_to_{until}", (held.n - got_there) / held.n
+        rows.add(f"{measure}_never", MEASURED, held.group, never, held.n, replica=held.of)
+        for name, share in QUANTILES.items():
+            found = quantile(held.days / DAYS_A_YEAR, held.begin, got_there, share)
+            rows.add(f"{measure}_{name}", MEASURED, held.group, found, got_there, replica=held.of)
 
 
 def reached(view: View, rows: Rows) -> None:
@@ -125,4 +128,5 @@ def compared(view: View, rows: Rows) -> None:
     for name in view.scenario.parameters.family("comparison.age_"):
         parameter = view.scenario.parameters[name]
         for kind, series in parameter.rows.items():
-            rows.add(f"{name.removeprefix('comparison.')}_mean", "measured", kind, series[-1].value, 0)
+            value = np.full(len(view.replications), series[-1].value)
+            rows.add(f"{name.removeprefix('comparison.')}_mean", MEASURED, kind, value, 0)

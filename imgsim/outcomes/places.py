@@ -14,9 +14,9 @@ import numpy as np
 import pandas as pd
 
 from imgsim.dates import DAYS_A_YEAR, NEVER
-from imgsim.outcomes.counting import Bools, Ints
+from imgsim.outcomes.counting import Bools, Ints, Replicas
 from imgsim.outcomes.definitions import ALL, ATTEMPT_CLASSES, CITIZEN, MEASURED, NONCITIZEN
-from imgsim.outcomes.rows import Rows, labels
+from imgsim.outcomes.rows import Rows, labels, ratio, where
 from imgsim.outcomes.view import View
 
 HAZARDS: Final = (("examined", "training"), ("certified", "training"))
@@ -24,8 +24,9 @@ HAZARDS: Final = (("examined", "training"), ("certified", "training"))
 
 @dataclass(frozen=True)
 class Applied:
-    """The measured seasons of a family of rounds: a row for each year and kind of applicant."""
+    """The measured seasons of a family of rounds: a row for each replication, year and kind of applicant."""
 
+    replicas: Replicas
     years: range
     year: Ints  # place among the years
     attempt: Ints  # the number of the season in the life of its applicants, from 1
@@ -34,17 +35,22 @@ class Applied:
     placed: Ints
 
     def count(self, heads: Ints, of: Bools) -> Ints:
-        """Heads by year."""
-        return np.bincount(self.year[of], heads[of], len(self.years)).astype(np.int64)
+        """Heads by replication and year."""
+        return self.replicas.of(of).by(len(self.years), self.year[of], heads[of]).astype(np.int64)
+
+    @property
+    def occurs(self) -> Bools:
+        """Which replications have the family at all, shape (replications, 1)."""
+        return np.bincount(self.replicas.place, minlength=self.replicas.all)[:, None] > 0
 
 
-def applied(table: pd.DataFrame, years: range) -> Applied:
+def applied(table: pd.DataFrame, replicas: Replicas, years: range) -> Applied:
     """Some rows of the table of applications as arrays."""
     season, heads, placed = (table[name].to_numpy(np.int64) for name in ("season", "applied", "placed"))
     citizen, current = (table[name].to_numpy(bool) for name in ("citizen", "current_year"))
     groups = {ALL: np.ones(len(table), bool), CITIZEN: citizen, NONCITIZEN: ~citizen}
     groups |= {"current_year": current, "earlier_year": ~current}  # graduates of the year before 1 July, and others
-    return Applied(years, table["year"].to_numpy(np.int64) - years.start, season, groups, heads, placed)
+    return Applied(replicas, years, table["year"].to_numpy(np.int64) - years.start, season, groups, heads, placed)
 
 
 def places(view: View, rows: Rows) -> None:
@@ -52,7 +58,7 @@ def places(view: View, rows: Rows) -> None:
     table = view.tables["applications"]
     table = table[table["year"].isin(view.years)]
     for family, part in table.groupby("family", sort=False, observed=True):
-        held = applied(part, view.years)
+        held = applied(part, view.replicas_in(part), view.years)
         seasons(view, rows, str(family), held)
         by_attempt(rows, str(family), held)
 
@@ -63,7 +69,8 @@ def seasons(view: View, rows: Rows, family: str, held: Applied) -> None:
         heads, placed = held.count(held.applied, of), held.count(held.placed, of)
         told(rows, f"{family}.season_rate", group, held.years, placed, heads)
         for word, count in (("applicants", heads), ("placed", placed)):
-            rows.add(f"{family}.season_{word}", labels(held.years), group, count / view.scale, count)
+            told_of = where(held.occurs, count / view.scale)
+            rows.add(f"{family}.season_{word}", labels(held.years), group, told_of, count)
 
 
 def by_attempt(rows: Rows, family: str, held: Applied) -> None:
@@ -79,7 +86,7 @@ def by_attempt(rows: Rows, family: str, held: Applied) -> None:
 def told(rows: Rows, measure: str, group: str, years: range, hits: Ints, heads: Ints) -> None:
     """A share by year and pooled."""
     rows.ratios(measure, labels(years), group, hits, heads)
-    rows.share(measure, MEASURED, group, int(hits.sum()), int(heads.sum()))
+    rows.share(measure, MEASURED, group, hits.sum(axis=1), heads.sum(axis=1))
 
 
 def hazards(view: View, rows: Rows) -> None:
@@ -91,7 +98,6 @@ def hazards(view: View, rows: Rows) -> None:
         stop = np.minimum(np.minimum(goal, view.day("end")), view.horizon)
         for group, cells in view.people_groups.items():
             of = view.measured(begin) & cells[view.cell] & (stop >= begin)
-            years = float((stop - begin)[of].sum(dtype=np.int64) / DAYS_A_YEAR)
-            if years > 0:
-                rate = np.count_nonzero(of & (goal < NEVER)) / years
-                rows.add(f"yearly_rate_{since}_to_{until}", MEASURED, group, rate, np.count_nonzero(of))
+            years = view.replicas.total(of, stop - begin) / DAYS_A_YEAR
+            rate = ratio(view.replicas.heads(of & (goal < NEVER)), years)
+            rows.add(f"yearly_rate_{since}_to_{until}", MEASURED, group, rate, view.replicas.heads(of))

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from imgsim.markets.allocation import CHANNELS
-from imgsim.outcomes.counting import Bools, Codes, Ints, Tally, earlier, tally
+from imgsim.outcomes.counting import Bools, Codes, Ints, Replicas, Tally, earlier, tally
 from imgsim.outcomes.view import View, codes_in
 
 PLACED: Final = ("outside", "match", "soap")  # channels
@@ -27,7 +27,7 @@ class Seasons:
     def rows(self) -> Ints | slice:
         """The rows of entrants in their order."""
         table = self.view.tables["seasons"]
-        person, year = self.view.row_of(table["person"]), table["year"].to_numpy(np.int64)
+        person, year = self.view.row_of(table), table["year"].to_numpy(np.int64)
         key = (person << 12) | year
         order = np.argsort(key, kind="stable") if (key[1:] < key[:-1]).any() else slice(None)
         entrant = self.view.entrant[person[order]]
@@ -44,7 +44,12 @@ class Seasons:
     @cached_property
     def person(self) -> Ints:
         """Places in people."""
-        return self.view.row_of(self.view.tables["seasons"]["person"])[self.rows]
+        return self.view.row_of(self.view.tables["seasons"])[self.rows]
+
+    @cached_property
+    def replicas(self) -> Replicas:
+        """The replication of the person."""
+        return self.view.replicas.of(self.person)
 
     @cached_property
     def cell(self) -> Codes:
@@ -101,16 +106,21 @@ class Seasons:
         return earlier(self.person, hit)
 
     def tally(self, of: Bools, hit: Bools) -> Tally:
-        """Seasons in `of`, and hits among them, by measured year and cell."""
-        return tally(self.view.years, self.year, self.view.cells, self.cell, of, hit)
+        """Seasons in `of`, and hits among them, by replication, measured year and cell."""
+        return self.by(self.view.cells, self.cell, of, hit)
+
+    def by(self, kinds: int, kind: Codes, of: Bools, hit: Bools) -> Tally:
+        """The same by another kind of season or person than the cell."""
+        return tally(self.replicas, self.view.years, self.year, kinds, kind, of, hit)
 
     @cached_property
     def by_ranks(self) -> Tally:
         """Active applicants, and those placed in the round, by measured year and length of the rank list."""
         ranks = self.column("ranks", np.int32)
         most = int(ranks.max()) + 1
-        return tally(self.view.years, self.year, most, ranks, self.active & self.measured, self.came_by("match"))
+        return self.by(most, ranks, self.active & self.measured, self.came_by("match"))
 
     def by_specialty(self, of: Bools) -> Ints:
-        """Seasons in `of` by specialty and cell."""
-        return tally(range(len(self.specialty_names)), self.specialty, self.view.cells, self.cell, of).heads
+        """Seasons in `of` by replication, specialty and cell."""
+        names = range(len(self.specialty_names))
+        return tally(self.replicas, names, self.specialty, self.view.cells, self.cell, of).heads

@@ -1,4 +1,4 @@
-"""The people of one replication as arrays: days of milestones, groups, and the window that is measured."""
+"""The people of some replications as arrays: days of milestones, groups, and the window that is measured."""
 
 from __future__ import annotations
 
@@ -12,20 +12,24 @@ import numpy.typing as npt
 import pandas as pd
 
 from imgsim.dates import NEVER
-from imgsim.outcomes.counting import Bools, Codes, Tally, tally
+from imgsim.outcomes.counting import Bools, Codes, Floats, Ints, Replicas, Tally, sums, tally
 from imgsim.outcomes.definitions import ALL, CITIZEN, FIRST_MONTH, NONCITIZEN
 
 if TYPE_CHECKING:
     from imgsim.scenario import Scenario
 
 Days = npt.NDArray[np.int32]  # NEVER where it never comes
+TELLING: Final = ("people", "yearly")  # tables that tell which replications there are, be there people in them or none
 NO_YEAR: Final = 9999  # the year of what never happens
 NO_DATE: Final = np.iinfo(np.int64).min  # how numpy writes a missing date
 
 
 @dataclass(frozen=True)
 class View:
-    """One replication, ready to be measured; what several measures ask for is worked out once."""
+    """Replications ready to be measured together; what several measures ask for is worked out once.
+
+    Measuring a small replication is many small steps, which take as long for a dozen replications as for one.
+    """
 
     tables: Mapping[str, pd.DataFrame]
     scenario: Scenario
@@ -38,10 +42,30 @@ class View:
         return self.scenario.run.scale
 
     @cached_property
+    def replications(self) -> Ints:
+        """The numbers of the replications, rising; tables that tell none are of replication 0."""
+        told = [self.tables[name]["replication"] for name in TELLING if "replication" in self.tables.get(name, ())]
+        found = np.unique(np.concatenate([np.zeros(0, np.int64), *(column.unique() for column in told)]))
+        return found if told else np.zeros(1, np.int64)
+
+    def replicas_in(self, table: pd.DataFrame) -> Replicas:
+        """The replication of each row of a table."""
+        if len(self.replications) == 1:
+            return Replicas(1, np.zeros(len(table), np.int32))
+        place = np.searchsorted(self.replications, table["replication"].to_numpy(np.int64))
+        return Replicas(len(self.replications), place.astype(np.int32))
+
+    @cached_property
     def people(self) -> pd.DataFrame:
-        """One row a graduate, in the order of person."""
+        """One row a graduate, in the order of replication and person."""
         people = self.tables["people"]
-        return people if people["person"].is_monotonic_increasing else people.sort_values("person")
+        key = key_of(self.replicas_in(people), people["person"])
+        return people if (key[1:] >= key[:-1]).all() else people.iloc[np.argsort(key, kind="stable")]
+
+    @cached_property
+    def replicas(self) -> Replicas:
+        """The replication of each person."""
+        return self.replicas_in(self.people)
 
     @cached_property
     def start(self) -> int:
@@ -126,25 +150,51 @@ class View:
         return self.people_groups | self.regions
 
     def tally(self, bins: range, at: Codes, of: Bools, hit: Bools | None = None) -> Tally:
-        """Heads of `of`, and hits among them, by bin and cell."""
-        return tally(bins, at, self.cells, self.cell, of, hit)
+        """Heads of `of`, and hits among them, by replication, bin and cell."""
+        return tally(self.replicas, bins, at, self.cells, self.cell, of, hit)
+
+    @cached_property
+    def slot(self) -> Ints:
+        """Replication and cell of each person as one number."""
+        return self.replicas.place * np.int64(self.cells) + self.cell
+
+    def by_cell(self, chosen: Ints, weight: npt.NDArray[Any] | None = None) -> npt.NDArray[Any]:
+        """How many the chosen are, or what they weigh together, by replication and cell."""
+        weights, slots = None if weight is None else weight[chosen], len(self.replications) * self.cells
+        return np.bincount(self.slot[chosen], weights, slots).reshape(-1, self.cells)
+
+    def sums(self, bins: range, at: Codes, of: Bools, weight: Floats) -> Floats:
+        """What those in `of` weigh together, by replication, bin and cell."""
+        return sums(self.replicas, bins, at, self.cells, self.cell, of, weight)
 
     def measured(self, since: Days, followed: float = 0.0) -> Bools:
         """Entrants for whom something happened in the measured window, at least so many years before its end."""
         return self.entrant & (since >= self.start) & (since < years_before(self.scenario.run.end, followed))
 
     @cached_property
-    def numbers(self) -> npt.NDArray[np.int64]:
-        """The number of each person, rising."""
-        return self.people["person"].to_numpy().astype(np.int64, copy=False)
+    def numbers(self) -> Ints:
+        """The number of each person with that of the replication, rising."""
+        return key_of(self.replicas, self.people["person"])
 
-    def row_of(self, person: pd.Series[int]) -> npt.NDArray[np.int64]:
+    @cached_property
+    def begins(self) -> Ints | None:
+        """Where each replication's people begin, if persons are numbered from 0 in each: the usual case."""
+        begins = np.searchsorted(self.replicas.place, np.arange(len(self.replications)))
+        numbered = np.arange(len(self.numbers)) - begins[self.replicas.place]
+        return begins if np.array_equal(key_of(self.replicas, numbered), self.numbers) else None
+
+    def row_of(self, table: pd.DataFrame) -> Ints:
         """The places in people of the persons of another table."""
-        asked = person.to_numpy().astype(np.int64, copy=False)
-        if np.array_equal(self.numbers, np.arange(len(self.numbers))):  # the usual case: they are places already
-            return asked
-        found: npt.NDArray[np.int64] = np.searchsorted(self.numbers, asked).astype(np.int64)
-        return found
+        replicas = self.replicas_in(table)
+        if self.begins is not None:
+            return table["person"].to_numpy(np.int64) + self.begins[replicas.place]
+        return np.searchsorted(self.numbers, key_of(replicas, table["person"]))
+
+
+def key_of(replicas: Replicas, person: npt.ArrayLike) -> Ints:
+    """Replication and person as one number."""
+    found: Ints = (replicas.place.astype(np.int64) << 32) | np.asarray(person, np.int64)
+    return found
 
 
 def codes_in(column: pd.Series[Any], names: Sequence[str]) -> Codes:

@@ -15,8 +15,8 @@ def visas(view: View, rows: Rows) -> None:
         return
     status = codes_in(view.people["visa_at_training"], statuses)
     of = view.measured(view.day("training")) & ~view.citizen & (status >= 0)
-    heads = tally(view.touched, view.year("training"), len(statuses), status, of).heads
+    heads = tally(view.replicas, view.touched, view.year("training"), len(statuses), status, of).heads
     years = labels(view.touched)
     for code, name in enumerate(statuses):
-        rows.ratios("visa_mix", years, name, heads[:, code], heads.sum(axis=1))
-        rows.share("visa_mix", MEASURED, name, int(heads[:, code].sum()), int(heads.sum()))
+        rows.ratios("visa_mix", years, name, heads[:, :, code], heads.sum(axis=2))
+        rows.share("visa_mix", MEASURED, name, heads[:, :, code].sum(axis=1), heads.sum(axis=(1, 2)))
