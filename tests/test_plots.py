@@ -38,12 +38,11 @@ def by_lot() -> Any:
 def small(file: Path, scale: float) -> Any:
     """Two small replications of a scenario."""
     scenario = load_scenario(file, scale=scale)
-    model, tables, outcomes = build(scenario), [], []
-    for replication in (0, 1):
-        tables.append(simulate(model, replication))
-        outcomes.append(measures(tables[-1], scenario).assign(replication=replication))
+    model = build(scenario)
+    tables = [simulate(model, replication) for replication in (0, 1)]
     joined = {name: pd.concat([each[name] for each in tables], ignore_index=True) for name in tables[0]}
-    return SimpleNamespace(scenario=scenario, outcomes=pd.concat(outcomes, ignore_index=True), **joined)
+    outcomes = measures(joined, scenario).astype(dict.fromkeys(("measure", "cohort", "group"), str))
+    return SimpleNamespace(scenario=scenario, outcomes=outcomes, **joined)
 
 
 def nobody(run: Any) -> Any:

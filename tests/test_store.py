@@ -11,6 +11,7 @@ import threading
 from datetime import UTC, datetime
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 from small_engine import SmallScenario, measures, simulate
@@ -62,6 +63,23 @@ def test_two_runs_within_a_second_get_two_folders(tmp_path: Path) -> None:
     first, second = keep(tmp_path), keep(tmp_path)
     assert first != second
     assert second.name == f"{first.name}-2"
+
+
+def test_a_table_reads_the_same_whether_it_came_sorted_or_not(tmp_path: Path) -> None:
+    rows = [(0, "age", "all", 1.0), (0, "age", "all", np.nan), (0, "rate", "all", 0.0), (1, "age", "all", np.nan)]
+    table = pd.DataFrame(rows, columns=["replication", "measure", "group", "time"]).assign(cohort="2005", value=1.0)
+    text, names = ["measure", "cohort", "group"], pd.CategoricalDtype(["rate", "age", "all", "2005"])
+    unlike = {
+        "sorted": table.astype(dict.fromkeys(text, "category")),
+        "categories not in the order of the alphabet": table.astype(dict.fromkeys(text, names)),
+        "text": table,
+        "missing time first": table.iloc[[1, 0, 2, 3]].astype(dict.fromkeys(text, "category")),
+        "rows back to front": table.iloc[::-1].astype(dict.fromkeys(text, "category")),
+    }
+    for name, held in unlike.items():
+        write_table("outcomes", held, tmp_path / f"{name}.parquet")
+        found = read_table(tmp_path / f"{name}.parquet").astype(dict.fromkeys(text, str))
+        pd.testing.assert_frame_equal(found, table, check_dtype=False)
 
 
 def test_tables_are_sorted_by_replication_person_and_sequence(tmp_path: Path) -> None:

@@ -96,6 +96,13 @@ def weigh(replica: Codes, first: int, at: Codes, cell: Codes, of: Bools, weight:
 
 
 @compiled
+def weigh_chosen(slot: Ints, chosen: Ints, weight: Floats, total: Floats) -> None:
+    """Add the weight of every chosen row to its slot, row after row."""
+    for k in chosen:
+        total[slot[k]] += weight[k]
+
+
+@compiled
 def earlier(person: Ints, hit: Bools) -> Codes:
     """How many rows before each one are hits of the same person; rows of a person stand together."""
     found = np.zeros(len(person), np.int32)
@@ -103,24 +110,3 @@ def earlier(person: Ints, hit: Bools) -> Codes:
         if person[k] == person[k - 1]:
             found[k] = found[k - 1] + (1 if hit[k - 1] else 0)
     return found
-
-
-@compiled
-def dealt(masks: Bools, cell: Codes) -> tuple[Codes, Ints]:
-    """The places of those in each group (a mask over cells), rising, group after group; where each group's begin.
-
-    One pass, where a mask a group would take many.
-    """
-    heads = np.zeros(masks.shape[1], np.int64)
-    for k in range(len(cell)):
-        heads[cell[k]] += 1
-    first = np.zeros(len(masks) + 1, np.int64)
-    for group in range(len(masks)):
-        first[group + 1] = first[group] + np.sum(heads[masks[group]])
-    found, room = np.empty(first[-1], np.int32), first[:-1].copy()
-    for k in range(len(cell)):
-        for group in range(len(masks)):
-            if masks[group, cell[k]]:
-                found[room[group]] = k
-                room[group] += 1
-    return found, first

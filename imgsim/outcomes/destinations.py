@@ -14,13 +14,14 @@ import numpy as np
 from imgsim.dates import DAYS_A_YEAR, NEVER
 from imgsim.outcomes.counting import Bools, Floats, Ints
 from imgsim.outcomes.definitions import FOLLOW_UP_YEARS, INCIDENCE_STEPS, INCIDENCE_YEARS, MEASURED, SURVIVAL
-from imgsim.outcomes.milestones import quantile
 from imgsim.outcomes.rows import Rows, ratio, where
+from imgsim.outcomes.sorting import quantile, runs, sorted_rows
 from imgsim.outcomes.view import Days, View, years_before
 
 STARTS: Final = ("training", "licensed", "practice")
 ENTERING: Final = "entering"  # the milestone of setting out for a country of a composed road
 GRID: Final = np.arange(INCIDENCE_YEARS * INCIDENCE_STEPS + 1) / INCIDENCE_STEPS
+STEP_OF_DAY: Final = np.searchsorted(GRID * DAYS_A_YEAR, np.arange(int(INCIDENCE_YEARS * DAYS_A_YEAR) + 2))
 
 
 def destinations(view: View, rows: Rows) -> None:
@@ -80,7 +81,8 @@ def counted(view: View, rows: Rows, country: str, first: Ints) -> None:
 
 def curve(view: View, rows: Rows, measure: str, country: str, first: Ints, start: Days) -> None:
     """Share that has started, by years since entry: everybody is followed to the end of it, so it is a plain share."""
-    from_then_on = np.searchsorted(GRID, years_between(view.day("entry")[first], start[first]))
+    waited = np.minimum(start[first] - view.day("entry")[first], len(STEP_OF_DAY) - 1)
+    from_then_on = STEP_OF_DAY[np.maximum(waited, 0)]
     started = view.replicas.of(first).by(len(GRID) + 1, from_then_on)[:, :-1]
     n = view.replicas.heads(first)[:, None]
     rows.add(measure, MEASURED, country, ratio(np.cumsum(started, axis=1), n), n, GRID)
@@ -90,14 +92,11 @@ def those_who_start(view: View, rows: Rows, country: str, first: Ints, start: Da
     """Median years from entry to the start, and mean age at it, of those who start while all are followed."""
     waited = years_between(view.day("entry")[first], start[first])
     mine = first[waited <= INCIDENCE_YEARS]
-    n = view.replicas.heads(mine)
-    if len(mine):
-        days = (start[mine] - view.day("entry")[mine]).astype(np.int64)
-        days = np.sort((view.replicas.place[mine].astype(np.int64) << 32) | days) & 0xFFFFFFFF
-        begin = np.minimum(np.cumsum(n) - n, len(mine) - 1)  # of those who have nobody, wherever
-        rows.add("destination_time_p50", MEASURED, country, quantile(days / DAYS_A_YEAR, begin, n, 0.5), n)
-        age = years_between(view.day("birth"), start)
-        rows.add("destination_age_mean", MEASURED, country, ratio(view.replicas.total(mine, age), n), n)
+    replica, days = sorted_rows(view.replicas.place[mine], (start - view.day("entry"))[mine])
+    held = runs(np.ones((1, 1), bool), replica, days / DAYS_A_YEAR, np.zeros_like(replica))
+    rows.add("destination_time_p50", MEASURED, country, quantile(held, 0.5), held.n, replica=held.of)
+    n, age = view.replicas.heads(mine), years_between(view.day("birth"), start)
+    rows.add("destination_age_mean", MEASURED, country, ratio(view.replicas.total(mine, age), n), n)
 
 
 def years_between(since: Days, until: Days) -> Floats:

@@ -11,6 +11,7 @@ from imgsim.dates import DAYS_A_YEAR, NEVER
 from imgsim.outcomes.counting import Bools, Codes, Floats, Ints
 from imgsim.outcomes.definitions import ALL, INCIDENCE_STEPS, INCIDENCE_YEARS, MEASURED
 from imgsim.outcomes.rows import Rows, where
+from imgsim.outcomes.sorting import sorted_rows
 from imgsim.outcomes.view import Days, View, codes_in
 
 TRAINING = "training"
@@ -28,10 +29,11 @@ def incidence(view: View, rows: Rows) -> None:
         if view.knows(milestone):
             since = view.day(milestone)
             chosen = np.flatnonzero(view.measured(since) & (ends.until >= since))
+            days = ends.until[chosen] - since[chosen]
+            *held, cell = sorted_rows(view.replicas.place[chosen], days, ends.cause[chosen], view.cell[chosen])
             for group, cells in view.people_groups.items():
-                mine = chosen[cells[view.cell[chosen]]]
-                suffix = "" if group == ALL else f"/{group}"
-                curves(view, rows, measure, suffix, ends, mine, ends.until[mine] - since[mine])
+                suffix, mine = "" if group == ALL else f"/{group}", cells[cell]
+                curves(rows, measure, suffix, ends, *(column[mine] for column in held))
 
 
 class Ends(NamedTuple):
@@ -59,14 +61,10 @@ def first_of_ends(view: View) -> Ends:
     )
 
 
-def curves(view: View, rows: Rows, measure: str, suffix: str, ends: Ends, mine: Ints, days: Days) -> None:
-    """One curve for each cause that occurs in a replication, on a grid of quarters of a year."""
-    if not len(mine):
-        return
-    key = np.sort((view.replicas.place[mine].astype(np.int64) << 40) | (days.astype(np.int64) << 8) | ends.cause[mine])
-    replica, days, cause = (key >> 40).astype(np.int32), (key >> 8) & 0xFFFFFFFF, (key & 0xFF).astype(np.int32)
-    begin = np.flatnonzero(np.append(True, replica[1:] != replica[:-1]))
-    n, of = np.diff(np.append(begin, len(mine))), replica[begin]
+def curves(rows: Rows, measure: str, suffix: str, ends: Ends, replica: Ints, days: Ints, cause: Ints) -> None:
+    """One curve for each cause that occurs in a replication, on a grid of quarters of a year; sorted by all three."""
+    begin = np.flatnonzero(np.diff(replica, prepend=-1))
+    n, of = np.diff(np.append(begin, len(replica))), replica[begin]
     found = aalen_johansen(days, cause, begin, len(ends.causes), GRID)
     for k, name in enumerate(ends.causes):
         told = where(ends.occurs[of, k][:, None], found[:, k])

@@ -16,6 +16,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from imgsim.outcomes.counting import Bools, Codes, Floats, Ints, Tally
+from imgsim.outcomes.sorting import sorted_rows
 
 Counts = Ints | Floats
 NAMES: Final = ("measure", "cohort", "group")
@@ -26,9 +27,9 @@ class Block(NamedTuple):
     """Rows of one measure; what is no array or list is one value for all of them."""
 
     replica: Codes | Ints  # along the first axis
-    measure: str
-    cohort: str | list[str]
-    group: str | list[str]
+    measure: int  # the place of a name, as are the next two
+    cohort: int | list[int]
+    group: int | list[int]
     time: Any
     value: Any
     denominator: Any
@@ -41,6 +42,7 @@ class Rows:
     def __init__(self, replications: Ints) -> None:
         self.replications, self._every = replications, np.arange(len(replications), dtype=np.int32)
         self._blocks: list[Block] = []
+        self._places: dict[str, dict[str, int]] = {name: {} for name in NAMES}
 
     def add(
         self, measure: str, cohort: str | list[str], group: str | list[str], value: Any, denominator: Any,
@@ -54,7 +56,15 @@ class Rows:
         lists = [len(part) for part in (cohort, group) if isinstance(part, list)]
         if shape[:1] != (len(of),) or any(length != shape[-1] for length in lists):
             raise ValueError(f"{measure}: values of shape {shape} for {len(of)} replications and lists of {lists}")
-        self._blocks.append(Block(of, measure, cohort, group, time, value, denominator, shape))
+        names = self._place("measure", measure), self._place("cohort", cohort), self._place("group", group)
+        self._blocks.append(Block(of, *names, time, value, denominator, shape))
+
+    def _place(self, column: str, names: str | list[str]) -> Any:
+        """The place of each name among those of its column."""
+        known = self._places[column]
+        if isinstance(names, str):
+            return known.setdefault(names, len(known))
+        return [known.setdefault(name, len(known)) for name in names]
 
     def share(self, measure: str, cohort: str, group: str, hits: Counts, heads: Counts) -> None:
         """One share a replication: how many of the heads are hits; no row if there are none."""
@@ -77,9 +87,25 @@ class Rows:
         self.share(measure, cohort, group, hits.sum(axis=1), heads.sum(axis=1))
 
     def frame(self) -> pd.DataFrame:
-        """The table: replication, measure, cohort and group (text), time (years, or missing), value, denominator."""
+        """The table, sorted by replication and names (which are categories in the order of the alphabet).
+
+        Columns: replication, measure, cohort, group, time (years, missing where none), value, denominator.
+        """
+        held = self._columns()
+        texts = {name: sorted(places) for name, places in self._places.items()}
+        for name, places in self._places.items():
+            held[name] = ranks([places[text] for text in texts[name]])[held[name]]
+        order = sorted_rows(*(held[name] for name in ("replica", *NAMES)), np.arange(len(held["value"])))[-1]
+        order = order[np.isfinite(held["value"])[order]]
+        held = {name: column[order] for name, column in held.items()}
+        replication = self.replications[held.pop("replica")].astype(np.int32)
+        named = {name: pd.Categorical.from_codes(held.pop(name), pd.Index(texts[name], dtype=object)) for name in NAMES}
+        return pd.DataFrame({"replication": replication, **named, **held}, copy=False)
+
+    def _columns(self) -> dict[str, npt.NDArray[Any]]:
+        """All blocks one below the other; names are places."""
         sizes = [prod(block.shape) for block in self._blocks]
-        kinds = {"replica": np.int32} | dict.fromkeys(NAMES, object) | dict.fromkeys(NUMBERS, np.float64)
+        kinds = dict.fromkeys(("replica", *NAMES), np.int32) | dict.fromkeys(NUMBERS, np.float64)
         held: dict[str, npt.NDArray[Any]] = {name: np.empty(sum(sizes), kind) for name, kind in kinds.items()}
         begin = 0
         for block, size in zip(self._blocks, sizes, strict=True):
@@ -87,9 +113,14 @@ class Rows:
                 rows = column[begin : begin + size].reshape(block.shape)
                 (rows.T if name == "replica" else rows)[...] = getattr(block, name)
             begin += size
-        known = np.isfinite(held["value"])
-        replication = self.replications[held.pop("replica")[known]].astype(np.int32)
-        return pd.DataFrame({"replication": replication} | {name: column[known] for name, column in held.items()})
+        return held
+
+
+def ranks(order: list[int]) -> Codes:
+    """The rank of each thing, given the order in which they stand."""
+    found = np.empty(len(order), np.int32)
+    found[order] = np.arange(len(order))
+    return found
 
 
 def ratio(part: Any, whole: Any) -> npt.NDArray[np.float64]:

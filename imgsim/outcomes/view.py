@@ -12,7 +12,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from imgsim.dates import NEVER
-from imgsim.outcomes.counting import Bools, Codes, Floats, Ints, Replicas, Tally, sums, tally
+from imgsim.outcomes.counting import Bools, Codes, Floats, Ints, Replicas, Tally, sums, tally, weigh_chosen
 from imgsim.outcomes.definitions import ALL, CITIZEN, FIRST_MONTH, NONCITIZEN
 
 if TYPE_CHECKING:
@@ -160,8 +160,12 @@ class View:
 
     def by_cell(self, chosen: Ints, weight: npt.NDArray[Any] | None = None) -> npt.NDArray[Any]:
         """How many the chosen are, or what they weigh together, by replication and cell."""
-        weights, slots = None if weight is None else weight[chosen], len(self.replications) * self.cells
-        return np.bincount(self.slot[chosen], weights, slots).reshape(-1, self.cells)
+        slots = len(self.replications) * self.cells
+        if weight is None:
+            return np.bincount(self.slot[chosen], minlength=slots).reshape(-1, self.cells)
+        total = np.zeros(slots)
+        weigh_chosen(self.slot, chosen, weight, total)
+        return total.reshape(-1, self.cells)
 
     def sums(self, bins: range, at: Codes, of: Bools, weight: Floats) -> Floats:
         """What those in `of` weigh together, by replication, bin and cell."""
