@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
@@ -22,7 +23,6 @@ from imgsim.markets.allocation import (
     Allocation,
     Applicants,
 )
-from imgsim.markets.quota import uniforms
 from imgsim.parameters import Parameters
 from imgsim.pathway import Pathway
 from imgsim.rulebook import Rulebook
@@ -32,9 +32,11 @@ from imgsim.traits import PLACE
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
+Codes = npt.NDArray[np.int8]
 
 NOWHERE: Final = -1  # the pool of those without a category, and the place of those without one
-CITIZENSHIP: Final = {"citizen_img": 1.0, "noncitizen_img": 0.0}
+CITIZENSHIP: Final = ("citizen_img", "noncitizen_img")
+FIRST_POOL: Final = 1 + len(CITIZENSHIP)  # among the tallies: all come first, then both kinds of citizenship
 
 
 class Ranked:
@@ -106,9 +108,10 @@ class Ranked:
     def scores(self, year: int, replication: int, applicants: Applicants) -> Floats:
         """Merit as judged this year, one for each applicant, in standard deviations."""
         spread = self.parameters.value(f"{self.name}.merit.spread", applicants.day)
-        known = merits(self.book.rules, self.merit, applicants.day, applicants.traits)
-        drawn = uniforms(self.seed, replication, applicants.actor, year, self.judged)
-        return known + spread * normals(drawn)
+        return judged(
+            self.book.rules, self.seed, replication, applicants.actor, self.merit, applicants.day, applicants.traits,
+            year, self.judged, spread,
+        )  # fmt: skip
 
     def places(self, day: int) -> Ints:
         """Whole places of each pool at the run's scale, rounded by a uniform that belongs to the pool."""
@@ -117,39 +120,55 @@ class Ranked:
 
     def tallied(self, asked: Ints, held: Ints, places: Ints, applicants: Applicants) -> Allocation:
         """The allocation, with tallies for all, by citizenship and by pool."""
-        n, placed = len(held), held != NOWHERE
-        nobody, whole = np.full(n, -1, np.int8), np.ones(n, bool)
+        n = len(held)
+        nobody, none = np.full(n, -1, np.int8), np.zeros(n, np.int8)
         citizen = applicants.traits[:, PLACE["citizen"]]
-        rows = [row("all", int(places.sum()), whole, placed)]
-        rows += [row(group, 0, citizen == code, placed) for group, code in CITIZENSHIP.items()]
-        if self.by:
-            rows += [pool_row(pool, int(places[k]), asked == k, held == k) for k, pool in enumerate(self.pools)]
+        outcome, channel, active, counts = told(asked, held, citizen, len(self.pools))
+        groups = ["all", *CITIZENSHIP, *(self.pools if self.by else ())]  # one pool for everybody is no group
+        seats = [int(places.sum()), *(0 for _ in CITIZENSHIP), *places.tolist()]
         return Allocation(
-            outcome=np.where(
-                placed, np.int8(PLACED), np.where(asked == NOWHERE, np.int8(INELIGIBLE), np.int8(UNPLACED))
-            ),
-            channel=np.where(placed, np.int8(IN_ROUND), np.int8(NO_CHANNEL)),
-            interviews=np.zeros(n, np.int8),
-            ranks=np.zeros(n, np.int8),
-            active=asked != NOWHERE,
+            outcome=outcome,
+            channel=channel,
+            interviews=none,
+            ranks=none,
+            active=active,
             specialty=nobody,
             sponsor=nobody,
-            rows=rows,
+            rows=[row(*each) for each in zip(groups, seats, counts.tolist(), strict=False)],
         )
 
 
-def row(group: str, seats: int, of: Bools, placed: Bools) -> dict[str, object]:
-    """The tallies of one group of applicants."""
-    n = int(of.sum())
+def row(group: str, seats: int, counts: Sequence[int]) -> dict[str, object]:
+    """The tallies of one group of applicants: how many there were, and how many were placed."""
+    n, placed = counts
     held: dict[str, object] = {"group": group, "seats": seats, "applicants": n, "active": n}
-    return held | {"placed": int((of & placed).sum()), "outside": 0, "after": 0}
+    return held | {"placed": placed, "outside": 0, "after": 0}
 
 
-def pool_row(group: str, seats: int, asked: Bools, placed: Bools) -> dict[str, object]:
-    """The tallies of one pool: those whose own it is, and all who got one of its places."""
-    return row(group, seats, asked, asked) | {"placed": int(placed.sum())}
+@compiled
+def told(asked: Ints, held: Ints, citizen: Floats, pools: int) -> tuple[Codes, Codes, Bools, Ints]:
+    """Each applicant's outcome and channel, whether active, and by group how many there were and how many were placed.
+
+    The groups: all, those who are citizens, those who are not, and each pool, whose applicants are those whose own it
+    is, and whose placed are all who got one of its places.
+    """
+    n, counts = len(asked), np.zeros((FIRST_POOL + pools, 2), np.int64)
+    outcome, channel, active = np.empty(n, np.int8), np.empty(n, np.int8), asked != NOWHERE
+    for k in range(n):
+        placed = held[k] != NOWHERE
+        outcome[k] = PLACED if placed else UNPLACED if active[k] else INELIGIBLE
+        channel[k] = IN_ROUND if placed else NO_CHANNEL
+        for group in (0, 1 if citizen[k] == 1.0 else 2):
+            counts[group, 0] += 1
+            counts[group, 1] += placed
+        if active[k]:
+            counts[FIRST_POOL + asked[k], 0] += 1
+        if placed:
+            counts[FIRST_POOL + held[k], 1] += 1
+    return outcome, channel, active, counts
 
 
+@compiled
 def best_first(asked: Ints, score: Floats, places: Ints) -> Ints:
     """The pool that places each applicant, or NOWHERE; of equal scores those who stand first are placed."""
     held = np.full(len(asked), NOWHERE)
@@ -159,12 +178,13 @@ def best_first(asked: Ints, score: Floats, places: Ints) -> Ints:
     return held
 
 
+@compiled
 def above_the_cut(score: Floats, places: int) -> Bools:
     """Who is among the best so many; of those at the cut itself, the ones who stand first."""
     if places >= len(score):
-        return np.ones(len(score), bool)
+        return np.ones(len(score), np.bool_)
     if places <= 0:
-        return np.zeros(len(score), bool)
+        return np.zeros(len(score), np.bool_)
     cut = np.partition(score, len(score) - places)[len(score) - places]
     placed: Bools = score > cut
     at_the_cut = np.flatnonzero(score == cut)
@@ -209,20 +229,15 @@ def all_happen(
 
 
 @compiled
-def merits(rules: Rules, q: int, day: int, traits: Floats) -> Floats:
-    """The merit of every applicant, before it is judged."""
-    held, found = handed(rules), np.empty(len(traits))
-    for k in range(len(traits)):
-        found[k] = predict(held, q, day, traits[k])
-    return found
-
-
-@compiled
-def normals(u: Floats) -> Floats:
-    """Standard normal quantiles of uniforms."""
-    found = np.empty(len(u))
-    for k in range(len(u)):
-        found[k] = normal(u[k])
+def judged(
+    rules: Rules, seed: int, replication: int, actor: Ints, q: int, day: int, traits: Floats, year: int, decided: int,
+    spread: float,
+) -> Floats:  # fmt: skip
+    """The merit of every applicant as judged this year: a normal of the ``spread`` comes to what is known of it."""
+    held, found = handed(rules), np.empty(len(actor))
+    for k in range(len(actor)):
+        drawn = normal(uniform(seed, replication, actor[k], decided, year, 0))
+        found[k] = predict(held, q, day, traits[k]) + spread * drawn
     return found
 
 
