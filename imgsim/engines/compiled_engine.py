@@ -61,8 +61,10 @@ class Decided:
 
     def add(self, persons: Ints, allocation: Allocation) -> Decisions:
         """Remember one allocation; its rows."""
+        rows = np.empty((len(persons), 4), np.int32)
         columns = (persons, allocation.outcome, allocation.specialty, allocation.sponsor)
-        rows = np.column_stack(columns).astype(np.int32)
+        for place, column in enumerate(columns):
+            rows[:, place] = column
         self.persons.append(rows[:, 0].copy())
         self.given.append(rows[:, 1:].astype(np.int8))
         return rows

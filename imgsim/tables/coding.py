@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -18,8 +19,14 @@ NO_DATE = np.iinfo(np.int64).min  # how numpy writes a missing date
 def coded(codes: npt.ArrayLike, names: Sequence[str]) -> pd.Categorical[str]:
     """Codes as a categorical column; negative codes are missing."""
     whole = np.maximum(np.asarray(codes).astype(np.int16), np.int16(-1))
-    found: pd.Categorical[str] = pd.Categorical.from_codes(whole, pd.Index(list(names)))
+    found: pd.Categorical[str] = pd.Categorical.from_codes(whole, dtype=categories(tuple(names)))
     return found
+
+
+@lru_cache(maxsize=256)
+def categories(names: tuple[str, ...]) -> Any:
+    """The type of such a column, made once: that takes longer than coding ten thousand rows."""
+    return pd.CategoricalDtype(list(names))
 
 
 def dates(days: npt.NDArray[Any]) -> npt.NDArray[np.datetime64]:

@@ -20,6 +20,7 @@ KINDS: Final = {  # how seasons are kept, and how they are told
     "active": (np.bool_, np.bool_), "channel": (np.int8, np.int32), "specialty": (np.int16, np.int32),
     "sponsor": (np.int16, np.int32),
 }  # fmt: skip
+NO_SEASONS: Final = pd.DataFrame(columns=list(KINDS))  # of a road whose rounds give no posts; nobody changes it
 
 Season = Mapping[str, npt.NDArray[Any]]  # the columns of one round of one year, an entry an applicant, codes as numbers
 
@@ -56,7 +57,7 @@ def by_year(rounds: pd.DataFrame) -> pd.DataFrame:
 def seasons_table(model: Model, seasons: Sequence[Season]) -> pd.DataFrame:
     """One row a person and season, sorted by person and year."""
     if not seasons:
-        return pd.DataFrame(columns=list(KINDS))
+        return NO_SEASONS
     held = {name: np.concatenate([season[name] for season in seasons]) for name in KINDS}
     # one number a row: the parts are sorted by person already, and a stable sort makes use of that
     order = np.argsort((held["person"].astype(np.int64) << 12) | held["year"], kind="stable")
