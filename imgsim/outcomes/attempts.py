@@ -120,7 +120,7 @@ def specialties(seasons: Seasons, rows: Rows) -> None:
         rows.shares("prelim_share", group, held, cells)
         placed = held.inside(cells)[1].sum(axis=1)
         told = [name if group == ALL else f"{name}/{group}" for name in names]
-        rows.ratios("specialty_share", MEASURED, told, inside(heads, cells), placed[:, None])
+        rows.share("specialty_share", MEASURED, told, inside(heads, cells), placed[:, None])
 
 
 def short_posts(view: View) -> set[str]:

@@ -65,11 +65,11 @@ def entered(cohorts: Cohorts, rows: Rows, group: str, cells: Bools) -> None:
     for after in range(COHORT_YEARS + 1):
         n = cohorts.over(after)
         told = label[:n], group, by[:, :n, after + 1], size[:, :n]
-        rows.ratios("cohort_entered", *told, time=after)
-        rows.ratios(f"cohort_entered_{after}", *told)
+        rows.share("cohort_entered", *told, time=after)
+        rows.share(f"cohort_entered_{after}", *told)
     n = cohorts.over(1)
     failed, tried = size - by[:, :, 2], size - by[:, :, 1]
-    rows.ratios("cohort_failure_first_year", label[:n], group, failed[:, :n], tried[:, :n])
+    rows.share("cohort_failure_first_year", label[:n], group, failed[:, :n], tried[:, :n])
 
 
 def by_year_five(cohorts: Cohorts, rows: Rows) -> None:

@@ -63,7 +63,7 @@ def by_academic_year(view: View, rows: Rows, exam: str, held: Sittings) -> None:
     years, told, _ = by_year(held.began, held, np.ones(len(held.year), bool))
     repeats = by_year(held.began, held, ~held.first)[1]
     rows.add(f"{exam}.sittings_academic", academic(years), ALL, where(told > 0, told / view.scale), told)
-    rows.ratios(f"{exam}.repeat_share_academic", academic(years), ALL, repeats, told)
+    rows.share(f"{exam}.repeat_share_academic", academic(years), ALL, repeats, told)
 
 
 def pass_rates(rows: Rows, exam: str, held: Sittings) -> None:
@@ -71,10 +71,10 @@ def pass_rates(rows: Rows, exam: str, held: Sittings) -> None:
     began = held.began
     for group, of in takers(held).items():
         years, told, passed = by_year(held.year, held, of)
-        rows.ratios(f"{exam}.pass_rate", labels(years), group, passed, told)
+        rows.share(f"{exam}.pass_rate", labels(years), group, passed, told)
         rows.share(f"{exam}.pass_rate", MEASURED, group, passed.sum(axis=1), told.sum(axis=1))
         years, told, passed = by_year(began, held, of)
-        rows.ratios(f"{exam}.pass_rate_academic", academic(years), group, passed, told)
+        rows.share(f"{exam}.pass_rate_academic", academic(years), group, passed, told)
 
 
 def sittings(view: View, rows: Rows, exam: str, held: Sittings) -> None:

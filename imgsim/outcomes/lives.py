@@ -97,8 +97,8 @@ def employment(view: View, rows: Rows) -> None:
     whole = np.sum([years for state, years in held.items() if state not in (ABROAD, *imposed)], axis=0)
     employed = np.sum([held[state] for state in EMPLOYED], axis=0)
     label = labels(view.years)
-    rows.ratios("employed_share", label, ALL, where(employed != 0, employed), whole)
-    rows.ratios("health_share_of_employed", label, ALL, held[HEALTH_WORK], employed)
+    rows.share("employed_share", label, ALL, where(employed != 0, employed), whole)
+    rows.share("health_share_of_employed", label, ALL, held[HEALTH_WORK], employed)
     practising = held[PRACTICE]
     rows.add("practising", label, ALL, practising / view.scale, practising)
     average = practising.mean(axis=1)

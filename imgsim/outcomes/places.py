@@ -85,7 +85,7 @@ def by_attempt(rows: Rows, family: str, held: Applied) -> None:
 
 def told(rows: Rows, measure: str, group: str, years: range, hits: Ints, heads: Ints) -> None:
     """A share by year and pooled."""
-    rows.ratios(measure, labels(years), group, hits, heads)
+    rows.share(measure, labels(years), group, hits, heads)
     rows.share(measure, MEASURED, group, hits.sum(axis=1), heads.sum(axis=1))
 
 

@@ -66,20 +66,16 @@ class Rows:
             return known.setdefault(names, len(known))
         return [known.setdefault(name, len(known)) for name in names]
 
-    def share(self, measure: str, cohort: str, group: str, hits: Counts, heads: Counts) -> None:
-        """One share a replication: how many of the heads are hits; no row if there are none."""
-        self.add(measure, cohort, group, ratio(hits, heads), heads)
-
-    def shares(self, measure: str, group: str, counted: Tally, cells: Bools) -> None:
-        """Shares by year over some cells, a row for each year with anybody in it."""
-        self.ratios(measure, labels(counted.bins), group, *counted.inside(cells))
-
-    def ratios(
+    def share(
         self, measure: str, cohort: str | list[str], group: str | list[str], hits: Counts, heads: Counts,
         time: float = np.nan,
     ) -> None:  # fmt: skip
-        """Shares by cohort or group, a row for each one with anybody in it."""
+        """How many of the heads are hits, a row for every share with anybody in it."""
         self.add(measure, cohort, group, ratio(hits, heads), heads, time)
+
+    def shares(self, measure: str, group: str, counted: Tally, cells: Bools) -> None:
+        """Shares by year over some cells, a row for each year with anybody in it."""
+        self.share(measure, labels(counted.bins), group, *counted.inside(cells))
 
     def pooled(self, measure: str, cohort: str, group: str, counted: Tally, cells: Bools) -> None:
         """One share over all years and some cells."""

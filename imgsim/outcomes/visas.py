@@ -18,5 +18,5 @@ def visas(view: View, rows: Rows) -> None:
     heads = tally(view.replicas, view.touched, view.year("training"), len(statuses), status, of).heads
     years = labels(view.touched)
     for code, name in enumerate(statuses):
-        rows.ratios("visa_mix", years, name, heads[:, :, code], heads.sum(axis=2))
+        rows.share("visa_mix", years, name, heads[:, :, code], heads.sum(axis=2))
         rows.share("visa_mix", MEASURED, name, heads[:, :, code].sum(axis=1), heads.sum(axis=(1, 2)))
