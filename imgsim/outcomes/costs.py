@@ -14,9 +14,8 @@ def costs(view: View, rows: Rows) -> None:
     """Mean cost from entry to the certificate, in its own money, of those certified in the measured window."""
     if not view.knows("certified"):
         return
-    chosen = np.flatnonzero(view.measured(view.day("certified")))
     spent = view.people["spent_to_certificate"].to_numpy(np.float64)
-    heads, total = view.by_cell(chosen), view.by_cell(chosen, spent)
+    heads, (total,) = view.pooled(view.measured(view.day("certified")), [spent])
     for group, cells in view.groups.items():
         n = inside(heads, cells)
         rows.add("cost_per_certified", MEASURED, group, ratio(inside(total, cells), n), n)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -79,27 +80,39 @@ def count(replica: Codes, first: int, at: Codes, cell: Codes, of: Bools, hit: Bo
                 hits[replica[k], place, cell[k]] += 1
 
 
-def sums(replicas: Replicas, bins: range, at: Codes, cells: int, cell: Codes, of: Bools, weight: Floats) -> Floats:
-    """What those in `of` weigh together by replication, bin and cell, as `tally` counts them."""
-    total = np.zeros((replicas.all, len(bins), cells))
-    weigh(replicas.place, bins.start, at, cell, of, weight, total)
-    return total
+def sums(
+    replicas: Replicas, bins: range, at: Codes, cells: int, cell: Codes, of: Bools, weights: Sequence[Floats]
+) -> Floats:
+    """What those in `of` weigh together by replication, bin and cell, as `tally` counts them, for each kind of weight.
+
+    Shape (kinds, replications, bins, cells).
+    """
+    total = np.zeros((replicas.all, len(bins), cells, len(weights)))
+    weigh(replicas.place, bins.start, at, cell, of, tuple(map(alike, weights)), total)
+    return np.ascontiguousarray(np.moveaxis(total, -1, 0))
+
+
+def alike(weight: Floats) -> Floats:
+    """The same numbers as an array of one kind: compiled code takes a tuple only of such."""
+    found = np.ascontiguousarray(weight).view()
+    found.flags.writeable = False
+    return found
 
 
 @compiled
-def weigh(replica: Codes, first: int, at: Codes, cell: Codes, of: Bools, weight: Floats, total: Floats) -> None:
-    """Add the weight of every row in `of` to its place, row after row."""
+def weigh(
+    replica: Codes, first: int, at: Codes, cell: Codes, of: Bools, weights: tuple[Floats, ...], total: Floats
+) -> None:
+    """Add the weights of every row in `of` to their place, row after row.
+
+    Of all kinds together, because many rows go to one place in a row, and a sum waits for the one before it.
+    """
     for k in range(len(of)):
         place = at[k] - first
         if of[k] and 0 <= place < total.shape[1]:
-            total[replica[k], place, cell[k]] += weight[k]
-
-
-@compiled
-def weigh_chosen(slot: Ints, chosen: Ints, weight: Floats, total: Floats) -> None:
-    """Add the weight of every chosen row to its slot, row after row."""
-    for k in chosen:
-        total[slot[k]] += weight[k]
+            here = total[replica[k], place, cell[k]]
+            for kind in range(len(weights)):
+                here[kind] += weights[kind][k]
 
 
 @compiled

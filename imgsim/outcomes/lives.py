@@ -43,8 +43,8 @@ def livelihoods(view: View, rows: Rows) -> None:
 
 def spent_by(view: View, of: Bools, held: Held) -> tuple[Ints, Held]:
     """How many `of` are, and the years they spent in each livelihood, by replication and cell."""
-    chosen = np.flatnonzero(of)
-    return view.by_cell(chosen), {state: view.by_cell(chosen, spent) for state, spent in held.items()}
+    heads, totals = view.pooled(of, list(held.values()))
+    return heads, dict(zip(held, totals, strict=True))
 
 
 def per_entrant(rows: Rows, group: str, total: Held, n: Ints) -> None:
@@ -69,10 +69,9 @@ def by_cohort(view: View, rows: Rows, held: Held) -> None:
     """
     came, year, label = view.measured(view.day("entry")), view.year("entry"), labels(view.touched)
     heads = view.tally(view.touched, year, came)
-    for state, spent in held.items():
-        totals = view.sums(view.touched, year, came, spent)
+    for state, years in zip(held, view.sums(view.touched, year, came, list(held.values())), strict=True):
         for group, cells in view.people_groups.items():
-            n, total = heads.inside(cells)[1], inside(totals, cells)
+            n, total = heads.inside(cells)[1], inside(years, cells)
             rows.add(f"person_years_{state}", label, group, ratio(total, n), n)
             rows.add(f"total_person_years_{state}", label, group, where(n > 0, total / view.scale), n)
 
@@ -122,7 +121,7 @@ def practice(view: View, rows: Rows) -> None:
         return
     spent, bins = view.people[f"years_{PRACTICE}"].to_numpy(np.float64), range(view.touched.start, view.years.stop)
     of = view.measured(view.day("entry")) & (view.year("entry") < bins.stop)
-    heads, totals = view.tally(bins, view.year("entry"), of), view.sums(bins, view.year("entry"), of, spent)
+    heads, (totals,) = view.tally(bins, view.year("entry"), of), view.sums(bins, view.year("entry"), of, [spent])
     for group, cells in view.groups.items():
         n, total = heads.inside(cells)[1], inside(totals, cells)
         begun, over = np.cumsum(n, axis=1) > 0, np.cumsum(n, axis=1) - n == n.sum(axis=1)[:, None]

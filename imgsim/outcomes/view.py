@@ -11,8 +11,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from imgsim.compiled import compiled
 from imgsim.dates import NEVER
-from imgsim.outcomes.counting import Bools, Codes, Floats, Ints, Replicas, Tally, sums, tally, weigh_chosen
+from imgsim.outcomes.counting import Bools, Codes, Floats, Ints, Replicas, Tally, sums, tally
 from imgsim.outcomes.definitions import ALL, CITIZEN, FIRST_MONTH, NONCITIZEN
 
 if TYPE_CHECKING:
@@ -158,18 +159,19 @@ class View:
         """Replication and cell of each person as one number."""
         return self.replicas.place * np.int64(self.cells) + self.cell
 
-    def by_cell(self, chosen: Ints, weight: npt.NDArray[Any] | None = None) -> npt.NDArray[Any]:
-        """How many the chosen are, or what they weigh together, by replication and cell."""
+    def by_cell(self, chosen: Ints) -> Ints:
+        """How many the chosen are, by replication and cell."""
         slots = len(self.replications) * self.cells
-        if weight is None:
-            return np.bincount(self.slot[chosen], minlength=slots).reshape(-1, self.cells)
-        total = np.zeros(slots)
-        weigh_chosen(self.slot, chosen, weight, total)
-        return total.reshape(-1, self.cells)
+        return np.bincount(self.slot[chosen], minlength=slots).reshape(-1, self.cells)
 
-    def sums(self, bins: range, at: Codes, of: Bools, weight: Floats) -> Floats:
-        """What those in `of` weigh together, by replication, bin and cell."""
-        return sums(self.replicas, bins, at, self.cells, self.cell, of, weight)
+    def sums(self, bins: range, at: Codes, of: Bools, weights: Sequence[Floats]) -> Floats:
+        """What those in `of` weigh together, for each kind of weight by replication, bin and cell."""
+        return sums(self.replicas, bins, at, self.cells, self.cell, of, weights)
+
+    def pooled(self, of: Bools, weights: Sequence[Floats]) -> tuple[Ints, Floats]:
+        """How many `of` are, by replication and cell, and what they weigh together, for each kind of weight."""
+        total = self.sums(range(1), np.zeros(len(of), np.int32), of, weights)
+        return self.by_cell(np.flatnonzero(of)), total[:, :, 0]
 
     def measured(self, since: Days, followed: float = 0.0) -> Bools:
         """Entrants for whom something happened in the measured window, at least so many years before its end."""
@@ -225,9 +227,16 @@ def days(dates: pd.Series[pd.Timestamp]) -> Days:
     values = (dates if dates.dtype.kind == "M" else pd.to_datetime(dates)).to_numpy()
     unit, _ = np.datetime_data(values.dtype)
     a_day = int(np.timedelta64(1, "D") / np.timedelta64(1, unit))  # type: ignore[call-overload]
-    ticks = values.view(np.int64)
-    known = ticks != NO_DATE
-    return np.floor(np.where(known, ticks, NEVER * a_day) / a_day).astype(np.int32)  # many times as fast as with //
+    return days_of(values.view(np.int64), a_day)
+
+
+@compiled
+def days_of(ticks: Ints, a_day: int) -> Days:
+    """The day of each tick of a clock that has so many a day; NEVER where there is none."""
+    found = np.empty(len(ticks), np.int32)
+    for k in range(len(ticks)):  # a division of floats is many times as fast as one of whole numbers
+        found[k] = NEVER if ticks[k] == NO_DATE else np.floor(ticks[k] / a_day)
+    return found
 
 
 def year_of(days: Days, first_month: int = 1) -> Codes:
