@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from imgsim.addresses import COMPETITOR, GRADUATE, PROGRAMME, actor
+from imgsim.chance import words
 from imgsim.errors import InputError
 from imgsim.markets.afterwards import asked_afterwards
 from imgsim.markets.applications import TRIES, apply
@@ -26,6 +27,7 @@ from imgsim.markets.invitations import Line, interviews, lap_of
 from imgsim.markets.noise import PREFERENCE, SCREENING, Chance, Pairs, noise, normal_table, normals
 from imgsim.markets.offers import refuse_too_many
 from imgsim.markets.ordering import MOST_APPLICANTS, MOST_PROGRAMMES, by_applicant, by_programme
+from imgsim.markets.ranking import favourites_first
 from imgsim.parameters import load_parameters
 from imgsim.pathway import load_pathway
 from imgsim.rulebook import compile_rules
@@ -139,6 +141,32 @@ def test_only_programmes_that_consider_an_applicant_are_asked_within_so_many_tri
     assert 0.6 * landed < mean < landed
 
 
+def stated(
+    own: Chance, a: int, circle: npt.NDArray[np.uint16], second: int, wanted: int, takes: list[bool]
+) -> list[int]:
+    """The applications of one who wishes for the first specialty, try by try."""
+    found: list[int] = []
+    for tried in range(wanted * TRIES):
+        address = own.seed, own.replication, int(own.actor[a]), own.decision, own.year, tried // 8
+        word = int(words(*address)[tried % 8 // 2])
+        place = (word >> 16 * (tried % 2)) % PLACES
+        p = int(circle[second if tried % 3 == 2 and second >= 0 else 0, place])
+        if takes[p] and p not in found and len(found) < wanted:
+            found.append(p)
+    return found
+
+
+@given(st.lists(st.tuples(st.integers(0, 60), st.sampled_from([-1, 1]), st.integers(0, 1)), min_size=1, max_size=5))
+def test_applications_are_those_of_every_try_in_turn(people: list[tuple[int, int, int]]) -> None:
+    wanted, second, kind = (np.array(column, np.int64) for column in zip(*people, strict=True))
+    own, takes = chance(graduates(len(people))), np.array([np.ones(200, bool), np.arange(200) % 7 == 0])
+    circle = circles(NODE, SPECIALTY, np.ones(200, bool), 2)
+    pairs = apply(own, circle, np.zeros(len(people), np.int64), second, wanted, kind, takes)
+    for a in range(len(people)):
+        expected = stated(own, a, circle, int(second[a]), int(wanted[a]), takes[kind[a]].tolist())
+        assert pairs.programme[pairs.applicant == a].tolist() == expected
+
+
 def test_one_more_applicant_or_another_order_changes_nobodys_applications() -> None:
     people, running = graduates(40), np.ones(200, bool)
     found = asked(people, running)
@@ -179,12 +207,29 @@ def test_interviews_go_to_those_who_come_first_while_both_sides_have_room(data: 
     lists = [data.draw(st.permutations(range(people)))[: data.draw(st.integers(0, people))] for _ in range(programmes)]
     limit = [data.draw(st.integers(0, 4)) for _ in range(programmes)]
     attends = data.draw(st.integers(1, 4))
-    first = np.cumsum([0, *map(len, lists)]).astype(np.int32)
+    first = np.cumsum([0, *map(len, lists)]).astype(np.uint32)
     line = Line(first, np.array([by_programme(p, 0.0, a) for p, own in enumerate(lists) for a in own], np.uint64))
     limits = np.array(limit)
     found = interviews(line, lap_of(limits), limits, attends, people)
-    assert set(zip(found.applicant.tolist(), found.programme.tolist(), strict=True)) == plainly(lists, limit, attends)
-    assert (np.diff(found.applicant) >= 0).all()
+    pairs = list(zip(found.applicant.tolist(), found.programme.tolist(), strict=True))
+    assert set(pairs) == plainly(lists, limit, attends)
+    assert len(pairs) == len(set(pairs))
+
+
+# --- rank lists ----------------------------------------------------------------------------------------------
+
+
+@given(st.permutations(range(60)))
+def test_rank_lists_do_not_depend_on_the_order_of_interviews(order: list[int]) -> None:
+    people, who, where = graduates(12), np.arange(60, dtype=np.int32) % 12, (np.arange(60) * 7 % 200).astype(np.uint16)
+    wish, attraction = np.arange(12) % 2, np.linspace(-1, 1, 200)
+    one, other = (
+        favourites_first(chance(people), Pairs(who[turned], where[turned]), attraction, 0.5, SPECIALTY, wish)
+        for turned in (np.arange(60), np.array(order))
+    )
+    assert one.first.tolist() == other.first.tolist()
+    assert one.pairs.applicant.tolist() == other.pairs.applicant.tolist()
+    assert one.pairs.programme.tolist() == other.pairs.programme.tolist()
 
 
 # --- afterwards ----------------------------------------------------------------------------------------------

@@ -34,7 +34,7 @@ BLOCK: Final = 8192  # applications looked at together
 class Line(NamedTuple):
     """The lists of all programmes, each with the best applicant first."""
 
-    first: npt.NDArray[np.int32]  # (programmes + 1,): where each list begins
+    first: npt.NDArray[np.uint32]  # (programmes + 1,): where each list begins
     entry: Keys  # the applicant stands in the low bits
 
 
@@ -60,9 +60,9 @@ def screen(
 
 
 @compiled
-def begins(keys: Keys, programmes: int) -> npt.NDArray[np.int32]:
+def begins(keys: Keys, programmes: int) -> npt.NDArray[np.uint32]:
     """Where the list of each programme begins among sorted entries, and where the last one ends."""
-    found = np.full(programmes + 1, len(keys), np.int32)
+    found = np.full(programmes + 1, len(keys), np.uint32)
     begun = np.int64(0)
     for k in range(len(keys)):
         p = np.int64(keys[k] >> np.uint64(APPLICANT_BITS + VALUE_BITS))
@@ -95,14 +95,15 @@ def moments(limit: Ints) -> npt.NDArray[np.uint32]:
 
 @compiled
 def interviews(line: Line, lap: Programme, limit: Ints, attends: int, applicants: int) -> Pairs:
-    """The applications that become interviews, in the order of applicants.
+    """The applications that become interviews, in the order of turns.
 
     Programmes go down their lists at the same pace relative to the interviews they hold (``limit``); whoever already
     has ``attends`` interviews declines, and the programme goes on to the next.
     """
     room, turn, end = limit.astype(np.int32), line.first[:-1].copy(), line.first[1:].copy()
     attended = np.zeros(applicants, np.uint8)
-    programme = np.empty((applicants, attends + 1), np.uint16)  # the last column takes what is declined
+    most = len(lap) + 1  # the last one takes what is declined
+    applicant, programme, n = np.empty(most, np.int32), np.empty(most, np.uint16), np.uint64(0)
     going, left = lap.copy(), len(lap)
     while left > 0:
         still = 0
@@ -113,23 +114,12 @@ def interviews(line: Line, lap: Programme, limit: Ints, attends: int, applicants
             if turn[p] < end[p]:
                 a = line.entry[turn[p]] & np.uint64(MOST_APPLICANTS - 1)
                 accepts = attended[a] < attends
-                programme[a, attended[a]] = p
+                applicant[n], programme[n] = a, p
+                n += np.uint64(accepts)
                 attended[a] += accepts
                 room[p] -= accepts
-                turn[p] = turn[p] + 1 if room[p] > 0 else end[p]
+                turn[p] = turn[p] + np.uint32(1) if room[p] > 0 else end[p]
                 going[still] = p
                 still += 1
         left = still
-    return flat(attended, programme)
-
-
-@compiled
-def flat(attended: npt.NDArray[np.uint8], programme: Programme) -> Pairs:
-    """The filled part of each row."""
-    found = Pairs(np.empty(attended.sum(), np.int32), np.empty(attended.sum(), np.uint16))
-    n = 0
-    for a in range(len(attended)):
-        for k in range(attended[a]):
-            found.applicant[n], found.programme[n] = a, programme[a, k]
-            n += 1
-    return found
+    return Pairs(applicant[:n], programme[:n])
