@@ -24,15 +24,16 @@ def asked_afterwards(chance: Chance, kind: Ints, without: Bools, left: Ints, tak
     most = 0
     for k in range(len(takes)):
         most += np.sum(without & (kind == k)) * np.sum(takes[k] & (left > 0))
-    found = Pairs(np.empty(most + 1, np.int32), np.empty(most + 1, np.uint16))
-    n = 0
+    applicant, programme, n = np.empty(most + 1, np.int32), np.empty(most + 1, np.uint16), np.uint64(0)
     for k in range(len(takes)):
-        vacant = np.flatnonzero(takes[k] & (left > 0))
+        vacant = np.flatnonzero(takes[k] & (left > 0)).astype(np.uint16)
         others, drawn = chance.partner[vacant], np.empty(len(vacant), np.uint64)
         for a in np.flatnonzero(without & (kind == k)):
             for v in range(len(vacant)):
                 drawn[v] = words(seed, replication, chance.actor[a], decision, year, others[v])[0]
+            begin = n
             for v in range(len(vacant)):
-                found.applicant[n], found.programme[n] = a, vacant[v]
-                n += drawn[v] < below
-    return Pairs(found.applicant[:n], found.programme[:n])
+                programme[n] = vacant[v]
+                n += np.uint64(drawn[v] < below)
+            applicant[begin:n] = a
+    return Pairs(applicant[:n], programme[:n])
