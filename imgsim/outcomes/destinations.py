@@ -92,7 +92,7 @@ def those_who_start(view: View, rows: Rows, country: str, first: Ints, start: Da
     """Median years from entry to the start, and mean age at it, of those who start while all are followed."""
     waited = years_between(view.day("entry")[first], start[first])
     mine = first[waited <= INCIDENCE_YEARS]
-    replica, days = sorted_rows(view.replicas.place[mine], (start - view.day("entry"))[mine])
+    days, replica = sorted_rows((start - view.day("entry"))[mine], view.replicas.place[mine])
     held = runs(np.ones((1, 1), bool), replica, days / DAYS_A_YEAR, np.zeros_like(replica))
     rows.add("destination_time_p50", MEASURED, country, quantile(held, 0.5), held.n, replica=held.of)
     n, age = view.replicas.heads(mine), years_between(view.day("birth"), start)

@@ -9,9 +9,9 @@ import numpy as np
 from imgsim.dates import DAYS_A_YEAR, NEVER
 from imgsim.outcomes.counting import Codes, Ints, inside
 from imgsim.outcomes.definitions import FOLLOW_UP_YEARS, MEASURED, QUANTILES
-from imgsim.outcomes.rows import Rows, labels, ratio
+from imgsim.outcomes.rows import Named, Rows, labels, ratio
 from imgsim.outcomes.sorting import Runs, moments, quantile, runs, sorted_rows
-from imgsim.outcomes.view import NO_YEAR, Days, View
+from imgsim.outcomes.view import Days, View
 
 COUNTED: Final = {
     "entrants": "entry",
@@ -32,32 +32,27 @@ def ages(view: View, rows: Rows) -> None:
 
 def spread(view: View, rows: Rows, measure: str, chosen: Ints, year: Codes, days: Days) -> None:
     """Mean, SD and percentiles of ages in days of the chosen, by year and over all years."""
-    replica, cell = view.replicas.place[chosen], view.cell[chosen]
-    held = runs_of(view, replica, days, cell)
+    old, replica, when, cell = sorted_rows(days, view.replicas.place[chosen], year, view.cell[chosen])
+    held = runs_of(view, replica, old, cell)
     described(view, rows, measure, MEASURED, held.of, held)
-    held = runs_of(view, replica * np.int64(NO_YEAR) + year, days, cell)
-    described(view, rows, measure, labels((held.of % NO_YEAR).tolist()), held.of // NO_YEAR, held)
+    years = view.touched
+    held = runs_of(view, replica * len(years) + when - years.start, old, cell)
+    cohort = Named(labels(years), held.of % len(years))
+    described(view, rows, measure, cohort, held.of // len(years), held)
 
 
-def runs_of(view: View, of: Ints | Codes, days: Days, cell: Codes) -> Runs:
-    """Years of the members of every group that have ``of`` in common, sorted."""
-    common, sorted_days, cells = sorted_rows(of, days, cell)
-    return runs(np.array(list(view.groups.values())), common, sorted_days / DAYS_A_YEAR, cells)
+def runs_of(view: View, of: Ints, days: Ints, cell: Ints) -> Runs:
+    """Years of the members of every group that have ``of`` in common; days are sorted."""
+    return runs(np.array(list(view.groups.values())), of, days / DAYS_A_YEAR, cell)
 
 
-def described(view: View, rows: Rows, measure: str, cohort: str | list[str], replica: Ints, held: Runs) -> None:
+def described(view: View, rows: Rows, measure: str, cohort: str | Named, replica: Ints, held: Runs) -> None:
     """Mean, SD (of a sample) and percentiles of runs of ages."""
-    group, (mean, squares) = group_names(view, held), moments(held)
+    group, (mean, squares) = Named(list(view.groups), held.group), moments(held)
     rows.add(f"{measure}_mean", cohort, group, mean, held.n, replica=replica)
     rows.add(f"{measure}_sd", cohort, group, np.sqrt(ratio(squares, held.n - 1)), held.n, replica=replica)
     for name, share in QUANTILES.items():
         rows.add(f"{measure}_{name}", cohort, group, quantile(held, share), held.n, replica=replica)
-
-
-def group_names(view: View, held: Runs) -> list[str]:
-    """The names of the groups of runs."""
-    names = list(view.groups)
-    return [names[k] for k in held.group.tolist()]
 
 
 def times(view: View, rows: Rows) -> None:
@@ -71,10 +66,11 @@ def times(view: View, rows: Rows) -> None:
         for group, cells in view.groups.items():
             rows.share(f"{measure}_never", MEASURED, group, inside(heads - got_there, cells), inside(heads, cells))
         days = view.day(until)[arrived] - view.day(since)[arrived]
-        held = runs_of(view, view.replicas.place[arrived], days, view.cell[arrived])
+        waited, replica, cell = sorted_rows(days, view.replicas.place[arrived], view.cell[arrived])
+        held = runs_of(view, replica, waited, cell)
+        groups = Named(list(view.groups), held.group)
         for name, share in QUANTILES.items():
-            found = quantile(held, share)
-            rows.add(f"{measure}_{name}", MEASURED, group_names(view, held), found, held.n, replica=held.of)
+            rows.add(f"{measure}_{name}", MEASURED, groups, quantile(held, share), held.n, replica=held.of)
 
 
 def reached(view: View, rows: Rows) -> None:

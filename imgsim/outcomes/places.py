@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from imgsim.dates import DAYS_A_YEAR, NEVER
-from imgsim.outcomes.counting import Bools, Ints, Replicas
+from imgsim.outcomes.counting import Bools, Ints, Replicas, inside
 from imgsim.outcomes.definitions import ALL, ATTEMPT_CLASSES, CITIZEN, MEASURED, NONCITIZEN
 from imgsim.outcomes.rows import Rows, labels, ratio, where
 from imgsim.outcomes.view import View
@@ -96,8 +96,9 @@ def hazards(view: View, rows: Rows) -> None:
             continue
         begin, goal = view.day(since), view.day(until)
         stop = np.minimum(np.minimum(goal, view.day("end")), view.horizon)
+        of = view.measured(begin) & (stop >= begin)
+        heads, (years,) = view.pooled(of, [(stop - begin) / DAYS_A_YEAR])
+        begun = view.by_cell(np.flatnonzero(of & (goal < NEVER)))
         for group, cells in view.people_groups.items():
-            of = view.measured(begin) & cells[view.cell] & (stop >= begin)
-            years = view.replicas.total(of, stop - begin) / DAYS_A_YEAR
-            rate = ratio(view.replicas.heads(of & (goal < NEVER)), years)
-            rows.add(f"yearly_rate_{since}_to_{until}", MEASURED, group, rate, view.replicas.heads(of))
+            rate = ratio(inside(begun, cells), inside(years, cells))
+            rows.add(f"yearly_rate_{since}_to_{until}", MEASURED, group, rate, inside(heads, cells))

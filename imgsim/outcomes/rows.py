@@ -23,13 +23,23 @@ NAMES: Final = ("measure", "cohort", "group")
 NUMBERS: Final = ("time", "value", "denominator")
 
 
+class Named(NamedTuple):
+    """A name for each value, out of a few."""
+
+    names: list[str]
+    place: Ints
+
+
+Names = str | list[str] | Named
+
+
 class Block(NamedTuple):
     """Rows of one measure; what is no array or list is one value for all of them."""
 
     replica: Codes | Ints  # along the first axis
-    measure: int  # the place of a name, as are the next two
-    cohort: int | list[int]
-    group: int | list[int]
+    measure: Any  # the place of a name, as are the next two
+    cohort: Any
+    group: Any
     time: Any
     value: Any
     denominator: Any
@@ -45,7 +55,7 @@ class Rows:
         self._places: dict[str, dict[str, int]] = {name: {} for name in NAMES}
 
     def add(
-        self, measure: str, cohort: str | list[str], group: str | list[str], value: Any, denominator: Any,
+        self, measure: str, cohort: Names, group: Names, value: Any, denominator: Any,
         time: Any = np.nan, replica: Codes | Ints | None = None,
     ) -> None:  # fmt: skip
         """Rows of one measure, of every replication, or of those at the places ``replica``, one for each value.
@@ -54,16 +64,19 @@ class Rows:
         """
         of, shape = self._every if replica is None else replica, np.shape(value)
         lists = [len(part) for part in (cohort, group) if isinstance(part, list)]
+        lists += [len(part.place) for part in (cohort, group) if isinstance(part, Named)]
         if shape[:1] != (len(of),) or any(length != shape[-1] for length in lists):
             raise ValueError(f"{measure}: values of shape {shape} for {len(of)} replications and lists of {lists}")
         names = self._place("measure", measure), self._place("cohort", cohort), self._place("group", group)
         self._blocks.append(Block(of, *names, time, value, denominator, shape))
 
-    def _place(self, column: str, names: str | list[str]) -> Any:
+    def _place(self, column: str, names: Names) -> Any:
         """The place of each name among those of its column."""
         known = self._places[column]
         if isinstance(names, str):
             return known.setdefault(names, len(known))
+        if isinstance(names, Named):
+            return np.array(self._place(column, names.names), np.int32)[names.place]
         return [known.setdefault(name, len(known)) for name in names]
 
     def share(

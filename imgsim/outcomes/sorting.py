@@ -9,10 +9,10 @@ import numpy as np
 import numpy.typing as npt
 
 from imgsim.compiled import compiled
-from imgsim.outcomes.counting import Bools, Floats, Ints
+from imgsim.outcomes.counting import Bools, Codes, Floats, Ints
 
 
-def sorted_rows(*columns: npt.NDArray[Any]) -> Sequence[Ints]:
+def sorted_rows(*columns: Ints | Codes) -> Sequence[Ints]:
     """Columns of whole numbers in the order of the first, where that is equal of the second, and so on.
 
     They are packed into one number a row of as few bytes as hold them: numbers of four bytes sort twice as fast as
@@ -22,16 +22,28 @@ def sorted_rows(*columns: npt.NDArray[Any]) -> Sequence[Ints]:
     widths = [(int(column.max(initial=0)) - low).bit_length() for column, low in zip(columns, lows, strict=True)]
     if sum(widths) > 63:
         raise OverflowError(f"columns of {widths} bits are too wide to be sorted together")
-    kind: Any = np.uint32 if sum(widths) < 32 else np.uint64
-    key: npt.NDArray[Any] = np.zeros(len(columns[0]), kind)
+    key: npt.NDArray[Any] = np.zeros(len(columns[0]), np.int32 if sum(widths) < 32 else np.int64)
     for column, low, width in zip(columns, lows, widths, strict=True):
-        key = (key << kind(width)) | (column - low).astype(kind)
+        pack(key, column, low, width)
     key.sort()
-    found = []
-    for low, width in zip(reversed(lows), reversed(widths), strict=True):
-        found.append((key & kind(2**width - 1)).astype(np.int64) + low)
-        key >>= kind(width)
-    return found[::-1]
+    return [unpacked(key, low, width) for low, width in zip(reversed(lows), reversed(widths), strict=True)][::-1]
+
+
+@compiled
+def pack(key: Ints, column: Ints | Codes, low: int, width: int) -> None:
+    """Put the numbers of a column, counted from the lowest one, below what stands in the keys already."""
+    for k in range(len(key)):
+        key[k] = (np.int64(key[k]) << width) | (column[k] - low)
+
+
+@compiled
+def unpacked(key: Ints, low: int, width: int) -> Ints:
+    """Take the column packed last out of the keys again."""
+    found, mask = np.empty(len(key), np.int64), (1 << width) - 1
+    for k in range(len(key)):
+        found[k] = (key[k] & mask) + low
+        key[k] >>= width
+    return found
 
 
 class Runs(NamedTuple):
@@ -44,33 +56,37 @@ class Runs(NamedTuple):
     value: Floats
 
 
-@compiled
 def runs(masks: Bools, of: Ints, value: Floats, cell: Ints) -> Runs:
-    """Deal out rows, sorted by ``of`` and value, to every group (a mask over cells) that they belong to."""
-    heads, different = np.zeros(masks.shape[1], np.int64), 0
+    """Deal out rows, in the order of their values, to every group (a mask over cells) that they belong to.
+
+    ``of`` counts from 0 and need not be sorted.
+    """
+    kinds = int(of.max(initial=-1)) + 1
+    heads = np.zeros((masks.shape[1], kinds), np.int64)
+    count_kinds(cell, of, heads)
+    n = (masks.astype(np.int64) @ heads).ravel()
+    begin = np.cumsum(n) - n
+    dealt = deal(masks, of, value, cell, begin.reshape(len(masks), -1).copy(), np.empty(n.sum()))
+    some = np.flatnonzero(n)
+    return Runs(some // max(kinds, 1), some % max(kinds, 1), begin[some], n[some], dealt)
+
+
+@compiled
+def count_kinds(cell: Ints, of: Ints, heads: Ints) -> None:
+    """Count rows by cell and by what they have in common."""
     for k in range(len(of)):
-        heads[cell[k]] += 1
-        different += k == 0 or of[k] != of[k - 1]
-    members, most = 0, len(masks) * different
-    for group in range(len(masks)):
-        members += np.sum(heads[masks[group]])
-    found = Runs(
-        np.empty(most, np.int64), np.empty(most, np.int64), np.empty(most, np.int64), np.empty(most, np.int64),
-        np.empty(members),
-    )  # fmt: skip
-    n, begun = 0, 0
-    for group in range(len(masks)):
-        last = -1
-        for k in range(len(of)):
+        heads[cell[k], of[k]] += 1
+
+
+@compiled
+def deal(masks: Bools, of: Ints, value: Floats, cell: Ints, room: Ints, found: Floats) -> Floats:
+    """Put the value of every row at the end of the run of each of its groups; ``room`` is where the next one goes."""
+    for k in range(len(of)):
+        for group in range(len(masks)):
             if masks[group, cell[k]]:
-                if of[k] != last:
-                    last = of[k]
-                    found.group[begun], found.of[begun], found.begin[begun], found.n[begun] = group, last, n, 0
-                    begun += 1
-                found.value[n] = value[k]
-                found.n[begun - 1] += 1
-                n += 1
-    return Runs(found.group[:begun], found.of[:begun], found.begin[:begun], found.n[:begun], found.value)
+                found[room[group, of[k]]] = value[k]
+                room[group, of[k]] += 1
+    return found
 
 
 @compiled

@@ -13,7 +13,7 @@ import pandas as pd
 
 from imgsim.compiled import compiled
 from imgsim.dates import NEVER
-from imgsim.outcomes.counting import Bools, Codes, Floats, Ints, Replicas, Tally, sums, tally
+from imgsim.outcomes.counting import Bools, Codes, Floats, Ints, Replicas, Tally, count_chosen, sums, tally
 from imgsim.outcomes.definitions import ALL, CITIZEN, FIRST_MONTH, NONCITIZEN
 
 if TYPE_CHECKING:
@@ -161,8 +161,9 @@ class View:
 
     def by_cell(self, chosen: Ints) -> Ints:
         """How many the chosen are, by replication and cell."""
-        slots = len(self.replications) * self.cells
-        return np.bincount(self.slot[chosen], minlength=slots).reshape(-1, self.cells)
+        heads = np.zeros(len(self.replications) * self.cells, np.int64)
+        count_chosen(self.slot, chosen, heads)
+        return heads.reshape(-1, self.cells)
 
     def sums(self, bins: range, at: Codes, of: Bools, weights: Sequence[Floats]) -> Floats:
         """What those in `of` weigh together, for each kind of weight by replication, bin and cell."""
