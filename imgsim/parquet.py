@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import atexit
 import os
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
@@ -66,11 +66,16 @@ def write_table(name: str, table: DataFrame, path: Path) -> None:
             _copy(database, f"{_typed(name, table.columns)} FROM rows_of_table{_order(name, table.columns)}", path)
 
 
-def read_table(path: Path) -> DataFrame:
-    """A whole table as a DataFrame; text columns come back as categoricals."""
+def read_table(path: Path, only: Mapping[str, Collection[str]] | None = None) -> DataFrame:
+    """A table as a DataFrame; text columns come back as categoricals.
+
+    ``only`` gives columns and the texts they must have one of; the rest of the table is not read.
+    """
+    chosen = [f"{_name(name)} IN ({', '.join(map(_text, texts))})" for name, texts in (only or {}).items()]
+    rows = f"{_files([path])} WHERE {' AND '.join([*chosen, 'TRUE'])}"
     with connect() as database:
-        columns = [_as_category(database, path, *row[:2]) for row in _describe(database, path)]
-        return _frame(database, f"SELECT {', '.join(columns)} FROM {_files([path])}")
+        columns = [_as_category(database, rows, *row[:2]) for row in _describe(database, path)]
+        return _frame(database, f"SELECT {', '.join(columns)} FROM {rows}")
 
 
 def query(paths: Iterable[Path], sql: str) -> DataFrame:
@@ -137,13 +142,13 @@ def _describe(database: DuckDBPyConnection, path: Path) -> list[tuple[str, ...]]
     return database.sql(f"DESCRIBE SELECT * FROM {_files([path])}").fetchall()
 
 
-def _as_category(database: DuckDBPyConnection, path: Path, column: str, kind: str) -> str:
+def _as_category(database: DuckDBPyConnection, rows: str, column: str, kind: str) -> str:
     """The column as an enumeration of the values it holds, if it is text and they are few."""
     name = _name(column)
     if kind != "VARCHAR":
         return name
     found = database.sql(
-        f"SELECT DISTINCT {name} FROM {_files([path])} WHERE {name} IS NOT NULL ORDER BY 1 LIMIT {CATEGORIES_AT_MOST}"
+        f"SELECT DISTINCT {name} FROM {rows} AND {name} IS NOT NULL ORDER BY 1 LIMIT {CATEGORIES_AT_MOST}"
     ).fetchall()
     if not 0 < len(found) < CATEGORIES_AT_MOST:
         return name

@@ -114,13 +114,14 @@ class Run:
 
         A reloaded run whose scenario has changed since, or is gone, has to do without these counts.
         """
-        from imgsim.outcomes import summary
+        from imgsim.outcomes import summary, told
+        from imgsim.store import load_table
 
         try:
             scenario = self.scenario
         except ImgsimError:
             scenario = None
-        table: DataFrame = summary(self._outcomes, scenario)
+        table: DataFrame = summary(load_table(self.folder, "outcomes", {"measure": told()}), scenario)
         return table
 
     @cached_property

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -142,10 +142,11 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     return content
 
 
-def load_table(folder: Path, name: str) -> DataFrame:
-    """A table of a run, checked against the checksum in its manifest (a flipped bit reads back silently).
+def load_table(folder: Path, name: str, only: Mapping[str, Collection[str]] | None = None) -> DataFrame:
+    """A table of a run, or some of its rows (see `read_table`), checked against the checksum in its manifest.
 
-    While the run is being written the manifest holds no checksums yet, and nothing is checked.
+    A flipped bit reads back silently otherwise. While the run is being written the manifest holds no checksums yet, and
+    nothing is checked.
     """
     path = folder / "tables" / f"{name}.parquet"
     sealed = read_manifest(folder)["sha256"]
@@ -154,4 +155,4 @@ def load_table(folder: Path, name: str) -> DataFrame:
         raise InputError(f"has no table `{name}`", file=str(folder), known=known, name=name)
     if sealed and sha256(path) != sealed.get(f"tables/{name}.parquet"):
         raise ImgsimError(f"{path}: has changed since the run (its SHA-256 is not the one in {MANIFEST})")
-    return read_table(path)
+    return read_table(path, only)

@@ -129,7 +129,7 @@ def summary(outcomes: pd.DataFrame, scenario: SmallScenario | None = None) -> pd
 def small_outcomes() -> ModuleType:
     """Stands for `imgsim.outcomes`, whose headline table needs the measures of a real run."""
     module = ModuleType("imgsim.outcomes")
-    module.summary = summary  # type: ignore[attr-defined]
+    module.summary, module.told = summary, lambda: ["age"]  # type: ignore[attr-defined]
     return module
 
 

@@ -35,6 +35,11 @@ def lines(first_post: str = FIRST_POST) -> list[dict[str, Any]]:
     return [line | {"label": line["label"].format(first_post=first_post)} for line in layout()["line"]]
 
 
+def told() -> list[str]:
+    """The measures of the headline table."""
+    return [line["measure"] for line in layout()["line"]]
+
+
 def families() -> list[dict[str, Any]]:
     """Families of parameters, with a letter and words for each."""
     return list(layout()["family"])
