@@ -18,7 +18,7 @@ from imgsim.engines import engine
 from imgsim.errors import InputError
 from imgsim.manifest import code_digest
 from imgsim.model import Model, build
-from imgsim.outcomes.headline import lines
+from imgsim.outcomes.headline import told
 from imgsim.outcomes.measure import LEADING, measures
 from imgsim.replicate import Recipe
 from imgsim.scenario import Scenario
@@ -134,8 +134,7 @@ def pieces(held: Built, number: int) -> Iterator[dict[str, pd.DataFrame]]:
 
 def headline_of(outcomes: pd.DataFrame) -> pd.DataFrame:
     """What the headline table and the curves of one replication are made from."""
-    wanted = {line["measure"] for line in lines()} | {CURVE}
-    held = outcomes[outcomes["measure"].isin(wanted) & (outcomes["cohort"] == "measured")]
+    held = outcomes[outcomes["measure"].isin([*told(), CURVE]) & (outcomes["cohort"] == "measured")]
     return held.drop(columns="replication").reset_index(drop=True)
 
 

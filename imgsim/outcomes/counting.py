@@ -80,13 +80,6 @@ def count(replica: Codes, first: int, at: Codes, cell: Codes, of: Bools, hit: Bo
                 hits[replica[k], place, cell[k]] += 1
 
 
-@compiled
-def count_chosen(slot: Ints, chosen: Ints, heads: Ints) -> None:
-    """Add one head to its slot for every chosen row."""
-    for k in chosen:
-        heads[slot[k]] += 1
-
-
 def sums(
     replicas: Replicas, bins: range, at: Codes, cells: int, cell: Codes, of: Bools, weights: Sequence[Floats]
 ) -> Floats:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
+import numpy as np
+
 MEASURED: Final = "measured"  # cohort label: pooled from the start of the measured window
 ALL: Final = "all"
 CITIZEN, NONCITIZEN = "citizen", "noncitizen"
@@ -22,6 +24,7 @@ ATTEMPT_CLASSES: Final = {"1": (1, 1), "2-3": (2, 3), "4+": (4, 10**6)}  # seaso
 RUNGS: Final = ("1", "2", "3", "4+")  # active Match attempts
 INCIDENCE_YEARS: Final = 10
 INCIDENCE_STEPS: Final = 4  # points per year
+GRID: Final = np.arange(INCIDENCE_YEARS * INCIDENCE_STEPS + 1) / INCIDENCE_STEPS  # years at which curves are told
 
 MARKET, QUEUE = "match", "quota"  # mechanisms of rounds: a Match, and places given out by quota
 SURVIVAL: Final = "survival_job"

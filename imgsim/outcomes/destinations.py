@@ -13,14 +13,13 @@ import numpy as np
 
 from imgsim.dates import DAYS_A_YEAR, NEVER
 from imgsim.outcomes.counting import Bools, Floats, Ints
-from imgsim.outcomes.definitions import FOLLOW_UP_YEARS, INCIDENCE_STEPS, INCIDENCE_YEARS, MEASURED, SURVIVAL
+from imgsim.outcomes.definitions import FOLLOW_UP_YEARS, GRID, INCIDENCE_YEARS, MEASURED, SURVIVAL
 from imgsim.outcomes.rows import Rows, ratio, where
 from imgsim.outcomes.sorting import quantile, runs, sorted_rows
 from imgsim.outcomes.view import Days, View, years_before
 
 STARTS: Final = ("training", "licensed", "practice")
 ENTERING: Final = "entering"  # the milestone of setting out for a country of a composed road
-GRID: Final = np.arange(INCIDENCE_YEARS * INCIDENCE_STEPS + 1) / INCIDENCE_STEPS
 STEP_OF_DAY: Final = np.searchsorted(GRID * DAYS_A_YEAR, np.arange(int(INCIDENCE_YEARS * DAYS_A_YEAR) + 2))
 
 

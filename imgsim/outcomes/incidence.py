@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
 from imgsim.compiled import compiled
 from imgsim.dates import DAYS_A_YEAR, NEVER
 from imgsim.outcomes.counting import Bools, Codes, Floats, Ints
-from imgsim.outcomes.definitions import ALL, INCIDENCE_STEPS, INCIDENCE_YEARS, MEASURED
+from imgsim.outcomes.definitions import ALL, GRID, MEASURED
 from imgsim.outcomes.rows import Rows, where
 from imgsim.outcomes.sorting import sorted_rows
 from imgsim.outcomes.view import Days, View, codes_in
 
 TRAINING = "training"
 CENSORED = "under_way"
-GRID: Final = np.arange(INCIDENCE_YEARS * INCIDENCE_STEPS + 1) / INCIDENCE_STEPS
 SINCE = {"cumulative_incidence": "certified", "cumulative_incidence_entry": "entry"}
 
 
@@ -50,7 +49,7 @@ def first_of_ends(view: View) -> Ends:
     classes = sorted({str(name) for name in view.people["end_class"].astype("category").cat.categories} - {CENSORED})
     code = codes_in(view.people["end_class"], classes)
     ended = np.flatnonzero(view.entrant & (code >= 0))
-    heads = view.replicas.of(ended).by(len(classes), code[ended]) if classes else np.zeros((len(view.replications), 0))
+    heads = view.replicas.of(ended).by(len(classes), code[ended])
     training, end = view.day(TRAINING), np.minimum(view.day("end"), np.int32(view.horizon))
     trains = training != NEVER
     return Ends(

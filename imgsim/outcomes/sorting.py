@@ -62,20 +62,12 @@ def runs(masks: Bools, of: Ints, value: Floats, cell: Ints) -> Runs:
     ``of`` counts from 0 and need not be sorted.
     """
     kinds = int(of.max(initial=-1)) + 1
-    heads = np.zeros((masks.shape[1], kinds), np.int64)
-    count_kinds(cell, of, heads)
+    heads = np.bincount(cell * kinds + of, minlength=masks.shape[1] * kinds).reshape(masks.shape[1], kinds)
     n = (masks.astype(np.int64) @ heads).ravel()
     begin = np.cumsum(n) - n
     dealt = deal(masks, of, value, cell, begin.reshape(len(masks), -1).copy(), np.empty(n.sum()))
     some = np.flatnonzero(n)
     return Runs(some // max(kinds, 1), some % max(kinds, 1), begin[some], n[some], dealt)
-
-
-@compiled
-def count_kinds(cell: Ints, of: Ints, heads: Ints) -> None:
-    """Count rows by cell and by what they have in common."""
-    for k in range(len(of)):
-        heads[cell[k], of[k]] += 1
 
 
 @compiled

@@ -13,7 +13,7 @@ import pandas as pd
 
 from imgsim.compiled import compiled
 from imgsim.dates import NEVER
-from imgsim.outcomes.counting import Bools, Codes, Floats, Ints, Replicas, Tally, count_chosen, sums, tally
+from imgsim.outcomes.counting import Bools, Codes, Floats, Ints, Replicas, Tally, sums, tally
 from imgsim.outcomes.definitions import ALL, CITIZEN, FIRST_MONTH, NONCITIZEN
 
 if TYPE_CHECKING:
@@ -154,16 +154,9 @@ class View:
         """Heads of `of`, and hits among them, by replication, bin and cell."""
         return tally(self.replicas, bins, at, self.cells, self.cell, of, hit)
 
-    @cached_property
-    def slot(self) -> Ints:
-        """Replication and cell of each person as one number."""
-        return self.replicas.place * np.int64(self.cells) + self.cell
-
     def by_cell(self, chosen: Ints) -> Ints:
         """How many the chosen are, by replication and cell."""
-        heads = np.zeros(len(self.replications) * self.cells, np.int64)
-        count_chosen(self.slot, chosen, heads)
-        return heads.reshape(-1, self.cells)
+        return self.replicas.of(chosen).by(self.cells, self.cell[chosen])
 
     def sums(self, bins: range, at: Codes, of: Bools, weights: Sequence[Floats]) -> Floats:
         """What those in `of` weigh together, for each kind of weight by replication, bin and cell."""
