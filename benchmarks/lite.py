@@ -98,14 +98,14 @@ def to_parquet(model: Model) -> float:
     """Wall time from the model to the events on disk: two passes over the lives, and the file."""
     from imgsim.engines import pieces
     from imgsim.parts import Parts
+    from imgsim.replicate import batched
 
     with TemporaryDirectory() as folder:
         begin = perf_counter()
         parts = Parts(Path(folder, "parts"))
         parts.folder.mkdir()
-        parts.write(
-            range(1), ({"events": piece["events"]} for piece in pieces("compiled", model, 0) if "events" in piece)
-        )
+        events = ({"events": piece["events"]} for piece in pieces("compiled", model, 0) if "events" in piece)
+        parts.write(range(1), batched(events))
         parts.merge_into(Path(folder), 1)
         return perf_counter() - begin
 

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from pandas import DataFrame
 
     from imgsim.scenario import Scenario
+    from imgsim.tables import Columns
 
 ROWS_AT_ONCE: Final = 300_000  # rows that are put together before they are measured and written
 LOGS: Final = ("events", "livelihood")  # the tables that come piece by piece
@@ -232,7 +233,7 @@ def _prepared(pickled: bytes, recipe: Recipe) -> tuple[Scenario, Any]:
     return scenario, _function(recipe.build)(scenario)
 
 
-def _pieces(model: Any, recipe: Recipe, number: int) -> Iterator[dict[str, DataFrame]]:
+def _pieces(model: Any, recipe: Recipe, number: int) -> Iterator[Mapping[str, Columns]]:
     """The tables of one replication: whole ones first, then those that come piece by piece, if they are wanted."""
     pieces = iter(_function(recipe.pieces)(model, number))
     yield next(pieces)
@@ -248,25 +249,26 @@ def _kept(tables: dict[str, DataFrame], scenario: Scenario, recipe: Recipe) -> d
     return {name: table for name, table in tables.items() if names is None or name in names}
 
 
-def batched(pieces: Iterable[dict[str, DataFrame]]) -> Iterator[dict[str, DataFrame]]:
+def batched(pieces: Iterable[Mapping[str, Columns]]) -> Iterator[dict[str, DataFrame]]:
     """Small pieces put together: measuring and writing many of them takes longer than computing what is in them."""
-    held: list[dict[str, DataFrame]] = []
+    from imgsim.tables import length
+
+    held: list[Mapping[str, Columns]] = []
     for piece in pieces:
         held.append(piece)
-        if sum(len(table) for each in held for table in each.values()) >= ROWS_AT_ONCE:
+        if sum(length(table) for each in held for table in each.values()) >= ROWS_AT_ONCE:
             yield _together(held)
             held = []
     if held:
         yield _together(held)
 
 
-def _together(pieces: Sequence[dict[str, DataFrame]]) -> dict[str, DataFrame]:
-    """One table for all of each name."""
-    from pandas import concat
+def _together(pieces: Sequence[Mapping[str, Columns]]) -> dict[str, DataFrame]:
+    """One frame for all of each name."""
+    from imgsim.tables import frame
 
     names = dict.fromkeys(name for piece in pieces for name in piece)
-    found = {name: [piece[name] for piece in pieces if name in piece] for name in names}
-    return {name: held[0] if len(held) == 1 else concat(held, ignore_index=True) for name, held in found.items()}
+    return {name: frame(*(piece[name] for piece in pieces if name in piece)) for name in names}
 
 
 def _function(dotted: str) -> Callable[..., Any]:

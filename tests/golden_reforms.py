@@ -12,10 +12,11 @@ from typing import Any
 
 import pandas as pd
 
-from imgsim.engines.compiled_engine import pieces
+from imgsim.engines.compiled_engine import run
 from imgsim.model import build
 from imgsim.reforms import ANYWHERE, read_reform
 from imgsim.scenario import COUNTRIES, Scenario, load_scenario
+from imgsim.tables import build_tables
 
 ROOT = Path(__file__).parents[1]
 FILE = Path(__file__).parent / "golden/reforms.json"
@@ -47,7 +48,7 @@ def scenario(country: str, reforms: tuple[str, ...] = (), doses: dict[str, float
 
 def lived(of: Scenario) -> Tables:
     """The tables of the first replication."""
-    return dict(next(iter(pieces(build(of), 0))))
+    return build_tables(run(build(of), 0).finished())
 
 
 @cache

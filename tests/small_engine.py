@@ -21,6 +21,7 @@ import pandas as pd
 
 from imgsim.errors import ImgsimError
 from imgsim.replicate import Recipe
+from imgsim.tables import Columns, columns_of
 
 PEOPLE = 50
 
@@ -133,9 +134,9 @@ def small_outcomes() -> ModuleType:
     return module
 
 
-def pieces(model: SmallScenario, replication: int) -> Iterator[dict[str, pd.DataFrame]]:
+def pieces(model: SmallScenario, replication: int) -> Iterator[dict[str, Columns]]:
     """Everything in one piece."""
-    yield simulate(model, replication)
+    yield {name: columns_of(table) for name, table in simulate(model, replication).items()}
 
 
 SMALL = Recipe(build="small_engine.build", pieces="small_engine.pieces", measures="small_engine.measures")

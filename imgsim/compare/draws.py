@@ -31,7 +31,7 @@ from imgsim.model import Model, build
 from imgsim.outcomes.measure import LEADING, measures
 from imgsim.parameters import Parameter, Parameters, Row
 from imgsim.scenario import COUNTRIES
-from imgsim.tables import build_tables
+from imgsim.tables import Columns, build_tables, columns_of
 
 if TYPE_CHECKING:
     from imgsim.scenario import Scenario
@@ -68,7 +68,7 @@ def ready(draws: Draws) -> Draws:
     return draws
 
 
-def pieces(draws: Draws, number: int) -> Iterator[dict[str, pd.DataFrame]]:
+def pieces(draws: Draws, number: int) -> Iterator[dict[str, Columns]]:
     """One draw in every world."""
     at = dict(zip(draws.parameters, draws.points[number].tolist(), strict=True))
     try:
@@ -79,7 +79,7 @@ def pieces(draws: Draws, number: int) -> Iterator[dict[str, pd.DataFrame]]:
     except InputError as error:  # a combination that the model refuses: counted, and said
         table = pd.DataFrame([{"world": 0, "measure": REFUSED, "group": str(error)[:200], "value": np.nan}])
     table.insert(0, "draw", np.int32(number))
-    yield {TABLE: table}
+    yield {TABLE: columns_of(table)}
 
 
 def headline_in(world: int, model: Model, walker: str) -> pd.DataFrame:

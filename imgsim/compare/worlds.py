@@ -22,7 +22,7 @@ from imgsim.outcomes.headline import told
 from imgsim.outcomes.measure import LEADING, measures
 from imgsim.replicate import Recipe
 from imgsim.scenario import Scenario
-from imgsim.tables import build_tables
+from imgsim.tables import Columns, build_tables, columns_of
 
 TABLES: Final = ("compared", "twins", "states", "places")
 CURVE: Final = "cumulative_incidence_entry"  # the curve that is drawn
@@ -110,7 +110,7 @@ def nothing(tables: Any, worlds: Any) -> pd.DataFrame:
     return pd.DataFrame({"replication": []})
 
 
-def pieces(held: Built, number: int) -> Iterator[dict[str, pd.DataFrame]]:
+def pieces(held: Built, number: int) -> Iterator[dict[str, Columns]]:
     """One replication in every world, and each reform's world against the first, person by person."""
     kept: dict[str, list[pd.DataFrame]] = {name: [] for name in TABLES}
     first: Lives | None = None
@@ -129,7 +129,7 @@ def pieces(held: Built, number: int) -> Iterator[dict[str, pd.DataFrame]]:
             table.insert(0, "world", np.int32(world))
             table.insert(0, "replication", np.int32(number))
             kept[name].append(table)
-    yield {name: pd.concat(parts, ignore_index=True) for name, parts in kept.items() if parts}
+    yield {name: columns_of(pd.concat(parts, ignore_index=True)) for name, parts in kept.items() if parts}
 
 
 def headline_of(outcomes: pd.DataFrame) -> pd.DataFrame:

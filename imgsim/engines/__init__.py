@@ -14,7 +14,7 @@ import numpy as np
 from pandas import DataFrame
 
 from imgsim.model import Model
-from imgsim.tables import Finished, Piece, build_tables, log_tables, stories
+from imgsim.tables import Columns, Finished, Piece, frame, log_tables, stories, whole_tables
 
 ENGINES: Final = {"simpy": "imgsim.engines.simpy_engine", "compiled": "imgsim.engines.compiled_engine"}
 AUTO: Final = "auto"
@@ -74,13 +74,13 @@ def whole(walked: Walked) -> Finished:
     return walked.finished().telling(np.concatenate(events), np.concatenate(spells))
 
 
-def pieces(name: str, model: Model, replication: int) -> Iterator[dict[str, DataFrame]]:
+def pieces(name: str, model: Model, replication: int) -> Iterator[dict[str, Columns]]:
     """The tables of a replication: first every whole one, then events and livelihood piece by piece.
 
     The pieces are made when they are asked for: who needs no events does not wait for them.
     """
     walked = engine(name).run(model, replication)
-    yield build_tables(walked.finished())
+    yield whole_tables(walked.finished())
     for piece in walked.pieces():
         yield log_tables(model, replication, piece)
 
@@ -90,7 +90,8 @@ def simulate(name: str, model: Model, replication: int) -> dict[str, DataFrame]:
     finished = finish(name, model, replication)
     assert finished.events is not None
     assert finished.spells is not None
-    return build_tables(finished) | log_tables(model, replication, Piece(finished.events, finished.spells))
+    logs = log_tables(model, replication, Piece(finished.events, finished.spells))
+    return {name: frame(table) for name, table in (whole_tables(finished) | logs).items()}
 
 
 def trace(name: str, model: Model, replication: int, person: int) -> dict[str, DataFrame]:

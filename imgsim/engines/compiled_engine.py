@@ -14,7 +14,6 @@ from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 import simpy
 from pandas import DataFrame
 
@@ -38,13 +37,12 @@ from imgsim.engines.steps import READY, World
 from imgsim.markets.allocation import Allocation, Applicants
 from imgsim.model import Model
 from imgsim.population import Population, people, populate
-from imgsim.tables import Finished, Piece
+from imgsim.tables import Columns, Finished, Piece
 from imgsim.tables.codes import codes_of
 from imgsim.tables.ledger import beside, close_all, new_ledger, summed
-from imgsim.tables.rounds import ROUND_COLUMNS, Season, season_of, seasons_table
+from imgsim.tables.rounds import Season, rounds_table, season_of, seasons_table
 
 Ints = npt.NDArray[np.int64]
-Columns = npt.NDArray[np.int64]
 Decisions = npt.NDArray[np.int32]  # (rows, 4): person, outcome, specialty, sponsor
 
 CHUNK: Final = 20_000  # people whose events are walked at a time
@@ -160,7 +158,7 @@ class Replication:
             end=self.end,
             end_day=self.end_day,
             seasons=seasons_table(self.model, self.seasons),
-            rounds=pd.DataFrame(self.round_rows, columns=ROUND_COLUMNS),
+            rounds=rounds_table(self.round_rows),
         )
 
     def pieces(self, person: int | None = None) -> Iterator[Piece]:
@@ -227,6 +225,6 @@ def simulate(model: Model, replication: int) -> dict[str, DataFrame]:
     return engines.simulate("compiled", model, replication)
 
 
-def pieces(model: Model, replication: int) -> Iterator[dict[str, DataFrame]]:
+def pieces(model: Model, replication: int) -> Iterator[dict[str, Columns]]:
     """The same, piece by piece."""
     return engines.pieces("compiled", model, replication)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
 from imgsim.calendar import to_date
 from imgsim.engines import ENGINES, finish
@@ -16,7 +15,7 @@ from imgsim.errors import InputError
 from imgsim.model import build
 from imgsim.population import entrant_cells, stock_cells
 from imgsim.scenario import Scenario
-from imgsim.tables import Finished, Piece
+from imgsim.tables import Finished, Piece, frame
 from imgsim.tables.ledger import Ledger
 from imgsim.traits import LIVELIHOODS
 
@@ -116,9 +115,9 @@ def told(finished: Finished) -> Piece:
 
 
 def same(one: object, other: object) -> bool:
-    """Are two columns, tables or arrays equal bit for bit?"""
-    if isinstance(one, pd.DataFrame):
-        return isinstance(other, pd.DataFrame) and one.equals(other)
+    """Are two arrays, tables or ledgers equal bit for bit?"""
+    if isinstance(one, Mapping) and isinstance(other, Mapping):
+        return frame(one).equals(frame(other))
     if isinstance(one, Ledger) and isinstance(other, Ledger):
         return all(same(mine, theirs) for mine, theirs in zip(one, other, strict=True))
     return np.array_equal(np.asarray(one), np.asarray(other))

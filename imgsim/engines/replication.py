@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator
 from typing import Final
 
 import numpy as np
-import pandas as pd
 import simpy
 
 from imgsim.dates import NEVER
@@ -20,7 +19,7 @@ from imgsim.roadmap import Plan
 from imgsim.rounds import RoundDates, Schedule
 from imgsim.tables import Finished, Piece
 from imgsim.tables.ledger import ledger_of
-from imgsim.tables.rounds import ROUND_COLUMNS, Season, season_of, seasons_table
+from imgsim.tables.rounds import Season, rounds_table, season_of, seasons_table
 from imgsim.traits import PLACE, READY_SINCE
 
 READY = PLACE["ready"]
@@ -120,7 +119,7 @@ class Replication:
             end=np.array([end_code(lives.get(k)) for k in people], np.int32),
             end_day=np.array([lives[k].end_day if k in lives else NEVER for k in people], np.int64),
             seasons=seasons_table(self.model, self.seasons),
-            rounds=pd.DataFrame(self.round_rows, columns=ROUND_COLUMNS),
+            rounds=rounds_table(self.round_rows),
         )
 
     def pieces(self, person: int | None = None) -> Iterator[Piece]:

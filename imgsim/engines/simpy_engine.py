@@ -21,6 +21,7 @@ from imgsim.engines.replication import Replication, Waiting
 from imgsim.model import Model
 from imgsim.roadmap import Plan
 from imgsim.rounds import RoundDates
+from imgsim.tables import Columns
 
 Process = Generator[simpy.Event, Any, str]
 
@@ -158,6 +159,6 @@ def simulate(model: Model, replication: int) -> dict[str, DataFrame]:
     return engines.simulate("simpy", model, replication)
 
 
-def pieces(model: Model, replication: int) -> Iterator[dict[str, DataFrame]]:
+def pieces(model: Model, replication: int) -> Iterator[dict[str, Columns]]:
     """The same, piece by piece."""
     return engines.pieces("simpy", model, replication)

@@ -13,6 +13,7 @@ import pandas as pd
 from imgsim.model import Model
 from imgsim.population import Population
 from imgsim.tables.coding import coded, dates
+from imgsim.tables.columns import Columns, frame, length
 from imgsim.tables.exams import exams_table
 from imgsim.tables.ledger import Ledger
 from imgsim.tables.people import people_table
@@ -43,8 +44,8 @@ class Finished:
     days_in: Whole  # (people, livelihood states): days in each state
     end: Whole  # (people,): code of the end stage (its place among the stages), -1 while under way
     end_day: Whole  # (people,): NEVER while under way
-    seasons: pd.DataFrame
-    rounds: pd.DataFrame
+    seasons: Columns
+    rounds: Columns
     events: Ints | None = None
     spells: Ints | None = None
 
@@ -55,9 +56,14 @@ class Finished:
 
 def build_tables(finished: Finished) -> dict[str, pd.DataFrame]:
     """Every table but events, livelihood and outcomes, each with its ``replication`` column first."""
+    return {name: frame(table) for name, table in whole_tables(finished).items()}
+
+
+def whole_tables(finished: Finished) -> dict[str, Columns]:
+    """The same before they are frames."""
     tables = {
         "people": people_table(finished),
-        "seasons": finished.seasons.copy(deep=False),
+        "seasons": finished.seasons,
         "rounds": by_year(finished.rounds),
         "yearly": yearly_table(finished),
         "exams": exams_table(finished),
@@ -67,54 +73,53 @@ def build_tables(finished: Finished) -> dict[str, pd.DataFrame]:
     return numbered(tables, finished.replication)
 
 
-def log_tables(model: Model, replication: int, piece: Piece) -> dict[str, pd.DataFrame]:
+def log_tables(model: Model, replication: int, piece: Piece) -> dict[str, Columns]:
     """The events and the livelihood of a piece, each with its ``replication`` column first."""
     tables = {"events": events_table(model, piece.events), "livelihood": livelihood_table(piece.spells)}
     return numbered(tables, replication)
 
 
-def numbered(tables: dict[str, pd.DataFrame], replication: int) -> dict[str, pd.DataFrame]:
+def numbered(tables: Mapping[str, Columns], replication: int) -> dict[str, Columns]:
     """The tables with the number of the replication in their first column."""
-    for table in tables.values():
-        table.insert(0, "replication", np.int32(replication))
-    return tables
+    return {
+        name: {"replication": np.full(length(table), replication, np.int32), **table} for name, table in tables.items()
+    }
 
 
-def events_table(model: Model, events: Ints) -> pd.DataFrame:
+def events_table(model: Model, events: Ints) -> Columns:
     """One row an event."""
     person, sequence, day, event, value = events.T
-    return pd.DataFrame(
-        {
-            "person": person,
-            "sequence": sequence.astype(np.int32),
-            "date": dates(day),
-            "event": coded(event, model.roadmap.events),
-            "value": value.astype(np.float64),
-        }
-    )
+    return {
+        "person": person,
+        "sequence": sequence.astype(np.int32),
+        "date": dates(day),
+        "event": coded(event, model.roadmap.events),
+        "value": value.astype(np.float64),
+    }
 
 
-def livelihood_table(spells: Ints) -> pd.DataFrame:
+def livelihood_table(spells: Ints) -> Columns:
     """One row a spell."""
     person, sequence, state, start, end = spells.T
-    return pd.DataFrame(
-        {
-            "person": person,
-            "sequence": sequence.astype(np.int32),
-            "state": coded(state, LIVELIHOODS),
-            "start": dates(start),
-            "end": dates(end),
-        }
-    )
+    return {
+        "person": person,
+        "sequence": sequence.astype(np.int32),
+        "state": coded(state, LIVELIHOODS),
+        "start": dates(start),
+        "end": dates(end),
+    }
 
 
 def stories(finished: Finished, person: int) -> dict[str, pd.DataFrame]:
     """The rows of one person, whose events and spells were kept: ``person`` (one row), ``events``, ``livelihood``."""
     assert finished.events is not None
     assert finished.spells is not None
-    tables: Mapping[str, pd.DataFrame] = {
+    tables = {
         "person": people_table(finished),
         "events": events_table(finished.model, finished.events),
         "livelihood": livelihood_table(finished.spells),
     }
-    return {name: table[table["person"] == person].reset_index(drop=True) for name, table in tables.items()}
+    return {
+        name: frame({column: values[table["person"] == person] for column, values in table.items()})
+        for name, table in tables.items()
+    }

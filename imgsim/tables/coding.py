@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from imgsim.compiled import compiled
 from imgsim.dates import NEVER
 
 SECONDS_A_DAY = 86_400
@@ -31,7 +32,13 @@ def categories(names: tuple[str, ...]) -> Any:
 
 def dates(days: npt.NDArray[Any]) -> npt.NDArray[np.datetime64]:
     """Day numbers as dates with second resolution, which pandas keeps; NEVER is missing."""
-    seconds = days.astype(np.int64)
-    seconds *= SECONDS_A_DAY
-    seconds[days >= NEVER] = NO_DATE
-    return seconds.view("datetime64[s]")
+    return seconds(days).view("datetime64[s]")
+
+
+@compiled
+def seconds(days: npt.NDArray[Any]) -> npt.NDArray[np.int64]:
+    """Day numbers as seconds."""
+    found = np.empty(len(days), np.int64)
+    for k in range(len(days)):
+        found[k] = NO_DATE if days[k] >= NEVER else np.int64(days[k]) * SECONDS_A_DAY
+    return found

@@ -5,30 +5,28 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
 from imgsim.tables.codes import exam_names
 from imgsim.tables.coding import coded
+from imgsim.tables.columns import Columns
 
 if TYPE_CHECKING:
     from imgsim.tables.build import Finished
 
 
-def exams_table(finished: Finished) -> pd.DataFrame:
+def exams_table(finished: Finished) -> Columns:
     """Per exam, half-year of the sitting, and kind of candidate: told, passed, and who ever passes of first sitters."""
     tally = finished.ledger.sittings
     exam, half, measured, citizen, first = np.nonzero(tally[..., 0])
     told, passed, ever = tally[exam, half, measured, citizen, first].T
-    return pd.DataFrame(
-        {
-            "exam": coded(exam, exam_names(finished.model.roadmap)),
-            "year": (finished.model.first_year + half // 2).astype(np.int32),
-            "half": (1 + half % 2).astype(np.int32),
-            "measured": measured == 1,
-            "citizen": citizen == 1,
-            "first": first == 1,
-            "told": told,
-            "passed": passed,
-            "ever_passed": ever,
-        }
-    )
+    return {
+        "exam": coded(exam, exam_names(finished.model.roadmap)),
+        "year": (finished.model.first_year + half // 2).astype(np.int32),
+        "half": (1 + half % 2).astype(np.int32),
+        "measured": measured == 1,
+        "citizen": citizen == 1,
+        "first": first == 1,
+        "told": told,
+        "passed": passed,
+        "ever_passed": ever,
+    }

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
 from imgsim.compiled import compiled
 from imgsim.dates import DAYS_A_YEAR, NEVER
 from imgsim.tables.codes import CERTIFIED, TRAINING
 from imgsim.tables.coding import coded, dates
+from imgsim.tables.columns import Column, Columns
 from imgsim.traits import LIVELIHOODS, PLACE
 
 if TYPE_CHECKING:
@@ -26,13 +26,11 @@ SHOWN = (
 Floats = npt.NDArray[np.float64]
 
 
-def people_table(finished: Finished) -> pd.DataFrame:
+def people_table(finished: Finished) -> Columns:
     """The people of a replication, in the order of their actors."""
     row = dict(zip(SHOWN, columns(finished.population.traits, np.array([PLACE[name] for name in SHOWN])), strict=True))
     held = traits(finished, row) | end(finished) | milestones(finished, row["birth"]) | kept(finished)
-    days_in = np.ascontiguousarray(finished.days_in.T)
-    held |= {f"years_{state}": days_in[place] / DAYS_A_YEAR for place, state in enumerate(COUNTED)}
-    return pd.DataFrame(held, copy=False)
+    return held | dict(zip((f"years_{state}" for state in COUNTED), years_in(finished.days_in), strict=True))
 
 
 @compiled
@@ -45,7 +43,18 @@ def columns(traits: Floats, places: npt.NDArray[np.int64]) -> Floats:
     return found
 
 
-def traits(finished: Finished, row: dict[str, Floats]) -> dict[str, object]:
+@compiled
+def years_in(days_in: npt.NDArray[Any]) -> Floats:
+    """Years that everybody spent in each livelihood, (livelihoods, people), from the days of each, turned round."""
+    people, states = days_in.shape
+    found = np.empty((states, people))
+    for person in range(people):
+        for state in range(states):
+            found[state, person] = days_in[person, state] / DAYS_A_YEAR
+    return found
+
+
+def traits(finished: Finished, row: dict[str, Floats]) -> dict[str, Column]:
     """The columns known without looking at events."""
     population, categories = finished.population, finished.model.book.categories
     return {
@@ -79,11 +88,11 @@ def citizens(finished: Finished) -> npt.NDArray[np.bool_]:
 def active_seasons(finished: Finished) -> npt.NDArray[np.int32]:
     """How often each person submitted a rank list."""
     seasons, people = finished.seasons, len(finished.population.actor)
-    persons = seasons["person"].to_numpy(np.int64)[seasons["active"].to_numpy(bool)]
+    persons = np.asarray(seasons["person"])[np.asarray(seasons["active"])]
     return np.bincount(persons, minlength=people).astype(np.int32)
 
 
-def end(finished: Finished) -> dict[str, object]:
+def end(finished: Finished) -> dict[str, Column]:
     """How careers ended: stage, class and day."""
     stages = finished.model.scenario.pathway.stages.values()
     ends = [stage.name for stage in stages if stage.kind == "end"]
@@ -97,19 +106,19 @@ def end(finished: Finished) -> dict[str, object]:
     }
 
 
-def milestones(finished: Finished, birth: Floats) -> dict[str, object]:
+def milestones(finished: Finished, birth: Floats) -> dict[str, Column]:
     """Day of each milestone and the age on it."""
-    found: dict[str, object] = {}
+    found: dict[str, Column] = {}
     for place, name in enumerate(finished.model.scenario.pathway.milestones):
-        day = np.ascontiguousarray(finished.ledger.milestones[:, place])
+        day = finished.ledger.milestones[:, place]
         found |= {f"{name}_date": dates(day), f"{name}_age": age_on(day, birth)}
     return found
 
 
-def kept(finished: Finished) -> dict[str, object]:
+def kept(finished: Finished) -> dict[str, Column]:
     """Money paid up to the certificate, and the visa status in which training began, on roads that have these."""
     ledger, names = finished.ledger, list(finished.model.scenario.pathway.milestones)
-    found: dict[str, object] = {}
+    found: dict[str, Column] = {}
     if CERTIFIED in names:
         found["spent_to_certificate"] = ledger.spent
     if TRAINING in names:
@@ -118,9 +127,10 @@ def kept(finished: Finished) -> dict[str, object]:
     return found
 
 
+@compiled
 def age_on(day: npt.NDArray[np.int32], birth: Floats) -> Floats:
     """Ages in years on a day per person; missing where the day never comes."""
-    age: Floats = day - birth
-    age /= DAYS_A_YEAR
-    age[day >= NEVER] = np.nan
-    return age
+    found = np.empty(len(day))
+    for k in range(len(day)):
+        found[k] = np.nan if day[k] >= NEVER else (day[k] - birth[k]) / DAYS_A_YEAR
+    return found

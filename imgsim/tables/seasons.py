@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
 from imgsim.compiled import shared
 from imgsim.dates import day_of
 from imgsim.rules import Row
 from imgsim.tables.codes import APPLIED, families
 from imgsim.tables.coding import coded
+from imgsim.tables.columns import Columns
 from imgsim.traits import GRADUATION, PLACE
 
 if TYPE_CHECKING:
@@ -50,19 +50,17 @@ def apply_or_win(
         applied[family, place, citizen, current, seasons[family] - 1, says] += 1
 
 
-def applications_table(finished: Finished) -> pd.DataFrame:
+def applications_table(finished: Finished) -> Columns:
     """Per family of rounds by merit, year, and kind of applicant: persons who applied, and who got a place."""
     tally = finished.ledger.applied
     family, year, citizen, current, season = np.nonzero(tally[..., 0])
     applied, placed = tally[family, year, citizen, current, season].T
-    return pd.DataFrame(
-        {
-            "family": coded(family, list(families(finished.model.scenario.pathway))),
-            "year": (finished.model.first_year + year).astype(np.int32),
-            "citizen": citizen == 1,
-            "current_year": current == 1,
-            "season": (1 + season).astype(np.int32),
-            "applied": applied,
-            "placed": placed,
-        }
-    )
+    return {
+        "family": coded(family, list(families(finished.model.scenario.pathway))),
+        "year": (finished.model.first_year + year).astype(np.int32),
+        "citizen": citizen == 1,
+        "current_year": current == 1,
+        "season": (1 + season).astype(np.int32),
+        "applied": applied,
+        "placed": placed,
+    }

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
 from imgsim.tables.codes import half_years, state_names
 from imgsim.tables.coding import coded
+from imgsim.tables.columns import Columns
 from imgsim.tables.ledger import days_lived
 from imgsim.traits import LIVELIHOODS
 
@@ -16,32 +16,28 @@ if TYPE_CHECKING:
     from imgsim.tables.build import Finished
 
 
-def yearly_table(finished: Finished) -> pd.DataFrame:
+def yearly_table(finished: Finished) -> Columns:
     """Per calendar year and state: heads on 1 January, entering, leaving, and on the next 1 January."""
     model, inflow, outflow = finished.model, finished.ledger.inflow, finished.ledger.outflow
     states, years = state_names(model), range(model.first_year, model.last_year + 1)
     end = np.cumsum(inflow - outflow, axis=0)
-    return pd.DataFrame(
-        {
-            "year": np.repeat(np.array(years, np.int32), len(states)),
-            "state": coded(np.tile(np.arange(len(states)), len(years)), states),
-            "stock_start": (end - inflow + outflow).ravel(),
-            "inflow": inflow.ravel(),
-            "outflow": outflow.ravel(),
-            "stock_end": end.ravel(),
-        }
-    )
+    return {
+        "year": np.repeat(np.array(years, np.int32), len(states)),
+        "state": coded(np.tile(np.arange(len(states)), len(years)), states),
+        "stock_start": (end - inflow + outflow).ravel(),
+        "inflow": inflow.ravel(),
+        "outflow": outflow.ravel(),
+        "stock_end": end.ravel(),
+    }
 
 
-def livelihood_years_table(finished: Finished) -> pd.DataFrame:
+def livelihood_years_table(finished: Finished) -> Columns:
     """Per calendar year and livelihood: days that people lived on it, from graduation on."""
     years = range(finished.model.first_year, finished.model.last_year + 1)
     days = days_lived(finished.ledger, half_years(years))
     year, state = np.nonzero(days)
-    return pd.DataFrame(
-        {
-            "year": (finished.model.first_year + year).astype(np.int32),
-            "state": coded(state, LIVELIHOODS),
-            "days": days[year, state],
-        }
-    )
+    return {
+        "year": (finished.model.first_year + year).astype(np.int32),
+        "state": coded(state, LIVELIHOODS),
+        "days": days[year, state],
+    }

@@ -1,0 +1,44 @@
+"""Tables as columns by name, as long as they are not frames.
+
+Making the frames of a small replication takes longer than working out what is in them, so they are made once for many.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+Column: TypeAlias = "npt.NDArray[Any] | pd.Categorical[str]"
+Columns = Mapping[str, Column]
+
+
+def frame(*tables: Columns) -> pd.DataFrame:
+    """One frame for the rows of tables with the same columns, one after the other."""
+    return pd.DataFrame({name: joined([table[name] for table in tables]) for name in tables[0]}, copy=False)
+
+
+def joined(columns: Sequence[Column]) -> Column:
+    """One column for several; names that are not coded alike are told as they are."""
+    first = columns[0]
+    if len(columns) == 1:
+        return first
+    coded = [column for column in columns if isinstance(column, pd.Categorical) and column.dtype == first.dtype]
+    if len(coded) < len(columns):
+        return np.concatenate([np.asarray(column) for column in columns])
+    kind: Any = first.dtype
+    return pd.Categorical.from_codes(np.concatenate([np.asarray(column.codes) for column in coded]), dtype=kind)
+
+
+def columns_of(table: pd.DataFrame) -> Columns:
+    """The columns of a frame."""
+    held: dict[str, Any] = {str(name): column for name, column in table.items()}
+    return {name: column.array if column.dtype == "category" else column.to_numpy() for name, column in held.items()}
+
+
+def length(table: Columns) -> int:
+    """The number of rows."""
+    return len(next(iter(table.values())))
