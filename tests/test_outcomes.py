@@ -342,7 +342,8 @@ def test_the_licensed_are_the_census_and_those_since_less_those_who_went() -> No
 def curves_of(days: Any, cause: Any, causes: int, grid: Any) -> Any:
     """The curves of one group."""
     order = np.argsort(days, kind="stable")
-    return aalen_johansen(days[order], cause[order], np.array([0]), causes, grid)[0]
+    everybody = np.ones(len(days), bool)
+    return aalen_johansen(days[order], cause[order], np.array([0, len(days)]), everybody, causes, grid)[1][0]
 
 
 def test_incidence_follows_the_closed_form_of_exponential_competing_risks() -> None:
@@ -390,8 +391,10 @@ def test_incidence_is_that_of_statsmodels_to_the_last_bit() -> None:
 def test_curves_of_several_groups_are_those_of_each() -> None:
     rng, grid = np.random.default_rng(5), np.arange(9) / 2
     days, cause = np.sort(rng.integers(0, 1500, (3, 40)), axis=1), rng.integers(0, 3, (3, 40))
-    together = aalen_johansen(days.ravel(), cause.ravel(), np.array([0, 40, 80]), 2, grid)
-    assert all((together[k] == curves_of(days[k], cause[k], 2, grid)).all() for k in range(3))
+    of = rng.random((3, 40)) < 0.5
+    heads, together = aalen_johansen(days.ravel(), cause.ravel(), np.array([0, 40, 80, 120]), of.ravel(), 2, grid)
+    assert (heads == of.sum(axis=1)).all()
+    assert all((together[k] == curves_of(days[k][of[k]], cause[k][of[k]], 2, grid)).all() for k in range(3))
 
 
 def test_ends_compete_with_training_and_the_horizon_censors() -> None:

@@ -26,14 +26,16 @@ STEP_OF_DAY: Final = np.searchsorted(GRID * DAYS_A_YEAR, np.arange(int(INCIDENCE
 def destinations(view: View, rows: Rows) -> None:
     """For each country those who set out for it first: how many, who starts anywhere and there, when, how old."""
     chosen = view.measured(view.day("entry"), FOLLOW_UP_YEARS)
-    anywhere = started(view, STARTS)
+    anywhere, composed = started(view, STARTS), bool(view.scenario.pathway.parts)
     for country in countries(view):
         first = np.flatnonzero(chosen & set_out(view, country))
         if len(first):
-            there = started(view, milestones_in(view, country))
             counted(view, rows, country, first)
-            curve(view, rows, "destination_started", country, first, anywhere)
-            curve(view, rows, "destination_started_there", country, first, there)
+            n = view.replicas.heads(first)[:, None]
+            whole = curve(view, first, anywhere)
+            there = curve(view, first, started(view, milestones_in(country))) if composed else whole
+            rows.add("destination_started", MEASURED, country, ratio(whole, n), n, GRID)
+            rows.add("destination_started_there", MEASURED, country, ratio(there, n), n, GRID)
             those_who_start(view, rows, country, first, anywhere)
 
 
@@ -51,9 +53,9 @@ def set_out(view: View, country: str) -> Bools:
     return found
 
 
-def milestones_in(view: View, country: str) -> list[str]:
-    """The milestones of a start in one country."""
-    return [f"{country}.{name}" for name in STARTS] if view.scenario.pathway.parts else list(STARTS)
+def milestones_in(country: str) -> list[str]:
+    """The milestones of a start in one country of a composed road."""
+    return [f"{country}.{name}" for name in STARTS]
 
 
 def started(view: View, milestones: Sequence[str]) -> Days:
@@ -78,13 +80,12 @@ def counted(view: View, rows: Rows, country: str, first: Ints) -> None:
         rows.add("destination_survival_years_per_100", MEASURED, country, a_head, n)
 
 
-def curve(view: View, rows: Rows, measure: str, country: str, first: Ints, start: Days) -> None:
-    """Share that has started, by years since entry: everybody is followed to the end of it, so it is a plain share."""
+def curve(view: View, first: Ints, start: Days) -> Ints:
+    """How many have started, by years since entry: everybody is followed to the end, so they make a plain share."""
     waited = np.minimum(start[first] - view.day("entry")[first], len(STEP_OF_DAY) - 1)
     from_then_on = STEP_OF_DAY[np.maximum(waited, 0)]
     started = view.replicas.of(first).by(len(GRID) + 1, from_then_on)[:, :-1]
-    n = view.replicas.heads(first)[:, None]
-    rows.add(measure, MEASURED, country, ratio(np.cumsum(started, axis=1), n), n, GRID)
+    return np.cumsum(started, axis=1)
 
 
 def those_who_start(view: View, rows: Rows, country: str, first: Ints, start: Days) -> None:

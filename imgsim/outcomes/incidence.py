@@ -28,11 +28,13 @@ def incidence(view: View, rows: Rows) -> None:
         if view.knows(milestone):
             since = view.day(milestone)
             chosen = np.flatnonzero(view.measured(since) & (ends.until >= since))
-            days = ends.until[chosen] - since[chosen]
-            *held, cell = sorted_rows(view.replicas.place[chosen], days, ends.cause[chosen], view.cell[chosen])
+            waited = ends.until[chosen] - since[chosen]
+            columns = view.replicas.place[chosen], waited, ends.cause[chosen], view.cell[chosen]
+            replica, days, cause, cell = sorted_rows(*columns)
+            first = np.searchsorted(replica, np.arange(len(view.replications) + 1))
             for group, cells in view.people_groups.items():
-                suffix, mine = "" if group == ALL else f"/{group}", cells[cell]
-                curves(rows, measure, suffix, ends, *(column[mine] for column in held))
+                suffix = "" if group == ALL else f"/{group}"
+                curves(rows, measure, suffix, ends, days, cause, first, cells[cell])
 
 
 class Ends(NamedTuple):
@@ -60,30 +62,32 @@ def first_of_ends(view: View) -> Ends:
     )
 
 
-def curves(rows: Rows, measure: str, suffix: str, ends: Ends, replica: Ints, days: Ints, cause: Ints) -> None:
-    """One curve for each cause that occurs in a replication, on a grid of quarters of a year; sorted by all three."""
-    begin = np.flatnonzero(np.diff(replica, prepend=-1))
-    n, of = np.diff(np.append(begin, len(replica))), replica[begin]
-    found = aalen_johansen(days, cause, begin, len(ends.causes), GRID)
+def curves(
+    rows: Rows, measure: str, suffix: str, ends: Ends, days: Ints, cause: Ints, first: Ints, of: Bools
+) -> None:  # fmt: skip
+    """One curve for each cause that occurs in a replication, on a grid of quarters of a year."""
+    n, found = aalen_johansen(days, cause, first, of, len(ends.causes), GRID)
     for k, name in enumerate(ends.causes):
-        told = where(ends.occurs[of, k][:, None], found[:, k])
-        rows.add(measure, MEASURED, name + suffix, told, n[:, None], GRID, of)
+        told = where((ends.occurs[:, k] & (n > 0))[:, None], found[:, k])
+        rows.add(measure, MEASURED, name + suffix, told, n[:, None], GRID)
 
 
-def aalen_johansen(days: Days | Ints, cause: Codes | Ints, begin: Ints, causes: int, grid: Floats) -> Floats:
+def aalen_johansen(
+    days: Days | Ints, cause: Codes | Ints, first: Ints, of: Bools, causes: int, grid: Floats
+) -> tuple[Ints, Floats]:
     """Cumulative incidence of causes 1 .. n at times in years, from days to the cause or to censoring (cause 0).
 
-    ``days`` are sorted in each of the runs that ``begin`` at these places; shape (runs, causes, times).
+    Of the rows in ``of`` alone: how many each run has of them, and its curves, shape (runs, causes, times). Runs go
+    from their ``first`` row to the next one's, the last of which is where all end; ``days`` are sorted in each.
 
     Of those at risk on a day, all whose day it is come to their causes before anybody is censored. The product over
     days is taken as the sum of logarithms, as statsmodels does, to whose last bit this agrees.
     """
-    first = np.append(begin, len(days))
-    table = days_with_somebody(days, cause, first, causes)
+    table = days_with_somebody(days, cause, first, of, causes)
     with np.errstate(divide="ignore"):  # nobody is left after the last day: the logarithm of nothing
         log_free = np.log(1 - table.coming[:, 1:].sum(axis=1) / table.at_risk)
     surviving = np.exp(summed_in_runs(log_free, table.first))
-    return incidences(table, surviving, grid * DAYS_A_YEAR)
+    return table.heads, incidences(table, surviving, grid * DAYS_A_YEAR)
 
 
 class Table(NamedTuple):
@@ -93,22 +97,27 @@ class Table(NamedTuple):
     at_risk: Floats
     coming: Floats  # (days, 1 + causes): to censoring and to each cause
     first: Ints  # where each run begins, and where the last one ends
+    heads: Ints  # of each run
 
 
 @compiled
-def days_with_somebody(days: Days | Ints, cause: Codes | Ints, first: Ints, causes: int) -> Table:
-    """Count who comes to what on which day."""
-    day, at_risk, coming = np.empty(len(days), np.int64), np.empty(len(days)), np.zeros((len(days), causes + 1))
-    found = np.zeros_like(first)
+def days_with_somebody(days: Days | Ints, cause: Codes | Ints, first: Ints, of: Bools, causes: int) -> Table:
+    """Count who of some comes to what on which day."""
+    day, at_risk, coming = np.empty(len(days), np.int64), np.empty(len(days)), np.empty((len(days), causes + 1))
+    found, heads = np.zeros_like(first), np.zeros(len(first) - 1, np.int64)
     n = 0
     for run in range(len(first) - 1):
+        heads[run] = np.sum(of[first[run] : first[run + 1]])
+        left = heads[run]
         for k in range(first[run], first[run + 1]):
-            if k == first[run] or days[k] != days[k - 1]:
-                day[n], at_risk[n] = days[k], first[run + 1] - k
-                n += 1
-            coming[n - 1, cause[k]] += 1
+            if of[k]:
+                if left == heads[run] or days[k] != day[n - 1]:
+                    day[n], at_risk[n], coming[n] = days[k], left, 0.0
+                    n += 1
+                coming[n - 1, cause[k]] += 1
+                left -= 1
         found[run + 1] = n
-    return Table(day[:n], at_risk[:n], coming[:n], found)
+    return Table(day[:n], at_risk[:n], coming[:n], found, heads)
 
 
 @compiled

@@ -60,9 +60,10 @@ def times(view: View, rows: Rows) -> None:
     for since, until in TIMES:
         if not view.knows(since, until):
             continue
-        chosen, measure = np.flatnonzero(view.measured(view.day(since), FOLLOW_UP_YEARS)), f"time_{since}_to_{until}"
-        arrived = chosen[view.day(until)[chosen] != NEVER]
-        heads, got_there = view.by_cell(chosen), view.by_cell(arrived)
+        chosen, measure = view.measured(view.day(since), FOLLOW_UP_YEARS), f"time_{since}_to_{until}"
+        there = view.day(until) != NEVER
+        heads, got_there = view.by_cell(chosen, there)
+        arrived = np.flatnonzero(chosen & there)
         for group, cells in view.groups.items():
             rows.share(f"{measure}_never", MEASURED, group, inside(heads - got_there, cells), inside(heads, cells))
         days = view.day(until)[arrived] - view.day(since)[arrived]

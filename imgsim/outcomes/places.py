@@ -98,7 +98,7 @@ def hazards(view: View, rows: Rows) -> None:
         stop = np.minimum(np.minimum(goal, view.day("end")), view.horizon)
         of = view.measured(begin) & (stop >= begin)
         heads, (years,) = view.pooled(of, [(stop - begin) / DAYS_A_YEAR])
-        begun = view.by_cell(np.flatnonzero(of & (goal < NEVER)))
+        begun = view.by_cell(of, goal < NEVER)[1]
         for group, cells in view.people_groups.items():
             rate = ratio(inside(begun, cells), inside(years, cells))
             rows.add(f"yearly_rate_{since}_to_{until}", MEASURED, group, rate, inside(heads, cells))

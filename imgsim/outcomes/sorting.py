@@ -65,19 +65,23 @@ def runs(masks: Bools, of: Ints, value: Floats, cell: Ints) -> Runs:
     heads = np.bincount(cell * kinds + of, minlength=masks.shape[1] * kinds).reshape(masks.shape[1], kinds)
     n = (masks.astype(np.int64) @ heads).ravel()
     begin = np.cumsum(n) - n
-    dealt = deal(masks, of, value, cell, begin.reshape(len(masks), -1).copy(), np.empty(n.sum()))
+    groups, first = np.nonzero(masks.T)[1], np.append(0, np.cumsum(masks.sum(axis=0)))
+    dealt = deal(first, groups, of, value, cell, begin.reshape(len(masks), -1).copy(), np.empty(n.sum()))
     some = np.flatnonzero(n)
     return Runs(some // max(kinds, 1), some % max(kinds, 1), begin[some], n[some], dealt)
 
 
 @compiled
-def deal(masks: Bools, of: Ints, value: Floats, cell: Ints, room: Ints, found: Floats) -> Floats:
-    """Put the value of every row at the end of the run of each of its groups; ``room`` is where the next one goes."""
+def deal(first: Ints, groups: Ints, of: Ints, value: Floats, cell: Ints, room: Ints, found: Floats) -> Floats:
+    """Put the value of every row at the end of the run of each of its groups; ``room`` is where the next one goes.
+
+    The groups of a cell stand in ``groups`` from its ``first`` to the next one's.
+    """
     for k in range(len(of)):
-        for group in range(len(masks)):
-            if masks[group, cell[k]]:
-                found[room[group, of[k]]] = value[k]
-                room[group, of[k]] += 1
+        for place in range(first[cell[k]], first[cell[k] + 1]):
+            group = groups[place]
+            found[room[group, of[k]]] = value[k]
+            room[group, of[k]] += 1
     return found
 
 

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 Days = npt.NDArray[np.int32]  # NEVER where it never comes
 TELLING: Final = ("people", "yearly")  # tables that tell which replications there are, be there people in them or none
 NO_YEAR: Final = 9999  # the year of what never happens
+PERSON_BITS: Final = 32  # of a number that says replication and person
+ONE: Final = range(1)  # the bins where all are counted together
 NO_DATE: Final = np.iinfo(np.int64).min  # how numpy writes a missing date
 
 
@@ -59,14 +61,19 @@ class View:
     @cached_property
     def people(self) -> pd.DataFrame:
         """One row a graduate, in the order of replication and person."""
-        people = self.tables["people"]
-        key = key_of(self.replicas_in(people), people["person"])
+        people, key = self.tables["people"], self.keys
         return people if (key[1:] >= key[:-1]).all() else people.iloc[np.argsort(key, kind="stable")]
+
+    @cached_property
+    def keys(self) -> Ints:
+        """Replication and person of every row as it comes."""
+        people = self.tables["people"]
+        return key_of(self.replicas_in(people), people["person"])
 
     @cached_property
     def replicas(self) -> Replicas:
         """The replication of each person."""
-        return self.replicas_in(self.people)
+        return Replicas(len(self.replications), (self.numbers >> PERSON_BITS).astype(np.int32))
 
     @cached_property
     def start(self) -> int:
@@ -154,9 +161,15 @@ class View:
         """Heads of `of`, and hits among them, by replication, bin and cell."""
         return tally(self.replicas, bins, at, self.cells, self.cell, of, hit)
 
-    def by_cell(self, chosen: Ints) -> Ints:
-        """How many the chosen are, by replication and cell."""
-        return self.replicas.of(chosen).by(self.cells, self.cell[chosen])
+    @cached_property
+    def at_once(self) -> Codes:
+        """The one bin of everybody whom no year or other bin tells apart."""
+        return np.zeros(len(self.people), np.int32)
+
+    def by_cell(self, of: Bools, hit: Bools | None = None) -> tuple[Ints, Ints]:
+        """How many `of` are, and how many of them are hits, by replication and cell."""
+        _, heads, hits = self.tally(ONE, self.at_once, of, hit)
+        return heads[:, 0], hits[:, 0]
 
     def sums(self, bins: range, at: Codes, of: Bools, weights: Sequence[Floats]) -> Floats:
         """What those in `of` weigh together, for each kind of weight by replication, bin and cell."""
@@ -164,8 +177,7 @@ class View:
 
     def pooled(self, of: Bools, weights: Sequence[Floats]) -> tuple[Ints, Floats]:
         """How many `of` are, by replication and cell, and what they weigh together, for each kind of weight."""
-        total = self.sums(range(1), np.zeros(len(of), np.int32), of, weights)
-        return self.by_cell(np.flatnonzero(of)), total[:, :, 0]
+        return self.by_cell(of)[0], self.sums(ONE, self.at_once, of, weights)[:, :, 0]
 
     def measured(self, since: Days, followed: float = 0.0) -> Bools:
         """Entrants for whom something happened in the measured window, at least so many years before its end."""
@@ -174,7 +186,7 @@ class View:
     @cached_property
     def numbers(self) -> Ints:
         """The number of each person with that of the replication, rising."""
-        return key_of(self.replicas, self.people["person"])
+        return self.keys if self.people is self.tables["people"] else np.sort(self.keys)
 
     @cached_property
     def begins(self) -> Ints | None:
@@ -193,7 +205,7 @@ class View:
 
 def key_of(replicas: Replicas, person: npt.ArrayLike) -> Ints:
     """Replication and person as one number."""
-    found: Ints = (replicas.place.astype(np.int64) << 32) | np.asarray(person, np.int64)
+    found: Ints = (replicas.place.astype(np.int64) << PERSON_BITS) | np.asarray(person, np.int64)
     return found
 
 
@@ -235,11 +247,27 @@ def days_of(ticks: Ints, a_day: int) -> Days:
 
 def year_of(days: Days, first_month: int = 1) -> Codes:
     """The year of each day, of those that begin with a month (7: 1 July to 30 June); NO_YEAR where there is none."""
-    known = days[days < NEVER]
-    first, last = (int(known.min()), int(known.max())) if len(known) else (0, 0)
+    first, last = extremes(days)
     months = np.arange(first, last + 1).astype("datetime64[D]").astype("datetime64[M]").astype(np.int64)
-    years = np.append(1970 + (months - (first_month - 1)) // 12, NO_YEAR).astype(np.int32)
-    found: Codes = years[np.minimum(days, last + 1) - first]
+    return looked_up(days, first, (1970 + (months - (first_month - 1)) // 12).astype(np.int32))
+
+
+@compiled
+def extremes(days: Days) -> tuple[int, int]:
+    """The first and the last day there is; the first day of all if there is none."""
+    first, last = NEVER, -NEVER
+    for k in range(len(days)):
+        if days[k] < NEVER:
+            first, last = min(first, days[k]), max(last, days[k])
+    return (first, last) if first <= last else (0, 0)
+
+
+@compiled
+def looked_up(days: Days, first: int, years: Codes) -> Codes:
+    """The year of each day, from those of all days since the first; NO_YEAR where there is none."""
+    found = np.empty(len(days), np.int32)
+    for k in range(len(days)):
+        found[k] = NO_YEAR if days[k] >= NEVER else years[days[k] - first]
     return found
 
 
