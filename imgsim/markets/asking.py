@@ -11,7 +11,7 @@ from imgsim.compiled import compiled
 from imgsim.handed import handed
 from imgsim.markets.choice import chooses_among, options
 from imgsim.rulebook import Rulebook
-from imgsim.rules import Rules, Who, amount, draw, happens, predict
+from imgsim.rules import Rules, Who, amount, draws, happens, predict
 from imgsim.traits import PLACE
 
 Ints = npt.NDArray[np.int64]
@@ -58,6 +58,7 @@ def answers(
     """Everybody's answers: on the day the year's values are read from (``opened``), merits on that of allocation."""
     n, held = len(actor), handed(rules)
     found = Answers(np.empty(n, np.int64), np.full(n, -1), np.empty(n, np.int64), np.empty(n), np.empty(n))
+    rounding = draws(rules, seed, replication, actor, asked.applications, year)
     for k in range(n):
         who, row = handed(Who(seed, replication, actor[k])), traits[k]
         found.wish[k] = int(row[WISH])
@@ -67,7 +68,7 @@ def answers(
         mean = amount(held, asked.applications, opened, row)
         if asked.cap >= 0:
             mean = min(mean, predict(held, asked.cap, opened, row))
-        found.wanted[k] = int(mean + draw(held, who, asked.applications, year))
+        found.wanted[k] = int(mean + rounding[k])
         found.merit[k] = predict(held, asked.merit, day, row)
         found.after_merit[k] = predict(held, asked.after_merit, day, row)
     return found

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from imgsim.addresses import FIRST_YEAR, PROGRAMME, actor, decision
-from imgsim.chance import uniform
+from imgsim.chance import uniforms
 from imgsim.compiled import compiled
 from imgsim.dates import day_of
 from imgsim.distributions import normal
@@ -24,6 +24,7 @@ from imgsim.parameters import Parameters
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 
+ALL_REPLICATIONS = 0  # what the address of a programme has in the place of a replication
 HALVINGS = 100  # more than there are bits in a factor
 
 
@@ -50,7 +51,7 @@ def draw_programmes(name: str, parameters: Parameters, specialties: tuple[str, .
     )
     spread, alike = (parameters.value(f"{name}.programme.{word}", 0) for word in ("size_spread", "openness_sponsors"))
     draws = {
-        word: uniforms(seed, actors, decision(f"{name}.programme.{word}"))
+        word: uniforms(seed, ALL_REPLICATIONS, actors, decision(f"{name}.programme.{word}"), 0)
         for word in ("size", "sponsorship", "openness", "letter", "rounding", "thinning")
     }
     openness = normals(draws["openness"])
@@ -65,15 +66,6 @@ def draw_programmes(name: str, parameters: Parameters, specialties: tuple[str, .
         rounding=draws["rounding"],
         thinning=draws["thinning"],
     )
-
-
-@compiled
-def uniforms(seed: int, actor: Ints, decided: int) -> Floats:
-    """One uniform of every programme, the same in all replications."""
-    found = np.empty(len(actor))
-    for k in range(len(actor)):
-        found[k] = uniform(seed, 0, actor[k], decided, 0, 0)
-    return found
 
 
 @compiled

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from imgsim.addresses import decision
-from imgsim.chance import uniform
+from imgsim.chance import uniform, uniforms
 from imgsim.compiled import compiled
 from imgsim.markets.allocation import IN_ROUND, NO_CHANNEL, PLACED, UNPLACED, Allocation, Applicants
 from imgsim.markets.growth import Growth
@@ -45,7 +45,7 @@ class Quota:
         share = (value["places"] + self.growth.more(year, replication)) * self.scale / meetings
         places = scaled_places(self.seed, self.rounding, states, share, number if meetings > 1 else 0)
         asked = jurisdictions(self.seed, replication, applicants.actor, number, self.where, states, concentration)
-        order = uniforms(self.seed, replication, applicants.actor, number, self.order)
+        order = uniforms(self.seed, replication, applicants.actor, self.order, number)
         placed = first_in_line(asked, order, places)
         self.growth.note(year, day, replication, int(placed.sum()), int(places.sum()))
         return tallied(placed, places, applicants)
@@ -74,15 +74,6 @@ def tallied(placed: npt.NDArray[np.bool_], places: Ints, applicants: Applicants)
 
 
 @compiled
-def uniforms(seed: int, replication: int, actor: Ints, occurrence: int, decided: int) -> npt.NDArray[np.float64]:
-    """One addressed uniform per actor."""
-    u = np.empty(len(actor))
-    for k in range(len(actor)):
-        u[k] = uniform(seed, replication, actor[k], decided, occurrence, 0)
-    return u
-
-
-@compiled
 def scaled_places(seed: int, decided: int, states: int, places: float, occurrence: int = 0) -> Ints:
     """Whole places by jurisdiction at a scale, rounded by a uniform that belongs to the jurisdiction."""
     found = np.empty(states, np.int64)
@@ -97,7 +88,7 @@ def jurisdictions(
     """Where each applicant asks: exponentially falling shares over the jurisdictions."""
     weight = np.exp(-concentration * np.arange(states) / states)
     shares = np.cumsum(weight) / weight.sum()
-    u = uniforms(seed, replication, actor, year, decided)
+    u = uniforms(seed, replication, actor, decided, year)
     return np.minimum(np.searchsorted(shares, u), states - 1)
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from imgsim.addresses import decision
-from imgsim.chance import uniform
+from imgsim.chance import uniform, uniforms
 from imgsim.compiled import compiled
 from imgsim.dates import DAYS_A_YEAR
 from imgsim.distributions import normal
@@ -27,7 +27,7 @@ from imgsim.parameters import Parameters
 from imgsim.pathway import Pathway
 from imgsim.rulebook import Rulebook
 from imgsim.rules import Rules, Who, happens, predict
-from imgsim.traits import PLACE
+from imgsim.traits import GRADUATION, LAST_CLINICAL, PLACE
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -62,12 +62,12 @@ class Ranked:
         self.judged, self.rounding = decision(f"{name}.merit.spread"), decision(f"{name}.rounding")
         self.by = parameters[f"{name}.places"].by
         self.pools = tuple(book.categories[self.by]) if self.by else ("",)
+        self.known: dict[int, Ints] = {}
 
     def allocate(self, year: int, replication: int, applicants: Applicants) -> Allocation:
         """Those placed, in the order of merit: in the places of their own pool, or of the pools they also ask for."""
-        own = applicants.traits[:, PLACE[self.by]].astype(np.int64) if self.by else np.zeros_like(applicants.actor)
-        asked = np.where(self.eligible(applicants), own, NOWHERE)
-        score, places = self.scores(year, replication, applicants), self.places(applicants.day)
+        asked, score = self.asked(applicants), self.scores(year, replication, applicants)
+        places = self.places(applicants.day)
         if self.elsewhere < 0:
             held = best_first(asked, score, places)
         else:
@@ -75,21 +75,16 @@ class Ranked:
             held = in_turn(asked, wide, in_order(score), places, ~self.closed(applicants.day))
         return self.tallied(asked, held, places, applicants)
 
-    def eligible(self, applicants: Applicants) -> Bools:
-        """Whose practice is recent enough, and long enough."""
-        last, graduation = (applicants.traits[:, PLACE[name]] for name in ("last_clinical", "graduation"))
-        longest, least = (self.optional(word, applicants.day) for word in ("gap_limit", "least_practice"))
-        found: Bools = np.ones(len(last), bool)
-        if longest is not None:
-            found &= (applicants.day - last) / DAYS_A_YEAR < longest
-        if least is not None:
-            found &= (last - graduation) / DAYS_A_YEAR >= least
-        return found
+    def asked(self, applicants: Applicants) -> Ints:
+        """The pool of each applicant; NOWHERE for those whose practice is not recent enough, or not long enough."""
+        longest = self.optional("gap_limit", applicants.day, np.inf)
+        least = self.optional("least_practice", applicants.day, -np.inf)
+        return pool_of(applicants.traits, PLACE[self.by] if self.by else NOWHERE, applicants.day, longest, least)
 
-    def optional(self, word: str, day: int) -> float | None:
+    def optional(self, word: str, day: int, otherwise: float) -> float:
         """A parameter that a round may leave out."""
         name = f"{self.name}.{word}"
-        return self.parameters.value(name, day) if name in self.parameters else None
+        return self.parameters.value(name, day) if name in self.parameters else otherwise
 
     def closed(self, day: int) -> Bools:
         """Which pools take none but their own people."""
@@ -114,9 +109,11 @@ class Ranked:
         )  # fmt: skip
 
     def places(self, day: int) -> Ints:
-        """Whole places of each pool at the run's scale, rounded by a uniform that belongs to the pool."""
-        full = [self.parameters.value(f"{self.name}.places", day, pool) * self.scale for pool in self.pools]
-        return rounded(self.seed, self.rounding, np.array(full))
+        """Whole places of each pool at the run's scale, rounded by a uniform that belongs to the pool; made once."""
+        if day not in self.known:
+            full = [self.parameters.value(f"{self.name}.places", day, pool) * self.scale for pool in self.pools]
+            self.known[day] = rounded(self.seed, self.rounding, np.array(full))
+        return self.known[day]
 
     def tallied(self, asked: Ints, held: Ints, places: Ints, applicants: Applicants) -> Allocation:
         """The allocation, with tallies for all, by citizenship and by pool."""
@@ -143,6 +140,22 @@ def row(group: str, seats: int, counts: Sequence[int]) -> dict[str, object]:
     n, placed = counts
     held: dict[str, object] = {"group": group, "seats": seats, "applicants": n, "active": n}
     return held | {"placed": placed, "outside": 0, "after": 0}
+
+
+@compiled
+def pool_of(traits: Floats, by: int, day: int, longest: float, least: float) -> Ints:
+    """The pool that each applicant asks for: the trait ``by``, or the only one there is (NOWHERE).
+
+    NOWHERE for those whose last clinical work is the ``longest`` years ago or more, or came less than the ``least``
+    years after graduation.
+    """
+    found = np.empty(len(traits), np.int64)
+    for k in range(len(traits)):
+        own = 0 if by == NOWHERE else int(traits[k, by])
+        gap = (day - traits[k, LAST_CLINICAL]) / DAYS_A_YEAR
+        practice = (traits[k, LAST_CLINICAL] - traits[k, GRADUATION]) / DAYS_A_YEAR
+        found[k] = own if gap < longest and practice >= least else NOWHERE
+    return found
 
 
 @compiled
@@ -234,10 +247,9 @@ def judged(
     spread: float,
 ) -> Floats:  # fmt: skip
     """The merit of every applicant as judged this year: a normal of the ``spread`` comes to what is known of it."""
-    held, found = handed(rules), np.empty(len(actor))
+    held, found = handed(rules), uniforms(seed, replication, actor, decided, year)
     for k in range(len(actor)):
-        drawn = normal(uniform(seed, replication, actor[k], decided, year, 0))
-        found[k] = predict(held, q, day, traits[k]) + spread * drawn
+        found[k] = predict(held, q, day, traits[k]) + spread * normal(found[k])
     return found
 
 
