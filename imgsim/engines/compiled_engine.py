@@ -7,7 +7,6 @@ pieces of any size (``pieces``).
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Generator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Final
@@ -90,9 +89,6 @@ class Replication:
         ledger = new_ledger(model, self.world.codes, self.population)
         self.logs = [new_journal(beside(ledger), model.roadmap.ring) for _ in range(threads)]
         self.decided = Decided()
-        days = self.population.entry - self.population.entry.min(initial=NEVER)
-        short = days.astype(np.min_scalar_type(days.max(initial=0)))  # two bytes sort many times as fast as eight
-        self.order = np.argsort(short, kind="stable").astype(np.int32)  # of those who have not entered yet
         self.room = np.empty_like(self.population.traits)  # for applicants; what is never touched takes no memory
         self.seasons: list[Season] = []
         self.round_rows: list[dict[str, object]] = []
@@ -100,9 +96,7 @@ class Replication:
     def meets(self, name: str, meeting: int) -> None:
         """One allocation: everybody who waits for the meeting is given a place or not, and walks on."""
         year, _, _reads, _, allocates, _ = (int(mark) for mark in self.world.road.date[meeting])
-        self.enter_until(allocates)
         waiting = np.flatnonzero(self.states.waits == meeting)
-        walker.gather(self.world, self.states, self.logs[0], waiting)
         traits = self.population.traits.take(waiting, axis=0, out=self.room[: len(waiting)], mode="clip")
         applicants = Applicants(self.population.actor[waiting], traits, allocates)
         allocation = self.model.mechanisms[name].allocate(year, self.number, applicants)
@@ -111,13 +105,11 @@ class Replication:
             self.seasons.append(season_of(year, waiting, applicants.traits[:, READY], allocation))
         self.advance(waiting, self.decided.add(waiting, allocation))
 
-    def enter_until(self, day: int) -> None:
-        """Everybody who has entered by a day walks to the first round."""
-        until = bisect_right(self.order, day, key=self.population.entry.__getitem__)
-        if until == 0:
-            return
-        self.advance(np.sort(self.order[:until]).astype(np.int64), NOTHING_DECIDED)
-        self.order = self.order[until:].copy()  # what is done lets go of its memory
+    def advance_all(self, to_the_end: bool) -> None:
+        """Everybody walks on with nothing decided: from entry to the first round, or to the horizon after the last."""
+        people = len(self.states.actor)
+        for begin in range(0, people, CHUNK):
+            self.advance(np.arange(begin, min(begin + CHUNK, people)), NOTHING_DECIDED, to_the_end)
 
     def advance(self, chosen: Ints, decided: Decisions, to_the_end: bool = False) -> None:
         """Some people walk on, each with the decision in the row of the same place."""
@@ -133,11 +125,8 @@ class Replication:
                 list(threads.map(walk, np.array_split(everybody, len(self.logs)), self.logs))
 
     def close(self) -> None:
-        """At the horizon: those who enter after the last round, and the last days of all under way."""
-        self.enter_until(self.model.end)
-        people = len(self.states.actor)
-        for begin in range(0, people, CHUNK):
-            self.advance(np.arange(begin, min(begin + CHUNK, people)), NOTHING_DECIDED, to_the_end=True)
+        """At the horizon: the last days of all under way."""
+        self.advance_all(to_the_end=True)
         self.ledger = summed([log.ledger for log in self.logs])
         close_all(self.world.codes, self.ledger)
         at = self.states.at
@@ -145,7 +134,7 @@ class Replication:
         self.days_in = self.states.days_in
         self.events = int(at[:, SEQUENCE].sum(dtype=np.int64))
         self.end, self.end_day = np.where(ended, at[:, STAGE], -1), np.where(ended, at[:, DAY], NEVER)
-        del self.states, self.order, self.logs  # nobody walks on
+        del self.states, self.logs  # nobody walks on
 
     def finished(self) -> Finished:
         """What the tables are made from."""
@@ -210,6 +199,7 @@ def run(model: Model, replication: int, threads: int = 1) -> Replication:
 
 def walk(held: Replication) -> None:
     """Let time pass from the first entry to the horizon."""
+    held.advance_all(to_the_end=False)
     clock = Clock()
     rounds = [meetings(held, name, number, clock) for number, name in enumerate(held.model.schedules)]
     for each in rounds:

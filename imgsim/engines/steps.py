@@ -11,7 +11,6 @@ from imgsim.compiled import lean, shared
 from imgsim.dates import NEVER
 from imgsim.engines.stage_tables import (
     ADD,
-    ALLOCATES,
     CHOOSE,
     CLOCK_EVENT,
     CLOCK_QUANTITY,
@@ -40,6 +39,7 @@ from imgsim.engines.states import (
     SPELLS,
     STAGE,
     STATUS,
+    WAITING,
     WALKING,
     Journal,
     Life,
@@ -259,10 +259,9 @@ def lasting(world: World, life: Life, q: int, occurrence: int) -> int:
 
 
 @lean
-def gathers(world: World, life: Life, log: Journal) -> None:
-    """On the day of allocation: today is that day, and the papers were ready when files were read, or were not."""
-    meeting = life.at[MEETING]
-    moves_to(world, life, log, world.road.date[meeting, ALLOCATES])
+def waits_for(world: World, life: Life, meeting: int) -> None:
+    """Wait for a meeting, on the day of which the life is: the papers were ready when files were read, or were not."""
+    life.at[STATUS], life.at[MEETING] = WAITING, meeting
     life.row[READY] = 1.0 if life.row[READY_SINCE] <= world.road.date[meeting, READS] else 0.0
 
 

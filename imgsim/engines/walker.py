@@ -62,7 +62,6 @@ from imgsim.engines.steps import (
     closes,
     ends,
     enters,
-    gathers,
     has_room,
     leaves,
     moves_to,
@@ -71,6 +70,7 @@ from imgsim.engines.steps import (
     strikes_first,
     times,
     today,
+    waits_for,
 )
 from imgsim.handed import handed
 from imgsim.rules import Who, chooses
@@ -135,12 +135,13 @@ def work(world: World, life: Life, log: Journal, stage: int) -> int:
 
 @lean
 def round_(world: World, life: Life, log: Journal, stage: int) -> int:
-    """Wait for the next date and be allocated a place, or not."""
+    """Wait for the next date and be allocated a place, or not: nothing else happens to the life up to that day."""
     meeting = joins(world, life, log, stage)
     struck, due = next_strike(world, life, stage)
     if meeting < 0 or due <= world.road.date[meeting, ALLOCATES]:
         return struck if comes(world, life, log, due) else PAUSE
-    life.at[STATUS], life.at[MEETING] = WAITING, meeting
+    if comes(world, life, log, world.road.date[meeting, ALLOCATES]):
+        waits_for(world, life, meeting)
     return PAUSE
 
 
@@ -230,15 +231,6 @@ def fetch_life(states: States, people: Ints, k: int) -> None:
 
 
 @shared
-def gather(given: World, states: States, journal: Journal, people: Ints) -> None:
-    """Those who wait for a meeting come to its day."""
-    world, log = handed(given), handed(journal)
-    for k in range(len(people)):
-        fetch_life(states, people, k)
-        gathers(world, handed(life_of(world, states, people[k], people[k])), log)
-
-
-@shared
 def advance(
     given: World, states: States, journal: Journal, first: int, people: Ints, begin_at: int, record: Ints,
     decided: Days, to_the_end: bool,
@@ -274,7 +266,6 @@ def walks_on(world: World, life: Life, log: Journal, record: Ints, decided: Days
     elif status == WALKING:
         career(world, life, log)
     elif status == WAITING and is_decided(life, record[k], decided):
-        gathers(world, life, log)
         row = decided[record[k]]
         settles(world, life, log, row[1], row[2], row[3])
         record[k] += 1
