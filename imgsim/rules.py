@@ -197,8 +197,8 @@ def draw(rules: Rules, who: Who, q: int, occurrence: int) -> float:
 
 
 @compiled
-def draws(rules: Rules, seed: int, replication: int, actor: Ints, q: int, occurrence: int) -> Floats:
-    """The same of everybody at once."""
+def draw_many(rules: Rules, seed: int, replication: int, actor: Ints, q: int, occurrence: int) -> Floats:
+    """The same of many people at once; an event happens to whoever's lies below its ``probability``."""
     return uniforms(seed, replication, actor, rules.head[q, HASH], occurrence)
 
 

@@ -11,7 +11,7 @@ from imgsim.compiled import compiled
 from imgsim.handed import handed
 from imgsim.markets.choice import chooses_among, options
 from imgsim.rulebook import Rulebook
-from imgsim.rules import Rules, Who, amount, draws, happens, predict
+from imgsim.rules import Rules, Who, amount, draw_many, predict, probability
 from imgsim.traits import PLACE
 
 Ints = npt.NDArray[np.int64]
@@ -58,11 +58,12 @@ def answers(
     """Everybody's answers: on the day the year's values are read from (``opened``), merits on that of allocation."""
     n, held = len(actor), handed(rules)
     found = Answers(np.empty(n, np.int64), np.full(n, -1), np.empty(n, np.int64), np.empty(n), np.empty(n))
-    rounding = draws(rules, seed, replication, actor, asked.applications, year)
+    rounding = draw_many(rules, seed, replication, actor, asked.applications, year)
+    hedging = draw_many(rules, seed, replication, actor, asked.backup, 0)
     for k in range(n):
         who, row = handed(Who(seed, replication, actor[k])), traits[k]
         found.wish[k] = int(row[WISH])
-        if happens(held, who, asked.backup, opened, row, 0):
+        if hedging[k] < probability(held, asked.backup, opened, row):
             second = asked.seconds[chooses_among(held, who, asked.second, opened, row, 0)]
             found.second[k] = -1 if second == found.wish[k] else second
         mean = amount(held, asked.applications, opened, row)

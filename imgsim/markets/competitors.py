@@ -14,7 +14,7 @@ from imgsim.markets.choice import options
 from imgsim.parameters import Parameters
 from imgsim.population import keep
 from imgsim.rulebook import Rulebook
-from imgsim.rules import Rules, draws, predict, probability
+from imgsim.rules import Rules, draw_many, predict, probability
 from imgsim.traits import BIRTH, GRADUATION, LAST_CLINICAL, PLACE
 
 Ints = npt.NDArray[np.int64]
@@ -90,8 +90,8 @@ def draw_competitors(
 ) -> None:  # fmt: skip
     """Draw ability and wish of every competitor into the rows."""
     held = handed(rules)
-    able = draws(rules, seed, replication, actors, ability, 0)
-    wishing = draws(rules, seed, replication, actors, asked[0], 0)
+    able = draw_many(rules, seed, replication, actors, ability, 0)
+    wishing = draw_many(rules, seed, replication, actors, asked[0], 0)
     for k in range(len(actors)):
         u, option, row = wishing[k], 0, traits[k]
         row[ABILITY] = predict(held, ability, day, row) + normal(able[k])
