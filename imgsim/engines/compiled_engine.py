@@ -95,7 +95,7 @@ class Replication:
 
     def meets(self, name: str, meeting: int) -> None:
         """One allocation: everybody who waits for the meeting is given a place or not, and walks on."""
-        year, _, _reads, _, allocates, _ = (int(mark) for mark in self.world.road.date[meeting])
+        year, _, _reads, _, allocates, _ = self.world.road.date[meeting].tolist()
         waiting = np.flatnonzero(self.states.waits == meeting)
         traits = self.population.traits.take(waiting, axis=0, out=self.room[: len(waiting)], mode="clip")
         applicants = Applicants(self.population.actor[waiting], traits, allocates)
