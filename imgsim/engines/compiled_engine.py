@@ -105,17 +105,17 @@ class Replication:
             self.seasons.append(season_of(year, waiting, applicants.traits[:, READY], allocation))
         self.advance(waiting, self.decided.add(waiting, allocation))
 
-    def advance_all(self, to_the_end: bool) -> None:
-        """Everybody walks on with nothing decided: from entry to the first round, or to the horizon after the last."""
+    def enter(self) -> None:
+        """Everybody walks from the day of entry to the first round."""
         people = len(self.states.actor)
         for begin in range(0, people, CHUNK):
-            self.advance(np.arange(begin, min(begin + CHUNK, people)), NOTHING_DECIDED, to_the_end)
+            self.advance(np.arange(begin, min(begin + CHUNK, people)), NOTHING_DECIDED)
 
-    def advance(self, chosen: Ints, decided: Decisions, to_the_end: bool = False) -> None:
+    def advance(self, chosen: Ints, decided: Decisions) -> None:
         """Some people walk on, each with the decision in the row of the same place."""
 
         def walk(record: Ints, log: Journal) -> None:
-            walker.advance(self.world, self.states, log, 0, chosen[record], 0, record, decided, to_the_end)
+            walker.advance(self.world, self.states, log, 0, chosen[record], 0, record, decided)
 
         everybody = np.arange(len(chosen))
         if len(self.logs) == 1:
@@ -125,8 +125,7 @@ class Replication:
                 list(threads.map(walk, np.array_split(everybody, len(self.logs)), self.logs))
 
     def close(self) -> None:
-        """At the horizon: the last days of all under way."""
-        self.advance_all(to_the_end=True)
+        """After the last meeting: what is left of the lives is kept, and what walked them is let go."""
         self.ledger = summed([log.ledger for log in self.logs])
         close_all(self.world.codes, self.ledger)
         at = self.states.at
@@ -167,7 +166,7 @@ def walked_again(held: Replication, chosen: Ints, decided: Decisions) -> Iterato
     first = int(chosen[0]) if len(chosen) else 0
     while True:
         log.used[:] = 0
-        done = walker.advance(held.world, states, log, first, everybody, done, record, decided, True)
+        done = walker.advance(held.world, states, log, first, everybody, done, record, decided)
         yield Piece(log.events[: log.used[0]].copy(), log.spells[: log.used[1]].copy())
         if done == len(chosen):
             return
@@ -199,7 +198,7 @@ def run(model: Model, replication: int, threads: int = 1) -> Replication:
 
 def walk(held: Replication) -> None:
     """Let time pass from the first entry to the horizon."""
-    held.advance_all(to_the_end=False)
+    held.enter()
     clock = Clock()
     rounds = [meetings(held, name, number, clock) for number, name in enumerate(held.model.schedules)]
     for each in rounds:

@@ -33,6 +33,7 @@ from imgsim.engines.states import (
     ENDED,
     MEETING,
     MET,
+    PARKED,
     POST_START,
     SEQUENCE,
     SPELL_START,
@@ -280,7 +281,7 @@ def settles(world: World, life: Life, log: Journal, outcome: int, specialty: int
 
 @shared
 def closes(world: World, life: Life, log: Journal) -> None:
-    """At the horizon: walk the second track of somebody still under way to the last day."""
-    if life.at[STATUS] != ENDED:
-        moves_to(world, life, log, world.road.end)
-        close_spell(world, life, log, world.road.end)
+    """Nothing more happens before the horizon: the second track is walked to the last day."""
+    moves_to(world, life, log, world.road.end)
+    close_spell(world, life, log, world.road.end)
+    life.at[STATUS] = PARKED

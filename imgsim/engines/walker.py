@@ -44,7 +44,6 @@ from imgsim.engines.states import (
     MEETING,
     NEW,
     NOT_WAITING,
-    PARKED,
     STAGE,
     STATUS,
     WAITING,
@@ -158,9 +157,9 @@ def stay(world: World, life: Life, log: Journal, stage: int, day: int) -> int:
 
 @lean
 def comes(world: World, life: Life, log: Journal, day: int) -> bool:
-    """Move on to a day, unless it lies beyond the horizon."""
+    """Move on to a day; if it lies beyond the horizon, the life is walked up to that."""
     if day >= world.road.end:
-        life.at[STATUS] = PARKED
+        closes(world, life, log)
         return False
     moves_to(world, life, log, day)
     return True
@@ -233,14 +232,13 @@ def fetch_life(states: States, people: Ints, k: int) -> None:
 @shared
 def advance(
     given: World, states: States, journal: Journal, first: int, people: Ints, begin_at: int, record: Ints,
-    decided: Days, to_the_end: bool,
+    decided: Days,
 ) -> int:  # fmt: skip
     """Walk some lives on, as far as what rounds have decided carries them; how many of them are done.
 
     ``people`` are places in ``states``, the first of which is person number ``first``; they are walked in order from
     ``begin_at`` on, until all are walked or the journal is full. ``decided`` has a row a round and person (person,
-    outcome, specialty, sponsor), ``record[k]`` is the next one of ``people[k]``. ``to_the_end``: whoever waits with
-    nothing decided waits until the horizon.
+    outcome, specialty, sponsor), ``record[k]`` is the next one of ``people[k]``.
     """
     world, log = handed(given), handed(journal)
     for k in range(begin_at, len(people)):
@@ -252,8 +250,6 @@ def advance(
                 return k
             done = walks_on(world, life, log, record, decided, k)
         states.waits[people[k]] = life.at[MEETING] if life.at[STATUS] == WAITING else NOT_WAITING
-        if to_the_end:
-            closes(world, life, log)
     return len(people)
 
 
