@@ -7,7 +7,6 @@ from typing import Final, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from imgsim.dates import NEVER
 from imgsim.engines.stage_tables import Road
 from imgsim.journal import EVENT_WIDTH, SPELL_WIDTH
 from imgsim.livelihood import STATES, TRACK, Track
@@ -69,9 +68,6 @@ class Journal(NamedTuple):
 def new_states(population: Population, road: Road) -> States:
     """Everybody of a population before entering."""
     people, clocks = len(population.actor), len(road.clock)
-    at = np.zeros((people, AT + clocks), np.int32)
-    at[:, MET] = -1
-    at[:, AT:] = NEVER
     return States(
         actor=population.actor,
         entry=population.entry,
@@ -79,7 +75,7 @@ def new_states(population: Population, road: Road) -> States:
         traits=population.traits,
         track=np.zeros((people, TRACK), np.float32),
         days_in=np.zeros((people, STATES), np.int32),
-        at=at,
+        at=np.zeros((people, AT + clocks), np.int32),
         waits=np.full(people, NOT_WAITING, np.int16),
         counts=np.zeros((people, road.first_clock + clocks), np.int16),
     )

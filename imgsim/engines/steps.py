@@ -81,9 +81,10 @@ def enters(world: World, life: Life, log: Journal) -> None:
     """The life begins: its first clocks and its first spell of livelihood; the first stage."""
     life.at[DAY] = life.at[SPELL_START] = life.entry
     life.at[STAGE] = world.road.stock_entry if life.stock else world.road.entry
-    life.at[STATUS] = WALKING
+    life.at[STATUS], life.at[MET] = WALKING, NEVER
     note(world, life, log, 0, 0)
     for clock in range(len(world.road.clock)):
+        life.at[AT + clock] = NEVER
         if world.road.clock[clock, CLOCK_RUNS] == 1:
             start_clock(world, life, clock)
     begin_spell(life.row, life.track, int(life.row[STATE]), today(life))
