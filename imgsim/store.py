@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Collection, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 PARTS = ".parts"
 MANIFEST = "manifest.json"
+TABLES = "tables"
 EPOCH = date(1970, 1, 1)
 Finish = Callable[[Path], None]
 
@@ -56,13 +58,15 @@ class Store:
         with refused_in_one_line(f"{home}: cannot write results"):
             home.mkdir(parents=True, exist_ok=True)
             target = _unused(home, call.start, scenario.digest())
-            with published(target) as folder:
+            with published(target) as folder, ThreadPoolExecutor(1) as hand:
                 write_inputs(folder, scenario)
-                parts.merge_into(folder / "tables", scenario.run.replications)
+                parts.merge_into(folder / TABLES, scenario.run.replications)
+                tables = hand.submit(checksums, folder / TABLES)  # large, and ready: while summary and figures are made
                 _describe(folder)
                 _seal(folder, manifest(scenario, call, {}))  # figures name scale and seed
                 finish(folder)
-                _seal(folder, manifest(scenario, call, _checksums(folder)))
+                known = {f"{TABLES}/{name}": digest for name, digest in tables.result().items()}
+                _seal(folder, manifest(scenario, call, _checksums(folder, known)))
         return target
 
 
@@ -89,8 +93,8 @@ def write_inputs(folder: Path, scenario: Scenario) -> None:
     text = json.dumps(resolved, indent=1, ensure_ascii=False, default=str)
     (folder / "scenario.resolved.json").write_text(text + "\n", "utf-8")
     table = parameter_table(scenario)
-    (folder / "tables").mkdir()
-    write_table("parameters", table, folder / "tables" / "parameters.parquet")
+    (folder / TABLES).mkdir()
+    write_table("parameters", table, folder / TABLES / "parameters.parquet")
     table.to_csv(folder / "parameters.csv", index=False)
 
 
@@ -121,12 +125,12 @@ def parameter_table(scenario: Scenario) -> DataFrame:
 
 
 def _describe(folder: Path) -> None:
-    columns = {path.stem: table_columns(path) for path in sorted((folder / "tables").glob("*.parquet"))}
+    columns = {path.stem: table_columns(path) for path in sorted((folder / TABLES).glob("*.parquet"))}
     (folder / "DATA_DICTIONARY.md").write_text(markdown(columns), "utf-8")
 
 
-def _checksums(folder: Path) -> dict[str, str]:
-    return {name: digest for name, digest in checksums(folder).items() if name != MANIFEST}
+def _checksums(folder: Path, known: Mapping[str, str]) -> dict[str, str]:
+    return {name: digest for name, digest in checksums(folder, known).items() if name != MANIFEST}
 
 
 def _seal(folder: Path, content: Mapping[str, Any]) -> None:
@@ -148,11 +152,11 @@ def load_table(folder: Path, name: str, only: Mapping[str, Collection[str]] | No
     A flipped bit reads back silently otherwise. While the run is being written the manifest holds no checksums yet, and
     nothing is checked.
     """
-    path = folder / "tables" / f"{name}.parquet"
+    path = folder / TABLES / f"{name}.parquet"
     sealed = read_manifest(folder)["sha256"]
     if not path.exists():
         known = sorted(found.stem for found in path.parent.glob("*.parquet"))
         raise InputError(f"has no table `{name}`", file=str(folder), known=known, name=name)
-    if sealed and sha256(path) != sealed.get(f"tables/{name}.parquet"):
+    if sealed and sha256(path) != sealed.get(f"{TABLES}/{name}.parquet"):
         raise ImgsimError(f"{path}: has changed since the run (its SHA-256 is not the one in {MANIFEST})")
     return read_table(path, only)
