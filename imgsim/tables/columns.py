@@ -26,11 +26,16 @@ def joined(columns: Sequence[Column]) -> Column:
     first = columns[0]
     if len(columns) == 1:
         return first
-    coded = [column for column in columns if isinstance(column, pd.Categorical) and column.dtype == first.dtype]
+    coded = [column for column in columns if isinstance(column, pd.Categorical) and alike(column, first)]
     if len(coded) < len(columns):
         return np.concatenate([np.asarray(column) for column in columns])
     kind: Any = first.dtype
     return pd.Categorical.from_codes(np.concatenate([np.asarray(column.codes) for column in coded]), dtype=kind)
+
+
+def alike(one: pd.Categorical[str], other: Column) -> bool:
+    """Do the same codes stand for the same names? Types are equal in whatever order the names are."""
+    return isinstance(other, pd.Categorical) and one.categories.equals(other.categories)
 
 
 def columns_of(table: pd.DataFrame) -> Columns:
