@@ -24,7 +24,7 @@ from imgsim.engines.simpy_engine import run
 from imgsim.model import build
 from imgsim.population import Population
 from imgsim.scenario import load_scenario
-from imgsim.tables import Finished, build_tables
+from imgsim.tables import Finished, build_tables, columns_of, frame
 
 SCENARIO = Path(__file__).parents[1] / "scenarios" / "us.toml"
 OF_PEOPLE = ("milestones", "spent", "status", "sitting", "sat", "again", "state", "before", "since")
@@ -40,10 +40,13 @@ def tiled(finished: Finished, times: int, seasons: int) -> Finished:
     population = Population(*map(again, finished.population))
     own = {name: again(getattr(finished.ledger, name)) for name in OF_PEOPLE}
     ledger = finished.ledger._replace(**own, traits=population.traits, stock=population.stock)
-    held = finished.seasons.loc[np.repeat(finished.seasons.index, seasons)]
+    table = frame(finished.seasons)
+    held = table.loc[np.repeat(table.index, seasons)]
     rows = pd.concat([held.assign(person=held["person"] + k * people) for k in range(times)], ignore_index=True)
     more = {name: again(getattr(finished, name)) for name in ("days_in", "end", "end_day")}
-    return replace(finished, population=population, ledger=ledger, seasons=rows, events=None, spells=None, **more)
+    return replace(
+        finished, population=population, ledger=ledger, seasons=columns_of(rows), events=None, spells=None, **more
+    )
 
 
 def seconds(work: Callable[[], object]) -> float:

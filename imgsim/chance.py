@@ -24,6 +24,7 @@ W1: Final = np.uint64(0xBB67AE85)
 LOW: Final = np.uint64(0xFFFFFFFF)
 WORD: Final = np.uint64(32)
 SIX: Final = np.uint64(6)
+ALL_REPLICATIONS: Final = 0  # what stands for a replication in the address of what is the same in all
 TWO_26: Final = 67108864.0
 TWO_M52: Final = 2.0**-52
 

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from imgsim.addresses import GRADUATE, actor, decision
-from imgsim.chance import uniform
+from imgsim.chance import uniform, uniforms
 from imgsim.compiled import compiled, lean
 from imgsim.dates import DAYS_A_YEAR, day_of
 from imgsim.distributions import normal
@@ -122,10 +122,8 @@ def keep(first: int, count: int, seed: int, replication: int, scale: float, deci
     """Those of a cell's actors that a sampling fraction keeps."""
     if scale >= 1.0:  # every uniform lies below 1
         return np.arange(first, first + count)
-    drawn = np.empty(count)
-    for number in range(count):  # nothing but drawing: several at a time, a third of the time
-        drawn[number] = uniform(seed, replication, first + number, decided, 0, 0)
-    return first + np.flatnonzero(drawn < scale)
+    everybody = np.arange(first, first + count)
+    return everybody[uniforms(seed, replication, everybody, decided, 0) < scale]
 
 
 @lean

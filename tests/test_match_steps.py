@@ -22,13 +22,13 @@ from imgsim.markets.afterwards import asked_afterwards
 from imgsim.markets.applications import TRIES, apply
 from imgsim.markets.choice import chooses_among, options
 from imgsim.markets.circle import NODES, PLACES, circles, nodes
-from imgsim.markets.competitors import wish_shares
+from imgsim.markets.competitors import Competitors, wish_shares
 from imgsim.markets.invitations import Line, interviews, lap_of
 from imgsim.markets.noise import PREFERENCE, SCREENING, Chance, Pairs, noise, normal_table, normals
 from imgsim.markets.offers import refuse_too_many
 from imgsim.markets.ordering import MOST_APPLICANTS, MOST_PROGRAMMES, by_applicant, by_programme
 from imgsim.markets.ranking import favourites_first
-from imgsim.parameters import load_parameters
+from imgsim.parameters import Parameters, load_parameters
 from imgsim.pathway import load_pathway
 from imgsim.rulebook import compile_rules
 from imgsim.rules import Who
@@ -274,6 +274,20 @@ def test_shares_of_wishes_by_kind_are_the_choice_of_each_competitor(root: Path) 
         assert stats.chisquare(np.bincount(chosen, minlength=len(expected)), expected).pvalue > 0.001
 
 
+def test_without_wishes_every_competitor_goes_for_the_one_specialty_left(root: Path) -> None:
+    pathway = load_pathway(root / "imgsim/countries/us/pathway.toml")
+    whole = load_parameters(root / "imgsim/countries/us")
+    kept = [parameter for name, parameter in whole.items() if not name.startswith("match.competitor_wish.")]
+    parameters, names = Parameters(kept, whole.sources), tuple(pathway.categories["specialty"])
+    held = Competitors(
+        "match", parameters, compile_rules(parameters, pathway), names, width(tuple(pathway.flags)), 0.001
+    )
+    actors, traits = held.of_year(2010, 1, 0)
+    assert len(actors) > 0
+    assert (traits[:, PLACE["wish"]] == len(names) - 1).all()
+    assert chooses_among(held.book.rules, Who(1, 0, int(actors[0])), held.asked, 16_000, traits[0], 0) == 0
+
+
 # --- all of it -----------------------------------------------------------------------------------------------
 
 SMALL_MATCH = """
@@ -283,7 +297,7 @@ import numpy as np
 from imgsim.addresses import GRADUATE, actor
 from imgsim.markets.allocation import Applicants
 from imgsim.markets.match import Match
-from imgsim.parameters import load_parameters
+from imgsim.parameters import Parameters, load_parameters
 from imgsim.pathway import load_pathway
 from imgsim.rulebook import compile_rules
 from imgsim.traits import PLACE, width

@@ -44,7 +44,7 @@ from imgsim.tables.rounds import Season, rounds_table, season_of, seasons_table
 Ints = npt.NDArray[np.int64]
 Decisions = npt.NDArray[np.int32]  # (rows, 4): person, outcome, specialty, sponsor
 
-CHUNK: Final = 20_000  # people whose events are walked at a time
+CHUNK: Final = 20_000  # people walked at a time
 NOTHING_DECIDED: Final = np.empty((0, 4), np.int32)
 ROOM: Final = 1_000_000  # rows that a journal holds which tells them
 

@@ -19,7 +19,7 @@ from imgsim.tables import Finished, Piece, frame
 from imgsim.tables.ledger import Ledger
 from imgsim.traits import LIVELIHOODS
 
-Columns = npt.NDArray[np.int64]
+Ints = npt.NDArray[np.int64]
 
 PEOPLE: Final = 6_000  # about as many are compared, unless the scenario needs more to run at all
 NOT_COMPARED: Final = ("model", "replication", "population")
@@ -86,7 +86,7 @@ def first_difference(one: Finished, other: Finished) -> str:
     return ""
 
 
-def first_row(kind: str, rows: Columns, others: Columns, words: Sequence[str]) -> str:
+def first_row(kind: str, rows: Ints, others: Ints, words: Sequence[str]) -> str:
     """The first row in which two tables differ, as each has it."""
     shared = min(len(rows), len(others))
     differs = np.flatnonzero((rows[:shared] != others[:shared]).any(axis=1))
@@ -97,7 +97,7 @@ def first_row(kind: str, rows: Columns, others: Columns, words: Sequence[str]) -
     return f"first differing {kind}: " + "; ".join(said)
 
 
-def in_words(kind: str, rows: Columns, place: int, words: Sequence[str]) -> str:
+def in_words(kind: str, rows: Ints, place: int, words: Sequence[str]) -> str:
     """One row in words."""
     if place >= len(rows):
         return "none"

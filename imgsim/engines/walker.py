@@ -1,8 +1,8 @@
 """Lives walked in bulk: the control flow of the SimPy engine once more, compiled, stage kind by stage kind.
 
 Read it beside ``simpy_engine`` and ``life``: the functions have the same names and do the same things in the same
-order, with numbers in the stead of names. A life meets others only in rounds, so it is walked without a pause until it
-waits for one, ends, or nothing more happens before the horizon.
+order, with numbers in the stead of names. A life meets others only in rounds, so it is walked without a pause to its
+end, to the horizon, or to the day of the next round that it waits for.
 """
 
 from __future__ import annotations

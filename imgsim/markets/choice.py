@@ -29,7 +29,7 @@ def chooses_among(rules: Rules, who: Who, asked: Ints, day: int, row: Row, occur
 
     One uniform serves the whole choice, as in ``imgsim.rules.chooses``.
     """
-    u = draw(rules, who, asked[0], occurrence)
+    u = draw(rules, who, asked[0], occurrence) if len(asked) > 0 else 0.0
     for option in range(len(asked)):
         p = probability(rules, asked[option], day, row)
         if u < p:

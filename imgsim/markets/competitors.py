@@ -91,7 +91,7 @@ def draw_competitors(
     """Draw ability and wish of every competitor into the rows."""
     held = handed(rules)
     able = draw_many(rules, seed, replication, actors, ability, 0)
-    wishing = draw_many(rules, seed, replication, actors, asked[0], 0)
+    wishing = draw_many(rules, seed, replication, actors, asked[0], 0) if len(asked) else able  # no choice: not read
     for k in range(len(actors)):
         u, option, row = wishing[k], 0, traits[k]
         row[ABILITY] = predict(held, ability, day, row) + normal(able[k])

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from imgsim.addresses import FIRST_YEAR, PROGRAMME, actor, decision
-from imgsim.chance import uniforms
+from imgsim.chance import ALL_REPLICATIONS, uniforms
 from imgsim.compiled import compiled
 from imgsim.dates import day_of
 from imgsim.distributions import normal
@@ -24,7 +24,6 @@ from imgsim.parameters import Parameters
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 
-ALL_REPLICATIONS = 0  # what the address of a programme has in the place of a replication
 HALVINGS = 100  # more than there are bits in a factor
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from imgsim.addresses import decision
-from imgsim.chance import uniform, uniforms
+from imgsim.chance import ALL_REPLICATIONS, uniforms
 from imgsim.compiled import compiled
 from imgsim.dates import DAYS_A_YEAR
 from imgsim.distributions import normal
@@ -35,6 +35,7 @@ Bools = npt.NDArray[np.bool_]
 Codes = npt.NDArray[np.int8]
 
 NOWHERE: Final = -1  # the pool of those without a category, and the place of those without one
+ONE_POOL: Final = -1  # in the place of a trait: places are given by none
 CITIZENSHIP: Final = ("citizen_img", "noncitizen_img")
 FIRST_POOL: Final = 1 + len(CITIZENSHIP)  # among the tallies: all come first, then both kinds of citizenship
 
@@ -79,7 +80,7 @@ class Ranked:
         """The pool of each applicant; NOWHERE for those whose practice is not recent enough, or not long enough."""
         longest = self.optional("gap_limit", applicants.day, np.inf)
         least = self.optional("least_practice", applicants.day, -np.inf)
-        return pool_of(applicants.traits, PLACE[self.by] if self.by else NOWHERE, applicants.day, longest, least)
+        return pool_of(applicants.traits, PLACE[self.by] if self.by else ONE_POOL, applicants.day, longest, least)
 
     def optional(self, word: str, day: int, otherwise: float) -> float:
         """A parameter that a round may leave out."""
@@ -109,7 +110,7 @@ class Ranked:
         )  # fmt: skip
 
     def places(self, day: int) -> Ints:
-        """Whole places of each pool at the run's scale, rounded by a uniform that belongs to the pool; made once."""
+        """Whole places of each pool at the run's scale, rounded by a uniform of the pool's own: once for a day."""
         if day not in self.known:
             full = [self.parameters.value(f"{self.name}.places", day, pool) * self.scale for pool in self.pools]
             self.known[day] = rounded(self.seed, self.rounding, np.array(full))
@@ -144,14 +145,14 @@ def row(group: str, seats: int, counts: Sequence[int]) -> dict[str, object]:
 
 @compiled
 def pool_of(traits: Floats, by: int, day: int, longest: float, least: float) -> Ints:
-    """The pool that each applicant asks for: the trait ``by``, or the only one there is (NOWHERE).
+    """The pool that each applicant asks for: what the trait ``by`` says; if that is ONE_POOL, the only one there is.
 
     NOWHERE for those whose last clinical work is the ``longest`` years ago or more, or came less than the ``least``
     years after graduation.
     """
     found = np.empty(len(traits), np.int64)
     for k in range(len(traits)):
-        own = 0 if by == NOWHERE else int(traits[k, by])
+        own = 0 if by == ONE_POOL else int(traits[k, by])
         gap = (day - traits[k, LAST_CLINICAL]) / DAYS_A_YEAR
         practice = (traits[k, LAST_CLINICAL] - traits[k, GRADUATION]) / DAYS_A_YEAR
         found[k] = own if gap < longest and practice >= least else NOWHERE
@@ -256,7 +257,4 @@ def judged(
 @compiled
 def rounded(seed: int, decided: int, places: Floats) -> Ints:
     """Whole places, one uniform for each pool."""
-    found = np.empty(len(places), np.int64)
-    for pool in range(len(places)):
-        found[pool] = int(places[pool] + uniform(seed, 0, pool, decided, 0, 0))
-    return found
+    return (places + uniforms(seed, ALL_REPLICATIONS, np.arange(len(places)), decided, 0)).astype(np.int64)

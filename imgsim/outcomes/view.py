@@ -162,13 +162,13 @@ class View:
         return tally(self.replicas, bins, at, self.cells, self.cell, of, hit)
 
     @cached_property
-    def at_once(self) -> Codes:
+    def all_in_one(self) -> Codes:
         """The one bin of everybody whom no year or other bin tells apart."""
         return np.zeros(len(self.people), np.int32)
 
     def by_cell(self, of: Bools, hit: Bools | None = None) -> tuple[Ints, Ints]:
         """How many `of` are, and how many of them are hits, by replication and cell."""
-        _, heads, hits = self.tally(ONE, self.at_once, of, hit)
+        _, heads, hits = self.tally(ONE, self.all_in_one, of, hit)
         return heads[:, 0], hits[:, 0]
 
     def sums(self, bins: range, at: Codes, of: Bools, weights: Sequence[Floats]) -> Floats:
@@ -177,7 +177,7 @@ class View:
 
     def pooled(self, of: Bools, weights: Sequence[Floats]) -> tuple[Ints, Floats]:
         """How many `of` are, by replication and cell, and what they weigh together, for each kind of weight."""
-        return self.by_cell(of)[0], self.sums(ONE, self.at_once, of, weights)[:, :, 0]
+        return self.by_cell(of)[0], self.sums(ONE, self.all_in_one, of, weights)[:, :, 0]
 
     def measured(self, since: Days, followed: float = 0.0) -> Bools:
         """Entrants for whom something happened in the measured window, at least so many years before its end."""

@@ -119,7 +119,10 @@ def stories(finished: Finished, person: int) -> dict[str, pd.DataFrame]:
         "events": events_table(finished.model, finished.events),
         "livelihood": livelihood_table(finished.spells),
     }
-    return {
-        name: frame({column: values[table["person"] == person] for column, values in table.items()})
-        for name, table in tables.items()
-    }
+    return {name: of_person(table, person) for name, table in tables.items()}
+
+
+def of_person(table: Columns, person: int) -> pd.DataFrame:
+    """The rows of one person."""
+    mine = table["person"] == person
+    return frame({name: column[mine] for name, column in table.items()})

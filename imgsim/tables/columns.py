@@ -17,7 +17,9 @@ Columns = Mapping[str, Column]
 
 
 def frame(*tables: Columns) -> pd.DataFrame:
-    """One frame for the rows of tables with the same columns, one after the other."""
+    """One frame for the rows of tables, one after the other; ValueError unless all have the same columns."""
+    if any(table.keys() != tables[0].keys() for table in tables):
+        raise ValueError(f"tables with other columns cannot be put together: {', '.join(tables[0])}")
     return pd.DataFrame({name: joined([table[name] for table in tables]) for name in tables[0]}, copy=False)
 
 
