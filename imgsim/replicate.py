@@ -251,24 +251,16 @@ def _kept(tables: dict[str, DataFrame], scenario: Scenario, recipe: Recipe) -> d
 
 def batched(pieces: Iterable[Mapping[str, Columns]]) -> Iterator[dict[str, DataFrame]]:
     """Small pieces put together: measuring and writing many of them takes longer than computing what is in them."""
-    from imgsim.tables import length
+    from imgsim.tables import frames, length
 
     held: list[Mapping[str, Columns]] = []
     for piece in pieces:
         held.append(piece)
         if sum(length(table) for each in held for table in each.values()) >= ROWS_AT_ONCE:
-            yield _together(held)
+            yield frames(*held)
             held = []
     if held:
-        yield _together(held)
-
-
-def _together(pieces: Sequence[Mapping[str, Columns]]) -> dict[str, DataFrame]:
-    """One frame for all of each name."""
-    from imgsim.tables import frame
-
-    names = dict.fromkeys(name for piece in pieces for name in piece)
-    return {name: frame(*(piece[name] for piece in pieces if name in piece)) for name in names}
+        yield frames(*held)
 
 
 def _function(dotted: str) -> Callable[..., Any]:

@@ -141,8 +141,9 @@ class Run:
     def query(self, sql: str) -> DataFrame:
         """The answer to a DuckDB query over the run's tables, without loading them whole."""
         from imgsim.parquet import query
+        from imgsim.store import TABLES
 
-        return query(sorted((self.folder / "tables").glob("*.parquet")), sql)
+        return query(sorted((self.folder / TABLES).glob("*.parquet")), sql)
 
     @cached_property
     def plot(self) -> Plots:

@@ -297,7 +297,7 @@ import numpy as np
 from imgsim.addresses import GRADUATE, actor
 from imgsim.markets.allocation import Applicants
 from imgsim.markets.match import Match
-from imgsim.parameters import Parameters, load_parameters
+from imgsim.parameters import load_parameters
 from imgsim.pathway import load_pathway
 from imgsim.rulebook import compile_rules
 from imgsim.traits import PLACE, width

@@ -14,7 +14,7 @@ import numpy as np
 from pandas import DataFrame
 
 from imgsim.model import Model
-from imgsim.tables import Columns, Finished, Piece, frame, log_tables, stories, whole_tables
+from imgsim.tables import Columns, Finished, Piece, frames, log_tables, stories, whole_tables
 
 ENGINES: Final = {"simpy": "imgsim.engines.simpy_engine", "compiled": "imgsim.engines.compiled_engine"}
 AUTO: Final = "auto"
@@ -91,7 +91,7 @@ def simulate(name: str, model: Model, replication: int) -> dict[str, DataFrame]:
     assert finished.events is not None
     assert finished.spells is not None
     logs = log_tables(model, replication, Piece(finished.events, finished.spells))
-    return {name: frame(table) for name, table in (whole_tables(finished) | logs).items()}
+    return frames(whole_tables(finished), logs)
 
 
 def trace(name: str, model: Model, replication: int, person: int) -> dict[str, DataFrame]:

@@ -6,8 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from imgsim.addresses import decision
-from imgsim.chance import uniform, uniforms
-from imgsim.compiled import compiled
+from imgsim.chance import ALL_REPLICATIONS, uniforms
 from imgsim.markets.allocation import IN_ROUND, NO_CHANNEL, PLACED, UNPLACED, Allocation, Applicants
 from imgsim.markets.growth import Growth
 from imgsim.parameters import Parameters
@@ -16,6 +15,7 @@ from imgsim.rounds import meetings_a_year, meetings_of
 from imgsim.rulebook import Rulebook
 
 Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
 
 
 class Quota:
@@ -73,13 +73,10 @@ def tallied(placed: npt.NDArray[np.bool_], places: Ints, applicants: Applicants)
     )
 
 
-@compiled
-def scaled_places(seed: int, decided: int, states: int, places: float, occurrence: int = 0) -> Ints:
-    """Whole places by jurisdiction at a scale, rounded by a uniform that belongs to the jurisdiction."""
-    found = np.empty(states, np.int64)
-    for state in range(states):
-        found[state] = int(places + uniform(seed, 0, state, decided, occurrence, 0))
-    return found
+def scaled_places(seed: int, decided: int, pools: int, places: float | Floats, occurrence: int = 0) -> Ints:
+    """Whole places by jurisdiction or other pool at a scale, each rounded by a uniform that belongs to the pool."""
+    whole: Ints = (places + uniforms(seed, ALL_REPLICATIONS, np.arange(pools), decided, occurrence)).astype(np.int64)
+    return whole
 
 
 def jurisdictions(
@@ -92,7 +89,7 @@ def jurisdictions(
     return np.minimum(np.searchsorted(shares, u), states - 1)
 
 
-def first_in_line(asked: Ints, order: npt.NDArray[np.float64], places: Ints) -> npt.NDArray[np.bool_]:
+def first_in_line(asked: Ints, order: Floats, places: Ints) -> npt.NDArray[np.bool_]:
     """Who stands far enough forward in the line of the own jurisdiction."""
     line = np.lexsort((order, asked))
     begins = np.searchsorted(asked[line], np.arange(len(places)))

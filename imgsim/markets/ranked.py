@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from imgsim.addresses import decision
-from imgsim.chance import ALL_REPLICATIONS, uniforms
+from imgsim.chance import uniforms
 from imgsim.compiled import compiled
 from imgsim.dates import DAYS_A_YEAR
 from imgsim.distributions import normal
@@ -23,6 +23,7 @@ from imgsim.markets.allocation import (
     Allocation,
     Applicants,
 )
+from imgsim.markets.quota import scaled_places
 from imgsim.parameters import Parameters
 from imgsim.pathway import Pathway
 from imgsim.rulebook import Rulebook
@@ -113,7 +114,7 @@ class Ranked:
         """Whole places of each pool at the run's scale, rounded by a uniform of the pool's own: once for a day."""
         if day not in self.known:
             full = [self.parameters.value(f"{self.name}.places", day, pool) * self.scale for pool in self.pools]
-            self.known[day] = rounded(self.seed, self.rounding, np.array(full))
+            self.known[day] = scaled_places(self.seed, self.rounding, len(full), np.array(full))
         return self.known[day]
 
     def tallied(self, asked: Ints, held: Ints, places: Ints, applicants: Applicants) -> Allocation:
@@ -252,9 +253,3 @@ def judged(
     for k in range(len(actor)):
         found[k] = predict(held, q, day, traits[k]) + spread * normal(found[k])
     return found
-
-
-@compiled
-def rounded(seed: int, decided: int, places: Floats) -> Ints:
-    """Whole places, one uniform for each pool."""
-    return (places + uniforms(seed, ALL_REPLICATIONS, np.arange(len(places)), decided, 0)).astype(np.int64)

@@ -13,7 +13,7 @@ import pandas as pd
 from imgsim.model import Model
 from imgsim.population import Population
 from imgsim.tables.coding import coded, dates
-from imgsim.tables.columns import Columns, frame, length
+from imgsim.tables.columns import Columns, frame, frames, length
 from imgsim.tables.exams import exams_table
 from imgsim.tables.ledger import Ledger
 from imgsim.tables.people import people_table
@@ -56,7 +56,7 @@ class Finished:
 
 def build_tables(finished: Finished) -> dict[str, pd.DataFrame]:
     """Every table but events, livelihood and outcomes, each with its ``replication`` column first."""
-    return {name: frame(table) for name, table in whole_tables(finished).items()}
+    return frames(whole_tables(finished))
 
 
 def whole_tables(finished: Finished) -> dict[str, Columns]:

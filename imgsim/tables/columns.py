@@ -23,6 +23,12 @@ def frame(*tables: Columns) -> pd.DataFrame:
     return pd.DataFrame({name: joined([table[name] for table in tables]) for name in tables[0]}, copy=False)
 
 
+def frames(*pieces: Mapping[str, Columns]) -> dict[str, pd.DataFrame]:
+    """One frame for all tables of each name."""
+    names = dict.fromkeys(name for piece in pieces for name in piece)
+    return {name: frame(*(piece[name] for piece in pieces if name in piece)) for name in names}
+
+
 def joined(columns: Sequence[Column]) -> Column:
     """One column for several; names that are not coded alike are told as they are."""
     first = columns[0]
