@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import shutil
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -24,26 +24,51 @@ if TYPE_CHECKING:
     from pandas import DataFrame
 
 SEAL = "part.json"
+LARGE, SMALL = 40, 128  # so many large parts, or small ones, would make a run
+Division = Callable[[int], list[range]]
+
+
+def one_by_one(replications: int) -> list[range]:
+    """The replications 0 .. n-1, each a part, whatever n: those of a smaller number stay what they are."""
+    return [range(number, number + 1) for number in range(replications)]
+
+
+def guided(replications: int) -> list[range]:
+    """The replications 0 .. n-1 part by part: several together where files would outnumber their rows.
+
+    Large parts come first, for measuring and writing a few takes longer; the last ones are small, so that workers end
+    together (guided self-scheduling, Polychronopoulos and Kuck 1987), however many there are.
+    """
+    large, small = 1 + replications // LARGE, 1 + replications // SMALL
+    parts: list[range] = []
+    begin = 0
+    while begin < replications:
+        left = replications - begin
+        end = begin + min(left, large, max(small, left // 4))
+        parts.append(range(begin, end))
+        begin = end
+    return parts
 
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """The folder of the finished replications of one set of inputs, a part for each ``at_once`` of them."""
+    """The folder of the finished replications of one set of inputs, each part a folder in it."""
 
     folder: Path
-    at_once: int = 1
+    divided: Division = one_by_one
 
-    def of(self, replication: int) -> Path:
-        """The folder of the part that holds a replication."""
-        return self.folder / f"rep-{replication - replication % self.at_once:05d}"
+    def of(self, numbers: range) -> Path:
+        """The folder of a part: that of another division of the replications has another name."""
+        return self.folder / f"rep-{numbers[0]:05d}-{numbers[-1]:05d}"
 
-    def all(self, replications: int) -> list[range]:
-        """The replications 0 .. n-1 part by part."""
-        return [range(k, min(k + self.at_once, replications)) for k in range(0, replications, self.at_once)]
+    def files(self, name: str, replications: int) -> list[Path]:
+        """The files of a table in the order of replications."""
+        parts = [self.of(numbers) for numbers in self.divided(replications)]
+        return [path for part in parts for path in sorted(part.glob(f"{name}.*.parquet"))]
 
     def write(self, numbers: range, pieces: Iterable[Mapping[str, DataFrame]]) -> None:
         """Keep the tables of finished replications, which come in pieces: later ones hold further rows."""
-        target = self.of(numbers.start)
+        target = self.of(numbers)
         with refused_in_one_line(f"{self.folder.parent}: cannot keep replication {numbers.start}"):
             if target.exists() and intact(target, numbers):
                 return
@@ -56,10 +81,10 @@ class Parts:
     def missing(self, replications: int) -> list[range]:
         """The parts still to be computed; a damaged one is removed, with a note."""
         sweep(self.folder)
-        return [numbers for numbers in self.all(replications) if not self._is_kept(numbers)]
+        return [numbers for numbers in self.divided(replications) if not self._is_kept(numbers)]
 
     def _is_kept(self, numbers: range) -> bool:
-        part = self.of(numbers.start)
+        part = self.of(numbers)
         if not part.exists():
             return False
         if intact(part, numbers):
@@ -70,10 +95,9 @@ class Parts:
 
     def merge_into(self, folder: Path, replications: int) -> None:
         """One file per table with the rows of all replications in order."""
-        parts = [self.of(numbers.start) for numbers in self.all(replications)]
-        for name in sorted({path.name.partition(".")[0] for path in parts[0].glob("*.parquet")}):
-            pieces = [path for part in parts for path in sorted(part.glob(f"{name}.*"))]
-            join(pieces, folder / f"{name}.parquet")
+        first = self.of(self.divided(replications)[0])
+        for name in sorted({path.name.partition(".")[0] for path in first.glob("*.parquet")}):
+            join(self.files(name, replications), folder / f"{name}.parquet")
 
     def remove(self) -> None:
         """Forget the parts, once their run is finished."""
@@ -97,11 +121,6 @@ def _write(folder: Path, place: int, tables: Mapping[str, DataFrame]) -> None:
         write_table(name, table, folder / f"{name}.{place:05d}.parquet")
 
 
-def at_once(replications: int) -> int:
-    """How many replications make a part: one, unless there are so many that their files would outnumber their rows."""
-    return 1 + replications // 64
-
-
 def intact(part: Path, numbers: range) -> bool:
     """Whether a part holds exactly the files and bytes that were written."""
     try:
@@ -114,7 +133,7 @@ def intact(part: Path, numbers: range) -> bool:
 
 
 @contextmanager
-def claimed(root: Path, digest: str, at_once: int = 1) -> Iterator[Parts]:
+def claimed(root: Path, digest: str, divided: Division = one_by_one) -> Iterator[Parts]:
     """The parts of these inputs, for this process alone; a second run of the same inputs gets a folder of its own."""
     with refused_in_one_line(f"{root}: cannot write results"):
         root.mkdir(parents=True, exist_ok=True)
@@ -123,7 +142,7 @@ def claimed(root: Path, digest: str, at_once: int = 1) -> Iterator[Parts]:
     with lock:
         if _locked(lock):
             try:
-                yield Parts(root / digest, at_once)
+                yield Parts(root / digest, divided)
             finally:
                 Path(lock.name).unlink(missing_ok=True)
                 remove_if_empty(root / digest)
@@ -131,7 +150,7 @@ def claimed(root: Path, digest: str, at_once: int = 1) -> Iterator[Parts]:
         else:
             own = temporary(root / digest)
             try:
-                yield Parts(own, at_once)
+                yield Parts(own, divided)
             finally:
                 shutil.rmtree(own, ignore_errors=True)
 

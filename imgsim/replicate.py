@@ -77,19 +77,19 @@ class WorkerKilled(Exception):
 
 
 def run_replications(
-    scenario: Scenario, parts: Parts, replications: int, workers: int, tick: Tick, recipe: Recipe | None = None
+    scenario: Scenario, parts: Parts, replications: int, workers: int, tick: Tick, recipe: Recipe
 ) -> None:
     """Compute what is missing among replications 0 .. n-1 and keep each as a part; `tick` is called for every one."""
     missing = parts.missing(replications)
     tick(replications - sum(map(len, missing)))
     if not missing:
         return
-    jobs = _jobs(scenario, parts, missing, recipe or Recipe())
+    jobs = _jobs(scenario, parts, missing, recipe)
     try:
         if workers == 1:
             _in_this_process(jobs.values(), tick)
         else:
-            _in_workers(jobs, min(workers, len(jobs)), tick)
+            _in_workers(jobs, min(workers, len(parts.divided(replications))), recipe, tick)
     finally:
         sweep(parts.folder)  # what workers ended in the middle of writing have left
 
@@ -107,12 +107,12 @@ def _in_this_process(jobs: Iterable[Job], tick: Tick) -> None:
         tick(len(job.replications))
 
 
-def _in_workers(jobs: dict[int, Job], workers: int, tick: Tick) -> None:
+def _in_workers(jobs: dict[int, Job], workers: int, recipe: Recipe, tick: Tick) -> None:
     """Submit all, and again what a killed worker took with it, until nothing is left or nothing is gained."""
     missing, tries = dict(jobs), 0
     while missing:
         before = len(missing)
-        with suppress(WorkerKilled), _executor(workers) as executor:
+        with suppress(WorkerKilled), _executor(workers, recipe) as executor:
             for number in _finished(executor, missing):
                 tick(len(missing.pop(number).replications))
         tries = tries + 1 if len(missing) == before else 0
@@ -146,8 +146,10 @@ def _submit(executor: Executor, jobs: Mapping[int, Job]) -> dict[Future[Refusal 
     return futures
 
 
-def _nothing() -> None:
-    """A first task, done once the workers run."""
+def _load(recipe: Recipe) -> None:
+    """Import what a recipe runs."""
+    for name in (recipe.build, recipe.pieces, recipe.measures):
+        _function(name)
 
 
 def _result(future: Future[Refusal | None]) -> Refusal | None:
@@ -166,18 +168,36 @@ def _check(result: Refusal | None) -> None:
         raise error
 
 
-@contextmanager
-def _executor(workers: int) -> Iterator[Executor]:
-    """Worker processes, reused by the next run of this session; ended at once if anything goes wrong."""
+def begin_workers(workers: int, parts: int, recipe: Recipe) -> None:
+    """Have workers for so many parts load what they will run, while the caller loads what it needs itself."""
+    if workers > 1:
+        with suppress(WorkerKilled):
+            _started(min(workers, parts), recipe)
+
+
+def _started(workers: int, recipe: Recipe) -> Executor:
+    """Worker processes, reused by the next run of this session; nobody waits until they run."""
     from loky import get_reusable_executor
+    from loky.process_executor import BrokenProcessPool
 
     # A worker that has grown is replaced between two replications: nothing a user could or should do about it.
     warnings.filterwarnings("ignore", message="A worker was restarted", category=UserWarning)
-    with _interrupts_held():
-        executor = get_reusable_executor(
-            max_workers=workers, env=WORKER, initializer=_begin_worker, initargs=(os.getpid(), tuple(sys.path))
-        )
-        _result(executor.submit(_nothing))  # starts the processes
+    try:
+        with _interrupts_held():
+            executor = get_reusable_executor(
+                max_workers=workers, env=WORKER, initializer=_begin_worker, initargs=(os.getpid(), tuple(sys.path))
+            )
+            for _ in range(workers):  # the first one starts the processes
+                executor.submit(_load, recipe)
+    except BrokenProcessPool as error:
+        raise WorkerKilled from error
+    return executor
+
+
+@contextmanager
+def _executor(workers: int, recipe: Recipe) -> Iterator[Executor]:
+    """Worker processes, ended at once if anything goes wrong."""
+    executor = _started(workers, recipe)
     try:
         yield executor
     except BaseException:

@@ -15,7 +15,6 @@ from imgsim.results import Run, open_run
 from imgsim.tomlfile import shown
 
 if TYPE_CHECKING:
-    from imgsim.engines import Choice
     from imgsim.replicate import Recipe
     from imgsim.scenario import Scenario
 
@@ -82,37 +81,31 @@ def run_scenario(
 
     _need_list("tables", tables)
     _need_count("workers", workers)
+    _need_engine(engine)
     from imgsim.manifest import Call
-    from imgsim.parts import at_once, claimed
+    from imgsim.parts import claimed, guided
     from imgsim.progress import progress
-    from imgsim.replicate import Recipe, run_replications
+    from imgsim.replicate import Recipe, begin_workers, run_replications
     from imgsim.store import Store, parts_key
 
-    store, count = Store(Path(out or RESULTS)), scenario.run.replications
-    walker = _engine(engine)
-    call = Call(datetime.now(UTC), workers or os.cpu_count() or 1, tuple(sets), *walker)
-    wanted = _wanted(tables) if tables is not None else None
-    steps = replace(recipe or Recipe(pieces=f"imgsim.engines.{walker.name}_engine.pieces"), tables=wanted)
+    store, count, start = Store(Path(out or RESULTS)), scenario.run.replications, datetime.now(UTC)
+    hands, wanted = workers or os.cpu_count() or 1, _wanted(tables) if tables is not None else None
     store.try_out(scenario)
+    begin_workers(hands, len(guided(count)), recipe or Recipe())
+    from imgsim.engines import choose  # loads half a second long, as workers do meanwhile
+
+    walker = choose(engine)
+    steps = replace(recipe or Recipe(pieces=f"imgsim.engines.{walker.name}_engine.pieces"), tables=wanted)
+    call = Call(start, hands, tuple(sets), *walker)
     if not quiet:
         print(f"imgsim: {walker.name} engine ({walker.why}){_compiling(walker.name)}", file=sys.stderr)
-    together = at_once(count)
-    with claimed(store.parts, f"{parts_key(scenario, wanted)}-{together}", together) as parts:
+    with claimed(store.parts, parts_key(scenario, wanted), guided) as parts:
         with progress(count, quiet=quiet) as tick:
-            run_replications(scenario, parts, count, call.workers, tick, steps)
+            run_replications(scenario, parts, count, hands, tick, steps)
         with progress(1, "tables and figures", quiet=quiet):
             folder = store.keep(scenario, parts, call, lambda new: _finish(Run(new, scenario), figures))
         parts.remove()
     return Run(folder, scenario)
-
-
-def _engine(asked: str) -> Choice:
-    """The engine to be used, and why."""
-    if asked not in ENGINES:
-        raise InputError(f"no engine is called {shown(asked)}", key="argument `engine`", name=asked, known=ENGINES)
-    from imgsim.engines import choose
-
-    return choose(asked)
 
 
 def _compiling(engine: str) -> str:
@@ -133,6 +126,12 @@ def _need_count(name: str, given: object) -> None:
     """Refuse what is neither None nor a whole number from 1 on."""
     if given is not None and (not isinstance(given, int) or isinstance(given, bool) or given < 1):
         raise InputError(f"must be a whole number of at least 1, not {shown(given)}", key=f"argument `{name}`")
+
+
+def _need_engine(asked: str) -> None:
+    """Refuse an engine that there is not."""
+    if asked not in ENGINES:
+        raise InputError(f"no engine is called {shown(asked)}", key="argument `engine`", name=asked, known=ENGINES)
 
 
 def _wanted(tables: Sequence[str]) -> tuple[str, ...]:

@@ -21,7 +21,7 @@ from imgsim.dictionary import markdown, tables, type_of
 from imgsim.errors import ImgsimError, InputError
 from imgsim.manifest import Call
 from imgsim.parquet import query, read_table, write_table
-from imgsim.parts import Parts, claimed, intact
+from imgsim.parts import Parts, claimed, guided, intact, one_by_one
 from imgsim.store import Store, load_table, parameter_table, parts_key, read_manifest
 
 CALL = Call(datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC))
@@ -114,16 +114,36 @@ def test_a_flipped_bit_in_a_part_is_noticed_and_the_part_computed_again(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     parts = full_parts(tmp_path, SmallScenario().of(3))
-    flip_a_bit(parts.of(1) / "events.00000.parquet")
+    flip_a_bit(parts.of(range(1, 2)) / "events.00000.parquet")
     assert parts.missing(3) == [range(1, 2)]
     assert "replication 1 was kept but is damaged" in capsys.readouterr().err
-    assert not parts.of(1).exists()
+    assert not parts.of(range(1, 2)).exists()
+
+
+@pytest.mark.parametrize("replications", [1, 2, 39, 40, 200, 1000, 12_345])
+def test_parts_hold_every_replication_once_large_ones_first(replications: int) -> None:
+    parts = guided(replications)
+    assert [number for numbers in parts for number in numbers] == list(range(replications))
+    sizes = [len(numbers) for numbers in parts]
+    assert sizes == sorted(sizes, reverse=True)
+    assert sizes[0] <= 1 + replications // 40
+    if replications < 40:
+        assert parts == one_by_one(replications)
+
+
+def test_parts_of_another_division_are_not_taken_for_damaged(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    full_parts(tmp_path, SmallScenario().of(3))
+    pairs = Parts(tmp_path / "parts", lambda replications: [range(replications)])
+    assert pairs.missing(3) == [range(3)]
+    assert capsys.readouterr().err == ""
 
 
 @pytest.mark.parametrize("harm", ["truncate", "remove", "unseal", "add"])
 def test_a_part_with_any_other_damage_is_noticed(tmp_path: Path, harm: str) -> None:
     parts = full_parts(tmp_path, SmallScenario().of(1))
-    table, seal = parts.of(0) / "people.00000.parquet", parts.of(0) / "part.json"
+    table, seal = parts.of(range(1)) / "people.00000.parquet", parts.of(range(1)) / "part.json"
     match harm:
         case "truncate":
             table.write_bytes(table.read_bytes()[:100])
@@ -132,8 +152,8 @@ def test_a_part_with_any_other_damage_is_noticed(tmp_path: Path, harm: str) -> N
         case "unseal":
             seal.write_text(seal.read_text()[:50])
         case "add":
-            (parts.of(0) / "other.parquet").touch()
-    assert not intact(parts.of(0), range(1))
+            (parts.of(range(1)) / "other.parquet").touch()
+    assert not intact(parts.of(range(1)), range(1))
 
 
 def test_a_full_disk_is_one_message_and_leaves_no_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,8 +14,7 @@ def read(parts: Parts, count: int, names: Sequence[str]) -> dict[str, pd.DataFra
     """The tables of all replications."""
     found: dict[str, pd.DataFrame] = {}
     for name in names:
-        files = [path for k in range(count) for path in sorted(parts.of(k).glob(f"{name}.*.parquet"))]
-        tables = [as_text(read_table(path)) for path in files]
+        tables = [as_text(read_table(path)) for path in parts.files(name, count)]
         found[name] = pd.concat(tables, ignore_index=True) if tables else pd.DataFrame()
     return found
 
