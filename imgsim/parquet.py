@@ -34,12 +34,17 @@ def connect() -> Iterator[DuckDBPyConnection]:
 
 @lru_cache(maxsize=1)
 def _database(process: int) -> DuckDBPyConnection:
-    """One thread (sums of floats must not depend on the order of threads), no network; not shared with a fork."""
+    """One thread (sums of floats must not depend on the order of threads), no network; not shared with a fork.
+
+    Nor threads that read ahead: whenever one of those falls idle, DuckDB has the system take back all memory that the
+    process does not use at the moment, and a replication waits to be given it again.
+    """
     import duckdb
 
     del process
     config: dict[str, Any] = {
         "threads": 1,
+        "async_threads": 0,
         "autoinstall_known_extensions": False,
         "autoload_known_extensions": False,
     }

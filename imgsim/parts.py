@@ -7,12 +7,14 @@ what an interrupted run had finished.
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
@@ -106,14 +108,24 @@ class Parts:
 
 def _write_behind(folder: Path, pieces: Iterable[Mapping[str, DataFrame]]) -> None:
     """Write each piece while the next one is computed; no more than these two are held."""
-    with ThreadPoolExecutor(1) as hand:
-        written: Future[None] | None = None
+    written: Future[None] | None = None
+    try:
         for place, tables in enumerate(pieces):
             if written is not None:
                 written.result()
-            written = hand.submit(_write, folder, place, tables)
+            written = _hand(os.getpid()).submit(_write, folder, place, tables)
+    finally:
         if written is not None:
-            written.result()
+            wait([written])
+    if written is not None:
+        written.result()
+
+
+@lru_cache(maxsize=1)
+def _hand(process: int) -> ThreadPoolExecutor:
+    """A thread that writes; one for all parts, because with every thread that ends DuckDB gives its memory back."""
+    del process  # a fork has no threads of its parent
+    return ThreadPoolExecutor(1)
 
 
 def _write(folder: Path, place: int, tables: Mapping[str, DataFrame]) -> None:
