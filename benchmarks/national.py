@@ -23,7 +23,7 @@ from typing import Any
 from imgsim.engines import compiled_engine, simpy_engine
 from imgsim.model import Model, build
 from imgsim.outcomes import measures
-from imgsim.replicate import WORKER
+from imgsim.replicate import SELDOM, WORKER
 from imgsim.scenario import load_scenario
 from imgsim.tables import build_tables
 
@@ -105,6 +105,7 @@ def main() -> None:
     options = parser.parse_args()
     if not WORKER.items() <= os.environ.items():
         os.execve(sys.executable, [sys.executable, *sys.argv], os.environ | WORKER)
+    gc.set_threshold(*SELDOM)
     turns = [compiled_turn(options.scale) for _ in range(options.turns)]
     spent = {part: median(turn[0][part] for turn in turns) for part in PARTS}
     events, people = turns[0][1:]
