@@ -15,6 +15,7 @@ from imgsim.results import Run, open_run
 from imgsim.tomlfile import shown
 
 if TYPE_CHECKING:
+    from imgsim.engines import Choice
     from imgsim.replicate import Recipe
     from imgsim.scenario import Scenario
 
@@ -92,9 +93,7 @@ def run_scenario(
     hands, wanted = workers or os.cpu_count() or 1, _wanted(tables) if tables is not None else None
     store.try_out(scenario)
     begin_workers(hands, len(guided(count)), recipe or Recipe())
-    from imgsim.engines import choose  # loads half a second long, as workers do meanwhile
-
-    walker = choose(engine)
+    walker = _chosen(engine)
     steps = replace(recipe or Recipe(pieces=f"imgsim.engines.{walker.name}_engine.pieces"), tables=wanted)
     call = Call(start, hands, tuple(sets), *walker)
     if not quiet:
@@ -106,6 +105,13 @@ def run_scenario(
             folder = store.keep(scenario, parts, call, lambda new: _finish(Run(new, scenario), figures))
         parts.remove()
     return Run(folder, scenario)
+
+
+def _chosen(asked: str) -> Choice:
+    """The engine to be used, and why; what tells it takes half a second to load, as long as workers begin."""
+    from imgsim.engines import choose
+
+    return choose(asked)
 
 
 def _compiling(engine: str) -> str:
