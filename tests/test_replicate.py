@@ -143,3 +143,15 @@ def test_control_c_ends_cleanly_and_leaves_only_finished_parts(tmp_path: Path, w
     assert not list(tmp_path.glob("small/*"))
     assert [path.name[:4] for path in tmp_path.glob(".parts/*/*")] == ["rep-"] * len(finished_parts(tmp_path))
     assert finished_parts(tmp_path)
+
+
+def test_control_c_while_workers_start_says_nothing_either(tmp_path: Path) -> None:
+    process = start_run(tmp_path, 2)
+    run = psutil.Process(process.pid)
+    wait_until(lambda: sum("LokyProcess" in " ".join(child.cmdline()) for child in run.children()) == 2)
+    children = run.children(recursive=True)
+    os.killpg(process.pid, signal.SIGINT)
+    output, errors = process.communicate(timeout=20)
+    assert process.returncode == 130
+    assert (output, errors) == (b"", b"")
+    assert not psutil.wait_procs(children, timeout=5)[1]
