@@ -114,9 +114,9 @@ def test_the_more_the_judgement_spreads_the_less_ability_counts() -> None:
 
 def test_who_else_applies_does_not_move_anybodys_score() -> None:
     fair, many = ranked(5, spread=1.0), people(list(np.linspace(-1, 1, 20)))
-    few = Applicants(many.actor[::2], many.traits[::2], many.day)
-    assert fair.scores(2010, 0, many)[::2].tolist() == fair.scores(2010, 0, few).tolist()
-    assert fair.scores(2011, 0, few).tolist() != fair.scores(2010, 0, few).tolist()
+    few, terms = Applicants(many.actor[::2], many.traits[::2], many.day), fair.terms(DAY)
+    assert fair.scores(terms, 2010, 0, many)[::2].tolist() == fair.scores(terms, 2010, 0, few).tolist()
+    assert fair.scores(terms, 2011, 0, few).tolist() != fair.scores(terms, 2010, 0, few).tolist()
 
 
 def test_places_at_a_scale_are_right_on_average_and_never_more_at_a_smaller_one() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -41,6 +41,16 @@ CITIZENSHIP: Final = ("citizen_img", "noncitizen_img")
 FIRST_POOL: Final = 1 + len(CITIZENSHIP)  # among the tallies: all come first, then both kinds of citizenship
 
 
+class Terms(NamedTuple):
+    """What a round's parameters say on a day."""
+
+    places: Ints  # whole places of each pool at the run's scale
+    open: Bools  # the pools that take others than their own people
+    spread: float  # of the judgement of merit
+    longest: float  # years without clinical work from which nobody is eligible
+    least: float  # years of practice below which nobody is
+
+
 class Ranked:
     """Places of a year by pool, taken in the order of merit as judged on the day.
 
@@ -64,36 +74,45 @@ class Ranked:
         self.judged, self.rounding = decision(f"{name}.merit.spread"), decision(f"{name}.rounding")
         self.by = parameters[f"{name}.places"].by
         self.pools = tuple(book.categories[self.by]) if self.by else ("",)
-        self.known: dict[int, Ints] = {}
+        self.known: dict[int, Terms] = {}
 
     def allocate(self, year: int, replication: int, applicants: Applicants) -> Allocation:
         """Those placed, in the order of merit: in the places of their own pool, or of the pools they also ask for."""
-        asked, score = self.asked(applicants), self.scores(year, replication, applicants)
-        places = self.places(applicants.day)
+        terms = self.terms(applicants.day)
+        asked, score = self.asked(terms, applicants), self.scores(terms, year, replication, applicants)
         if self.elsewhere < 0:
-            held = best_first(asked, score, places)
+            held = best_first(asked, score, terms.places)
         else:
             wide = self.asks_elsewhere(year, replication, applicants)
-            held = in_turn(asked, wide, in_order(score), places, ~self.closed(applicants.day))
-        return self.tallied(asked, held, places, applicants)
+            held = in_turn(asked, wide, in_order(score), terms.places, terms.open)
+        return self.tallied(asked, held, terms.places, applicants)
 
-    def asked(self, applicants: Applicants) -> Ints:
-        """The pool of each applicant; NOWHERE for those whose practice is not recent enough, or not long enough."""
-        longest = self.optional("gap_limit", applicants.day, np.inf)
-        least = self.optional("least_practice", applicants.day, -np.inf)
-        return pool_of(applicants.traits, PLACE[self.by] if self.by else ONE_POOL, applicants.day, longest, least)
+    def terms(self, day: int) -> Terms:
+        """The terms of a day, read once: in small replications reading them took as long as judging."""
+        if day not in self.known:
+            self.known[day] = Terms(
+                places=self.places(day),
+                open=np.array([self.optional("closed", day, 0.0, pool) <= 0 for pool in self.pools]),
+                spread=self.parameters.value(f"{self.name}.merit.spread", day),
+                longest=self.optional("gap_limit", day, np.inf),
+                least=self.optional("least_practice", day, -np.inf),
+            )
+        return self.known[day]
 
-    def optional(self, word: str, day: int, otherwise: float) -> float:
+    def optional(self, word: str, day: int, otherwise: float, pool: str = "") -> float:
         """A parameter that a round may leave out."""
         name = f"{self.name}.{word}"
-        return self.parameters.value(name, day) if name in self.parameters else otherwise
+        return self.parameters.value(name, day, pool) if name in self.parameters else otherwise
 
-    def closed(self, day: int) -> Bools:
-        """Which pools take none but their own people."""
-        name = f"{self.name}.closed"
-        if name not in self.parameters:
-            return np.zeros(len(self.pools), bool)
-        return np.array([self.parameters.value(name, day, pool) > 0 for pool in self.pools])
+    def places(self, day: int) -> Ints:
+        """Whole places of each pool at the run's scale, rounded by a uniform of the pool's own."""
+        full = [self.parameters.value(f"{self.name}.places", day, pool) * self.scale for pool in self.pools]
+        return scaled_places(self.seed, self.rounding, len(full), np.array(full))
+
+    def asked(self, terms: Terms, applicants: Applicants) -> Ints:
+        """The pool of each applicant; NOWHERE for those whose practice is not recent enough, or not long enough."""
+        by = PLACE[self.by] if self.by else ONE_POOL
+        return pool_of(applicants.traits, by, applicants.day, terms.longest, terms.least)
 
     def asks_elsewhere(self, year: int, replication: int, applicants: Applicants) -> Bools:
         """Who asks for the places of other pools too."""
@@ -102,20 +121,12 @@ class Ranked:
             applicants.traits, year,
         )  # fmt: skip
 
-    def scores(self, year: int, replication: int, applicants: Applicants) -> Floats:
+    def scores(self, terms: Terms, year: int, replication: int, applicants: Applicants) -> Floats:
         """Merit as judged this year, one for each applicant, in standard deviations."""
-        spread = self.parameters.value(f"{self.name}.merit.spread", applicants.day)
         return judged(
             self.book.rules, self.seed, replication, applicants.actor, self.merit, applicants.day, applicants.traits,
-            year, self.judged, spread,
+            year, self.judged, terms.spread,
         )  # fmt: skip
-
-    def places(self, day: int) -> Ints:
-        """Whole places of each pool at the run's scale, rounded by a uniform of the pool's own: once for a day."""
-        if day not in self.known:
-            full = [self.parameters.value(f"{self.name}.places", day, pool) * self.scale for pool in self.pools]
-            self.known[day] = scaled_places(self.seed, self.rounding, len(full), np.array(full))
-        return self.known[day]
 
     def tallied(self, asked: Ints, held: Ints, places: Ints, applicants: Applicants) -> Allocation:
         """The allocation, with tallies for all, by citizenship and by pool."""
