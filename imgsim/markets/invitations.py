@@ -102,7 +102,7 @@ def interviews(line: Line, lap: Programme, limit: Ints, attends: int, applicants
     has ``attends`` interviews declines, and the programme goes on to the next.
     """
     room, turn, end = limit.astype(np.int32), line.first[:-1].copy(), line.first[1:].copy()
-    attended = np.zeros(applicants, np.uint8)
+    pace, attended = limit.astype(np.uint32), np.zeros(applicants, np.uint8)
     most = len(lap) + 1  # the last one takes what is declined
     applicant, programme, n = np.empty(most, np.int32), np.empty(most, np.uint16), np.uint64(0)
     going, left = lap.copy(), len(lap)
@@ -112,15 +112,16 @@ def interviews(line: Line, lap: Programme, limit: Ints, attends: int, applicants
             if k + AHEAD < left:
                 fetch(line.entry, turn[going[k + AHEAD]])
             p = going[k]
-            if turn[p] < end[p]:
-                a = line.entry[turn[p]] & np.uint64(MOST_APPLICANTS - 1)
+            place = turn[p]
+            if place < end[p]:
+                a = line.entry[place] & np.uint64(MOST_APPLICANTS - 1)
                 accepts = attended[a] < attends
                 applicant[n], programme[n] = a, p
                 n += np.uint64(accepts)
                 attended[a] += accepts
                 room[p] -= accepts
-                turn[p] = turn[p] + np.uint32(1) if room[p] > 0 else end[p]
+                turn[p] = place + np.uint32(1) if room[p] > 0 else end[p]
                 going[still] = p
-                still += 1
+                still += place + pace[p] < end[p]  # is the list long enough for this turn of the next lap?
         left = still
     return Pairs(applicant[:n], programme[:n])
