@@ -208,7 +208,7 @@ def _executor(workers: int, recipe: Recipe) -> Iterator[Executor]:
 
 @contextmanager
 def _interrupts_held() -> Iterator[None]:
-    """Workers inherit that Ctrl-C is held back, so only this process answers it; here it counts once they run."""
+    """Workers inherit that Ctrl-C is held back, so only this process answers it; here it counts once they begin."""
     if not hasattr(signal, "pthread_sigmask"):
         yield
         return

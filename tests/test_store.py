@@ -135,8 +135,8 @@ def test_parts_of_another_division_are_not_taken_for_damaged(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     full_parts(tmp_path, SmallScenario().of(3))
-    pairs = Parts(tmp_path / "parts", lambda replications: [range(replications)])
-    assert pairs.missing(3) == [range(3)]
+    together = Parts(tmp_path / "parts", lambda replications: [range(replications)])
+    assert together.missing(3) == [range(3)]
     assert capsys.readouterr().err == ""
 
 
