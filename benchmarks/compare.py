@@ -14,9 +14,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from imgsim.compare import compare
-from imgsim.reforms import read_reform
-from imgsim.scenario import COUNTRIES
+from imgsim.experiments.compare.run import compare
+from imgsim.inputs.countries import COUNTRIES
+from imgsim.inputs.reforms.read import read_reform
 
 ROOT = Path(__file__).parents[1]
 REFORMS = ROOT / "scenarios" / "reforms"

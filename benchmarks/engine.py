@@ -23,9 +23,9 @@ import bare
 import numpy as np
 from memory import peak_above_start
 
-from imgsim.engines.simpy_engine import run, simulate
-from imgsim.model import Model, build
-from imgsim.scenario import load_scenario
+from imgsim.engines.model import Model, build
+from imgsim.engines.simpy.processes import run, simulate
+from imgsim.inputs.scenarios.load import load_scenario
 
 SCENARIO = Path(__file__).parents[1] / "scenarios" / "us.toml"
 AIM = 5.0  # times the bare loop

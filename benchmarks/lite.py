@@ -21,11 +21,12 @@ import twin
 from memory import peak_above_start
 
 import imgsim
-from imgsim.engines import compiled_engine, finish
-from imgsim.model import Model, build
-from imgsim.outcomes import measures
-from imgsim.scenario import load_scenario
-from imgsim.tables import build_tables
+from imgsim.engines.compiled import replication as compiled_engine
+from imgsim.engines.engine import finish
+from imgsim.engines.model import Model, build
+from imgsim.engines.records.tables import build_tables
+from imgsim.inputs.scenarios.load import load_scenario
+from imgsim.outcomes.all_measures import measures
 
 LITE, MILLION = twin.FOLDER / "img_lite.toml", twin.FOLDER / "img_lite_million.toml"
 PEOPLE = 100_000
@@ -96,9 +97,9 @@ def run(file: Path, out: str, **settings: object) -> None:
 
 def to_parquet(model: Model) -> float:
     """Wall time from the model to the events on disk: two passes over the lives, and the file."""
-    from imgsim.engines import pieces
-    from imgsim.parts import Parts
-    from imgsim.replicate import batched
+    from imgsim.engines.engine import pieces
+    from imgsim.runs.checkpoints import Parts
+    from imgsim.runs.replicate import batched
 
     with TemporaryDirectory() as folder:
         begin = perf_counter()

@@ -22,14 +22,17 @@ from typing import Any
 import numpy as np
 from memory import peak_above_start
 
-from imgsim.dates import day_of
-from imgsim.markets import invitations, match, ranking
+from imgsim.base.dates.day_numbers import day_of
+from imgsim.inputs.scenarios.load import load_scenario
+from imgsim.inputs.scenarios.scenario import Scenario
+from imgsim.inputs.traits import PLACE
 from imgsim.markets.allocation import Applicants
-from imgsim.markets.match import Match
-from imgsim.population import Population, populate
-from imgsim.rulebook import compile_rules
-from imgsim.scenario import Scenario, load_scenario
-from imgsim.traits import PLACE
+from imgsim.markets.match import interviews as invitations
+from imgsim.markets.match import match
+from imgsim.markets.match import rank_lists as ranking
+from imgsim.markets.match.match import Match
+from imgsim.persons.compile_rules import compile_rules
+from imgsim.persons.population import Population, populate
 
 SCENARIO = Path(__file__).parents[1] / "scenarios" / "us.toml"
 YEARS = range(1994, 2031)

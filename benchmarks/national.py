@@ -20,12 +20,13 @@ from statistics import median
 from time import process_time
 from typing import Any
 
-from imgsim.engines import compiled_engine, simpy_engine
-from imgsim.model import Model, build
-from imgsim.outcomes import measures
-from imgsim.replicate import SELDOM, WORKER
-from imgsim.scenario import load_scenario
-from imgsim.tables import build_tables
+from imgsim.engines.compiled import replication as compiled_engine
+from imgsim.engines.model import Model, build
+from imgsim.engines.records.tables import build_tables
+from imgsim.engines.simpy import processes as simpy_engine
+from imgsim.inputs.scenarios.load import load_scenario
+from imgsim.outcomes.all_measures import measures
+from imgsim.runs.replicate import SELDOM, WORKER
 
 SCENARIO = Path(__file__).parents[1] / "scenarios" / "us.toml"
 PARTS = ("people", "walking", "allocation", "tables", "outcomes", "all")

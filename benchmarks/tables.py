@@ -20,11 +20,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from imgsim.engines.simpy_engine import run
-from imgsim.model import build
-from imgsim.population import Population
-from imgsim.scenario import load_scenario
-from imgsim.tables import Finished, build_tables, columns_of, frame
+from imgsim.engines.model import build
+from imgsim.engines.records.columns import columns_of, frame
+from imgsim.engines.records.finished import Finished
+from imgsim.engines.records.tables import build_tables
+from imgsim.engines.simpy.processes import run
+from imgsim.inputs.scenarios.load import load_scenario
+from imgsim.persons.population import Population
 
 SCENARIO = Path(__file__).parents[1] / "scenarios" / "us.toml"
 OF_PEOPLE = ("milestones", "spent", "status", "sitting", "sat", "again", "state", "before", "since")
@@ -66,7 +68,7 @@ def main() -> None:
     small = run(build(scenario), 0).finished()
     tables = build_tables(replace(small, events=None, spells=None))
 
-    from imgsim.outcomes import measures
+    from imgsim.outcomes.all_measures import measures
 
     print(f"first measures of {len(tables['people']):,} people: {seconds(lambda: measures(tables, scenario)):.2f} s")
     large = tiled(small, 1 + asked.people // len(tables["people"]), asked.seasons)

@@ -9,9 +9,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from imgsim.addresses import decision
-from imgsim.model import Model
-from imgsim.tables import Finished
+from imgsim.base.randomness.addresses import decision
+from imgsim.engines.model import Model
+from imgsim.engines.records.finished import Finished
 
 FOLDER = Path(__file__).parent / "img_lite"
 FLAGS = ("-O3", "-march=native", "-ffp-contract=off")  # no fused operations: the same bits as imgsim

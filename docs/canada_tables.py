@@ -8,14 +8,14 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-
 from imgsim.calibrate.plan import load_targets
 from imgsim.calibrate.validate import markdown, shown
 from imgsim.dates import day_of
-from imgsim.engines import pieces
 from imgsim.model import build
-from imgsim.outcomes import measures
 from imgsim.scenario import COUNTRIES, load_scenario
+
+from imgsim.engines import pieces
+from imgsim.outcomes import measures
 
 SCENARIOS = Path(__file__).parent.parent / "scenarios"
 FORECAST = {"low": "canada_places_low", "middle": "canada", "high": "canada_places_high"}

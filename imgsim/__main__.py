@@ -2,7 +2,7 @@
 
 import sys
 
-from imgsim.cli import main
+from imgsim.cli.main import main
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -12,11 +12,14 @@ from typing import Any
 
 import pandas as pd
 
-from imgsim.engines.compiled_engine import run
-from imgsim.model import build
-from imgsim.reforms import ANYWHERE, read_reform
-from imgsim.scenario import COUNTRIES, Scenario, load_scenario
-from imgsim.tables import build_tables
+from imgsim.engines.compiled.replication import run
+from imgsim.engines.model import build
+from imgsim.engines.records.tables import build_tables
+from imgsim.inputs.countries import COUNTRIES
+from imgsim.inputs.reforms.read import read_reform
+from imgsim.inputs.reforms.reform import ANYWHERE
+from imgsim.inputs.scenarios.load import load_scenario
+from imgsim.inputs.scenarios.scenario import Scenario
 
 ROOT = Path(__file__).parents[1]
 FILE = Path(__file__).parent / "golden/reforms.json"

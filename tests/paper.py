@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from imgsim.errors import InputError
-from imgsim.scenario import Scenario, load_scenario
+from imgsim.base.errors import InputError
+from imgsim.inputs.scenarios.load import load_scenario
+from imgsim.inputs.scenarios.scenario import Scenario
 
 ROAD = """\
 country = "paper"
@@ -226,7 +227,7 @@ class Country:
         }
         for file, text in self.files.values():
             file.write_text(text)
-        monkeypatch.setattr("imgsim.scenario.COUNTRIES", self.folder.parent)
+        monkeypatch.setattr("imgsim.inputs.scenarios.load.COUNTRIES", self.folder.parent)
 
     def spoil(self, name: str, old: str, new: str) -> int:
         """Put new text in the place of the one place that has the old; the line at which it begins."""

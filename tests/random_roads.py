@@ -9,10 +9,10 @@ import toy
 from hypothesis import strategies as st
 from toy import clock, end, fair, parameter, road, stage
 
-from imgsim.parameters import Parameter
-from imgsim.pathway import Clock, Stage
-from imgsim.scenario import Scenario
-from imgsim.traits import LIVELIHOODS
+from imgsim.inputs.parameters.parameter import Parameter
+from imgsim.inputs.pathways.pathway import Clock, Stage
+from imgsim.inputs.scenarios.scenario import Scenario
+from imgsim.inputs.traits import LIVELIHOODS
 
 Draw = Callable[..., Any]
 ENDS = ("gone", "done")

@@ -19,9 +19,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from imgsim.errors import ImgsimError
-from imgsim.replicate import Recipe
-from imgsim.tables import Columns, columns_of
+from imgsim.base.errors import ImgsimError
+from imgsim.engines.records.columns import Columns, columns_of
+from imgsim.runs.replicate import Recipe
 
 PEOPLE = 50
 

@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from imgsim.parameters import Parameter, Parameters, Row
-from imgsim.pathway import Group, Pathway, Stage
-from imgsim.traits import LIVELIHOODS
+from imgsim.inputs.parameters.parameter import Parameter, Parameters, Row
+from imgsim.inputs.pathways.pathway import Group, Pathway, Stage
+from imgsim.inputs.traits import LIVELIHOODS
 
 MILESTONES = {
     "certified": ("paper.done",),

@@ -22,13 +22,17 @@ from test_conservation import (
     test_those_who_leave_after_training_were_trained,
 )
 
-from imgsim.calendar import to_date, to_day
-from imgsim.calibrate.plan import load_knobs, load_targets
-from imgsim.engines.simpy_engine import simulate
-from imgsim.model import Model, build
-from imgsim.outcomes import measures
-from imgsim.parameters import Parameters, load_parameters
-from imgsim.scenario import COUNTRIES, Scenario, load_scenario
+from imgsim.base.dates.calendar import to_date, to_day
+from imgsim.engines.model import Model, build
+from imgsim.engines.simpy.processes import simulate
+from imgsim.experiments.calibrate.knobs_and_targets import load_knobs
+from imgsim.inputs.countries import COUNTRIES
+from imgsim.inputs.parameters.parameter import Parameters
+from imgsim.inputs.parameters.read import load_parameters
+from imgsim.inputs.published import load_targets
+from imgsim.inputs.scenarios.load import load_scenario
+from imgsim.inputs.scenarios.scenario import Scenario
+from imgsim.outcomes.all_measures import measures
 
 # What holds on every road is believed here of this one, with the fixtures below.
 __all__ = [

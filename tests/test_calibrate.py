@@ -13,20 +13,29 @@ import pytest
 import tomli
 import toy
 
-from imgsim.calendar import to_date
-from imgsim.calibrate import spread
-from imgsim.calibrate.__main__ import aims, faded, parsed
-from imgsim.calibrate.fit import shifted, standard_errors
-from imgsim.calibrate.forecast import Published, errors, last_known_rate, previous_year_rate, seats_left_over
-from imgsim.calibrate.overlay import overlay
-from imgsim.calibrate.plan import SHIFTED, Knob, load_knobs, load_targets, row_addresses
-from imgsim.calibrate.rewrite import rewrite
-from imgsim.changes import apply_changes
-from imgsim.errors import InputError
-from imgsim.parameters import Parameters, load_parameters
-from imgsim.scenario import COUNTRIES, load_scenario
-from imgsim.scenario_files import change
-from imgsim.tomlfile import Table
+from imgsim.base.dates.calendar import to_date
+from imgsim.base.errors import InputError
+from imgsim.base.files.toml import Table
+from imgsim.experiments.calibrate import posterior_spread as spread
+from imgsim.experiments.calibrate.__main__ import aims, faded, parsed
+from imgsim.experiments.calibrate.as_scenario import overlay
+from imgsim.experiments.calibrate.benchmarks import (
+    Published,
+    errors,
+    last_known_rate,
+    previous_year_rate,
+    seats_left_over,
+)
+from imgsim.experiments.calibrate.fit import shifted, standard_errors
+from imgsim.experiments.calibrate.knobs_and_targets import SHIFTED, Knob, load_knobs, row_addresses
+from imgsim.experiments.calibrate.write_parameters import rewrite
+from imgsim.inputs.countries import COUNTRIES
+from imgsim.inputs.parameters.changes import apply_changes
+from imgsim.inputs.parameters.parameter import Parameters
+from imgsim.inputs.parameters.read import load_parameters
+from imgsim.inputs.published import load_targets
+from imgsim.inputs.scenarios.load import load_scenario
+from imgsim.inputs.scenarios.read import change
 
 US = COUNTRIES / "us"
 SCENARIO = Path(__file__).parent.parent / "scenarios" / "us.toml"

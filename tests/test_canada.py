@@ -18,10 +18,11 @@ from test_conservation import test_livelihood_fills_every_life_from_entry_to_end
 from test_conservation import test_no_round_gives_more_places_than_it_has as test_places
 from test_conservation import test_stocks_and_flows_balance_in_every_state_and_year as test_balance
 
-from imgsim.engines.simpy_engine import simulate
-from imgsim.model import Model, build
-from imgsim.outcomes import measures
-from imgsim.scenario import Scenario, load_scenario
+from imgsim.engines.model import Model, build
+from imgsim.engines.simpy.processes import simulate
+from imgsim.inputs.scenarios.load import load_scenario
+from imgsim.inputs.scenarios.scenario import Scenario
+from imgsim.outcomes.all_measures import measures
 
 __all__ = [
     "test_balance",

@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from imgsim.chance import philox, uniform, words
-from imgsim.dates import academic_year_start, day_of, mark_of, year_of
-from imgsim.distributions import exponential, gompertz_age, normal
+from imgsim.base.dates.day_numbers import academic_year_start, day_of, mark_of, year_of
+from imgsim.base.randomness.philox import philox, uniform, words
+from imgsim.base.randomness.quantiles import exponential, gompertz_age, normal
 
 # Random123's kat_vectors for philox4x32 with 10 rounds (Salmon et al. 2011): counter, key, result.
 VECTORS = [

@@ -8,12 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from imgsim import cli, subjects
+from imgsim.cli import main as cli
+from imgsim.inputs import subject as subjects
 
 COMMANDS = ("run", "explain", "sources", "check", "draw", "describe", "life")
 HEAVY = ("numba", "numpy", "pandas", "matplotlib", "scipy", "simpy", "duckdb")
 ROOT = Path(cli.__file__).parent.parent
-START = "import sys; from imgsim.cli import main; sys.exit(main(sys.argv[1:]))"
+START = "import sys; from imgsim.cli.main import main; sys.exit(main(sys.argv[1:]))"
 
 SCENARIO = """
 title = "A test"
@@ -206,7 +207,7 @@ def test_every_source_in_the_bibliography_says_what_uses_it(capsys: pytest.Captu
 
 
 def test_describe_tells_every_stage(capsys: pytest.CaptureFixture[str]) -> None:
-    from imgsim.pathway import load_pathway
+    from imgsim.inputs.pathways.load import load_pathway
 
     _, out, _ = call(capsys, "describe", "us")
     for stage in load_pathway(subjects.COUNTRIES / "us" / "pathway.toml").stages.values():
@@ -259,7 +260,9 @@ def test_a_reader_that_goes_away_is_no_error() -> None:
     assert done.stdout.splitlines()[-1].endswith("0")
 
 
-LIGHT = "import sys; from imgsim.cli import main; main(sys.argv[1:]); print([m for m in {heavy} if m in sys.modules])"
+LIGHT = (
+    "import sys; from imgsim.cli.main import main; main(sys.argv[1:]); print([m for m in {heavy} if m in sys.modules])"
+)
 
 
 def loaded(*args: str) -> str:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from imgsim.tables import Columns, columns_of, frame, length
-from imgsim.tables.coding import coded
+from imgsim.engines.records.columns import Columns, columns_of, frame, length
+from imgsim.engines.records.encode import coded
 
 
 def some(codes: list[int], names: list[str]) -> Columns:

@@ -11,22 +11,26 @@ import pandas as pd
 import pytest
 
 import imgsim
-from imgsim.cli import main
-from imgsim.compare import differences as told
-from imgsim.compare import doubt, draws, sensitivity, words, worlds
-from imgsim.compare.answer import compare, worlds_of
-from imgsim.compare.comparison import Comparison
-from imgsim.compare.sweeps import threshold, turns
-from imgsim.compare.twins import Lives, states_table, twins_table
-from imgsim.dates import NEVER
-from imgsim.engines import compiled_engine
-from imgsim.errors import ImgsimError, InputError
-from imgsim.model import build
-from imgsim.new_country import new_country
-from imgsim.outcomes.measure import LEADING, MEASURES, measures
-from imgsim.parameters import Parameter, Parameters, Row
-from imgsim.scenario import load_scenario
-from imgsim.tables import build_tables
+from imgsim.base.dates.day_numbers import NEVER
+from imgsim.base.errors import ImgsimError, InputError
+from imgsim.cli.main import main
+from imgsim.engines.compiled import replication as compiled_engine
+from imgsim.engines.model import build
+from imgsim.engines.records.tables import build_tables
+from imgsim.experiments.compare import differences as told
+from imgsim.experiments.compare import paired_replications as worlds
+from imgsim.experiments.compare import text as words
+from imgsim.experiments.compare.comparison import Comparison
+from imgsim.experiments.compare.counterfactual_pairs import Lives, states_table, twins_table
+from imgsim.experiments.compare.run import compare, worlds_of
+from imgsim.experiments.compare.sweep import threshold, turns
+from imgsim.experiments.uncertainty import parameter_draws as draws
+from imgsim.experiments.uncertainty import parameter_uncertainty as doubt
+from imgsim.experiments.uncertainty import sensitivity
+from imgsim.inputs.new_country import new_country
+from imgsim.inputs.parameters.parameter import Parameter, Parameters, Row
+from imgsim.inputs.scenarios.load import load_scenario
+from imgsim.outcomes.all_measures import LEADING, MEASURES, measures
 
 US = Path(__file__).parent.parent / "scenarios" / "us.toml"
 REFORMS = US.parent / "reforms"
@@ -214,7 +218,7 @@ def test_replications_are_added_until_the_difference_is_known(country: Path) -> 
 
 def test_an_interrupted_comparison_is_taken_up_where_it_stopped(country: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     whole = compared(country, "more", scale=0.1)
-    from imgsim.compare import worlds
+    from imgsim.experiments.compare import paired_replications as worlds
 
     ran: list[int] = []
     pieces = worlds.pieces

@@ -7,13 +7,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from imgsim.calendar import to_day
-from imgsim.engines import finish, simpy_engine
+from imgsim.base.dates.calendar import to_day
+from imgsim.base.errors import InputError
+from imgsim.engines.engine import finish
 from imgsim.engines.equality import first_difference
-from imgsim.errors import InputError
-from imgsim.model import build
-from imgsim.outcomes import measures
-from imgsim.scenario import Scenario, load_scenario
+from imgsim.engines.model import build
+from imgsim.engines.simpy import processes as simpy_engine
+from imgsim.inputs.scenarios.load import load_scenario
+from imgsim.inputs.scenarios.scenario import Scenario
+from imgsim.outcomes.all_measures import measures
 
 RED = """
 country = "red"

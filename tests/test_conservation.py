@@ -10,12 +10,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from imgsim.engines.simpy_engine import run as walk
-from imgsim.engines.simpy_engine import simulate
-from imgsim.model import Model, build
-from imgsim.outcomes import measures
-from imgsim.scenario import load_scenario
-from imgsim.tables import build_tables
+from imgsim.engines.model import Model, build
+from imgsim.engines.records.tables import build_tables
+from imgsim.engines.simpy.processes import run as walk
+from imgsim.engines.simpy.processes import simulate
+from imgsim.inputs.scenarios.load import load_scenario
+from imgsim.outcomes.all_measures import measures
 
 Tables = dict[str, pd.DataFrame]
 START, END = date(1998, 1, 1), date(2013, 1, 1)

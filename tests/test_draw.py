@@ -10,9 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from imgsim import draw, road_layout
-from imgsim.errors import InputError
-from imgsim.pathway import Pathway, load_pathway
+from imgsim.base.errors import InputError
+from imgsim.inputs.pathways.load import load_pathway
+from imgsim.inputs.pathways.pathway import Pathway
+from imgsim.reports import pathway_diagram as draw
+from imgsim.reports import pathway_layout as road_layout
 
 COUNTRIES = Path(draw.__file__).parent / "countries"
 SVG = "{http://www.w3.org/2000/svg}"
@@ -102,5 +104,6 @@ def test_words_of_a_road_cannot_break_the_diagram() -> None:
 
 
 def test_drawing_needs_no_plotting_library() -> None:
-    code = "import sys, imgsim.draw; sys.exit(any(m in sys.modules for m in ('matplotlib', 'numpy', 'pandas')))"
+    heavy = "('matplotlib', 'numpy', 'pandas')"
+    code = f"import sys, imgsim.reports.pathway_diagram; sys.exit(any(m in sys.modules for m in {heavy}))"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

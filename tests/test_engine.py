@@ -16,12 +16,12 @@ import pytest
 import toy
 from toy import clock, count, days_of, end, exam, fair, parameter, road, stage, tables
 
-from imgsim.calendar import to_day
-from imgsim.dates import year_of
-from imgsim.engines import trace
-from imgsim.engines.life import Life
-from imgsim.engines.replication import Replication
-from imgsim.engines.simpy_engine import simulate
+from imgsim.base.dates.calendar import to_day
+from imgsim.base.dates.day_numbers import year_of
+from imgsim.engines.engine import trace
+from imgsim.engines.simpy.career import Life
+from imgsim.engines.simpy.processes import simulate
+from imgsim.engines.simpy.replication import Replication
 
 ONCE = [(None, 2000.0), ("2001-01-01", 0.0)]  # two thousand people who enter in 2000
 MANY = 2000

@@ -16,13 +16,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from paper import NUMBERS, ROAD, SCENARIO, SOURCES, Country
 
-from imgsim.addresses import refuse_collisions
-from imgsim.errors import MOST, InputError, Problems, nearest
-from imgsim.parameter_files import read_parameters, read_sources
-from imgsim.pathway import load_pathway
-from imgsim.run import run
-from imgsim.scenario import load_scenario
-from imgsim.tomlfile import LARGEST, locate, read_toml
+from imgsim.base.errors import MOST, InputError, Problems, nearest
+from imgsim.base.files.toml import LARGEST, locate, read_toml
+from imgsim.base.randomness.addresses import refuse_collisions
+from imgsim.inputs.parameters.read import read_parameters, read_sources
+from imgsim.inputs.pathways.load import load_pathway
+from imgsim.inputs.scenarios.load import load_scenario
+from imgsim.runs.run import run
 
 ROAD_FILE, NUMBERS_FILE, SOURCES_FILE, BASE = "pathway.toml", "numbers.toml", "sources.toml", "base.toml"
 Case = tuple[str, str, str, str, str]
@@ -437,7 +437,7 @@ def test_a_file_without_end_is_not_read_to_its_end() -> None:
 
 
 def test_two_names_with_the_same_draws_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("imgsim.addresses.decision", len)
+    monkeypatch.setattr("imgsim.base.randomness.addresses.decision", len)
     with pytest.raises(InputError, match="`two` and `one` have the same hash; rename one of them"):
         refuse_collisions(["one", "three", "two"])
 

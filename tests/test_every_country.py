@@ -8,15 +8,18 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from imgsim.cli import main
-from imgsim.composed_numbers import load_numbers
-from imgsim.engines import engine, simulate
+from imgsim.cli.main import main
+from imgsim.engines.engine import engine, simulate
 from imgsim.engines.equality import heads
-from imgsim.model import build
-from imgsim.outcomes import measures
-from imgsim.pathway import load_pathway
-from imgsim.scenario import COUNTRIES, Scenario, countries, load_scenario
-from imgsim.tables import build_tables
+from imgsim.engines.model import build
+from imgsim.engines.records.tables import build_tables
+from imgsim.inputs.countries import COUNTRIES
+from imgsim.inputs.countries import shipped_countries as countries
+from imgsim.inputs.pathways.combined_parameters import load_numbers
+from imgsim.inputs.pathways.load import load_pathway
+from imgsim.inputs.scenarios.load import load_scenario
+from imgsim.inputs.scenarios.scenario import Scenario
+from imgsim.outcomes.all_measures import measures
 
 ROOT = Path(__file__).resolve().parents[1]
 PEOPLE = 8_000

@@ -9,12 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from synthetic import parameter, small_road
 
-from imgsim.calendar import to_date, to_day
-from imgsim.parameters import Parameters, Row
-from imgsim.rulebook import compile_rules, sessions_of
-from imgsim.rules import Rules
-from imgsim.sittings import next_session, session_after
-from imgsim.traits import width
+from imgsim.base.dates.calendar import to_date, to_day
+from imgsim.inputs.parameters.parameter import Parameters, Row
+from imgsim.inputs.traits import width
+from imgsim.persons.compile_rules import compile_rules, sessions_of
+from imgsim.persons.risk_equations import Rules
+from imgsim.persons.sitting_rules import next_session, session_after
 
 NOBODY = np.zeros(width(()))
 EACH, EVERY_OTHER = -1, 3  # quantities: no rule, and one that bars consecutive sessions

@@ -9,8 +9,8 @@ import numpy.typing as npt
 import pytest
 from numba.core.errors import TypingError
 
-from imgsim.compiled import compiled, shared
-from imgsim.handed import handed
+from imgsim.base.compiled.by_reference import handed
+from imgsim.base.compiled.jit import compiled, shared
 
 Floats = npt.NDArray[np.float64]
 

@@ -9,8 +9,9 @@ import pandas as pd
 import pytest
 from fastparquet import ParquetFile
 
-from imgsim.joined import join
-from imgsim.parquet import query, read_table, write_table
+from imgsim.base.files.parquet import query, read_table, write_table
+from imgsim.base.files.parquet_concat import join
+from imgsim.engines.records.data_dictionary import layout
 
 
 def rows(begin: int, count: int) -> pd.DataFrame:
@@ -35,7 +36,7 @@ def files(folder: Path, *counts: int) -> list[Path]:
     paths, begin = [], 0
     for place, count in enumerate(counts):
         paths.append(folder / f"{place}.parquet")
-        write_table("people", rows(begin, count), paths[-1])
+        write_table(layout("people"), rows(begin, count), paths[-1])
         begin += count
     return paths
 
@@ -66,6 +67,6 @@ def test_joining_in_two_steps_gives_the_same_bytes_of_rows(tmp_path: Path) -> No
 
 def test_files_with_other_columns_are_not_joined(tmp_path: Path) -> None:
     (path,) = files(tmp_path, 4)
-    write_table("people", rows(0, 4).drop(columns="ability"), tmp_path / "other.parquet")
+    write_table(layout("people"), rows(0, 4).drop(columns="ability"), tmp_path / "other.parquet")
     with pytest.raises(ValueError, match="other columns"):
         join([path, tmp_path / "other.parquet"], tmp_path / "joined.parquet")

@@ -162,4 +162,4 @@ def test_import_of_the_package_loads_nothing_but_python() -> None:
     ids=lambda value: value[0] if isinstance(value, list) else "",
 )
 def test_a_question_loads_nothing_that_computes(command: list[str], forbidden: set[str]) -> None:
-    assert loaded(f"from imgsim.cli import main\nassert main({command!r}) == 0") & forbidden == set()
+    assert loaded(f"from imgsim.cli.main import main\nassert main({command!r}) == 0") & forbidden == set()

@@ -8,14 +8,24 @@ import numpy as np
 import numpy.typing as npt
 import toy
 
-from imgsim.calendar import to_day
-from imgsim.dates import NEVER
-from imgsim.model import Model
-from imgsim.pathway import Pathway
-from imgsim.population import Population
-from imgsim.tables.codes import codes_of, state_names
-from imgsim.tables.ledger import EVER_PASSED, Ledger, account, beside, close, days_lived, ledger_of, new_ledger, summed
-from imgsim.traits import GRADUATION, LIVELIHOODS, PLACE
+from imgsim.base.dates.calendar import to_day
+from imgsim.base.dates.day_numbers import NEVER
+from imgsim.engines.model import Model
+from imgsim.engines.records.accumulators import (
+    EVER_PASSED,
+    Ledger,
+    account,
+    beside,
+    close,
+    days_lived,
+    ledger_of,
+    new_ledger,
+    summed,
+)
+from imgsim.engines.records.event_codes import codes_of, state_names
+from imgsim.inputs.pathways.pathway import Pathway
+from imgsim.inputs.traits import GRADUATION, LIVELIHOODS, PLACE
+from imgsim.persons.population import Population
 
 PREPARING, IN_PRACTICE = LIVELIHOODS.index("preparing"), LIVELIHOODS.index("in_practice")
 NO_SPELLS = np.empty((0, 5), np.int64)

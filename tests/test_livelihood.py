@@ -10,11 +10,12 @@ import toy
 from scipy import stats
 from toy import end, parameter, road, stage, tables
 
-from imgsim.livelihood import SPAN, hazard, rate_of_leaving
-from imgsim.model import build
-from imgsim.pathway import load_pathway
-from imgsim.scenario import COUNTRIES, load_scenario
-from imgsim.traits import PLACE
+from imgsim.engines.model import build
+from imgsim.inputs.countries import COUNTRIES
+from imgsim.inputs.pathways.load import load_pathway
+from imgsim.inputs.scenarios.load import load_scenario
+from imgsim.inputs.traits import PLACE
+from imgsim.persons.livelihood import SPAN, hazard, rate_of_leaving
 
 ONCE = [(None, 2000.0), ("2001-01-01", 0.0)]
 MANY = 2000

@@ -9,16 +9,18 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from imgsim.addresses import GRADUATE, actor
-from imgsim.dates import day_of
-from imgsim.errors import InputError
+from imgsim.base.dates.day_numbers import day_of
+from imgsim.base.errors import InputError
+from imgsim.base.randomness.addresses import GRADUATE, actor
+from imgsim.inputs.parameters.parameter import Parameters
+from imgsim.inputs.parameters.read import load_parameters
+from imgsim.inputs.pathways.load import load_pathway
+from imgsim.inputs.pathways.pathway import Pathway
+from imgsim.inputs.traits import PLACE, width
 from imgsim.markets.allocation import AFTER, IN_ROUND, INELIGIBLE, OUTSIDE, PLACED, Allocation, Applicants
-from imgsim.markets.match import Match
-from imgsim.markets.programmes import dealt, quotas, seats_of_year, sponsors, thinned
-from imgsim.parameters import Parameters, load_parameters
-from imgsim.pathway import Pathway, load_pathway
-from imgsim.rulebook import compile_rules
-from imgsim.traits import PLACE, width
+from imgsim.markets.match.match import Match
+from imgsim.markets.match.programmes import dealt, quotas, seats_of_year, sponsors, thinned
+from imgsim.persons.compile_rules import compile_rules
 
 SCALE = 0.05
 SEED = 5

@@ -15,24 +15,25 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from imgsim.addresses import COMPETITOR, GRADUATE, PROGRAMME, actor
-from imgsim.chance import words
-from imgsim.errors import InputError
-from imgsim.markets.afterwards import asked_afterwards
-from imgsim.markets.applications import TRIES, apply
-from imgsim.markets.choice import chooses_among, options
-from imgsim.markets.circle import NODES, PLACES, circles, nodes
-from imgsim.markets.competitors import Competitors, wish_shares
-from imgsim.markets.invitations import Line, interviews, lap_of
-from imgsim.markets.noise import PREFERENCE, SCREENING, Chance, Pairs, noise, normal_table, normals
-from imgsim.markets.offers import refuse_too_many
-from imgsim.markets.ordering import MOST_APPLICANTS, MOST_PROGRAMMES, by_applicant, by_programme
-from imgsim.markets.ranking import favourites_first
-from imgsim.parameters import Parameters, load_parameters
-from imgsim.pathway import load_pathway
-from imgsim.rulebook import compile_rules
-from imgsim.rules import Who
-from imgsim.traits import PLACE, width
+from imgsim.base.errors import InputError
+from imgsim.base.randomness.addresses import COMPETITOR, GRADUATE, PROGRAMME, actor
+from imgsim.base.randomness.philox import words
+from imgsim.inputs.parameters.parameter import Parameters
+from imgsim.inputs.parameters.read import load_parameters
+from imgsim.inputs.pathways.load import load_pathway
+from imgsim.inputs.traits import PLACE, width
+from imgsim.markets.match.applications import TRIES, apply
+from imgsim.markets.match.competitors import Competitors, wish_shares
+from imgsim.markets.match.hash_ring import NODES, PLACES, circles, nodes
+from imgsim.markets.match.idiosyncratic import PREFERENCE, SCREENING, Chance, Pairs, noise, normal_table, normals
+from imgsim.markets.match.interviews import Line, interviews, lap_of
+from imgsim.markets.match.packed_sort import MOST_APPLICANTS, MOST_PROGRAMMES, by_applicant, by_programme
+from imgsim.markets.match.positions import refuse_too_many
+from imgsim.markets.match.rank_lists import favourites_first
+from imgsim.markets.match.soap import asked_afterwards
+from imgsim.markets.match.specialty_choice import chooses_among, options
+from imgsim.persons.compile_rules import compile_rules
+from imgsim.persons.risk_equations import Who
 
 Ints = npt.NDArray[np.int64]
 

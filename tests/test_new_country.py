@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from imgsim.cli import main
-from imgsim.errors import InputError
-from imgsim.new_country import new_country
+from imgsim.base.errors import InputError
+from imgsim.cli.main import main
+from imgsim.inputs.new_country import new_country
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "add-a-country.md"
 BLOCK = re.compile(r"^```(sh|toml|diff) ?(\S*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)

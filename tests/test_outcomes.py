@@ -12,10 +12,10 @@ import pytest
 import toy
 from synthetic import exams, people, rounds, seasons, small_scenario, tables
 
-from imgsim.outcomes import headline_text, leaning, measures, summary
-from imgsim.outcomes.headline import families, lines
+from imgsim.outcomes.all_measures import measures
+from imgsim.outcomes.headline import families, headline_text, leaning, lines, summary
 from imgsim.outcomes.incidence import aalen_johansen
-from imgsim.outcomes.rows import Rows
+from imgsim.outcomes.outcome_rows import Rows
 
 
 def value_of(

@@ -11,14 +11,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 from paper import Country
 
-from imgsim.addresses import COMPETITOR, GRADUATE, actor, decision, refuse_collisions
-from imgsim.calendar import month_day, to_date, to_day
-from imgsim.composed_numbers import load_numbers
-from imgsim.contract import check_contract
-from imgsim.errors import InputError
-from imgsim.parameters import UNITS, Parameter, Parameters, Row, load_parameters
-from imgsim.pathway import load_pathway, required_parameters
-from imgsim.scenario import COUNTRIES, countries
+from imgsim.base.dates.calendar import month_day, to_date, to_day
+from imgsim.base.errors import InputError
+from imgsim.base.randomness.addresses import COMPETITOR, GRADUATE, actor, decision, refuse_collisions
+from imgsim.inputs.consistency import check_contract
+from imgsim.inputs.countries import COUNTRIES
+from imgsim.inputs.countries import shipped_countries as countries
+from imgsim.inputs.parameters.parameter import UNITS, Parameter, Parameters, Row
+from imgsim.inputs.parameters.read import load_parameters
+from imgsim.inputs.pathways.combined_parameters import load_numbers
+from imgsim.inputs.pathways.load import load_pathway
+from imgsim.inputs.pathways.pathway import required_parameters
 
 NAMES = countries()
 
@@ -188,7 +191,7 @@ def test_two_actors_never_share_an_address(one: tuple[int, ...], other: tuple[in
 
 def test_a_decision_is_known_by_its_name_alone_in_every_process() -> None:
     # blake2b with four bytes, little-endian, by the reference implementation `b2sum -l 32`
-    code = "from imgsim.addresses import decision; print(decision('exam.passed'))"
+    code = "from imgsim.base.randomness.addresses import decision; print(decision('exam.passed'))"
     told = subprocess.run(
         [sys.executable, "-c", code], env={"PYTHONHASHSEED": "5"}, capture_output=True, text=True, check=True
     )

@@ -11,16 +11,16 @@ import toy
 from scipy import optimize, stats
 from toy import count, end, exam, parameter, road, stage
 
-from imgsim.addresses import GRADUATE, actor
-from imgsim.calendar import to_day
-from imgsim.errors import InputError
-from imgsim.parameters import Parameter
-from imgsim.pass_rules import CODE, WORDS, error_left, grade
-from imgsim.pathway import OUTCOMES
-from imgsim.pathway_files import stages_of
-from imgsim.rules import Who
-from imgsim.tomlfile import read_toml
-from imgsim.traits import FIRST_FLAG, PLACE
+from imgsim.base.dates.calendar import to_day
+from imgsim.base.errors import InputError
+from imgsim.base.files.toml import read_toml
+from imgsim.base.randomness.addresses import GRADUATE, actor
+from imgsim.inputs.parameters.parameter import Parameter
+from imgsim.inputs.pathways.pathway import OUTCOMES
+from imgsim.inputs.pathways.read import stages_of
+from imgsim.inputs.traits import FIRST_FLAG, PLACE
+from imgsim.persons.pass_rules import CODE, WORDS, error_left, grade
+from imgsim.persons.risk_equations import Who
 
 GRADES = OUTCOMES["exam"] or ()
 MANY = 6000

@@ -10,21 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from paper import ROAD, Country
 
-from imgsim.errors import InputError
-from imgsim.mechanisms import MECHANISMS as MADE
-from imgsim.pathway import (
-    CERTAIN,
-    MARKS,
-    MECHANISMS,
-    OUTCOMES,
-    Pathway,
-    Stage,
-    check_pathway,
-    load_pathway,
-    required_parameters,
-)
-from imgsim.road_checks import leads_to_end, reachable
-from imgsim.scenario import COUNTRIES, countries
+from imgsim.base.errors import InputError
+from imgsim.inputs.countries import COUNTRIES
+from imgsim.inputs.countries import shipped_countries as countries
+from imgsim.inputs.pathways.checks import check_pathway, leads_to_end, reachable
+from imgsim.inputs.pathways.load import load_pathway
+from imgsim.inputs.pathways.pathway import CERTAIN, MARKS, MECHANISMS, OUTCOMES, Pathway, Stage, required_parameters
+from imgsim.markets.mechanisms import MECHANISMS as MADE
 
 NAMES = countries()
 EXAM = {f"test.{word}": "days" for word in ("prepare", "retake", "result", "late_gap")}

@@ -11,10 +11,10 @@ import pytest
 from synthetic import applications, exams, livelihood_years, people, small_scenario, stage, tables
 
 from imgsim.outcomes.exams import exams as exams_measured
-from imgsim.outcomes.lives import employment
-from imgsim.outcomes.places import hazards, places
-from imgsim.outcomes.rows import Rows
-from imgsim.outcomes.view import View
+from imgsim.outcomes.merit_rounds import hazards, places
+from imgsim.outcomes.outcome_rows import Rows
+from imgsim.outcomes.people_arrays import View
+from imgsim.outcomes.person_years import employment
 
 
 def view(**given: pd.DataFrame) -> View:

@@ -6,19 +6,19 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import imgsim.plots
 import numpy as np
 import pandas as pd
 import pytest
 
-import imgsim.plots
-from imgsim.engines.simpy_engine import simulate
-from imgsim.errors import InputError
-from imgsim.model import build
-from imgsim.outcomes import measures
-from imgsim.plots.drawing import BY_LOT, FIGURES, OF_SEVERAL, figures_of, save
-from imgsim.plots.paper import apart, over_replications, share
-from imgsim.plots.published import published
-from imgsim.scenario import load_scenario
+from imgsim.base.errors import InputError
+from imgsim.engines.model import build
+from imgsim.engines.simpy.processes import simulate
+from imgsim.inputs.scenarios.load import load_scenario
+from imgsim.outcomes.all_measures import measures
+from imgsim.reports.figures.draw_all import BY_LOT, FIGURES, OF_SEVERAL, figures_of, save
+from imgsim.reports.figures.published import published
+from imgsim.reports.figures.style import apart, over_replications, share
 
 SCENARIO = Path(__file__).parent.parent / "scenarios" / "us.toml"
 
@@ -95,7 +95,7 @@ def test_a_table_that_was_not_kept_is_nobody_to_show(run: Any) -> None:
         def people(self) -> pd.DataFrame:
             raise InputError("has no table `people`")
 
-    axes = imgsim.plots.age(Kept())
+    axes = imgsim.reports.figures.time_to_event.age(Kept())
     assert any("Nothing to draw" in text.get_text() for text in axes.texts)
 
 
@@ -112,7 +112,7 @@ class WithoutEvents:
 
 
 def test_a_figure_whose_table_was_not_kept_is_left_out_and_named(run: Any, tmp_path: Path) -> None:
-    missing = imgsim.plots.draw_all(WithoutEvents(nobody(run)), tmp_path)
+    missing = imgsim.reports.figures.draw_all.draw_all(WithoutEvents(nobody(run)), tmp_path)
     assert missing == {"where_the_cohort_is": "events", "life_lines": "events"}
     assert {file.stem for file in tmp_path.iterdir()} == set(FIGURES) - set(missing)
 
@@ -132,7 +132,7 @@ def test_the_same_tables_give_the_same_bytes(run: Any, tmp_path: Path) -> None:
 
 
 def test_all_figures_are_written_as_png_and_svg(run: Any, tmp_path: Path) -> None:
-    imgsim.plots.draw_all(nobody(run), tmp_path / "figures")
+    imgsim.reports.figures.draw_all.draw_all(nobody(run), tmp_path / "figures")
     assert {file.name for file in (tmp_path / "figures").iterdir()} == {
         f"{name}.{kind}" for name in FIGURES for kind in ("png", "svg")
     }
@@ -157,11 +157,11 @@ def test_a_queue_of_nobody_is_a_figure_that_says_so(by_lot: Any, name: str) -> N
 
 def test_every_figure_is_public() -> None:
     by_lot = {name for held in BY_LOT.values() for name in held}
-    assert {*FIGURES, *OF_SEVERAL, *by_lot} == set(imgsim.plots.__all__) - {"draw_all"}
+    assert {*FIGURES, *OF_SEVERAL, *by_lot} == set(imgsim.reports.figures.__all__) - {"draw_all"}
 
 
 def test_states_of_the_cohort_fill_the_sheet(run: Any) -> None:
-    from imgsim.plots.stocks import certified_cohort, shares_by_state
+    from imgsim.reports.figures.states_over_time import certified_cohort, shares_by_state
 
     cohort, followed = certified_cohort(run)
     shares = shares_by_state(run, cohort, np.arange(0, followed + 1.0))
@@ -169,9 +169,9 @@ def test_states_of_the_cohort_fill_the_sheet(run: Any) -> None:
 
 
 def test_lines_of_lives_last_until_the_end_or_the_horizon(run: Any) -> None:
-    from imgsim.plots.lives import sample
+    from imgsim.reports.figures.careers import sample
 
-    lives, axes = sample(run), imgsim.plots.life_lines(run)
+    lives, axes = sample(run), imgsim.reports.figures.careers.life_lines(run)
     until = lives["end_date"].fillna(pd.Timestamp(run.scenario.run.end))
     longest = ((until - lives["birth_date"]).dt.days / 365.25).to_numpy()
     drawn = {round(bar.get_y() + bar.get_height() / 2): bar.get_x() + bar.get_width() for bar in axes.patches}
@@ -180,7 +180,7 @@ def test_lines_of_lives_last_until_the_end_or_the_horizon(run: Any) -> None:
 
 
 def test_an_attempt_without_a_place_is_followed_by_another_by_an_end_or_by_neither_yet() -> None:
-    from imgsim.plots.matches import fates
+    from imgsim.reports.figures.match import fates
 
     held = pd.DataFrame(
         {"channel": ["match", "none", "none", "none"], "end_class": ["died", "died", "died", "under_way"]}
@@ -190,7 +190,7 @@ def test_an_attempt_without_a_place_is_followed_by_another_by_an_end_or_by_neith
 
 
 def test_everybody_who_tried_again_has_a_later_attempt(run: Any) -> None:
-    from imgsim.plots.matches import tries
+    from imgsim.reports.figures.match import tries
 
     held = tries(run).sort_values("year")
     life = held.groupby(["replication", "person"])
@@ -198,7 +198,7 @@ def test_everybody_who_tried_again_has_a_later_attempt(run: Any) -> None:
 
 
 def test_published_growth_stands_beside_the_simulated_one(run: Any) -> None:
-    assert "published +78%, simulated" in words(imgsim.plots.licensed_stock(run))
+    assert "published +78%, simulated" in words(imgsim.reports.figures.stock_and_warm_up.licensed_stock(run))
 
 
 def test_published_points_that_the_shipped_numbers_were_not_fitted_to_are_marked(run: Any) -> None:

@@ -10,13 +10,13 @@ import pytest
 import toy
 from scipy import stats
 
-from imgsim.addresses import GRADUATE, actor
-from imgsim.calendar import to_day
-from imgsim.dates import day_of, year_of
-from imgsim.parameters import Parameter
-from imgsim.pathway import Pathway
-from imgsim.population import Population, populate
-from imgsim.traits import LIVELIHOODS, PLACE
+from imgsim.base.dates.calendar import to_day
+from imgsim.base.dates.day_numbers import day_of, year_of
+from imgsim.base.randomness.addresses import GRADUATE, actor
+from imgsim.inputs.parameters.parameter import Parameter
+from imgsim.inputs.pathways.pathway import Pathway
+from imgsim.inputs.traits import LIVELIHOODS, PLACE
+from imgsim.persons.population import Population, populate
 
 YEARS = range(2000, 2004)
 HORIZON = to_day("2004-01-01")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from imgsim.progress import Pace
+from imgsim.base.progress import Pace
 
 
 def test_nothing_is_said_of_the_time_left_until_a_second_piece_is_done() -> None:

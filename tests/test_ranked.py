@@ -13,14 +13,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from synthetic import parameter, small_road
 
-from imgsim.addresses import GRADUATE, actor
-from imgsim.dates import day_of
+from imgsim.base.dates.day_numbers import day_of
+from imgsim.base.randomness.addresses import GRADUATE, actor
+from imgsim.inputs.parameters.parameter import Parameter, Parameters, Ratio, Row
+from imgsim.inputs.pathways.pathway import needs_of
+from imgsim.inputs.traits import PLACE, width
 from imgsim.markets.allocation import INELIGIBLE, PLACED, Allocation, Applicants
-from imgsim.markets.ranked import Ranked, best_first, in_order, in_turn
-from imgsim.parameters import Parameter, Parameters, Ratio, Row
-from imgsim.pathway import needs_of
-from imgsim.rulebook import compile_rules
-from imgsim.traits import PLACE, width
+from imgsim.markets.merit_ranked import Ranked, best_first, in_order, in_turn
+from imgsim.persons.compile_rules import compile_rules
 
 SEED = 11
 DAY = day_of(2010, 3, 15)

@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 import tomli
 
-from imgsim.calendar import to_day
-from imgsim.scenario import load_scenario
+from imgsim.base.dates.calendar import to_day
+from imgsim.inputs.scenarios.load import load_scenario
 
 README = (Path(__file__).parents[1] / "README.md").read_text("utf-8")
 LONG = {"run", "compare"}  # simulate for a minute: only their words are checked here, `make run` and the notebooks run
@@ -77,7 +77,7 @@ def test_the_options_of_a_long_command_exist(words: list[str], place: Path) -> N
 @pytest.mark.parametrize("block", blocks("python"))
 def test_a_python_block_uses_what_exists(block: str) -> None:
     import imgsim as package
-    from imgsim.results import Run
+    from imgsim.runs.results import Run
 
     names = {node.attr for node in ast.walk(ast.parse(block)) if isinstance(node, ast.Attribute)}
     columns = {name for name in names if not hasattr(package, name) and not hasattr(Run, name)}

@@ -15,19 +15,20 @@ import numpy as np
 import pytest
 from paper import Country
 
-from imgsim.calendar import to_date
-from imgsim.cli import main
-from imgsim.draw import mermaid, svg
-from imgsim.errors import InputError
-from imgsim.explain import explain
-from imgsim.markets.growth import Growth
-from imgsim.markets.noise import Pairs
-from imgsim.markets.ranking import RankLists
-from imgsim.markets.signals import signalled
-from imgsim.news import news
-from imgsim.parameters import Parameter, Parameters, Row
-from imgsim.reforms import read_reform
-from imgsim.scenario import Scenario, load_scenario
+from imgsim.base.dates.calendar import to_date
+from imgsim.base.errors import InputError
+from imgsim.cli.main import main
+from imgsim.inputs.parameters.parameter import Parameter, Parameters, Row
+from imgsim.inputs.reforms.differences import news
+from imgsim.inputs.reforms.read import read_reform
+from imgsim.inputs.scenarios.load import load_scenario
+from imgsim.inputs.scenarios.scenario import Scenario
+from imgsim.markets.match.idiosyncratic import Pairs
+from imgsim.markets.match.preference_signals import signalled
+from imgsim.markets.match.rank_lists import RankLists
+from imgsim.markets.quota_growth import Growth
+from imgsim.reports.parameters_text import explain
+from imgsim.reports.pathway_diagram import mermaid, svg
 
 NAMES = golden.names()
 US = golden.ROOT / "scenarios/us.toml"
@@ -345,8 +346,8 @@ def test_commands_take_reforms_and_doses(capsys: pytest.CaptureFixture[str], tmp
 
 
 def test_a_run_keeps_which_reforms_it_was_under(tmp_path: Path) -> None:
-    from imgsim.results import open_run
-    from imgsim.run import run
+    from imgsim.runs.results import open_run
+    from imgsim.runs.run import run
 
     file, quiet = golden.FOLDER / "conrad_35.toml", {"quiet": True, "figures": False, "workers": 1}
     settings: dict[str, Any] = {"scale": 0.02, "replications": 1, "tables": ["rounds"], "out": tmp_path}

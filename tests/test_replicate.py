@@ -15,11 +15,11 @@ import psutil
 import pytest
 from small_engine import SMALL, SmallScenario, small_outcomes
 
-from imgsim.atomic import checksums
-from imgsim.errors import ImgsimError
-from imgsim.parts import Parts
-from imgsim.replicate import run_replications
-from imgsim.run import run_scenario
+from imgsim.base.errors import ImgsimError
+from imgsim.base.files.atomic import checksums
+from imgsim.runs.checkpoints import Parts
+from imgsim.runs.replicate import run_replications
+from imgsim.runs.run import run_scenario
 
 HERE = Path(__file__).parent
 SCRIPT = """
@@ -61,7 +61,7 @@ def test_what_a_killed_worker_took_with_it_is_computed_again(tmp_path: Path) -> 
 
 
 def test_workers_that_always_die_end_in_one_message(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("imgsim.replicate.TRIES", 1)
+    monkeypatch.setattr("imgsim.runs.replicate.TRIES", 1)
     with pytest.raises(ImgsimError, match="a worker was killed 2 times while computing replication 0") as caught:
         tables_of(tmp_path, workers=2, replications=2, die_always=True)
     assert "\n" not in str(caught.value)

@@ -13,13 +13,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from imgsim.addresses import GRADUATE, actor
-from imgsim.calendar import to_day
-from imgsim.dates import NEVER
-from imgsim.parameters import Parameter
-from imgsim.rulebook import Rulebook
-from imgsim.rules import Who, base, chooses, happens, lasts, predict, probability, strikes_after
-from imgsim.traits import FIRST_FLAG, PLACE
+from imgsim.base.dates.calendar import to_day
+from imgsim.base.dates.day_numbers import NEVER
+from imgsim.base.randomness.addresses import GRADUATE, actor
+from imgsim.inputs.parameters.parameter import Parameter
+from imgsim.inputs.traits import FIRST_FLAG, PLACE
+from imgsim.persons.compile_rules import Rulebook
+from imgsim.persons.risk_equations import Who, base, chooses, happens, lasts, predict, probability, strikes_after
 
 DAY = to_day("2005-06-01")
 MANY = 4000

@@ -7,13 +7,13 @@ import sys
 from pathlib import Path
 from types import ModuleType
 
+import imgsim.run
 import pytest
 from small_engine import PEOPLE, SMALL, SmallScenario, small_outcomes
 
-import imgsim.run
-from imgsim.errors import ImgsimError, InputError
-from imgsim.progress import progress
-from imgsim.run import Run, open_run, run_scenario
+from imgsim.base.errors import ImgsimError, InputError
+from imgsim.base.progress import progress
+from imgsim.runs.run import Run, open_run, run_scenario
 
 
 @pytest.fixture
@@ -62,7 +62,7 @@ def test_the_headline_counts_the_assumed_numbers_as_long_as_the_scenario_is_what
     done: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     files = {"small.toml": SmallScenario()}
-    monkeypatch.setattr("imgsim.scenario.load_scenario", lambda path, **_: files[path.name])
+    monkeypatch.setattr("imgsim.inputs.scenarios.load.load_scenario", lambda path, **_: files[path.name])
     assert set(done.summary["leans_on"]) == {"1 assumed"}
     assert "1 assumed" in (done.folder / "summary.csv").read_text()
     assert set(open_run(done.folder).summary["leans_on"]) == {"1 assumed"}
@@ -103,14 +103,14 @@ def test_a_read_only_folder_is_one_message(tmp_path: Path) -> None:
 def test_a_figure_that_fails_does_not_cost_the_run(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    plots = ModuleType("imgsim.plots")
+    plots = ModuleType("imgsim.reports.figures")
 
     def draw_all(run: Run, folder: Path) -> None:
         (folder / "first.svg").write_text(f"<svg>{run.manifest['scale']} {len(run.people)}</svg>")
         raise ValueError("no colour left")
 
     plots.draw_all = draw_all  # type: ignore[attr-defined]
-    monkeypatch.setitem(sys.modules, "imgsim.plots", plots)
+    monkeypatch.setitem(sys.modules, "imgsim.reports.figures", plots)
     done = run_scenario(SmallScenario(), workers=1, out=tmp_path, recipe=SMALL)
     assert "not all figures were drawn (ValueError: no colour left)" in capsys.readouterr().err
     assert "figures/first.svg" in done.manifest["sha256"]
@@ -118,10 +118,10 @@ def test_a_figure_that_fails_does_not_cost_the_run(
 
 
 def test_a_plot_is_found_by_name_and_bound_to_the_run(done: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    plots = ModuleType("imgsim.plots")
+    plots = ModuleType("imgsim.reports.figures")
     plots.ladder = lambda run, step=1: (run, step)  # type: ignore[attr-defined]
-    monkeypatch.setitem(sys.modules, "imgsim.plots", plots)
-    monkeypatch.setattr("imgsim.plots", plots, raising=False)
+    monkeypatch.setitem(sys.modules, "imgsim.reports.figures", plots)
+    monkeypatch.setattr("imgsim.reports.figures", plots, raising=False)
     assert done.plot.ladder(step=2) == (done, 2)
     with pytest.raises(AttributeError, match="no figure `laddder`"):
         _ = done.plot.laddder
@@ -131,7 +131,7 @@ def test_a_reloaded_run_reads_its_scenario_again_and_refuses_another(
     done: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     files = {"small.toml": SmallScenario()}
-    monkeypatch.setattr("imgsim.scenario.load_scenario", lambda path, **_: files[path.name])
+    monkeypatch.setattr("imgsim.inputs.scenarios.load.load_scenario", lambda path, **_: files[path.name])
     assert open_run(done.folder).scenario == SmallScenario()
     files["small.toml"] = SmallScenario().of(9)
     with pytest.raises(ImgsimError, match=r"small\.toml: is not what it was"):
@@ -153,7 +153,7 @@ def test_long_work_tells_a_log_how_much_is_left(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     times = iter([0.0, 10.0, 11.0, 20.0, 40.0])
-    monkeypatch.setattr("imgsim.progress.time.monotonic", lambda: next(times))
+    monkeypatch.setattr("imgsim.base.progress.time.monotonic", lambda: next(times))
     with progress(4) as tick:
         for _ in range(4):
             tick()

@@ -15,13 +15,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from paper import Country
 
-from imgsim import errors
-from imgsim.calendar import to_day
-from imgsim.changes import Change, apply_changes
-from imgsim.parameters import Parameter, Parameters, Row
-from imgsim.rulebook import compile_rules
-from imgsim.rules import SERIES, dated
-from imgsim.scenario import Scenario, load_scenario
+from imgsim.base import errors
+from imgsim.base.dates.calendar import to_day
+from imgsim.inputs.parameters.changes import Change, apply_changes
+from imgsim.inputs.parameters.parameter import Parameter, Parameters, Row
+from imgsim.inputs.scenarios.load import load_scenario
+from imgsim.inputs.scenarios.scenario import Scenario
+from imgsim.persons.compile_rules import compile_rules
+from imgsim.persons.risk_equations import SERIES, dated
 
 
 @pytest.fixture
@@ -56,7 +57,7 @@ def test_every_scenario_that_ships_loads(scenarios: Path) -> None:
 
 
 def test_reading_a_scenario_loads_nothing_heavy(scenarios: Path) -> None:
-    code = "import sys; from imgsim.scenario import load_scenario; load_scenario(sys.argv[1]); print(*sys.modules)"
+    code = "import sys, imgsim; imgsim.load_scenario(sys.argv[1]); print(*sys.modules)"
     told = subprocess.run(
         [sys.executable, "-c", code, scenarios / "us.toml"], capture_output=True, text=True, check=True
     )
@@ -283,7 +284,7 @@ def test_grounds_are_no_part_of_the_fingerprint(country: Country) -> None:
 def test_the_canonical_text_is_json_and_the_same_in_every_process(country: Country) -> None:
     assert json.loads(country.load().canonical())["run"]["seed"] == 7
     code = (
-        "import sys, imgsim.scenario as s; from pathlib import Path; s.COUNTRIES = Path(sys.argv[2]);"
+        "import sys, imgsim.inputs.scenarios.load as s; from pathlib import Path; s.COUNTRIES = Path(sys.argv[2]);"
         "print(s.load_scenario(sys.argv[1]).digest())"
     )
     command = [sys.executable, "-c", code, country.scenario, country.folder.parent]

@@ -8,13 +8,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from imgsim.compare import worlds
-from imgsim.compare.answer import worlds_of
-from imgsim.compare.shared import EVER, Known, Shared, first_change
-from imgsim.dates import NEVER
+from imgsim.base.dates.day_numbers import NEVER
+from imgsim.engines.model import build
+from imgsim.engines.records.columns import frame
+from imgsim.experiments.compare import paired_replications as worlds
+from imgsim.experiments.compare.run import worlds_of
+from imgsim.experiments.compare.shared_rounds import EVER, Known, Shared, first_change
 from imgsim.markets.allocation import Allocation, Applicants
-from imgsim.model import build
-from imgsim.tables import frame
 
 US = Path(__file__).parent.parent / "scenarios" / "us.toml"
 REFORMS = US.parent / "reforms"

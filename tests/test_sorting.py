@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from imgsim.outcomes.sorting import moments, quantile, runs, sorted_rows
+from imgsim.outcomes.order_statistics import moments, quantile, runs, sorted_rows
 
 ROWS = st.integers(1, 60)
 

@@ -6,7 +6,7 @@ import pytest
 import toy
 from toy import end, parameter, road, stage
 
-from imgsim.errors import InputError
+from imgsim.base.errors import InputError
 
 
 def test_choices_that_lead_back_to_one_another_are_refused() -> None:

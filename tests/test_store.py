@@ -16,13 +16,13 @@ import pandas as pd
 import pytest
 from small_engine import SmallScenario, measures, simulate
 
-from imgsim.atomic import checksums, published, sweep, temporary
-from imgsim.dictionary import markdown, tables, type_of
-from imgsim.errors import ImgsimError, InputError
-from imgsim.manifest import Call
-from imgsim.parquet import query, read_table, write_table
-from imgsim.parts import Parts, claimed, guided, intact, one_by_one
-from imgsim.store import Store, load_table, parameter_table, parts_key, read_manifest
+from imgsim.base.errors import ImgsimError, InputError
+from imgsim.base.files.atomic import checksums, published, sweep, temporary
+from imgsim.base.files.parquet import query, read_table, write_table
+from imgsim.engines.records.data_dictionary import layout, markdown, tables, type_of
+from imgsim.runs.checkpoints import Parts, claimed, guided, intact, one_by_one
+from imgsim.runs.manifest import Call
+from imgsim.runs.store import Store, load_table, parameter_table, parts_key, read_manifest
 
 CALL = Call(datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC))
 DEAD_PROCESS = 2**22 + 1  # above the largest process number of Linux
@@ -77,7 +77,7 @@ def test_a_table_reads_the_same_whether_it_came_sorted_or_not(tmp_path: Path) ->
         "rows back to front": table.iloc[[3, 2, 1, 0]].astype(dict.fromkeys(text, "category")),
     }
     for name, held in unlike.items():
-        write_table("outcomes", held, tmp_path / f"{name}.parquet")
+        write_table(layout("outcomes"), held, tmp_path / f"{name}.parquet")
         found = read_table(tmp_path / f"{name}.parquet").astype(dict.fromkeys(text, str))
         pd.testing.assert_frame_equal(found, table, check_dtype=False)
 
@@ -91,7 +91,9 @@ def test_tables_are_sorted_by_replication_person_and_sequence(tmp_path: Path) ->
 
 
 def test_a_column_that_is_missing_throughout_keeps_its_documented_type(tmp_path: Path) -> None:
-    write_table("events", pd.DataFrame({"replication": [0], "event": [None], "date": [None]}), tmp_path / "a.parquet")
+    write_table(
+        layout("events"), pd.DataFrame({"replication": [0], "event": [None], "date": [None]}), tmp_path / "a.parquet"
+    )
     table = read_table(tmp_path / "a.parquet")
     assert table["date"].dtype.kind == "M"
     assert table["replication"].dtype == "int32"
@@ -99,7 +101,7 @@ def test_a_column_that_is_missing_throughout_keeps_its_documented_type(tmp_path:
 
 def test_a_count_that_is_missing_for_some_groups_stays_missing(tmp_path: Path) -> None:
     rounds = pd.DataFrame({"replication": 0, "group": ["a", "all"], "seats": [float("nan"), 7.0]})
-    write_table("rounds", rounds, tmp_path / "rounds.parquet")
+    write_table(layout("rounds"), rounds, tmp_path / "rounds.parquet")
     assert read_table(tmp_path / "rounds.parquet")["seats"].isna().tolist() == [True, False]
 
 
@@ -162,7 +164,7 @@ def test_a_full_disk_is_one_message_and_leaves_no_folder(tmp_path: Path, monkeyp
 
     scenario = SmallScenario().of(1)
     parts = full_parts(tmp_path, scenario)
-    monkeypatch.setattr("imgsim.atomic._flush", full)
+    monkeypatch.setattr("imgsim.base.files.atomic._flush", full)
     with pytest.raises(ImgsimError, match="cannot write results: No space left on device") as caught:
         Store(tmp_path / "results").keep(scenario, parts, CALL, lambda new: None)
     assert "\n" not in str(caught.value)
@@ -223,7 +225,7 @@ def test_kept_parts_depend_on_the_inputs_the_program_and_the_tables(monkeypatch:
     key = parts_key(scenario, None)
     assert key == parts_key(SmallScenario(), None)
     assert key != parts_key(scenario, ("outcomes",))
-    monkeypatch.setattr("imgsim.store.code_digest", lambda: "another version")
+    monkeypatch.setattr("imgsim.runs.store.code_digest", lambda: "another version")
     assert key != parts_key(scenario, None)
 
 
@@ -264,7 +266,7 @@ def test_the_manifest_is_plain_json(tmp_path: Path) -> None:
 
 def test_a_table_without_rows_keeps_its_columns_and_types(tmp_path: Path) -> None:
     empty = pd.DataFrame(columns=["replication", "person", "year", "active", "channel"])
-    write_table("seasons", empty, tmp_path / "seasons.parquet")
+    write_table(layout("seasons"), empty, tmp_path / "seasons.parquet")
     table = read_table(tmp_path / "seasons.parquet")
     assert list(table.columns) == list(empty.columns)
     assert table["active"].dtype == bool

@@ -8,8 +8,9 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from imgsim import story
-from imgsim.pathway import Pathway, load_pathway
+from imgsim.inputs.pathways.load import load_pathway
+from imgsim.inputs.pathways.pathway import Pathway
+from imgsim.reports import life_story as story
 
 US = Path(story.__file__).parent / "countries" / "us" / "pathway.toml"
 

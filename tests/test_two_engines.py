@@ -13,11 +13,16 @@ import random_roads
 import toy
 from hypothesis import HealthCheck, given, settings
 
-from imgsim.engines import ENGINES, compiled_engine, equality, finish, simpy_engine, trace, walker, whole
-from imgsim.engines.stage_tables import KINDS
-from imgsim.model import build
-from imgsim.pathway import OUTCOMES
-from imgsim.scenario import Scenario, load_scenario
+from imgsim.engines import equality
+from imgsim.engines.compiled import replication as compiled_engine
+from imgsim.engines.compiled import stages as walker
+from imgsim.engines.compiled.stage_tables import KINDS
+from imgsim.engines.engine import ENGINES, finish, trace, whole
+from imgsim.engines.model import build
+from imgsim.engines.simpy import processes as simpy_engine
+from imgsim.inputs.pathways.pathway import OUTCOMES
+from imgsim.inputs.scenarios.load import load_scenario
+from imgsim.inputs.scenarios.scenario import Scenario
 
 ROOT = Path(__file__).resolve().parents[1]
 SHIPPED = [*sorted((ROOT / "scenarios").glob("*.toml")), ROOT / "benchmarks" / "img_lite" / "img_lite.toml"]
@@ -106,7 +111,7 @@ def test_the_kernels_give_the_same_lives_without_compilation() -> None:
     """As plain Python they can be debugged and their coverage measured."""
     program = (
         "import sys; sys.path.insert(0, 'tests'); import toy, test_two_engines as t;"
-        "from imgsim.engines import compiled_engine; from imgsim.model import build;"
+        "from imgsim.engines.engine import compiled_engine; from imgsim.engines.model import build;"
         "print(toy.digest(compiled_engine.simulate(build(t.career()), 0)))"
     )
     plain = subprocess.run(

@@ -10,16 +10,17 @@ from typing import Any
 
 import pandas as pd
 
-from imgsim.calendar import to_day
-from imgsim.contract import check_contract
-from imgsim.engines.simpy_engine import simulate
-from imgsim.model import Model, build
-from imgsim.parameter_files import with_ratios
-from imgsim.parameters import Parameter, Parameters, Row
-from imgsim.pathway import Clock, Group, Pathway, Stage, check_pathway
-from imgsim.rulebook import Rulebook, compile_rules
-from imgsim.scenario import RunSettings, Scenario
-from imgsim.traits import LIVELIHOODS
+from imgsim.base.dates.calendar import to_day
+from imgsim.engines.model import Model, build
+from imgsim.engines.simpy.processes import simulate
+from imgsim.inputs.consistency import check_contract
+from imgsim.inputs.parameters.parameter import Parameter, Parameters, Row
+from imgsim.inputs.parameters.read import with_ratios
+from imgsim.inputs.pathways.checks import check_pathway
+from imgsim.inputs.pathways.pathway import Clock, Group, Pathway, Stage
+from imgsim.inputs.scenarios.scenario import RunSettings, Scenario
+from imgsim.inputs.traits import LIVELIHOODS
+from imgsim.persons.compile_rules import Rulebook, compile_rules
 
 Value = float | Sequence[tuple[str | None, float]]
 Given = Value | Mapping[str, Value]

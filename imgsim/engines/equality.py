@@ -9,15 +9,16 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from imgsim.calendar import to_date
-from imgsim.engines import ENGINES, finish
-from imgsim.errors import InputError
-from imgsim.model import build
-from imgsim.population import entrant_cells, stock_cells
-from imgsim.scenario import Scenario
-from imgsim.tables import Finished, Piece, frame
-from imgsim.tables.ledger import Ledger
-from imgsim.traits import LIVELIHOODS
+from imgsim.base.dates.calendar import to_date
+from imgsim.base.errors import InputError
+from imgsim.engines.engine import ENGINES, finish
+from imgsim.engines.model import build
+from imgsim.engines.records.accumulators import Ledger
+from imgsim.engines.records.columns import frame
+from imgsim.engines.records.finished import Finished, Piece
+from imgsim.inputs.scenarios.scenario import Scenario
+from imgsim.inputs.traits import LIVELIHOODS
+from imgsim.persons.population import entrant_cells, stock_cells
 
 Ints = npt.NDArray[np.int64]
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from imgsim.outcomes.counting import inside
+from imgsim.outcomes.counts import inside
 from imgsim.outcomes.definitions import MEASURED
-from imgsim.outcomes.rows import Rows, ratio
-from imgsim.outcomes.view import View
+from imgsim.outcomes.outcome_rows import Rows, ratio
+from imgsim.outcomes.people_arrays import View
 
 
 def costs(view: View, rows: Rows) -> None:

@@ -11,12 +11,12 @@ from typing import Final
 
 import numpy as np
 
-from imgsim.dates import DAYS_A_YEAR, NEVER
-from imgsim.outcomes.counting import Bools, Floats, Ints
+from imgsim.base.dates.day_numbers import DAYS_A_YEAR, NEVER
+from imgsim.outcomes.counts import Bools, Floats, Ints
 from imgsim.outcomes.definitions import FOLLOW_UP_YEARS, GRID, INCIDENCE_YEARS, MEASURED, SURVIVAL
-from imgsim.outcomes.rows import Rows, ratio, where
-from imgsim.outcomes.sorting import quantile, runs, sorted_rows
-from imgsim.outcomes.view import Days, View, years_before
+from imgsim.outcomes.order_statistics import quantile, runs, sorted_rows
+from imgsim.outcomes.outcome_rows import Rows, ratio, where
+from imgsim.outcomes.people_arrays import Days, View, years_before
 
 STARTS: Final = ("training", "licensed", "practice")
 ENTERING: Final = "entering"  # the milestone of setting out for a country of a composed road

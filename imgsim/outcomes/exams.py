@@ -7,10 +7,10 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from imgsim.outcomes.counting import Bools, Ints, Replicas
+from imgsim.outcomes.counts import Bools, Ints, Replicas
 from imgsim.outcomes.definitions import ALL, CITIZEN, FOLLOW_UP_YEARS, MEASURED, NONCITIZEN
-from imgsim.outcomes.rows import Rows, academic, labels, where
-from imgsim.outcomes.view import View, codes_in, years_before
+from imgsim.outcomes.outcome_rows import Rows, academic, labels, where
+from imgsim.outcomes.people_arrays import View, codes_in, years_before
 
 
 class Sittings(NamedTuple):

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import pandas as pd
 
+from imgsim.inputs.pathways.pathway import FIRST_POST
 from imgsim.outcomes.definitions import ALL, MEASURED
-from imgsim.pathway import FIRST_POST
 
 if TYPE_CHECKING:
-    from imgsim.scenario import Scenario
+    from imgsim.inputs.scenarios.scenario import Scenario
 
 CONFIDENCE: Final = 0.95
 WIDTH: Final = 100

@@ -6,13 +6,13 @@ from typing import NamedTuple
 
 import numpy as np
 
-from imgsim.compiled import compiled
-from imgsim.dates import DAYS_A_YEAR, NEVER
-from imgsim.outcomes.counting import Bools, Codes, Floats, Ints
+from imgsim.base.compiled.jit import compiled
+from imgsim.base.dates.day_numbers import DAYS_A_YEAR, NEVER
+from imgsim.outcomes.counts import Bools, Codes, Floats, Ints
 from imgsim.outcomes.definitions import ALL, GRID, MEASURED
-from imgsim.outcomes.rows import Rows, where
-from imgsim.outcomes.sorting import sorted_rows
-from imgsim.outcomes.view import Days, View, codes_in
+from imgsim.outcomes.order_statistics import sorted_rows
+from imgsim.outcomes.outcome_rows import Rows, where
+from imgsim.outcomes.people_arrays import Days, View, codes_in
 
 TRAINING = "training"
 CENSORED = "under_way"

@@ -9,11 +9,11 @@ from typing import Final
 
 import numpy as np
 
-from imgsim.outcomes.counting import Bools, Floats, Ints, Replicas
+from imgsim.inputs.pathways.pathway import MERIT
+from imgsim.outcomes.counts import Bools, Floats, Ints, Replicas
 from imgsim.outcomes.definitions import ALL, IMG, MARKET, QUEUE
-from imgsim.outcomes.rows import Rows, labels, ratio, where
-from imgsim.outcomes.view import View
-from imgsim.pathway import MERIT
+from imgsim.outcomes.outcome_rows import Rows, labels, ratio, where
+from imgsim.outcomes.people_arrays import View
 
 COUNTS: Final = ("seats", "applicants", "active", "placed", "outside", "after")
 TOLD: Final = ("seats", "applicants", "placed")  # of rounds by lot or by merit

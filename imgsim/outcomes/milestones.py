@@ -6,12 +6,12 @@ from typing import Final
 
 import numpy as np
 
-from imgsim.dates import DAYS_A_YEAR, NEVER
-from imgsim.outcomes.counting import Codes, Ints, inside
+from imgsim.base.dates.day_numbers import DAYS_A_YEAR, NEVER
+from imgsim.outcomes.counts import Codes, Ints, inside
 from imgsim.outcomes.definitions import FOLLOW_UP_YEARS, MEASURED, QUANTILES
-from imgsim.outcomes.rows import Named, Rows, labels, ratio
-from imgsim.outcomes.sorting import Runs, moments, quantile, runs, sorted_rows
-from imgsim.outcomes.view import Days, View
+from imgsim.outcomes.order_statistics import Runs, moments, quantile, runs, sorted_rows
+from imgsim.outcomes.outcome_rows import Named, Rows, labels, ratio
+from imgsim.outcomes.people_arrays import Days, View
 
 COUNTED: Final = {
     "entrants": "entry",

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from imgsim.outcomes.counting import tally
+from imgsim.outcomes.counts import tally
 from imgsim.outcomes.definitions import MEASURED
-from imgsim.outcomes.rows import Rows, labels
-from imgsim.outcomes.view import View, codes_in
+from imgsim.outcomes.outcome_rows import Rows, labels
+from imgsim.outcomes.people_arrays import View, codes_in
 
 
 def visas(view: View, rows: Rows) -> None:

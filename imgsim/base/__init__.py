@@ -1,0 +1,1 @@
+"""What knows no medicine: errors, dates, files, chance by address, compilation."""

@@ -1,0 +1,1 @@
+"""Compilation: decorators, tuples by reference, prefetching."""

@@ -1,0 +1,65 @@
+"""Dates as whole days since 1970-01-01, for compiled rules (``imgsim.base.dates.calendar`` has the readable side).
+
+From date to day by the proleptic Gregorian algorithm of H. Hinnant, "chrono-compatible low-level date algorithms"
+(2013), exact for any year; from day to year by tables of the years that Python's dates know (1 to 9999). There is a
+closed formula for that too, but compilers take it out of loops and work it out for every life, though few ask: that
+was a fifth of walking the national road.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from imgsim.base.compiled.jit import lean
+
+DAYS_A_YEAR: Final = 365.25
+NEVER: Final = 2**30  # a day no life reaches; fits a 32-bit column, and so does a life's worth of days after it
+
+FIRST_YEAR: Final = 1
+MONTHS: Final = np.arange(f"{FIRST_YEAR:04}-01", "10000-01", dtype="datetime64[M]")
+NEW_YEAR: Final = MONTHS[::12].astype("datetime64[D]").astype(np.int64)  # 1 January of every year
+MIDSUMMER: Final = MONTHS[6::12].astype("datetime64[D]").astype(np.int64)  # 1 July of every year
+
+
+@lean
+def day_of(year: int, month: int, day: int) -> int:
+    """The day number of a calendar date."""
+    shifted = year - 1 if month <= 2 else year
+    era = shifted // 400
+    year_of_era = shifted - era * 400
+    month_shifted = month - 3 if month > 2 else month + 9
+    day_of_year = (153 * month_shifted + 2) // 5 + day - 1
+    day_of_era = year_of_era * 365 + year_of_era // 4 - year_of_era // 100 + day_of_year
+    return era * 146097 + day_of_era - 719468
+
+
+@lean
+def last_begun(starts: npt.NDArray[np.int64], day: int) -> int:
+    """The place of the last of some yearly days on or before a day; of the first one if there is none."""
+    place = min(max((day - starts[0]) * 400 // 146097, 0), len(starts) - 1)  # off by one at most
+    while place > 0 and starts[place] > day:
+        place -= 1
+    while place + 1 < len(starts) and starts[place + 1] <= day:
+        place += 1
+    return int(place)
+
+
+@lean
+def year_of(day: int) -> int:
+    """The calendar year of a day number."""
+    return FIRST_YEAR + last_begun(NEW_YEAR, day)
+
+
+@lean
+def mark_of(year: int, month_day: int) -> int:
+    """The day number of a yearly mark written as 100 x month + day (315 is 15 March)."""
+    return day_of(year, month_day // 100, month_day % 100)
+
+
+@lean
+def academic_year_start(day: int) -> int:
+    """The 1 July on or before a day."""
+    return int(MIDSUMMER[last_begun(MIDSUMMER, day)])

@@ -1,0 +1,1 @@
+"""Files: TOML with the location of every error, Parquet, folders that are complete or not there."""

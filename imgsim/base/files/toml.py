@@ -1,0 +1,237 @@
+"""Reading TOML strictly: every value is asked for by name and type, and every refusal says where it stands."""
+
+from __future__ import annotations
+
+import datetime
+import math
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any, Final, NoReturn
+
+import tomli
+
+from imgsim.base.errors import InputError, Problems
+
+LARGEST: Final = 1_000_000  # bytes; no scenario is larger, and parsers can be made to choke on what is
+MISSING: Final = object()
+
+Key = str | int
+
+
+class Table:
+    """A table of a TOML file that knows where it stands."""
+
+    def __init__(self, data: dict[str, Any], file: Path, path: tuple[Key, ...] = ()) -> None:
+        self.data, self.file, self.path = data, file, path
+
+    def __contains__(self, key: str) -> bool:
+        return key in self.data
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.data)
+
+    def fail(
+        self, message: str, key: Key | None = None, *, name: str | None = None, known: Iterable[str] = ()
+    ) -> NoReturn:
+        """Refuse a key of this table (or the table itself) with file, line, column and key."""
+        raise self.error(message, key, name=name, known=known)
+
+    def error(
+        self, message: str, key: Key | None = None, *, name: str | None = None, known: Iterable[str] = ()
+    ) -> InputError:
+        """The error that refuses a key of this table, or the table itself."""
+        path = self.path if key is None else (*self.path, key)
+        line, column = locate(self.file, path)
+        return InputError(
+            message, file=str(self.file), line=line, column=column, key=dotted(path), name=name, known=known
+        )  # fmt: skip
+
+    def only(self, *keys: str) -> None:
+        """Refuse keys that are not among these."""
+        problems = Problems()
+        for key in self.data:
+            if key not in keys:
+                problems.add(self.error(f"unknown key `{key}`", key, name=key, known=keys))
+        problems.refuse()
+
+    def get(self, key: str, kind: type | tuple[type, ...], what: str, default: Any = MISSING) -> Any:
+        """The value of a key if it is of the right kind; booleans are no numbers."""
+        if key not in self.data:
+            if default is MISSING:
+                self.fail(f"`{key}` is missing")
+            return default
+        value = self.data[key]
+        if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
+            self.fail(f"must be {what}, not {shown(value)}", key)
+        return value
+
+    def text(self, key: str, default: Any = MISSING) -> str:
+        """A string."""
+        value: str = self.get(key, str, "a text in quotes", default)
+        return value
+
+    def number(self, key: str, default: Any = MISSING) -> float:
+        """A finite number."""
+        value = self.get(key, (int, float), "a number", default)
+        if value is not None and not finite(value):
+            self.fail(f"must be a finite number, not {shown(value)}", key)
+        result: Any = value if value is None else float(value)
+        return result  # type: ignore[no-any-return]
+
+    def integer(self, key: str, default: Any = MISSING) -> int:
+        """A whole number."""
+        value: int = self.get(key, int, "a whole number", default)
+        return value
+
+    def flag(self, key: str, default: Any = MISSING) -> bool:
+        """True or false."""
+        value: bool = self.get(key, bool, "true or false", default)
+        return value
+
+    def date(self, key: str, default: Any = MISSING) -> datetime.date:
+        """A date without a time."""
+        value = self.get(key, datetime.date, "a date such as 2021-07-01", default)
+        if isinstance(value, datetime.datetime):
+            self.fail("must be a date without a time of day", key)
+        result: datetime.date = value
+        return result
+
+    def table(self, key: str) -> Table:
+        """A table; an empty one if the key is missing."""
+        return Table(self.get(key, dict, "a table", {}), self.file, (*self.path, key))
+
+    def tables(self, key: str) -> list[Table]:
+        """A list of tables; empty if the key is missing."""
+        held = self.get(key, list, "a list of tables", [])
+        for place, entry in enumerate(held):
+            if not isinstance(entry, dict):
+                Table({}, self.file, (*self.path, key)).fail(f"must be a table, not {shown(entry)}", place)
+        return [Table(entry, self.file, (*self.path, key, place)) for place, entry in enumerate(held)]
+
+    def texts(self, key: str) -> tuple[str, ...]:
+        """A list of strings; empty if the key is missing."""
+        held = self.get(key, list, "a list of texts", [])
+        for place, entry in enumerate(held):
+            if not isinstance(entry, str):
+                Table({}, self.file, (*self.path, key)).fail(f"must be a text in quotes, not {shown(entry)}", place)
+        return tuple(held)
+
+    def children(self) -> Iterator[tuple[str, Table]]:
+        """The tables this table holds, by name; anything else is refused."""
+        for key in self.data:
+            yield key, Table(self.get(key, dict, "a table"), self.file, (*self.path, key))
+
+
+def finite(value: float) -> bool:
+    """Is this a number that fits a float? A whole number of four hundred digits does not."""
+    try:
+        return math.isfinite(value)
+    except OverflowError:
+        return False
+
+
+def shown(value: object) -> str:
+    """A value as the user wrote it, shortened."""
+    text = {True: "true", False: "false"}.get(value) if isinstance(value, bool) else None
+    text = text or (f'"{value}"' if isinstance(value, str) else str(value))
+    return text if len(text) <= 40 else text[:37] + "..."
+
+
+def dotted(path: tuple[Key, ...]) -> str:
+    """A path as TOML writes it; places in lists count from 1."""
+    text = ""
+    for key in path:
+        if isinstance(key, int):
+            text += f"[{key + 1}]"
+        else:
+            text += ("." if text else "") + (key if "." not in key else f'"{key}"')
+    return text
+
+
+def read_toml(file: Path) -> Table:
+    """The top table of a file; InputError if it cannot be read, is no text, too large, or no TOML."""
+    try:
+        with file.open("rb") as held:
+            content = held.read(LARGEST + 1)
+    except OSError as problem:
+        raise InputError(unreadable(problem), file=str(file)) from None
+    except ValueError:
+        raise InputError("no such file", file=str(file)) from None
+    if len(content) > LARGEST:
+        raise InputError(f"larger than {LARGEST:,} bytes: this is no scenario", file=str(file))
+    try:
+        return Table(tomli.loads(content.decode("utf-8")), file)
+    except UnicodeDecodeError as problem:
+        raise InputError(f"not UTF-8 text (byte {problem.start})", file=str(file)) from None
+    except tomli.TOMLDecodeError as problem:
+        message, column = broken(problem)
+        raise InputError(message, file=str(file), line=problem.lineno, column=column) from None
+    except (ValueError, RecursionError):
+        raise InputError("not valid TOML: nested too deeply, or a number too long", file=str(file)) from None
+
+
+def unreadable(problem: OSError) -> str:
+    """Why a file cannot be read, in plain words."""
+    if isinstance(problem, FileNotFoundError):
+        return "no such file"
+    if isinstance(problem, IsADirectoryError):
+        return "is a folder, not a file"
+    return f"cannot be read: {problem.strerror}"
+
+
+def broken(problem: tomli.TOMLDecodeError) -> tuple[str, int]:
+    """What the parser stumbled over, and in which column; it may call a date that is none an unclosed table."""
+    line = (problem.doc.split("\n")[problem.lineno - 1 : problem.lineno] or [""])[0]
+    for date in re.finditer(r"\d{4}-\d\d-\d\d", line):
+        if date.start() < problem.colno <= date.end() + 1 and not is_date(date[0]):
+            return f"`{date[0]}` is no date", date.start() + 1
+    return f"not valid TOML: {problem.msg}", problem.colno
+
+
+def is_date(text: str) -> bool:
+    """Is this YYYY-MM-DD a day of the calendar?"""
+    try:
+        datetime.date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
+
+
+def locate(file: Path, path: tuple[Key, ...]) -> tuple[int | None, int | None]:
+    """Line and column (from 1) of a path in a TOML file, or of its nearest parent that stands in the file."""
+    found = places_in(file)
+    while path and found:
+        if path in found:
+            return found[path]
+        path = path[:-1]
+    return (1, 1) if found else (None, None)
+
+
+def locate_name(file: Path, name: str, last: str | None = None) -> tuple[int | None, int | None]:
+    """Line and column of the table that a dotted name stands for, or of a key of this name inside it."""
+    parts = {path: ".".join(str(part) for part in path) for path in places_in(file)}
+    heads = [path for path, text in parts.items() if text in (name, f"parameter.{name}")]
+    inside = [path for head in heads for path in parts if path[: len(head)] == head and path[-1] == last]
+    return locate(file, min(inside or heads, key=len)) if heads else (None, None)
+
+
+def places_in(file: Path) -> dict[tuple[Key, ...], tuple[int, int]]:
+    """Where every key of a file stands; nothing if that cannot be told, as saying where must not fail itself."""
+    try:
+        from imgsim.base.files.toml_positions import places
+
+        return places(file.read_bytes())
+    except (OSError, ValueError, RecursionError, RuntimeError, StopIteration):
+        return {}
+
+
+def parsed(file: Path) -> dict[str, Any]:
+    """The TOML file as a dictionary; InputError if it is missing or broken."""
+    try:
+        content: dict[str, Any] = tomli.loads(file.read_text("utf-8"))
+    except FileNotFoundError:
+        raise InputError("no such file", file=str(file)) from None
+    except tomli.TOMLDecodeError as problem:
+        raise InputError(str(problem), file=str(file)) from None
+    return content

@@ -1,0 +1,1 @@
+"""Chance by address: the generator, the addresses, the inverse distribution functions."""

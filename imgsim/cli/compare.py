@@ -1,0 +1,92 @@
+"""Commands beside the simulation itself: comparing worlds, beginning a country of one's own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from imgsim.cli.options import (
+    Doses,
+    Engine,
+    Reforms,
+    Replications,
+    Results,
+    Scale,
+    ScenarioFile,
+    Seed,
+    Sets,
+    Workers,
+    examples,
+    sizes,
+)
+from imgsim.cli.output import say
+from imgsim.inputs import subject as subjects
+
+
+def compare(
+    scenario: ScenarioFile,
+    reform: Reforms = None,
+    dose: Doses = None,
+    together: Annotated[bool, typer.Option("--together", help="All reforms make one world.")] = False,
+    replications: Replications = None,
+    precision: Annotated[
+        float | None, typer.Option(metavar="POINTS", help="Add replications until shares are known to these points.")
+    ] = None,
+    most: Annotated[int, typer.Option(min=2, help="Replications at most, with --precision.")] = 100,
+    years: Annotated[int, typer.Option(min=1, help="Years measured from the first change on.")] = 12,
+    sweep: Annotated[str | None, typer.Option(metavar="NAME=a,b,c", help="A world for each size of a dose.")] = None,
+    uncertainty: Annotated[int, typer.Option(min=0, help="Draws of the assumed numbers (0: none).")] = 0,
+    morris: Annotated[int, typer.Option(min=0, help="Trajectories of a screening of all assumed numbers.")] = 0,
+    sobol: Annotated[int, typer.Option(min=0, help="Samples for Sobol indices of the strongest (with --morris).")] = 0,
+    seed: Seed = None,
+    scale: Scale = None,
+    workers: Workers = None,
+    out: Results = None,
+    engine: Engine = "auto",
+    sets: Sets = None,
+) -> None:
+    """Compare a scenario with reforms of it, person by person, and say who gains, who loses, and how sure that is."""
+    subjects.need_file(scenario)
+    from imgsim.experiments.compare.run import compare as worlds
+    from imgsim.experiments.compare.text import table_text
+
+    points = None if precision is None else precision / 100
+    found = worlds(
+        scenario, reform or [], together=together, replications=replications, precision=points, most=most, years=years,
+        sweep=sweep, uncertainty=uncertainty, morris=morris, sobol=sobol, doses=sizes(*dose or ()),
+        sets=tuple(sets or ()), seed=seed, scale=scale, workers=workers, engine=engine, out=out,
+    )  # fmt: skip
+    say(f"{table_text(found)}\n\nResults: {found.folder}\n")
+
+
+def new_country(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="Small letters, digits and _.")],
+    folder: Annotated[Path, typer.Option(metavar="DIR", help="Where to write it (default: here).")] = Path(),
+) -> None:
+    """Write NAME/ (road, numbers, sources) and NAME.toml (its scenario): commented, and it runs as it stands."""
+    from imgsim.inputs.new_country import new_country as write
+
+    files = write(name, folder)
+    listed = "\n".join(f"  {file}" for file in files)
+    say(f"{listed}\n\nNow: imgsim run {folder / name}.toml. docs/add-a-country.md shows how to go on.\n")
+
+
+def register(app: typer.Typer) -> None:
+    """Add these commands to the command line."""
+    app.command(
+        short_help="Compare a scenario with reforms of it.",
+        epilog=examples(
+            "compare scenarios/us.toml --reform scenarios/reforms/gme_posts.toml",
+            "compare scenarios/us.toml --reform scenarios/reforms/gme_posts.toml --precision 0.5 --most 40",
+            "compare scenarios/us.toml --reform scenarios/reforms/gme_posts.toml --sweep entries=150,610,2000",
+            "compare scenarios/us.toml --reform scenarios/reforms/gme_posts.toml --uncertainty 200 --scale 0.1",
+            "compare scenarios/us.toml --reform scenarios/reforms/gme_posts.toml --morris 10 --sobol 64 --scale 0.02",
+        ),
+    )(compare)
+    app.command(
+        "new-country",
+        short_help="Write a small country that runs, to begin your own with.",
+        epilog=examples("new-country atlantis", "new-country atlantis --folder countries"),
+    )(new_country)

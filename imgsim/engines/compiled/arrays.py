@@ -1,0 +1,93 @@
+"""Where lives stand between two of their rounds, as arrays of shape (people, ...): the compiled engine's memory."""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from imgsim.engines.compiled.stage_tables import Road
+from imgsim.engines.records.accumulators import Ledger
+from imgsim.engines.simpy.event_log import EVENT_WIDTH, SPELL_WIDTH
+from imgsim.persons.livelihood import STATES, TRACK, Track
+from imgsim.persons.population import Population
+from imgsim.persons.risk_equations import Row, Who
+
+# Columns of States.at: today, the stage stood in, how the life goes on, and where its parts are kept.
+DAY, STAGE, STATUS, SEQUENCE, SPELLS, SPELL_START, POST_START, MET, MEETING = range(9)
+AT: Final = 9  # the due days of the clocks follow
+
+NEW, WALKING, WAITING, PARKED, ENDED = range(5)  # PARKED: nothing more happens before the horizon
+
+NOT_WAITING: Final = -1
+
+Days = npt.NDArray[np.int32]
+Counts = npt.NDArray[np.int16]
+
+
+class States(NamedTuple):
+    """All lives of a replication, or some of them."""
+
+    actor: npt.NDArray[np.int64]  # (people,)
+    entry: Days
+    stock: npt.NDArray[np.bool_]
+    traits: npt.NDArray[np.float64]  # (people, traits)
+    track: Track  # (people, 4): the second track, see ``imgsim.persons.livelihood``
+    days_in: Days  # (people, livelihoods)
+    at: Days  # (people, AT + clocks)
+    waits: Counts  # (people,): the meeting waited for, or NOT_WAITING
+    counts: Counts  # (people, stages + exams + clocks): visits, attempts, how often each clock was started
+
+
+class Life(NamedTuple):
+    """One row of every array."""
+
+    person: int
+    who: Who
+    entry: int
+    stock: bool
+    row: Row
+    track: Track
+    days_in: Days
+    at: Days
+    counts: Counts
+
+
+class Journal(NamedTuple):
+    """What is kept of lives while they are walked: read into the ledger at once, or told in rows."""
+
+    ledger: Ledger
+    tells: bool
+    events: npt.NDArray[np.int64]  # (room, 5)
+    spells: npt.NDArray[np.int64]  # (room, 5)
+    used: npt.NDArray[np.int64]  # (2,): rows of events and of spells
+    sat: npt.NDArray[np.int64]  # the days of the last sittings of the exam under way
+
+
+def new_states(population: Population, road: Road) -> States:
+    """Everybody of a population before entering."""
+    people, clocks = len(population.actor), len(road.clock)
+    return States(
+        actor=population.actor,
+        entry=population.entry,
+        stock=population.stock,
+        traits=population.traits,
+        track=np.zeros((people, TRACK), np.float32),
+        days_in=np.zeros((people, STATES), np.int32),
+        at=np.zeros((people, AT + clocks), np.int32),
+        waits=np.full(people, NOT_WAITING, np.int16),
+        counts=np.zeros((people, road.first_clock + clocks), np.int16),
+    )
+
+
+def new_journal(ledger: Ledger, sittings: int, room: int = 0) -> Journal:
+    """An empty journal; one with room for rows tells them."""
+    return Journal(
+        ledger,
+        room > 0,
+        np.empty((room, EVENT_WIDTH), np.int64),
+        np.empty((room, SPELL_WIDTH), np.int64),
+        np.zeros(2, np.int64),
+        np.zeros(sittings, np.int64),
+    )

@@ -1,0 +1,210 @@
+"""The compiled engine: SimPy keeps the dates, compiled code walks all lives between two of their rounds.
+
+The first pass walks everybody and keeps no event: each goes into the ledger as it happens. What rounds decided is
+remembered; events and spells of anybody can then be had by walking the lives once more, in the order of people and in
+pieces of any size (``pieces``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+import simpy
+from pandas import DataFrame
+
+from imgsim.base.dates.day_numbers import NEVER
+from imgsim.engines import engine as engines
+from imgsim.engines.clock import ROUND_SLOT, Clock
+from imgsim.engines.compiled import stages as walker
+from imgsim.engines.compiled.arrays import DAY, ENDED, SEQUENCE, STAGE, STATUS, Journal, States, new_journal, new_states
+from imgsim.engines.compiled.career import READY, World
+from imgsim.engines.compiled.stage_tables import ALLOCATES, tabulate
+from imgsim.engines.model import Model
+from imgsim.engines.records.accumulators import beside, close_all, new_ledger, summed
+from imgsim.engines.records.columns import Columns
+from imgsim.engines.records.event_codes import codes_of
+from imgsim.engines.records.finished import Finished, Piece
+from imgsim.engines.records.rounds import Season, rounds_table, season_of, seasons_table
+from imgsim.markets.allocation import Allocation, Applicants
+from imgsim.persons.population import Population, people, populate
+
+Ints = npt.NDArray[np.int64]
+Decisions = npt.NDArray[np.int32]  # (rows, 4): person, outcome, specialty, sponsor
+
+CHUNK: Final = 20_000  # people walked at a time
+NOTHING_DECIDED: Final = np.empty((0, 4), np.int32)
+ROOM: Final = 1_000_000  # rows that a journal holds which tells them
+
+
+class Decided:
+    """What the rounds decided, person by person, in the order in which they met; kept small, for it is kept long."""
+
+    def __init__(self) -> None:
+        self.persons: list[npt.NDArray[np.int32]] = []
+        self.given: list[npt.NDArray[np.int8]] = []  # (rows, 3): outcome, specialty, sponsor
+
+    def add(self, persons: Ints, allocation: Allocation) -> Decisions:
+        """Remember one allocation; its rows."""
+        rows = np.empty((len(persons), 4), np.int32)
+        columns = (persons, allocation.outcome, allocation.specialty, allocation.sponsor)
+        for place, column in enumerate(columns):
+            rows[:, place] = column
+        self.persons.append(rows[:, 0].copy())
+        self.given.append(rows[:, 1:].astype(np.int8))
+        return rows
+
+    def by_person(self) -> Decisions:
+        """Everything decided, sorted by person, in the order of dates within a person."""
+        persons = np.concatenate([NOTHING_DECIDED[:, 0], *self.persons])
+        order = np.argsort(persons, kind="stable")
+        return np.column_stack((persons[order], np.concatenate([NOTHING_DECIDED[:, 1:], *self.given])[order]))
+
+
+class Replication:
+    """One replication under way."""
+
+    def __init__(self, model: Model, number: int, threads: int = 1) -> None:
+        self.model, self.number = model, number
+        scenario = model.scenario
+        years = range(model.first_year, model.last_year + 1)
+        self.population: Population = populate(
+            scenario.parameters, scenario.pathway, model.book, years, model.end, model.seed, number, model.scale
+        )
+        road = tabulate(model)
+        self.world = World(model.book.rules, road, model.moves, codes_of(model), model.seed, number)
+        self.states = new_states(self.population, road)
+        ledger = new_ledger(model, self.world.codes, self.population)
+        self.logs = [new_journal(beside(ledger), model.roadmap.ring) for _ in range(threads)]
+        self.decided = Decided()
+        self.room = np.empty_like(self.population.traits)  # for applicants; what is never touched takes no memory
+        self.seasons: list[Season] = []
+        self.round_rows: list[dict[str, object]] = []
+
+    def meets(self, name: str, meeting: int) -> None:
+        """One allocation: everybody who waits for the meeting is given a place or not, and walks on."""
+        year, _, _reads, _, allocates, _ = self.world.road.date[meeting].tolist()
+        waiting = np.flatnonzero(self.states.waits == meeting)
+        traits = self.population.traits.take(waiting, axis=0, out=self.room[: len(waiting)], mode="clip")
+        applicants = Applicants(self.population.actor[waiting], traits, allocates)
+        allocation = self.model.mechanisms[name].allocate(year, self.number, applicants)
+        self.round_rows += [{"round": name, "year": year} | row for row in allocation.rows]
+        if self.model.roadmap.plans[name].gives_post:
+            self.seasons.append(season_of(year, waiting, applicants.traits[:, READY], allocation))
+        self.advance(waiting, self.decided.add(waiting, allocation))
+
+    def enter(self) -> None:
+        """Everybody walks from the day of entry to the first round."""
+        people = len(self.states.actor)
+        for begin in range(0, people, CHUNK):
+            self.advance(np.arange(begin, min(begin + CHUNK, people)), NOTHING_DECIDED)
+
+    def advance(self, chosen: Ints, decided: Decisions) -> None:
+        """Some people walk on, each with the decision in the row of the same place."""
+
+        def walk(record: Ints, log: Journal) -> None:
+            walker.advance(self.world, self.states, log, 0, chosen[record], 0, record, decided)
+
+        everybody = np.arange(len(chosen))
+        if len(self.logs) == 1:
+            walk(everybody, *self.logs)
+        else:
+            with ThreadPoolExecutor(len(self.logs)) as threads:
+                list(threads.map(walk, np.array_split(everybody, len(self.logs)), self.logs))
+
+    def close(self) -> None:
+        """After the last meeting: what is left of the lives is kept, and what walked them is let go."""
+        self.ledger = summed([log.ledger for log in self.logs])
+        close_all(self.world.codes, self.ledger)
+        at = self.states.at
+        ended = at[:, STATUS] == ENDED
+        self.days_in = self.states.days_in
+        self.events = int(at[:, SEQUENCE].sum(dtype=np.int64))
+        self.end, self.end_day = np.where(ended, at[:, STAGE], -1), np.where(ended, at[:, DAY], NEVER)
+        del self.states, self.logs  # nobody walks on
+
+    def finished(self) -> Finished:
+        """What the tables are made from."""
+        return Finished(
+            model=self.model,
+            replication=self.number,
+            population=self.population,
+            ledger=self.ledger,
+            days_in=self.days_in,
+            end=self.end,
+            end_day=self.end_day,
+            seasons=seasons_table(self.model, self.seasons),
+            rounds=rounds_table(self.round_rows),
+        )
+
+    def pieces(self, person: int | None = None) -> Iterator[Piece]:
+        """Events and spells: lives walked once more, in the order of people, with what the rounds decided."""
+        decided, people = self.decided.by_person(), len(self.population.actor)
+        everybody = np.arange(people) if person is None else np.arange(person, min(person + 1, people))
+        for begin in range(0, max(len(everybody), 1), CHUNK):
+            yield from walked_again(self, everybody[begin : begin + CHUNK], decided)
+
+
+def walked_again(held: Replication, chosen: Ints, decided: Decisions) -> Iterator[Piece]:
+    """Events and spells of some people, who follow one another, in as many pieces as the journal needs."""
+    states = fresh_states(held, chosen)
+    log = new_journal(held.ledger, held.model.roadmap.ring, ROOM)
+    record = np.searchsorted(decided[:, 0], chosen)
+    everybody, done = np.arange(len(chosen)), 0
+    first = int(chosen[0]) if len(chosen) else 0
+    while True:
+        log.used[:] = 0
+        done = walker.advance(held.world, states, log, first, everybody, done, record, decided)
+        yield Piece(log.events[: log.used[0]].copy(), log.spells[: log.used[1]].copy())
+        if done == len(chosen):
+            return
+
+
+def fresh_states(held: Replication, chosen: Ints) -> States:
+    """Some people before entering, drawn anew."""
+    scenario, whole = held.model.scenario, held.population
+    actors = whole.actor[chosen]
+    traits, entry = people(scenario.parameters, scenario.pathway, held.model.book, actors, held.model.seed, held.number)
+    population = Population(actors, traits, entry, whole.stock[chosen])
+    return new_states(population, held.world.road)
+
+
+def meetings(held: Replication, name: str, number: int, clock: Clock) -> Generator[simpy.Event, Any, None]:
+    """The dates of one round."""
+    road = held.world.road
+    for meeting in range(road.first_date[number], road.first_date[number + 1]):
+        yield clock.wait_for(int(road.date[meeting, ALLOCATES]), ROUND_SLOT)
+        held.meets(name, meeting)
+
+
+def run(model: Model, replication: int, threads: int = 1) -> Replication:
+    """One replication from the first entry to the horizon."""
+    held = Replication(model, replication, threads)
+    walk(held)
+    return held
+
+
+def walk(held: Replication) -> None:
+    """Let time pass from the first entry to the horizon."""
+    held.enter()
+    clock = Clock()
+    rounds = [meetings(held, name, number, clock) for number, name in enumerate(held.model.schedules)]
+    for each in rounds:
+        clock.env.process(each)
+    clock.run(until=held.model.end)
+    for each in rounds:
+        each.close()  # it and the clock hold each other, and it everybody, until somebody looks for garbage
+    held.close()
+
+
+def simulate(model: Model, replication: int) -> dict[str, DataFrame]:
+    """Every table of one replication."""
+    return engines.simulate("compiled", model, replication)
+
+
+def pieces(model: Model, replication: int) -> Iterator[dict[str, Columns]]:
+    """The same, piece by piece."""
+    return engines.pieces("compiled", model, replication)

@@ -1,0 +1,204 @@
+"""The road as arrays: the stage tables that the compiled engine walks, row by row what a ``Plan`` says in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from imgsim.engines.model import Model
+from imgsim.engines.stage_plans import EXTRA_EVENTS, QUANTITIES, Plan, Roadmap
+from imgsim.inputs.pathways.pathway import MARKS, OUTCOMES
+from imgsim.markets.round_dates import Schedule
+from imgsim.persons.pass_rules import WORDS
+
+Ints = npt.NDArray[np.int64]
+
+KINDS: Final = tuple(OUTCOMES)
+EXAM, WAIT, CHOOSE, ROUND, WORK, END = (
+    KINDS.index(kind) for kind in ("exam", "wait", "choose", "round", "work", "end")
+)
+
+# Columns of Road.quantity by kind, in the order of ``roadmap.QUANTITIES``; a choice holds its first option's number.
+PREPARE, RETAKE, RESULT, ATTEMPTS, PER_YEAR, LATE_GAP, GIVEN, APART, SESSION = range(9)
+DONE, REFUSED, BEFORE = 0, 1, 2
+COMPLETED, LEFT = 0, 1
+FIRST_OPTION: Final = 0
+WIDTH: Final = max(map(len, QUANTITIES.values()))
+
+RULE_WIDTH: Final = 1 + max(len(words) for words in WORDS.values())
+
+# Columns of Road.extra: events beside the outcomes.
+SAT, FAILED = 0, 1
+ENTERED = STARTED = ENDED = 0
+
+# Operations of Road.effect: what an outcome does, in this order.
+START_CLOCK, WRITE, ADD, PAPERS_READY = range(4)
+
+# Columns of Road.clock and Road.date, and what a wait may last until.
+CLOCK_QUANTITY, CLOCK_RUNS, CLOCK_EVENT, CLOCK_TO = range(4)
+YEAR, OPENS, READS, CLOSES, ALLOCATES, STARTS = range(6)
+NO_DATE, GRADUATED, POST, MARK = range(4)
+
+
+class Road(NamedTuple):
+    """Every stage, clock and date of a model; stages and clocks by number, outcomes by their place in a stage."""
+
+    kind: Ints  # (stages,): place in KINDS
+    livelihood: Ints  # (stages,): state imposed, or -1
+    quantity: Ints  # (stages, WIDTH)
+    pass_rule: Ints  # (stages, 7): how a sitting becomes a grade, see ``imgsim.persons.pass_rules``
+    sessions: Ints  # (stages,): yearly sessions of an exam, 0 if it is given on any day
+    options: Ints  # (stages,): outcomes wired
+    next: Ints  # (stages, outcomes): stage
+    event: Ints  # (stages, outcomes): event code
+    extra: Ints  # (stages, 2): event codes beside the outcomes
+    first_effect: Ints  # (stages x outcomes + 1,): where the effects of each outcome begin
+    effect: Ints  # (effects, 3): operation, place, value
+    first_strike: Ints  # (stages + 1,)
+    strike: Ints  # clocks that can strike in each stage, death left out
+    until: Ints  # (stages, 3): what a wait lasts until, round, mark (column of date)
+    meets: Ints  # (stages,): number of the round, or -1
+    tried: Ints  # (stages,): where the attempts of an exam are counted, or -1
+    first_clock: int  # where the starts of the clocks are counted
+    gives_post: Ints  # (stages,)
+    clock: Ints  # (clocks, 4): quantity, runs from entry, event code, stage it leads to
+    death: int  # clock that strikes everywhere, or -1
+    first_date: Ints  # (rounds + 1,)
+    date: Ints  # (dates, 6): year and marks of every meeting
+    entry: int
+    stock_entry: int
+    end: int  # the horizon: first day not simulated
+    most_events: int  # rows that one stage can log at most
+
+
+@lru_cache(maxsize=4)
+def tabulate(model: Model) -> Road:
+    """The stage tables of a model; every replication asks for them."""
+    roadmap, plans = model.roadmap, list(model.roadmap.plans.values())
+    number = {plan.name: plan.code for plan in plans}
+    columns = stage_columns(plans, list(model.schedules)) | wiring(plans, number) | meetings(model)
+    return Road(
+        **columns,
+        clock=clocks(roadmap, number),
+        death=roadmap.death,
+        entry=number[roadmap.entry],
+        stock_entry=number.get(roadmap.stock_entry or roadmap.entry, -1),
+        end=model.end,
+        most_events=most_events(model),
+    )
+
+
+def stage_columns(plans: Sequence[Plan], rounds: Sequence[str]) -> dict[str, Any]:
+    """What is said of each stage once."""
+    exams = [plan.name for plan in plans if plan.kind == "exam"]
+    return {
+        "kind": whole(KINDS.index(plan.kind) for plan in plans),
+        "livelihood": whole(plan.livelihood for plan in plans),
+        "quantity": whole(quantities(plan) for plan in plans),
+        "pass_rule": whole(pass_rule(plan) for plan in plans),
+        "sessions": whole(plan.sessions for plan in plans),
+        "options": whole(len(plan.options) for plan in plans),
+        "extra": whole(extra_events(plan) for plan in plans),
+        "until": whole(until(plan, rounds) for plan in plans),
+        "meets": whole(rounds.index(plan.name) if plan.kind == "round" else -1 for plan in plans),
+        "tried": whole(len(plans) + exams.index(plan.name) if plan.kind == "exam" else -1 for plan in plans),
+        "first_clock": len(plans) + len(exams),
+        "gives_post": whole(int(plan.gives_post) for plan in plans),
+    }
+
+
+def wiring(plans: Sequence[Plan], number: Mapping[str, int]) -> dict[str, Any]:
+    """What is said of each outcome of each stage: where it leads, what it logs, what it does; and the clocks."""
+    width = max(len(own) for plan in plans for own in (plan.options, OUTCOMES[plan.kind] or ()))
+    words = [outcomes(plan, width) for plan in plans]
+    each = [list(zip([plan] * width, own, strict=True)) for plan, own in zip(plans, words, strict=True)]
+    first_effect, effect = rows_of(effects(plan, word) for own in each for plan, word in own)
+    first_strike, strike = rows_of([[place] for place in plan.strikes] for plan in plans)
+    return {
+        "next": whole([number.get(plan.next.get(word, ""), -1) for plan, word in own] for own in each),
+        "event": whole([plan.event.get(word, -1) for plan, word in own] for own in each),
+        "first_effect": first_effect,
+        "effect": effect.reshape(-1, 3),
+        "first_strike": first_strike,
+        "strike": strike.reshape(-1),
+    }
+
+
+def meetings(model: Model) -> dict[str, Any]:
+    """The dates of every round, one round after another."""
+    first, date = rows_of(dates_of(schedule) for schedule in model.schedules.values())
+    return {"first_date": first, "date": date.reshape(-1, 1 + len(MARKS))}
+
+
+def outcomes(plan: Plan, width: int) -> list[str]:
+    """The outcome at each place of a stage; a kind with outcomes of its own has them always at the same places."""
+    own = OUTCOMES[plan.kind]
+    words = list(plan.options if own is None else own)
+    return words + [" "] * (width - len(words))  # a word that no stage has
+
+
+def quantities(plan: Plan) -> list[int]:
+    """The numbers of a stage's quantities, in the order of its kind."""
+    words = plan.options[:1] if plan.kind == "choose" else QUANTITIES[plan.kind]
+    numbers = [plan.quantity.get(word, -1) for word in words]
+    return numbers + [-1] * (WIDTH - len(numbers))
+
+
+def pass_rule(plan: Plan) -> list[int]:
+    """The pass rule of an exam, as wide as the widest."""
+    return [*plan.pass_rule.tolist(), *[-1] * RULE_WIDTH][:RULE_WIDTH]
+
+
+def extra_events(plan: Plan) -> list[int]:
+    """The codes of the events that a stage logs beside its outcomes; an end logs itself."""
+    codes = [plan.event[word] for word in EXTRA_EVENTS.get(plan.kind, ("",))]
+    return ([*codes, -1, -1])[:2]
+
+
+def effects(plan: Plan, outcome: str) -> list[list[int]]:
+    """What an outcome does to the person, in the order in which it is done."""
+    found = [[START_CLOCK, place, 0] for place in plan.starts.get(outcome, ())]
+    found += [[WRITE, place, int(value)] for place, value in plan.writes.get(outcome, ())]
+    found += [[ADD, place, 1] for place in plan.adds.get(outcome, ())]
+    return found + [[PAPERS_READY, 0, 0]] * (outcome in plan.ready)
+
+
+def until(plan: Plan, rounds: Sequence[str]) -> list[int]:
+    """What a wait lasts until: nothing dated, graduation, the start of the post, or a mark of a round."""
+    named = {None: [NO_DATE, -1, -1], "graduation": [GRADUATED, -1, -1], "post": [POST, -1, -1]}
+    if plan.until in named:
+        return named[plan.until]
+    name, _, mark = str(plan.until).rpartition(".")
+    return [MARK, rounds.index(name), 1 + MARKS.index(mark)]
+
+
+def clocks(roadmap: Roadmap, number: Mapping[str, int]) -> Ints:
+    """The rival clocks, shape (clocks, 4)."""
+    rows = [[held.quantity, int(held.starts is not None), held.event, number[held.to]] for held in roadmap.clocks]
+    return whole(rows).reshape(-1, 4)
+
+
+def dates_of(schedule: Schedule) -> list[list[int]]:
+    """Year and marks of every meeting of a round."""
+    return [[held.year, *(getattr(held, mark) for mark in MARKS)] for held in schedule.dates]
+
+
+def most_events(model: Model) -> int:
+    """How many rows one stage can log at most: two a sitting, one a spell, sittings and spells a day apart at least."""
+    return 2 * (model.end - model.start) + 64
+
+
+def whole(values: Iterable[int] | Iterable[Sequence[int]]) -> Ints:
+    """Whole numbers as an array."""
+    return np.array(list(values), np.int64)
+
+
+def rows_of(groups: Iterable[Sequence[Sequence[int]]]) -> tuple[Ints, Ints]:
+    """Rows of several groups one after another, and where each group begins."""
+    held = [list(group) for group in groups]
+    first = np.cumsum([0, *(len(group) for group in held)], dtype=np.int64)
+    return first, whole(row for group in held for row in group)

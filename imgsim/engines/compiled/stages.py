@@ -1,0 +1,276 @@
+"""Lives walked in bulk: the control flow of the SimPy engine once more, compiled, stage kind by stage kind.
+
+Read it beside ``simpy_engine`` and ``life``: the functions have the same names and do the same things in the same
+order, with numbers in the stead of names. A life meets others only in rounds, so it is walked without a pause to its
+end, to the horizon, or to the day of the next round that it waits for.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from imgsim.base.compiled.by_reference import handed
+from imgsim.base.compiled.jit import lean, shared
+from imgsim.base.compiled.prefetch import fetch
+from imgsim.engines.compiled.arrays import (
+    DAY,
+    MEETING,
+    NEW,
+    NOT_WAITING,
+    STAGE,
+    STATUS,
+    WAITING,
+    WALKING,
+    Days,
+    Journal,
+    Life,
+    States,
+)
+from imgsim.engines.compiled.career import (
+    NOTHING,
+    PAUSE,
+    World,
+    arrives,
+    closes,
+    ends,
+    enters,
+    has_room,
+    leaves,
+    moves_to,
+    next_strike,
+    settles,
+    strikes_first,
+    times,
+    today,
+    waits_for,
+)
+from imgsim.engines.compiled.stage_rules import (
+    barred_today,
+    begins_work,
+    first_sitting,
+    in_session,
+    is_refused,
+    joins,
+    next_sitting,
+    ready_day,
+    result_day,
+    sits,
+)
+from imgsim.engines.compiled.stage_tables import (
+    ALLOCATES,
+    CHOOSE,
+    COMPLETED,
+    DONE,
+    END,
+    EXAM,
+    FIRST_OPTION,
+    LEFT,
+    REFUSED,
+    WAIT,
+    WORK,
+)
+from imgsim.persons.risk_equations import Who, chooses
+from imgsim.persons.sitting_rules import FREE
+
+Ints = npt.NDArray[np.int64]
+
+AHEAD: Final = 6  # lives for whose memory is asked before it is needed
+
+
+# --- stage kinds: the same text as in simpy_engine ------------------------------------------------------------------
+
+
+@lean
+def exam(world: World, life: Life, log: Journal, stage: int) -> int:
+    """Prepare, sit, wait for the result, and sit again while the limit in force allows."""
+    sitting = first_sitting(world, life, stage)
+    count = 0
+    while True:
+        struck = stay(world, life, log, stage, in_session(world, life, log, stage, count, sitting))
+        if struck != NOTHING:
+            return struck
+        outcome = barred_today(world, life, stage)
+        if outcome != FREE:
+            return outcome
+        result = sits(world, life, log, stage, count)
+        count += 1
+        struck = stay(world, life, log, stage, result_day(world, life, stage))
+        if struck != NOTHING:
+            return struck
+        if world.road.next[stage, result] >= 0:
+            return result
+        sitting = next_sitting(world, life, log, stage, count)
+
+
+@lean
+def wait(world: World, life: Life, log: Journal, stage: int) -> int:
+    """Something takes time, and may be refused at its end."""
+    refused = is_refused(world, life, stage)
+    struck = stay(world, life, log, stage, ready_day(world, life, stage))
+    if struck != NOTHING:
+        return struck
+    return REFUSED if refused else DONE
+
+
+@lean
+def choose(world: World, life: Life, stage: int) -> int:
+    """One of several ways, at once."""
+    first, options = world.road.quantity[stage, FIRST_OPTION], world.road.options[stage]
+    return chooses(world.rules, life.who, first, options, today(life), life.row, times(life, stage))
+
+
+@lean
+def work(world: World, life: Life, log: Journal, stage: int) -> int:
+    """Hold a position until it is completed or left."""
+    completes, leaves = begins_work(world, life, log, stage)
+    struck = stay(world, life, log, stage, min(completes, leaves))
+    if struck != NOTHING:
+        return struck
+    return COMPLETED if completes <= leaves else LEFT
+
+
+@lean
+def round_(world: World, life: Life, log: Journal, stage: int) -> int:
+    """Wait for the next date and be allocated a place, or not: nothing else happens to the life up to that day."""
+    meeting = joins(world, life, log, stage)
+    struck, due = next_strike(world, life, stage)
+    if meeting < 0 or due <= world.road.date[meeting, ALLOCATES]:
+        return struck if comes(world, life, log, due) else PAUSE
+    if comes(world, life, log, world.road.date[meeting, ALLOCATES]):
+        waits_for(world, life, meeting)
+    return PAUSE
+
+
+@shared
+def stay(world: World, life: Life, log: Journal, stage: int, day: int) -> int:
+    """Stay until the day, unless a rival clock strikes before; which one, NOTHING, or PAUSE at the horizon."""
+    struck, due = next_strike(world, life, stage)
+    if not strikes_first(world, struck, due, day):
+        struck, due = NOTHING, day
+    if due > life.at[DAY] and not comes(world, life, log, due):
+        return PAUSE
+    return struck
+
+
+@lean
+def comes(world: World, life: Life, log: Journal, day: int) -> bool:
+    """Move on to a day; if it lies beyond the horizon, the life is walked up to that."""
+    if day >= world.road.end:
+        closes(world, life, log)
+        return False
+    moves_to(world, life, log, day)
+    return True
+
+
+# By kind, for readers and for the test that no kind is missing; ``visit`` asks for them in the same order.
+WALKS: Final = {"exam": exam, "wait": wait, "choose": choose, "round": round_, "work": work}
+
+
+@lean
+def visit(world: World, life: Life, log: Journal, stage: int) -> int:
+    """The outcome of a stage of any kind, or PAUSE."""
+    kind = world.road.kind[stage]
+    if kind == EXAM:
+        return exam(world, life, log, stage)
+    if kind == WAIT:
+        return wait(world, life, log, stage)
+    if kind == CHOOSE:
+        return choose(world, life, stage)
+    if kind == WORK:
+        return work(world, life, log, stage)
+    return round_(world, life, log, stage)
+
+
+@lean
+def career(world: World, life: Life, log: Journal) -> None:
+    """Stage after stage until an end, a round, the horizon, or until the journal may not hold another stage."""
+    while life.at[STATUS] == WALKING and has_room(world, log):
+        stage = life.at[STAGE]
+        if world.road.kind[stage] == END:
+            ends(world, life, log, stage)
+        else:
+            arrives(world, life, log, stage)
+            outcome = visit(world, life, log, stage)
+            if outcome != PAUSE:
+                life.at[STAGE] = leaves(world, life, log, stage, outcome)
+
+
+# --- everybody -------------------------------------------------------------------------------------------------------
+
+
+@lean
+def life_of(world: World, states: States, k: int, person: int) -> Life:
+    """One row of every array: that of person number ``person``, held at place ``k``."""
+    return Life(
+        person,
+        Who(world.seed, world.replication, states.actor[k]),
+        states.entry[k],
+        states.stock[k],
+        states.traits[k],
+        states.track[k],
+        states.days_in[k],
+        states.at[k],
+        states.counts[k],
+    )
+
+
+@lean
+def fetch_life(states: States, people: Ints, k: int) -> None:
+    """Ask for what is kept of the life that will be walked some lives after place ``k``."""
+    if k + AHEAD < len(people):
+        person = people[k + AHEAD]
+        fetch(states.traits, person)
+        fetch(states.track, person)
+        fetch(states.days_in, person)
+        fetch(states.at, person)
+        fetch(states.counts, person)
+
+
+@shared
+def advance(
+    given: World, states: States, journal: Journal, first: int, people: Ints, begin_at: int, record: Ints,
+    decided: Days,
+) -> int:  # fmt: skip
+    """Walk some lives on, as far as what rounds have decided carries them; how many of them are done.
+
+    ``people`` are places in ``states``, the first of which is person number ``first``; they are walked in order from
+    ``begin_at`` on, until all are walked or the journal is full. ``decided`` has a row a round and person (person,
+    outcome, specialty, sponsor), ``record[k]`` is the next one of ``people[k]``.
+    """
+    world, log = handed(given), handed(journal)
+    for k in range(begin_at, len(people)):
+        fetch_life(states, people, k)
+        life = handed(life_of(world, states, people[k], first + people[k]))
+        done = False
+        while not done:
+            if not has_room(world, log):
+                return k
+            done = walks_on(world, life, log, record, decided, k)
+        states.waits[people[k]] = life.at[MEETING] if life.at[STATUS] == WAITING else NOT_WAITING
+    return len(people)
+
+
+@lean
+def walks_on(world: World, life: Life, log: Journal, record: Ints, decided: Days, k: int) -> bool:
+    """Walk a life on by one step; is there nothing more to walk?"""
+    status = life.at[STATUS]
+    if status == NEW:
+        enters(world, life, log)
+    elif status == WALKING:
+        career(world, life, log)
+    elif status == WAITING and is_decided(life, record[k], decided):
+        row = decided[record[k]]
+        settles(world, life, log, row[1], row[2], row[3])
+        record[k] += 1
+    else:
+        return True
+    return False
+
+
+@lean
+def is_decided(life: Life, row: int, decided: Days) -> bool:
+    """Is this row about the life?"""
+    return row < len(decided) and decided[row, 0] == life.person

@@ -1,0 +1,187 @@
+"""What each event of a road means for the tables, as arrays that compiled code reads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from itertools import accumulate
+from typing import Final, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from imgsim.base.dates.calendar import to_day
+from imgsim.base.dates.day_numbers import day_of
+from imgsim.engines.model import Model
+from imgsim.engines.stage_plans import Roadmap
+from imgsim.inputs.parameters.parameter import MONEY
+from imgsim.inputs.pathways.pathway import MERIT, Pathway
+from imgsim.persons.risk_equations import Rules
+
+NONE: Final = -1
+ENTRY: Final = 0  # the event with which every life begins
+SAT, PASSED, NOT_PASSED = 0, 1, 2  # what an event says of a sitting
+RESULTS: Final = {"sat": SAT, "passed": PASSED, "failed": NOT_PASSED, "borderline": NOT_PASSED}
+APPLIED, WON = 0, 1  # what an event says of a season
+SEASON: Final = {"entered": APPLIED, "placed": WON}
+COST: Final = "cost."
+CERTIFIED, TRAINING = "certified", "training"  # milestones up to which money is counted and a status is kept
+
+Small = npt.NDArray[np.int16]
+Ints = npt.NDArray[np.int64]
+
+
+# Columns of Codes.meaning, -1 is none: the state an event leads to and the visa status it sets; the exam it is about
+# and SAT, PASSED or NOT_PASSED; the family of rounds by merit it is about and APPLIED or WON; the quantity that is its
+# price; where its milestones begin and end in Codes.milestone.
+STATE, STATUS, EXAM, RESULT, FAMILY, SAYS, PRICE, FIRST_MILESTONE, END_MILESTONE = range(9)
+
+
+class Codes(NamedTuple):
+    """What events mean."""
+
+    meaning: Small  # (events, 9)
+    milestone: Ints  # places of milestones
+    citizen: Small  # by group: 1 for citizens, whatever a stage makes of a person later
+    prices: Rules
+    first_year: int  # simulated
+    half_year: Ints  # (half-years,): first days, from the first simulated year on
+    half_of: Small  # (days,): the half-year of each day from the first of those on
+    stock_state: int  # where the licensed of the census begin
+    certified: int  # places of milestones
+    training: int
+    measured_from: int  # day
+
+
+@lru_cache(maxsize=4)
+def codes_of(model: Model) -> Codes:
+    """The codes of a model's road; every replication asks for them."""
+    roadmap, years = model.roadmap, range(model.first_year, model.last_year + 1)
+    held = milestones_by_event(model)
+    milestones = list(model.scenario.pathway.milestones)
+    states = state_names(model)
+    exam, result = exam_events(roadmap)
+    family, season = season_events(model)
+    begins = dict(enumerate(accumulate(map(len, held), initial=0)))
+    columns = (
+        states_led_to(roadmap, states), statuses_set(model), exam, result, family, season, costs(model),
+        {event: begins[event] for event in range(len(held))}, {event: begins[event + 1] for event in range(len(held))},
+    )  # fmt: skip
+    return Codes(
+        meaning=np.column_stack([by_event(roadmap, column) for column in columns]),
+        milestone=np.array([place for places in held for place in places], np.int64),
+        citizen=np.array([group.citizen for group in model.scenario.pathway.groups.values()], np.int16),
+        prices=model.book.rules,
+        first_year=model.first_year,
+        half_year=half_years(years),
+        half_of=half_of_days(half_years(years), model.last_year),
+        stock_state=NONE if roadmap.stock_entry is None else states.index(roadmap.plans[roadmap.stock_entry].phase),
+        certified=place_of(CERTIFIED, milestones),
+        training=place_of(TRAINING, milestones),
+        measured_from=to_day(model.scenario.run.measured_from),
+    )
+
+
+def half_years(years: range) -> Ints:
+    """The first day of every half of some years."""
+    return np.array([day_of(year, month, 1) for year in years for month in (1, 7)], np.int64)
+
+
+def half_of_days(begins: Ints, last_year: int) -> Small:
+    """The half-year of every day of some years: asked for each event, it is looked up, not worked out."""
+    days = np.arange(begins[0], day_of(last_year + 1, 1, 1))
+    return (np.searchsorted(begins, days, side="right") - 1).astype(np.int16)
+
+
+def place_of(name: str, names: list[str]) -> int:
+    """The place of a name in a list, or -1."""
+    return names.index(name) if name in names else NONE
+
+
+def by_event(roadmap: Roadmap, given: Mapping[int, int]) -> Small:
+    """Values by event code, -1 where none is given."""
+    found = np.full(len(roadmap.events), NONE, np.int16)
+    found[list(given)] = list(given.values())
+    return found
+
+
+def state_names(model: Model) -> list[str]:
+    """The states in which people are counted: the pathway's phases in their order, then the classes of ends."""
+    plans = model.roadmap.plans.values()
+    return list(
+        dict.fromkeys([*(p.phase for p in plans if p.kind != "end"), *(p.phase for p in plans if p.kind == "end")])
+    )
+
+
+def exam_names(roadmap: Roadmap) -> list[str]:
+    """The exams of a road in its order."""
+    return [plan.name for plan in roadmap.plans.values() if plan.kind == "exam"]
+
+
+def milestones_by_event(model: Model) -> list[list[int]]:
+    """For every event code the places of the milestones it belongs to."""
+    milestones = model.scenario.pathway.milestones.values()
+    return [[place for place, names in enumerate(milestones) if name in names] for name in model.roadmap.events]
+
+
+def states_led_to(roadmap: Roadmap, states: list[str]) -> dict[int, int]:
+    """Event code -> the state it leads to, for the events that end a stage."""
+    leads_to = {ENTRY: states.index(roadmap.plans[roadmap.entry].phase)}
+    for plan in roadmap.plans.values():
+        if plan.kind == "end":
+            leads_to[plan.event[""]] = states.index(plan.phase)
+        for outcome, following in plan.next.items():
+            leads_to[plan.event[outcome]] = states.index(roadmap.plans[following].phase)
+    return leads_to | {clock.event: states.index(roadmap.plans[clock.to].phase) for clock in roadmap.clocks}
+
+
+def statuses_set(model: Model) -> dict[int, int]:
+    """Event code -> the visa status it sets."""
+    road, plans = model.scenario.pathway, model.roadmap.plans
+    return {
+        plans[stage.name].event[outcome]: road.categories["visa"].index(held["visa"])
+        for stage in road.stages.values()
+        for outcome, held in stage.status.items()
+        if "visa" in held
+    }
+
+
+def exam_events(roadmap: Roadmap) -> tuple[dict[int, int], dict[int, int]]:
+    """Event code -> number of the exam, and event code -> what it says of a sitting."""
+    found: Iterable[tuple[int, int, int]] = [
+        (roadmap.plans[name].event[word], number, said)
+        for number, name in enumerate(exam_names(roadmap))
+        for word, said in RESULTS.items()
+        if word in roadmap.plans[name].event
+    ]
+    return {code: number for code, number, _ in found}, {code: said for code, _, said in found}
+
+
+def families(pathway: Pathway) -> dict[str, list[str]]:
+    """The rounds by merit of each family: those called alike up to the last dot are iterations of one season."""
+    found: dict[str, list[str]] = {}
+    for stage in pathway.stages.values():
+        if stage.mechanism == MERIT:
+            found.setdefault(stage.name.rpartition(".")[0] or stage.name, []).append(stage.name)
+    return found
+
+
+def season_events(model: Model) -> tuple[dict[int, int], dict[int, int]]:
+    """Event code -> number of the family of rounds by merit, and event code -> what it says of a season."""
+    found = [
+        (model.roadmap.plans[name].event[word], number, said)
+        for number, rounds in enumerate(families(model.scenario.pathway).values())
+        for name in rounds
+        for word, said in SEASON.items()
+    ]
+    return {code: number for code, number, _ in found}, {code: said for code, _, said in found}
+
+
+def costs(model: Model) -> dict[int, int]:
+    """Event code -> the quantity that is its price, in the money of the country."""
+    code = {name: place for place, name in enumerate(model.roadmap.events)}
+    parameters = model.scenario.parameters
+    priced = [name for name in parameters.family(COST) if parameters[name].unit in MONEY]
+    return {
+        code[name.removeprefix(COST)]: model.book.number(name) for name in priced if name.removeprefix(COST) in code
+    }

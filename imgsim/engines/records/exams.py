@@ -1,0 +1,28 @@
+"""Sittings of exams whose result came, in half-years, which add up to calendar and to academic years."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from imgsim.engines.records.columns import Columns
+from imgsim.engines.records.encode import coded
+from imgsim.engines.records.event_codes import exam_names
+from imgsim.engines.records.finished import Finished
+
+
+def exams_table(finished: Finished) -> Columns:
+    """Per exam, half-year of the sitting, and kind of candidate: told, passed, and who ever passes of first sitters."""
+    tally = finished.ledger.sittings
+    exam, half, measured, citizen, first = np.nonzero(tally[..., 0])
+    told, passed, ever = tally[exam, half, measured, citizen, first].T
+    return {
+        "exam": coded(exam, exam_names(finished.model.roadmap)),
+        "year": (finished.model.first_year + half // 2).astype(np.int32),
+        "half": (1 + half % 2).astype(np.int32),
+        "measured": measured == 1,
+        "citizen": citizen == 1,
+        "first": first == 1,
+        "told": told,
+        "passed": passed,
+        "ever_passed": ever,
+    }

@@ -1,0 +1,45 @@
+"""What an engine leaves behind after a replication: the arrays that every table is made from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from imgsim.engines.model import Model
+from imgsim.engines.records.accumulators import Ledger
+from imgsim.engines.records.columns import Columns
+from imgsim.persons.population import Population
+
+Ints = npt.NDArray[np.int64]
+Whole = npt.NDArray[np.int32] | Ints
+
+
+class Piece(NamedTuple):
+    """Events and spells of some people, sorted by person and sequence."""
+
+    events: Ints  # (rows, 5): person, sequence, day, event code, value
+    spells: Ints  # (rows, 5): person, sequence, state code, start, end
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """What an engine leaves behind after a replication; events and spells only if they were kept."""
+
+    model: Model
+    replication: int
+    population: Population
+    ledger: Ledger  # closed
+    days_in: Whole  # (people, livelihood states): days in each state
+    end: Whole  # (people,): code of the end stage (its place among the stages), -1 while under way
+    end_day: Whole  # (people,): NEVER while under way
+    seasons: Columns
+    rounds: Columns
+    events: Ints | None = None
+    spells: Ints | None = None
+
+    def telling(self, events: Ints, spells: Ints) -> Finished:
+        """The same with the events and spells of everybody."""
+        return replace(self, events=events, spells=spells)

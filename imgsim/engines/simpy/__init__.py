@@ -1,0 +1,1 @@
+"""The defining engine: one SimPy process a graduate."""

@@ -1,0 +1,255 @@
+"""One life in the SimPy engine: where it stands, and the rules asked in its name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from imgsim.base.dates.day_numbers import NEVER
+from imgsim.engines.model import Model
+from imgsim.engines.simpy.event_log import Journal
+from imgsim.engines.simpy.flat_calls import (
+    Call,
+    barred,
+    chooses,
+    earliest_retake,
+    grade,
+    happens,
+    lasts,
+    next_move,
+    session_after,
+    strikes_after,
+)
+from imgsim.engines.simpy.waiting import Waiting
+from imgsim.engines.stage_plans import Plan
+from imgsim.inputs.pathways.pathway import OUTCOMES
+from imgsim.inputs.traits import GRADUATION, READY_SINCE
+from imgsim.markets.round_dates import RoundDates
+from imgsim.persons.livelihood import BEFORE, IN_TRAINING, STATE, STATES, TRACK, WALKED, begin_spell, spend
+from imgsim.persons.population import Population
+from imgsim.persons.risk_equations import FAILURES
+from imgsim.persons.sitting_rules import FREE
+
+EXAM_OUTCOMES = OUTCOMES["exam"] or ()
+
+
+class Life:
+    """A graduate under way. ``day`` is today; ``row`` holds the traits, ``due`` one day per rival clock."""
+
+    __slots__ = (
+        "model", "journal", "population", "waiting", "person", "who", "rules", "call", "entry", "day", "row", "due",
+        "visits", "attempts", "started", "sequence", "track", "days_in", "spell_start", "spells", "sat", "sittings",
+        "post_start", "imposed", "end", "end_day",
+    )  # fmt: skip
+
+    def __init__(
+        self, model: Model, replication: int, population: Population, person: int, journal: Journal,
+        waiting: Mapping[str, Waiting[Life]],
+    ) -> None:  # fmt: skip
+        self.model, self.journal, self.population, self.waiting = model, journal, population, waiting
+        self.person = person
+        self.who = (model.seed, replication, int(population.actor[person]))
+        self.rules = self.model.book.rules
+        self.call: Call = (*self.model.book.rules, *self.who)
+        self.entry = self.day = int(population.entry[person])
+        self.row = population.traits[person]
+        self.due = [NEVER] * len(self.model.roadmap.clocks)
+        self.visits = [0] * len(self.model.roadmap.plans)
+        self.attempts = [0] * len(self.model.roadmap.plans)
+        self.started = [0] * len(self.due)
+        self.sat = np.zeros(self.model.roadmap.ring, np.int64)
+        self.sittings = 0
+        self.sequence = self.spells = 0
+        self.track = np.zeros(TRACK, np.float32)
+        self.days_in = np.zeros(STATES, np.int64)
+        self.spell_start = self.day
+        self.post_start = 0
+        self.imposed = False
+        self.end: Plan | None = None
+        self.end_day = NEVER
+
+    # --- entering, moving on, ending ---------------------------------------------------------------------------
+
+    def enters(self) -> Plan:
+        """The life begins: its first clocks and its first spell of livelihood; the first stage."""
+        roadmap = self.model.roadmap
+        self.note(0)
+        for place, clock in enumerate(roadmap.clocks):
+            if clock.starts is not None:
+                self.start_clock(place)
+        begin_spell(self.row, self.track, int(self.row[STATE]), self.day)
+        is_stock = self.population.stock[self.person]
+        return roadmap.plans[roadmap.stock_entry if is_stock and roadmap.stock_entry else roadmap.entry]
+
+    def arrives(self, plan: Plan) -> None:
+        """A stage begins; it may impose a livelihood."""
+        self.visits[plan.code] += 1
+        self.imposed = plan.livelihood >= 0
+        if plan.livelihood >= 0 and self.row[STATE] != plan.livelihood:
+            if self.row[STATE] < IN_TRAINING:
+                self.track[BEFORE] = self.row[STATE]
+            self.turns_to(plan.livelihood)
+        elif plan.livelihood < 0 and plan.kind != "choose" and self.row[STATE] >= IN_TRAINING:
+            self.turns_to(int(self.track[BEFORE]))
+
+    def leaves(self, plan: Plan, outcome: str) -> Plan:
+        """A stage ends: what its outcome starts and writes; the next stage."""
+        roadmap = self.model.roadmap
+        if outcome not in plan.next:
+            clock = next(clock for clock in roadmap.clocks if clock.name == outcome)
+            self.note(clock.event, plan.code)
+            return roadmap.plans[clock.to]
+        if plan.kind != "round":
+            self.note(plan.event[outcome], self.visits[plan.code])
+        for place in plan.starts.get(outcome, ()):
+            if self.due[place] <= self.day or self.due[place] == NEVER:
+                self.start_clock(place)
+        for place, value in plan.writes.get(outcome, ()):
+            self.row[place] = value
+        for place in plan.adds.get(outcome, ()):
+            self.row[place] += 1.0
+        if outcome in plan.ready:
+            self.row[READY_SINCE] = self.day
+        return roadmap.plans[plan.next[outcome]]
+
+    def ends(self, plan: Plan) -> None:
+        """The life leaves the model."""
+        self.note(plan.event[""])
+        self.end, self.end_day = plan, self.day
+        self.close_spell(self.day)
+
+    def note(self, event: int, value: int = 0) -> None:
+        """Log one event of today."""
+        self.journal.note((self.person, self.sequence, self.day, event, value))
+        self.sequence += 1
+
+    # --- clocks ------------------------------------------------------------------------------------------------
+
+    def start_clock(self, place: int) -> None:
+        """Draw the due day of a rival clock from today on."""
+        q = self.model.roadmap.clocks[place].quantity
+        self.due[place] = self.day + lasts(*self.call, q, self.day, self.row, self.started[place])
+        self.started[place] += 1
+
+    def next_strike(self, plan: Plan) -> tuple[str, int]:
+        """The clock that strikes first in this stage, and its day; overdue clocks strike today."""
+        clocks, death = self.model.roadmap.clocks, self.model.roadmap.death
+        first, due = ("", NEVER) if death < 0 else (clocks[death].name, self.due[death])
+        for place in plan.strikes:
+            if self.due[place] < due:
+                first, due = clocks[place].name, self.due[place]
+        return first, max(due, self.day)
+
+    def strikes_first(self, struck: str, due: int, day: int) -> bool:
+        """Does the clock come before a stage end of that day? Death does on the same day, other clocks do not."""
+        death = self.model.roadmap.death
+        return due < day or (due == day and death >= 0 and struck == self.model.roadmap.clocks[death].name)
+
+    # --- livelihood ----------------------------------------------------------------------------------------------
+
+    def moves_to(self, day: int) -> None:
+        """Today becomes a later day; the second track is walked up to it, unless a stage imposes a state."""
+        moves, row, track = self.model.moves, self.row, self.track
+        if self.imposed:
+            spend(row, track, self.days_in, day)
+        while int(track[WALKED]) < day and (state := next_move(*self.call, *moves, row, track, self.days_in, day)) >= 0:
+            since = int(track[WALKED])
+            self.close_spell(since)
+            begin_spell(row, track, state, since)
+        self.day = day
+
+    def turns_to(self, state: int) -> None:
+        """A stage imposes a livelihood, or gives the former one back."""
+        self.close_spell(self.day)
+        begin_spell(self.row, self.track, state, self.day)
+
+    def close_spell(self, day: int) -> None:
+        """Log the spell that ends."""
+        if day > self.spell_start:
+            self.journal.note_spell((self.person, self.spells, int(self.row[STATE]), self.spell_start, day))
+            self.spells += 1
+        self.spell_start = day
+
+    # --- stage rules ---------------------------------------------------------------------------------------------
+
+    def lasts(self, quantity: int, occurrence: int) -> int:
+        """A duration in days for this person, today."""
+        return lasts(*self.call, quantity, self.day, self.row, occurrence)
+
+    def first_sitting(self, plan: Plan) -> int:
+        """The day of the first sitting: after preparation."""
+        self.sittings = 0
+        self.row[FAILURES] = self.attempts[plan.code]
+        return self.day + self.lasts(plan.quantity["prepare"], self.visits[plan.code])
+
+    def barred(self, plan: Plan) -> str:
+        """Why the person may not sit today: the exam is no longer given, or the attempts are used up."""
+        q = plan.quantity
+        found = barred(*self.rules, q["open"], q["attempts"], self.day, self.row, self.attempts[plan.code])
+        return "" if found == FREE else EXAM_OUTCOMES[found]
+
+    def sits(self, plan: Plan) -> str:
+        """Sit today; what it will be called, if the road says where that leads."""
+        attempt = self.attempts[plan.code] = self.attempts[plan.code] + 1
+        self.sat[self.sittings % len(self.sat)] = self.day
+        self.sittings += 1
+        self.note(plan.event["sat"], attempt)
+        return EXAM_OUTCOMES[grade(*self.call, plan.pass_rule, self.day, self.row, attempt)]
+
+    def result_day(self, plan: Plan) -> int:
+        """The day on which today's result comes."""
+        return self.day + self.lasts(plan.quantity["result"], self.attempts[plan.code])
+
+    def next_sitting(self, plan: Plan) -> int:
+        """After a failed result: the day of the next sitting, not before the spacing rules allow it."""
+        self.note(plan.event["failed"], self.attempts[plan.code])
+        self.row[FAILURES] = self.attempts[plan.code]
+        wished = self.day + self.lasts(plan.quantity["retake"], self.attempts[plan.code])
+        spacing = plan.quantity["per_year"], plan.quantity["late_gap"]
+        return max(wished, earliest_retake(*self.rules, *spacing, self.day, self.row, self.sat, self.sittings))
+
+    def in_session(self, plan: Plan, day: int) -> int:
+        """The day itself, or the day of the next session of an exam that is held in sessions."""
+        if not plan.sessions:
+            return day
+        held = plan.quantity["session.1"], plan.sessions, plan.quantity["apart"]
+        return session_after(*self.rules, *held, day, self.day, self.row, self.sat, self.sittings)
+
+    def is_refused(self, plan: Plan) -> bool:
+        """Will what is waited for be refused?"""
+        q = plan.quantity["refused"]
+        return q >= 0 and bool(happens(*self.call, q, self.day, self.row, self.visits[plan.code]))
+
+    def ready_day(self, plan: Plan) -> int:
+        """The day on which a wait ends."""
+        q = plan.quantity["before" if plan.until == "graduation" else "done"]
+        days = self.lasts(q, self.visits[plan.code]) if q >= 0 else 0
+        if plan.until == "graduation":
+            return max(self.day, int(self.row[GRADUATION]) - days)
+        if plan.until == "post":
+            return max(self.day, self.post_start)
+        if plan.until is not None:
+            return max(self.day, self.model.next_mark(plan.until, self.day))
+        return self.day + days
+
+    def chooses(self, plan: Plan) -> str:
+        """The option taken today."""
+        first = plan.quantity[plan.options[0]]
+        taken = chooses(*self.call, first, len(plan.options), self.day, self.row, self.visits[plan.code])
+        return plan.options[taken]
+
+    def begins_work(self, plan: Plan) -> tuple[int, int]:
+        """Start a position; the days on which it would be completed and left."""
+        self.note(plan.event["started"])
+        visit = self.visits[plan.code]
+        completes = plan.quantity["completed"]
+        left = strikes_after(*self.call, plan.quantity["left"], self.day, self.row, visit)
+        return (self.day + self.lasts(completes, visit) if completes >= 0 else NEVER), self.day + left
+
+    def joins(self, plan: Plan, open_from: int) -> RoundDates | None:
+        """Register for the next round that is still open; None if there is none before the horizon."""
+        dates = self.model.schedules[plan.name].next(open_from)
+        if dates is not None:
+            self.note(plan.event["entered"], dates.year)
+        return dates

@@ -1,0 +1,181 @@
+"""``imgsim validate``: how well the model forecasts and fits, written as a page.
+
+The forecast scenario stands on figures before a year (see ``--until`` of ``imgsim calibrate``); from that
+year on it knows seats, competitors and rules, and no applicant or outcome.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import pandas as pd
+
+from imgsim.experiments.calibrate.benchmarks import (
+    Published,
+    errors,
+    last_known_rate,
+    previous_year_rate,
+    seats_left_over,
+)
+from imgsim.experiments.calibrate.fit import simulate_measures
+from imgsim.inputs.countries import COUNTRIES
+from imgsim.inputs.published import Target, load_targets
+from imgsim.inputs.scenarios.load import load_scenario
+from imgsim.inputs.scenarios.scenario import Scenario
+
+Found = Mapping[tuple[str, str, str], float]
+SERIES: Final = {
+    "citizen_img": ("citizen_img",),
+    "noncitizen_img": ("noncitizen_img",),
+    "both": ("citizen_img", "noncitizen_img"),
+}
+
+
+def published(targets: Sequence[Target], scenario: Scenario) -> Published:
+    """The published series that baselines need; matched is the rate times active."""
+    rate = {(t.group, int(t.cohort)): t.value for t in targets if t.measure == "match_rate"}
+    active = {(t.group, int(t.cohort)): t.value for t in targets if t.measure == "match_active"}
+    years = range(scenario.run.measured_from.year, scenario.run.end.year)
+    for kind in scenario.pathway.competitors:
+        active |= {(kind, year): scenario.parameters.value("match.competitors", day(year), kind) for year in years}
+    positions = {year: scenario.parameters.value("match.positions", day(year)) for year in years}
+    matched = {key: rate[key] * active[key] for key in rate if key in active}
+    return Published(active, matched, positions)
+
+
+def day(year: int) -> int:
+    """A day in the spring of a year, as whole days."""
+    from imgsim.base.dates.day_numbers import day_of
+
+    return int(day_of(year, 3, 1))
+
+
+def simulated_rate(found: Found, groups: Sequence[str], year: int) -> float:
+    """Matched of active in the simulation, the groups together."""
+    placed = sum(found["match_placed", str(year), group] for group in groups)
+    return placed / sum(found["match_active", str(year), group] for group in groups)
+
+
+def forecasts(found: Found, known: Published, first: int, last: int) -> pd.DataFrame:
+    """Model and baselines year by year: series, year, method, value, published."""
+    rivals = ("us_md", "us_do")
+    rows = []
+    for series, groups in SERIES.items():
+        for year in range(first, last + 1):
+            values = {
+                "model": simulated_rate(found, groups, year),
+                f"rate of {first - 1}": last_known_rate(known, groups, year, first - 1),
+                "seats left over": seats_left_over(known, rivals, SERIES["both"], year, first - 1),
+                "rate of the year before": previous_year_rate(known, groups, year, first - 1),
+            }
+            rows += [(series, year, method, value, known.rate(groups, year)) for method, value in values.items()]
+    return pd.DataFrame(rows, columns=["series", "year", "method", "value", "published"])
+
+
+def split_error(forecast: pd.DataFrame) -> pd.Series[float]:
+    """Mean absolute error, in points, of the difference between the two groups' rates, by method."""
+    wide = forecast[forecast["series"] != "both"].pivot_table(index=["method", "year"], columns="series", sort=False)
+    gap = wide["value"]["citizen_img"] - wide["value"]["noncitizen_img"]
+    true = wide["published"]["citizen_img"] - wide["published"]["noncitizen_img"]
+    off: pd.Series[float] = ((gap - true).abs() * 100).groupby("method", sort=False).mean()
+    return off
+
+
+def markdown(table: pd.DataFrame) -> str:
+    """A table as Markdown."""
+    head = "| " + " | ".join(map(str, table.columns)) + " |"
+    rule = "|" + "---|" * len(table.columns)
+    return "\n".join([head, rule, *("| " + " | ".join(map(str, row)) + " |" for row in table.itertuples(index=False))])
+
+
+def percent(values: Iterable[float]) -> list[str]:
+    """Shares as percentages with one digit."""
+    return [f"{100 * value:.1f}" for value in values]
+
+
+def forecast_section(forecast: pd.DataFrame) -> str:
+    """The forecast, year by year and in mean absolute errors."""
+    parts = []
+    for series, rows in forecast.groupby("series", sort=False):
+        wide = rows.pivot(index="year", columns="method", values="value")[rows["method"].unique()]
+        table = wide.apply(percent)
+        table.insert(0, "published", percent(rows.groupby("year")["published"].first()))
+        parts.append(f"**{series}** (percent matched of active applicants)\n\n" + markdown(table.reset_index()))
+    table = errors(forecast).round(2)
+    table.loc["difference between the groups"] = split_error(forecast).round(2)
+    table = table.reset_index().rename(columns={"series": "mean absolute error, points"})
+    return "\n\n".join([*parts, markdown(table)])
+
+
+def fit_section(found: Found, targets: Sequence[Target]) -> str:
+    """Every published figure beside the simulation, series by series, with the mean absolute error."""
+    rows = []
+    for measure, group in dict.fromkeys((t.measure, t.group) for t in targets):
+        own = [t for t in targets if (t.measure, t.group) == (measure, group) and t.key in found]
+        off = [abs(found[t.key] - t.value) for t in own]
+        cells = "; ".join(f"{t.cohort}: {shown(found[t.key], t.value)} ({shown(t.value, t.value)})" for t in own)
+        if own:
+            rows.append(
+                (
+                    measure,
+                    group,
+                    shown(float(np.mean(off)), own[0].value),
+                    shown(float(np.max(off)), own[0].value),
+                    cells,
+                )
+            )
+    columns = ["measure", "group", "mean error", "largest", "simulated (published)"]
+    return markdown(pd.DataFrame(rows, columns=columns))
+
+
+def shown(value: float, like: float) -> str:
+    """A share as percent if the published figure is one, anything else with sensible digits."""
+    return f"{100 * value:.1f}%" if abs(like) <= 1 else f"{value:,.0f}" if abs(value) > 200 else f"{value:.1f}"
+
+
+def measured(scenario: Scenario, replications: int, workers: int) -> Found:
+    """Means over replications of every outcome, worked out side by side."""
+    from loky import get_reusable_executor
+
+    one = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMBA_NUM_THREADS"), "1")
+    executor = get_reusable_executor(max_workers=workers, env=one, timeout=600)
+    parts = list(executor.map(simulate_measures, [scenario] * replications, [[k] for k in range(replications)]))
+    keys = set.intersection(*(set(part) for part in parts))
+    return {
+        key: float(np.nanmean([part[key] for part in parts]))
+        for key in keys
+        if any(part[key] == part[key] for part in parts)
+    }
+
+
+def main(arguments: list[str]) -> int:
+    """Run both scenarios and print the tables of the page."""
+    parser = argparse.ArgumentParser(prog="python -m imgsim.experiments.calibrate.validate", description=__doc__)
+    parser.add_argument("scenario")
+    parser.add_argument("forecast", help="the scenario fitted on figures before --first")
+    parser.add_argument("--first", type=int, default=2014)
+    parser.add_argument("--last", type=int, default=2018)
+    parser.add_argument("--scale", type=float, default=0.1)
+    parser.add_argument("--replications", type=int, default=4)
+    parser.add_argument("--workers", type=int, default=2)
+    asked = parser.parse_args(arguments)
+    shipped = load_scenario(Path(asked.scenario), scale=asked.scale)
+    then = load_scenario(Path(asked.forecast), scale=asked.scale)
+    targets = load_targets(COUNTRIES / shipped.country)
+    known = published(targets, shipped)
+    ahead = forecasts(measured(then, asked.replications, asked.workers), known, asked.first, asked.last)
+    how = f"{asked.replications} replications at scale {asked.scale:g}"
+    print(f"## Forecast {asked.first}-{asked.last} ({how})\n\n{forecast_section(ahead)}\n")
+    print(
+        f"## Fit to all figures ({how})\n\n{fit_section(measured(shipped, asked.replications, asked.workers), targets)}"
+    )
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))

@@ -1,0 +1,184 @@
+"""``compare``: run the worlds in pairs until the differences are known, and keep the answer in a folder."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+
+from imgsim.base.errors import InputError
+from imgsim.base.progress import progress
+from imgsim.engines.engine import AUTO, choose
+from imgsim.experiments.compare import paired_replications as worlds
+from imgsim.experiments.compare.comparison import Comparison
+from imgsim.experiments.compare.paired_replications import RECIPE, TABLES, Worlds
+from imgsim.experiments.compare.read import read
+from imgsim.experiments.compare.sweep import sizes_of, world_of
+from imgsim.experiments.compare.write import keep
+from imgsim.experiments.uncertainty import parameter_uncertainty as doubt
+from imgsim.experiments.uncertainty.sensitivity import sensitivity
+from imgsim.inputs.reforms.read import read_reform
+from imgsim.inputs.scenarios.load import load_scenario
+from imgsim.inputs.scenarios.scenario import Scenario
+from imgsim.runs.checkpoints import claimed
+from imgsim.runs.manifest import Call
+from imgsim.runs.replicate import run_replications
+from imgsim.runs.store import PARTS
+
+RESULTS: Final = "results"
+YEARS: Final = 12  # measured from the first change of a reform on: five-year cohorts and a few ten-year ones
+AT_MOST: Final = 100  # replications, if precision is asked for
+
+Path_ = str | os.PathLike[str]
+
+
+def compare(
+    base: Path_,
+    reforms: Sequence[Path_] = (),
+    *,
+    together: bool = False,
+    replications: int | None = None,
+    precision: float | None = None,
+    most: int = AT_MOST,
+    years: int = YEARS,
+    sweep: str | None = None,
+    uncertainty: int = 0,
+    morris: int = 0,
+    sobol: int = 0,
+    doses: Mapping[str, float] | None = None,
+    sets: Sequence[str] = (),
+    seed: int | None = None,
+    scale: float | None = None,
+    workers: int | None = None,
+    engine: str = AUTO,
+    out: Path_ | None = None,
+    quiet: bool = False,
+    figures: bool = True,
+) -> Comparison:
+    """Compare a scenario with reforms of it, person by person.
+
+    Each reform is a world of its own; with ``together`` all of them make one. Everything is measured from the first
+    change on, for ``years``. ``precision`` adds replications, up to ``most``, until the 95% interval of every headline
+    difference that is a share is at most that much to either side. ``sweep`` (``NAME=a,b,c``) makes a world of each
+    size of a dose; ``uncertainty`` draws that many sets of assumed parameters, each in both worlds. ``morris`` screens
+    them with so many trajectories, ``sobol`` divides variance by so many samples. Raises InputError.
+    """
+    given = {"sets": sets, "seed": seed, "scale": scale}
+    start, cores, root = datetime.now(UTC), workers or os.cpu_count() or 1, Path(out or RESULTS)
+    held = worlds_of(Path(base), [Path(file) for file in reforms], together, years, sweep, doses or {}, engine, given)
+    found = replicated(held, root, replications, precision, most, cores, quiet)
+    found.sweep = sizes_of(sweep) if sweep else None
+    found.doubt = doubt.drawn(held, root, uncertainty, cores, quiet) if uncertainty else None
+    found.sensitivity = sensitivity(held, root, morris, sobol, cores, quiet) if morris or sobol else None
+    found.folder = keep(found, root, Call(start, cores, tuple(sets), held.engine, "compared"), figures)
+    return found
+
+
+def worlds_of(
+    base: Path, reforms: list[Path], together: bool, years: int, sweep: str | None, doses: Mapping[str, float],
+    engine: str, given: dict[str, Any],
+) -> Worlds:  # fmt: skip
+    """The baseline and the worlds to hold against it."""
+    if not reforms:
+        raise InputError("nothing to compare: name at least one reform", key="--reform")
+    refuse_doses(reforms, doses)
+    baseline = load_scenario(base, **given)
+    if sweep is not None:
+        others = swept(base, reforms, together, sweep, doses, given)
+    else:
+        sets = [reforms] if together else [[file] for file in reforms]
+        others = {
+            name_of(files): load_scenario(base, reforms=files, doses=own(files, doses), **given) for files in sets
+        }
+    begin, end = worlds.window(baseline, list(others.values()), years)
+    scenarios = tuple(worlds.within(scenario, begin, end) for scenario in (baseline, *others.values()))
+    names = (baseline.name, *others)
+    worlds.refuse_unpaired(names, scenarios)
+    return Worlds(names, scenarios, choose(engine).name)
+
+
+def name_of(files: Sequence[Path]) -> str:
+    """What a world is called: its reforms."""
+    return "+".join(file.stem for file in files)
+
+
+def refuse_doses(reforms: Sequence[Path], doses: Mapping[str, float]) -> None:
+    """InputError for a dose that no reform has, or that several have."""
+    from imgsim.inputs.reforms.overlay import read_reforms
+
+    read_reforms(reforms, doses)
+
+
+def own(files: Sequence[Path], doses: Mapping[str, float]) -> dict[str, float]:
+    """The doses that these reforms have."""
+    known = {name for file in files for dose in read_reform(file).doses for name in (dose, f"{file.stem}.{dose}")}
+    return {name: value for name, value in doses.items() if name in known} if len(files) == 1 else dict(doses)
+
+
+def swept(
+    base: Path, reforms: list[Path], together: bool, sweep: str, doses: Mapping[str, float], given: dict[str, Any]
+) -> dict[str, Scenario]:
+    """A world for each size of a dose, and one for each reform that does not have it, to be ranked among them."""
+    name, sizes = sizes_of(sweep)
+    having = [file for file in reforms if own([file], {name: sizes[0]})]
+    moved = reforms if together or not having else having
+    found = {
+        world_of(name, size): load_scenario(base, reforms=moved, doses={**own(moved, doses), name: size}, **given)
+        for size in sizes
+    }
+    others = [file for file in reforms if file not in moved]
+    return found | {
+        name_of([file]): load_scenario(base, reforms=[file], doses=own([file], doses), **given) for file in others
+    }
+
+
+def replicated(
+    held: Worlds, root: Path, asked: int | None, precision: float | None, most: int, workers: int, quiet: bool
+) -> Comparison:
+    """All worlds, replication by replication, until enough is known; what was finished before is not done again."""
+    count = asked or held.run.replications
+    refuse_counts(count, precision, most)
+    with claimed(root / PARTS, held.digest()) as parts:
+        while True:
+            with progress(count, "replications of all worlds", quiet=quiet) as tick:
+                run_replications(held, parts, count, workers, tick, RECIPE)  # type: ignore[arg-type]
+            found = Comparison(held, read(parts, count, TABLES), count)
+            wide = widest(found.differences)
+            if precision is None or wide <= precision or count >= most:
+                found.reached = said(precision, wide, count)
+                parts.remove()
+                return found
+            count = min(most, 2 * count)
+
+
+def refuse_counts(count: int, precision: float | None, most: int) -> None:
+    """InputError for a precision that nothing can reach."""
+    if precision is not None and not precision > 0:
+        raise InputError("must be above 0", key="--precision")
+    if precision is not None and count < 2:
+        raise InputError("precision needs at least two replications to begin with", key="--replications")
+    if most < count and precision is not None:
+        raise InputError(f"must be at least the {count} replications to begin with", key="--most")
+
+
+def widest(table: pd.DataFrame) -> float:
+    """Half the widest interval among differences of shares; 0 if nothing differs."""
+    shares = table[table["unit"] == "share"]
+    half = (shares["high"] - shares["low"]).to_numpy(np.float64) / 2
+    return float(np.nanmax(half)) if np.isfinite(half).any() else 0.0
+
+
+def said(precision: float | None, wide: float, count: int) -> str:
+    """Whether the precision asked for was reached."""
+    if precision is None:
+        return ""
+    if wide <= precision:
+        return f"All shares known to {100 * wide:.2g} points after {count} replications ({100 * precision:.2g} asked)."
+    return (
+        f"Stopped at {count} replications: the widest interval is {100 * wide:.2g} points, not {100 * precision:.2g}."
+    )

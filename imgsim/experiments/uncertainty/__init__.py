@@ -1,0 +1,1 @@
+"""Parameter draws and sensitivity."""

@@ -1,0 +1,178 @@
+"""One draw of the numbers that nobody knows: from a point of the unit cube to worlds with other numbers, and their run.
+
+A coordinate belongs to a parameter of standing `assumed` or to the dose of a reform: at one half it is the number in
+use; below it the number moves towards the low end of its range, above it towards the high end, for all its dates and
+categories together. Calibrated numbers move together, by the joint spread of the country's fit
+(``posterior_spread``): a coordinate a knob, its ends those of the middle 95% of a standard normal. Every draw
+runs the same replication, so that what differs between draws is the parameters.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from scipy.special import ndtri
+
+from imgsim.base.errors import InputError
+from imgsim.engines.engine import engine
+from imgsim.engines.model import Model, build
+from imgsim.engines.records.columns import Columns, columns_of
+from imgsim.engines.records.tables import build_tables
+from imgsim.experiments.calibrate.fit import shifted
+from imgsim.experiments.calibrate.posterior_spread import Spread, load
+from imgsim.experiments.compare.paired_replications import Worlds, headline_of
+from imgsim.experiments.compare.shared_rounds import Known, sharing
+from imgsim.inputs.countries import COUNTRIES
+from imgsim.inputs.parameters.parameter import Parameter, Parameters, Row
+from imgsim.outcomes.all_measures import LEADING, measures
+from imgsim.runs.manifest import code_digest
+
+if TYPE_CHECKING:
+    from imgsim.inputs.scenarios.scenario import Scenario
+
+Floats = npt.NDArray[np.float64]
+
+TABLE: Final = "draws"
+FIT: Final = "fit."  # before the name of a knob, where it is drawn
+TAIL: Final = 0.025  # of the normal that is cut off at either end
+REFUSED: Final = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class Draws:
+    """The points to be run."""
+
+    worlds: Worlds
+    parameters: tuple[str, ...]
+    points: Floats  # (draws, parameters), each between 0 and 1
+
+    @property
+    def run(self) -> Any:
+        """The run settings."""
+        return self.worlds.run
+
+    def digest(self) -> str:
+        """What a kept draw depends on."""
+        text = json.dumps([self.worlds.digest(), self.parameters, code_digest()])
+        return hashlib.sha256(text.encode() + self.points.tobytes()).hexdigest()
+
+
+def ready(draws: Draws) -> Draws:
+    """A worker needs nothing made ready: every draw is a model of its own."""
+    return draws
+
+
+def pieces(draws: Draws, number: int) -> Iterator[dict[str, Columns]]:
+    """One draw in every world."""
+    at = dict(zip(draws.parameters, draws.points[number].tolist(), strict=True))
+    try:
+        scenarios = worlds_at(draws.worlds, at)
+        models = sharing(scenarios, [build(scenario) for scenario in scenarios], Known())
+        found = [headline_in(world, model, draws.worlds.engine) for world, model in enumerate(models)]
+        table = pd.concat(found, ignore_index=True)
+    except InputError as error:  # a combination that the model refuses: counted, and said
+        table = pd.DataFrame([{"world": 0, "measure": REFUSED, "group": str(error)[:200], "value": np.nan}])
+    table.insert(0, "draw", np.int32(number))
+    yield {TABLE: columns_of(table)}
+
+
+def headline_in(world: int, model: Model, walker: str) -> pd.DataFrame:
+    """The headline measures of one world."""
+    tables = build_tables(engine(walker).run(model, 0).finished())
+    held = headline_of(measures(tables, model.scenario, LEADING))
+    return held[held["time"].isna()][["measure", "group", "value"]].assign(world=np.int32(world))
+
+
+def worlds_at(held: Worlds, at: Mapping[str, float]) -> Sequence[Scenario]:
+    """The worlds with other numbers: the baseline's are moved, and each reform is laid over them anew."""
+    from imgsim.inputs.reforms.overlay import read_reforms, reformed
+
+    base, spread = held.scenarios[0], spread_of(held)
+    if spread is not None:
+        base = refitted(base, spread, at)
+    numbers = {name: u for name, u in at.items() if name in base.parameters}
+    other = replace(base, parameters=moved(base.parameters, numbers))
+    sizes = {name: between(at[name], *bounds) for name, bounds in doses_of(held).items()}
+    found = [other]
+    for scenario in held.scenarios[1:]:
+        mine = {
+            name: size for name, size in sizes.items() if name.partition(".")[0] in {r.name for r in scenario.reforms}
+        }
+        found.append(reformed(other, read_reforms([reform.file for reform in scenario.reforms], mine)))
+    return found
+
+
+def open_numbers(held: Worlds) -> tuple[str, ...]:
+    """Every number that a draw may move: the assumed ones with a range, and the doses of the reforms."""
+    fitted = spread_of(held)
+    knobs = tuple(f"{FIT}{knob.name}" for knob in fitted.knobs) if fitted else ()
+    return drawable(held.scenarios[0].parameters) + knobs + tuple(sorted(doses_of(held)))
+
+
+def spread_of(held: Worlds) -> Spread | None:
+    """How well the fit of the country knows its numbers, if that is on file."""
+    return load(COUNTRIES / held.scenarios[0].country)
+
+
+def refitted(base: Scenario, spread: Spread, at: Mapping[str, float]) -> Scenario:
+    """The baseline with its calibrated numbers at these coordinates; knobs that have none stay as fitted."""
+    u = np.array([at.get(f"{FIT}{knob.name}", 0.5) for knob in spread.knobs])
+    return shifted(base, spread.knobs, spread.shift(ndtri(TAIL + (1 - 2 * TAIL) * u)))
+
+
+def drawable(parameters: Parameters) -> tuple[str, ...]:
+    """The parameters with an assumed number that has a range."""
+    return tuple(name for name, parameter in parameters.items() if any(is_open(row) for row in rows_of(parameter)))
+
+
+def rows_of(parameter: Parameter) -> Iterator[Row]:
+    """All rows of a parameter."""
+    return (row for series in parameter.rows.values() for row in series)
+
+
+def is_open(row: Row) -> bool:
+    """Is the number assumed, with room to move?"""
+    return row.standing == "assumed" and row.range is not None and row.range[0] < row.range[1]
+
+
+def doses_of(held: Worlds) -> dict[str, tuple[float, float, float]]:
+    """Low, value and high of every dose of every reform, by ``<reform>.<dose>``."""
+    return {
+        f"{reform.name}.{name}": (dose.low, dose.value, dose.high)
+        for scenario in held.scenarios
+        for reform in scenario.reforms
+        for name, dose in reform.doses.items()
+    }
+
+
+def between(u: float, low: float, value: float, high: float) -> float:
+    """The number at a coordinate: the one in use at one half, the ends of its range at nought and one."""
+    if u < 0.5:
+        return value - (1 - 2 * u) * max(0.0, value - low)
+    return value + (2 * u - 1) * max(0.0, high - value)
+
+
+def moved(parameters: Parameters, at: Mapping[str, float]) -> Parameters:
+    """The parameters with the assumed numbers of some of them at these coordinates."""
+    return parameters.replacing(*(moved_one(parameters[name], u) for name, u in at.items()))
+
+
+def moved_one(parameter: Parameter, u: float) -> Parameter:
+    """One parameter with its assumed numbers at a coordinate."""
+    low, high = parameter.bounds
+    rows = {
+        category: tuple(
+            row._replace(value=float(np.clip(between(u, row.range[0], row.value, row.range[1]), low, high)))
+            if is_open(row) and row.range is not None else row
+            for row in series
+        )
+        for category, series in parameter.rows.items()
+    }  # fmt: skip
+    return replace(parameter, rows=rows)

@@ -1,0 +1,161 @@
+"""Doubt about parameters, apart from chance: what many draws of them (``parameter_draws``) say of the answer.
+
+The draws are points of a Latin hypercube (McKay, Beckman and Conover 1979); sensitivity analysis chooses others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from imgsim.base.errors import ImgsimError, InputError
+from imgsim.base.progress import progress
+from imgsim.experiments.compare.paired_replications import Worlds
+from imgsim.experiments.compare.read import read
+from imgsim.experiments.uncertainty.parameter_draws import REFUSED, TABLE, Draws, open_numbers
+from imgsim.inputs.pathways.pathway import FIRST_POST
+from imgsim.outcomes.headline import lines
+from imgsim.runs.checkpoints import claimed
+from imgsim.runs.replicate import Recipe, run_replications
+from imgsim.runs.store import PARTS
+
+if TYPE_CHECKING:
+    pass
+
+Floats = npt.NDArray[np.float64]
+
+FEWEST: Final = 2  # draws in which a line must have a value in both worlds
+RECIPE: Final = Recipe(
+    build="imgsim.experiments.uncertainty.parameter_draws.ready",
+    pieces="imgsim.experiments.uncertainty.parameter_draws.pieces",
+    measures="imgsim.experiments.compare.paired_replications.nothing", tables=(TABLE,),
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Doubt:
+    """The draws of an uncertainty analysis."""
+
+    parameters: tuple[str, ...]
+    points: Floats
+    table: pd.DataFrame  # draw, world, measure, group, value
+    names: tuple[str, ...]
+    first_post: str = FIRST_POST  # what the road calls it
+
+    @property
+    def refused(self) -> int:
+        """How many points the model refused."""
+        return int((self.table["measure"] == REFUSED).sum())
+
+    def summary(self) -> pd.DataFrame:
+        """A row a reform and headline line: median and 95% range of the difference over draws, share that helps."""
+        found = []
+        for reform, line, difference in self.each():
+            difference = difference[np.isfinite(difference)]
+            low, middle, high = np.quantile(difference, (0.025, 0.5, 0.975))
+            sign = 1.0 if line["better"] == "more" else -1.0
+            found.append((reform, line["label"], line["unit"], middle, low, high, (sign * difference > 0).mean()))
+        columns = ["reform", "label", "unit", "median", "low", "high", "helps"]
+        return pd.DataFrame(found, columns=columns)
+
+    def tornado(self, measure: str, group: str = "all") -> pd.DataFrame:
+        """How far each parameter swings the difference from one tenth of its range to nine tenths, by least squares.
+
+        ``beyond`` says whether the slope lies more than two standard errors from nought: with hundreds of parameters
+        one in twenty does by chance.
+        """
+        found = []
+        for reform, line, difference in self.each():
+            if (line["measure"], line.get("group", "all")) == (measure, group):
+                known = np.isfinite(difference)
+                found += [
+                    (reform, name, *swing(self.points[known, k], difference[known]))
+                    for k, name in enumerate(self.parameters)
+                ]
+        table = pd.DataFrame(found, columns=["reform", "parameter", "swing", "error"])
+        table["beyond"] = table["swing"].abs() > 2 * table["error"]
+        return table.sort_values("swing", key=np.abs, ascending=False, ignore_index=True)
+
+    def worth(self, measure: str, group: str = "all") -> pd.DataFrame:
+        """Value of knowing a parameter before choosing among the baseline and the reforms, in the measure's unit.
+
+        Expected value of partial perfect information by regression of the differences on each parameter alone (Strong,
+        Oakley and Brennan 2014), of second order: mean of the best fitted choice less the best mean choice.
+        """
+        line = next(
+            line for line in lines(self.first_post) if (line["measure"], line.get("group", "all")) == (measure, group)
+        )
+        sign = 1.0 if line.get("better", "more") == "more" else -1.0
+        benefit = [sign * d for _, held, d in self.each() if held is line or held == line]
+        if not benefit:
+            return pd.DataFrame(columns=["parameter", "worth"])
+        known = np.isfinite(np.array(benefit)).all(axis=0).reshape(-1)
+        options = np.column_stack([np.zeros(len(known)), *benefit])[known]
+        best = options.mean(axis=0).max()
+        worth = [fitted(self.points[known, k], options).max(axis=1).mean() - best for k in range(len(self.parameters))]
+        table = pd.DataFrame({"parameter": self.parameters, "worth": np.maximum(worth, 0.0)})
+        return table.sort_values("worth", ascending=False, ignore_index=True)
+
+    def each(self) -> Iterator[tuple[str, dict[str, Any], Floats]]:
+        """Reform, headline line, and the differences of all draws in their order, missing where a world has none."""
+        for line in lines(self.first_post):
+            if not line.get("better"):
+                continue
+            held = self.table[
+                (self.table["measure"] == line["measure"]) & (self.table["group"] == line.get("group", "all"))
+            ]
+            wide = held.pivot_table(index="draw", columns="world", values="value").reindex(range(len(self.points)))
+            for world, name in enumerate(self.names[1:], start=1):
+                if {0, world} <= set(wide):
+                    difference = (wide[world] - wide[0]).to_numpy(np.float64)
+                    if np.isfinite(difference).sum() >= FEWEST:
+                        yield name, line, difference
+
+
+def swing(point: Floats, difference: Floats) -> tuple[float, float]:
+    """Change of the difference over eight tenths of a parameter's range, and its standard error."""
+    x, y = point - point.mean(), difference - difference.mean()
+    slope = float((x * y).sum() / (x * x).sum())
+    rest = y - slope * x
+    error = float(np.sqrt((rest * rest).sum() / max(1, len(x) - 2) / (x * x).sum()))
+    return 0.8 * slope, 0.8 * error
+
+
+def fitted(point: Floats, options: Floats) -> Floats:
+    """The options as a function of one parameter, by a parabola."""
+    basis = np.vander(point, 3)
+    found: Floats = basis @ np.linalg.lstsq(basis, options, rcond=None)[0]
+    return found
+
+
+def drawn(held: Worlds, root: Path, draws: int, workers: int, quiet: bool) -> Doubt:
+    """The draws of a Latin hypercube over all open numbers, each run in all worlds."""
+    from scipy.stats import qmc
+
+    if draws < 2:
+        raise InputError("needs at least two draws", key="--uncertainty")
+    names = open_numbers(held)
+    points = qmc.LatinHypercube(len(names), seed=held.run.seed).random(draws)
+    return run_at(held, root, names, points, workers, quiet, "draws of all worlds")
+
+
+def run_at(
+    held: Worlds, root: Path, names: tuple[str, ...], points: Floats, workers: int, quiet: bool, words: str
+) -> Doubt:
+    """Run all points, those left by an interrupted analysis first; what was finished is not done again."""
+    asked = Draws(held, names, points)
+    with claimed(root / PARTS, asked.digest()) as parts:
+        with progress(len(points), words, quiet=quiet) as tick:
+            run_replications(asked, parts, len(points), workers, tick, RECIPE)  # type: ignore[arg-type]
+        table = read(parts, len(points), (TABLE,))[TABLE]
+        parts.remove()
+    found = Doubt(names, points, table, held.names, held.scenarios[0].pathway.first_post)
+    if found.refused == len(points):
+        raise ImgsimError(f"no draw could be run, every one was refused: {table['group'].iloc[0]}")
+    return found

@@ -1,0 +1,1 @@
+"""Everything that is read, checked and combined before a run."""

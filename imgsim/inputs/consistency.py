@@ -1,0 +1,175 @@
+"""The contract between a road and its numbers: every one used is defined, every one defined is used and understood."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from pathlib import Path
+from typing import Final, NoReturn
+
+from imgsim.base.errors import InputError, Problems
+from imgsim.base.files.toml import locate_name
+from imgsim.base.randomness.addresses import refuse_collisions
+from imgsim.inputs.parameters.parameter import Parameter, Parameters
+from imgsim.inputs.pathways.instant_cycles import refuse_standstill
+from imgsim.inputs.pathways.pathway import Pathway, optional_parameters, required_parameters
+from imgsim.inputs.traits import CATEGORICAL, LIVELIHOODS, YES_NO, trait_names
+
+# The ratios that a unit takes: odds behind the logit, multipliers behind the log, points otherwise.
+KIND_OF_RATIO: Final = {"probability": "odds"} | dict.fromkeys(("days", "years", "rate", "amount", "factor"), "times")
+FOR_LIFE: Final = ("group", "region")  # traits that no stage changes
+
+SPREAD_UNITS: Final = ("number", "score")  # a spread is read as it stands, behind no link
+
+
+def known_categories(pathway: Pathway) -> dict[str, tuple[str, ...]]:
+    """The categories of every trait that values can be given by, in the order of their codes."""
+    listed: dict[str, tuple[str, ...]] = dict.fromkeys(CATEGORICAL, ())
+    listed |= {name: tuple(values) for name, values in pathway.categories.items()}
+    listed |= {"group": tuple(pathway.groups), "livelihood": LIVELIHOODS, "competitor": tuple(pathway.competitors)}
+    listed |= {"wish": listed["specialty"]}
+    return listed | dict.fromkeys([*YES_NO, *(f"flag.{flag}" for flag in pathway.flags)], ("no", "yes"))
+
+
+def check_contract(
+    parameters: Parameters, pathway: Pathway, changed: bool = False, added: Collection[str] = ()
+) -> None:
+    """One InputError for the first few names or categories that do not fit.
+
+    After a scenario's changes a source of the country may have lost its last citation, and a parameter the stage that
+    read it; only the names that the scenario itself ``added`` must all be of use.
+    """
+    problems = Problems()
+    required = dict(required_parameters(pathway))
+    check_required(parameters, required, problems)
+    check_optional(parameters, optional_parameters(pathway), problems)
+    check_meetings(parameters, pathway, problems)
+    categories, traits = known_categories(pathway), trait_names(tuple(pathway.flags))
+    used = used_prefixes(pathway)
+    for parameter in parameters.values():
+        with problems:
+            check_categories(parameter, categories)
+            check_ratios(parameter, parameters, categories, traits)
+            check_spread(parameter, required)
+            if not is_used(parameter.name, parameters, required, used) and (not changed or parameter.name in added):
+                refuse(parameter, "nothing uses a parameter of this name", None, parameter.name, required)
+    check_sources(parameters, all_cited=not changed, problems=problems)
+    problems.refuse()
+    refuse_standstill(parameters, pathway)
+    refuse_collisions(parameters)
+
+
+def check_required(parameters: Parameters, required: dict[str, str], problems: Problems) -> None:
+    """Note every parameter that the road needs and has not, or has in another unit."""
+    for name, unit in required.items():
+        with problems:
+            if name not in parameters:
+                raise InputError(f"the road needs a parameter `{name}` ({unit})", name=name, known=parameters)
+            if parameters[name].unit != unit:
+                refuse(parameters[name], f"the road needs it in {unit}, not in {parameters[name].unit}", "unit")
+
+
+def check_optional(parameters: Parameters, optional: list[tuple[str, str]], problems: Problems) -> None:
+    """Note every parameter that the road may leave out and has in another unit."""
+    for beginning, unit in optional:
+        for name in parameters.family(beginning) if beginning.endswith(".") else [beginning]:
+            with problems:
+                if name in parameters and parameters[name].unit != unit:
+                    refuse(parameters[name], f"the road needs it in {unit}, not in {parameters[name].unit}", "unit")
+
+
+def check_meetings(parameters: Parameters, pathway: Pathway, problems: Problems) -> None:
+    """Note every round that is told to meet several times a year and does not share its places out among meetings."""
+    for stage in pathway.stages.values():
+        held = parameters.get(f"{stage.name}.meetings")
+        with problems:
+            if held is not None and stage.mechanism != "quota":
+                refuse(held, 'only a round with `mechanism = "quota"` can meet several times a year')
+            if held is not None and held.unit != "count":
+                refuse(held, f"the road needs it in count, not in {held.unit}", "unit")
+
+
+def refuse(
+    parameter: Parameter, message: str, key: str | None = None, name: str | None = None, known: Iterable[str] = ()
+) -> NoReturn:
+    """Refuse a parameter where it, or this key of it, stands."""
+    line, column = locate_name(Path(parameter.file), parameter.name, key) if parameter.file else (None, None)
+    raise InputError(
+        message, file=parameter.file or None, line=line, column=column, key=parameter.name, name=name, known=known
+    )
+
+
+def used_prefixes(pathway: Pathway) -> tuple[str, ...]:
+    """Families of names that mechanisms, the population, livelihood and the outcomes read."""
+    rounds = [f"{stage.name}." for stage in pathway.stages.values() if stage.kind == "round"]
+    optional = [name for name, _ in optional_parameters(pathway)]
+    return (*rounds, *optional, "population.", "livelihood.", "cost.", "comparison.")
+
+
+def is_used(name: str, parameters: Parameters, required: dict[str, str], prefixes: tuple[str, ...]) -> bool:
+    """Is a parameter read by the road, by a family, or as a ratio or spread of one that is?"""
+    if name in required or name.startswith(prefixes):
+        return True
+    if name.endswith(".spread"):
+        return is_used(name.removesuffix(".spread"), parameters, required, prefixes)
+    owners = [owner for kind in (".odds.", ".times.", ".plus.") for owner in [name.partition(kind)[0]] if owner != name]
+    return any(owner in parameters and is_used(owner, parameters, required, prefixes) for owner in owners)
+
+
+def check_categories(parameter: Parameter, categories: dict[str, tuple[str, ...]]) -> None:
+    """Refuse an unknown trait or category, and one without a value."""
+    if parameter.by is None:
+        return
+    if parameter.by not in categories:
+        refuse(parameter, f"values cannot be given by `{parameter.by}`", "by", parameter.by, categories)
+    if parameter.name.startswith("cost.") and parameter.by not in FOR_LIFE:
+        refuse(parameter, f"costs can differ by {', '.join(FOR_LIFE)}, not by `{parameter.by}`", "by")
+    known = categories[parameter.by]
+    for category in parameter.rows:
+        if category not in known:
+            refuse(parameter, f"unknown {parameter.by} `{category}`", category, category, known)
+    for category in known:
+        if category not in parameter.rows:
+            refuse(parameter, f"no value for {parameter.by} `{category}`", "of")
+
+
+def check_ratios(
+    parameter: Parameter, parameters: Parameters, categories: dict[str, tuple[str, ...]], traits: list[str]
+) -> None:
+    """Refuse ratios of the wrong kind, and those over traits or categories that do not exist."""
+    wanted = KIND_OF_RATIO.get(parameter.unit, "plus")
+    for ratio in parameter.ratios:
+        own, trait = parameters[ratio.parameter], ratio.trait
+        if ratio.kind != wanted:
+            refuse(own, f"a parameter in {parameter.unit} takes `{wanted}`, not `{ratio.kind}`")
+        if trait not in traits:
+            like = trait if trait.startswith("flag.") else trait.partition(".")[0]
+            refuse(own, f"unknown trait `{trait}`", None, like, traits)
+        if ratio.category is None and trait in CATEGORICAL:
+            refuse(own, f"needs a category of `{trait}`: one of {', '.join(categories[trait])}")
+        if ratio.category is not None and ratio.category not in categories[trait]:
+            refuse(own, f"unknown {trait} `{ratio.category}`", None, ratio.category, categories[trait])
+
+
+def check_spread(parameter: Parameter, required: dict[str, str]) -> None:
+    """Refuse a spread of something on the road that is no duration, and one that a link would distort."""
+    owner, dot, last = parameter.name.rpartition(".")
+    if not dot or last != "spread":
+        return
+    if required.get(owner, "days") not in ("days", "years", "score"):
+        refuse(parameter, f"only days, years and scores have a spread, not a {required[owner]}")
+    if parameter.unit not in SPREAD_UNITS:
+        refuse(parameter, f"a spread is given in {' or '.join(SPREAD_UNITS)}, not in {parameter.unit}", "unit")
+
+
+def check_sources(parameters: Parameters, all_cited: bool, problems: Problems) -> None:
+    """Note citations that lead nowhere and sources nobody cites."""
+    cited = set()
+    for parameter in parameters.values():
+        for source in dict.fromkeys(row.source for series in parameter.rows.values() for row in series if row.source):
+            cited.add(source)
+            with problems:
+                if source not in parameters.sources:
+                    refuse(parameter, f"unknown source `{source}`", "source", source, parameters.sources)
+    for key in parameters.sources:
+        if all_cited and key not in cited:
+            problems.add(InputError("nothing cites this source", file="sources.toml", key=key, name=key, known=cited))

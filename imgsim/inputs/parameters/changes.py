@@ -1,0 +1,122 @@
+"""Dated changes to named parameters: what a reform, or ``--set``, does to the numbers."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from functools import partial
+
+from imgsim.base.errors import InputError
+from imgsim.inputs.parameters.parameter import Parameter, Parameters, Row
+from imgsim.inputs.parameters.series import Series, bent, rejoined, same_course, stepped
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A parameter set to a value, scaled or added to, from a day (None: ever since) until another (None: for good).
+
+    A number that runs linearly between its dates is moved on these days only, as any other. A change that ``joins`` is
+    a knot instead: it takes the place of the knots on these days, and lines run from and to it.
+    """
+
+    parameter: str
+    start: int | None
+    until: int | None
+    value: float | None
+    scale: float | None
+    why: str
+    category: str = ""
+    source: str = ""
+    where: str = ""
+    file: str = ""
+    line: int | None = None
+    in_words: bool = False  # the value was written as a month and day
+    joins: bool = False  # the value is a knot of a line
+    add: float | None = None
+
+    @property
+    def is_flat(self) -> bool:
+        """Does one value hold on all days of the change?"""
+        return self.value is not None
+
+    def refuse(self, message: str, name: str | None = None, known: Iterable[str] = ()) -> InputError:
+        """The error that says what is wrong with this change."""
+        return InputError(
+            message, file=self.file or None, line=self.line, key=self.parameter, name=name, known=known
+        )  # fmt: skip
+
+
+def apply_changes(parameters: Parameters, changes: Iterable[Change]) -> Parameters:
+    """The parameters after the changes, in their order."""
+    for change in changes:
+        if change.parameter not in parameters:
+            raise change.refuse("unknown parameter", change.parameter, parameters)
+        parameters = parameters.replacing(changed(parameters[change.parameter], change))
+    return parameters
+
+
+def changed(parameter: Parameter, change: Change) -> Parameter:
+    """One parameter after one change."""
+    if change.category and parameter.by is None:
+        raise change.refuse(f"has one value for everybody, none of `{change.category}`")
+    if change.category and change.category not in parameter.rows:
+        raise change.refuse(f"unknown {parameter.by} `{change.category}`", change.category, parameter.rows)
+    refuse_month_days(parameter, change)
+    rows = {
+        category: merged(parameter, series, change) if change.category in ("", category) else series
+        for category, series in parameter.rows.items()
+    }
+    return replace(parameter, rows=rows)
+
+
+def refuse_month_days(parameter: Parameter, change: Change) -> None:
+    """InputError if a month and day is changed by a number, or a number by a month and day."""
+    if (parameter.unit == "month-day") == change.in_words:
+        return
+    if change.in_words:
+        raise change.refuse(f"must be a number ({parameter.unit}), not a month and day")
+    raise change.refuse("must be set to a month and day such as 07-01")
+
+
+def merged(parameter: Parameter, series: Series, change: Change) -> Series:
+    """The series with the change between its days, and as it was before and after; the same if nothing changes."""
+    start = -math.inf if change.start is None else change.start
+    until = math.inf if change.until is None else change.until
+    line, move, flat = replace(parameter, by=None, rows={"": series}), partial(moved, parameter, change), change.is_flat
+    if change.joins:
+        refuse_to_join(parameter, series, change)
+        rows = rejoined(series, start, until, move)
+    elif parameter.between == "linear":
+        rows = bent(line, start, until, move, flat)
+    else:
+        rows = stepped(series, start, until, move, flat)
+    return series if same_course(line, rows) else rows
+
+
+def refuse_to_join(parameter: Parameter, series: Series, change: Change) -> None:
+    """InputError if there is no line for a knot to join."""
+    if parameter.between != "linear":
+        raise change.refuse("`join` is for numbers that run linearly between their dates; this one goes by steps")
+    if series[0].start is None:
+        raise change.refuse("`join` needs dates to join; the base gives one value for ever")
+
+
+def moved(parameter: Parameter, change: Change, row: Row) -> Row:
+    """A row with the change's value and grounds; refused if it leaves the parameter's bounds."""
+    value = amount_of(change, row.value)
+    low, high = parameter.bounds
+    if not low <= value <= high:
+        raise change.refuse(f"{value:g} is outside {low:g} to {high:g} ({parameter.unit})")
+    if value == row.value:
+        return row
+    return row._replace(
+        value=value, standing="assumed", why=change.why, source=change.source, where=change.where, range=(value, value)
+    )  # fmt: skip
+
+
+def amount_of(change: Change, before: float) -> float:
+    """The value after a change."""
+    if change.value is not None:
+        return change.value
+    return before + change.add if change.add is not None else before * (change.scale or 0.0)

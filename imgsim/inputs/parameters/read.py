@@ -1,0 +1,261 @@
+"""From parameter files to parameters, refusing whatever is not as it should be."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Final
+
+from imgsim.base.dates.calendar import month_day, to_day
+from imgsim.base.errors import Problems
+from imgsim.base.files.toml import Table, finite, read_toml, shown
+from imgsim.inputs.parameters.parameter import (
+    BETWEEN,
+    DISTRIBUTIONS,
+    MONEY,
+    RATIO_KINDS,
+    STANDINGS,
+    UNITS,
+    Parameter,
+    Parameters,
+    Ratio,
+    Row,
+    Source,
+)
+from imgsim.inputs.traits import CATEGORICAL
+
+GROUNDS: Final = ("standing", "source", "where", "why", "range", "note")
+OWN: Final = ("unit", "distribution", "by", "between", "bounds", "same_as", "value", "values", *GROUNDS)
+IN_ROW: Final = ("from", "value", "of", *GROUNDS)
+DURATIONS: Final = ("days", "years")
+STRAIGHT: Final = ("count", *MONEY, "score", "number")  # no link stands between the value and the rule that reads it
+
+
+def load_parameters(folder: Path) -> Parameters:
+    """The parameters and sources of a country's folder; InputError at the first thing that is wrong."""
+    return Parameters(read_parameters(sorted((folder / "parameters").glob("*.toml"))), read_sources(folder))
+
+
+def read_sources(folder: Path) -> dict[str, Source]:
+    """The bibliography of a country by key."""
+    return {key: source(key, entry) for key, entry in read_toml(folder / "sources.toml").children()}
+
+
+def source(key: str, entry: Table) -> Source:
+    """One bibliographic entry; the year may be a number or a text."""
+    entry.only("title", "publisher", "year", "url", "note")
+    year = entry.get("year", (int, str), "a year", "")
+    return Source(
+        key, entry.text("title"), entry.text("publisher", ""), str(year), entry.text("url", ""), entry.text("note", "")
+    )
+
+
+def read_parameters(files: Sequence[Path]) -> list[Parameter]:
+    """All parameters of the files; a name may stand in one file only."""
+    return with_ratios(parameters_of((read_toml(file) for file in files), {}))
+
+
+def parameters_of(tops: Iterable[Table], known: Mapping[str, Parameter]) -> dict[str, Parameter]:
+    """The parameters of some tables, without ratios; ``same_as`` may name one of these or one known already."""
+    tables: dict[str, Table] = {}
+    found: dict[str, Parameter] = {}
+    problems = Problems()
+    for top in tops:
+        with problems:
+            for name, table in named(top):
+                if name in tables or name in known:
+                    problems.add(table.error(f"`{name}` is defined already"))
+                tables[name] = table
+    for name, table in tables.items():
+        with problems:
+            if "same_as" not in table:
+                found[name] = parameter(name, table)
+    for name, table in tables.items():
+        with problems:
+            if "same_as" in table:
+                found[name] = same_as(name, table, {**known, **found})
+    problems.refuse()
+    return {name: found[name] for name in tables}
+
+
+def named(table: Table, name: str = "") -> Iterator[tuple[str, Table]]:
+    """Every parameter's table below a table, with its dotted name."""
+    is_parameter = any(key in table for key in ("value", "values", "same_as"))
+    if is_parameter:
+        yield name, table
+    if not is_parameter and "unit" in table and not isinstance(table.data["unit"], dict):
+        table.fail("needs `value`, `values` or `same_as`")
+    for key in table:
+        if is_parameter and key in OWN:
+            continue
+        if not isinstance(table.data[key], dict):
+            table.fail(f"unknown key `{key}`", key, name=key, known=OWN)
+        yield from named(table.table(key), f"{name}.{key}" if name else key)
+
+
+def same_as(name: str, table: Table, found: Mapping[str, Parameter]) -> Parameter:
+    """A parameter that takes over another one's values."""
+    table_keys = [key for key in table if not isinstance(table.data[key], dict)]
+    Table({key: table.data[key] for key in table_keys}, table.file, table.path).only("same_as", "note")
+    other = table.text("same_as")
+    if other not in found:
+        table.fail(f"unknown parameter `{other}`", "same_as", name=other, known=found)
+    return replace(found[other], name=name, file=str(table.file), ratios=())
+
+
+def parameter(name: str, table: Table) -> Parameter:
+    """One parameter with its rows, checked."""
+    unit = one_of(table, "unit", tuple(UNITS), default_unit(name))
+    by = table.text("by", None)
+    low, high = bounds(name, table, unit)
+    rows = dated_rows(table, unit, by, (low, high))
+    distribution = one_of(table, "distribution", DISTRIBUTIONS) if "distribution" in table else None
+    if distribution and unit not in DURATIONS:
+        table.fail(f"only days and years have a distribution, not a {unit}", "distribution")
+    between = one_of(table, "between", BETWEEN, "step")
+    if between == "linear" and unit not in STRAIGHT:
+        table.fail(f"only {', '.join(STRAIGHT)} can run linearly between dates, not a {unit}", "between")
+    if between == "linear" and any(len(series) > 1 and series[0].start is None for series in rows.values()):
+        table.fail("a line needs dates: the first value has none", "values")
+    return Parameter(name, unit, distribution, by, between, rows, (), (low, high), str(table.file))
+
+
+def bounds(name: str, table: Table, unit: str) -> tuple[float, float]:
+    """The bounds of the unit, or narrower ones of the parameter's own; a spread is never negative."""
+    low, high = UNITS[unit]
+    if name.endswith(".spread"):
+        low = max(low, 0.0)
+    own = pair(table, "bounds")
+    if own and not low <= own[0] <= own[1] <= high:
+        table.fail(f"can only be narrower than {low:g} to {high:g} ({unit})", "bounds")
+    return own or (low, high)
+
+
+def default_unit(name: str) -> str | None:
+    """The unit that a role implies: ratios are factors or score points, spreads plain numbers."""
+    parts = name.split(".")
+    if parts[-1] == "spread":
+        return "number"
+    kinds = [part for part in parts if part in RATIO_KINDS]
+    return None if not kinds else "score" if kinds[-1] == "plus" else "factor"
+
+
+def dated_rows(table: Table, unit: str, by: str | None, limits: tuple[float, float]) -> dict[str, tuple[Row, ...]]:
+    """The rows by category, in the order of their dates."""
+    rows: dict[str, list[Row]] = {}
+    first: Table | None = None
+    if "value" in table and "values" in table:
+        table.fail("give either a `value` or dated `values`", "value")
+    if "values" in table and not table.tables("values"):
+        table.fail("needs at least one value", "values")
+    for entry in table.tables("values") if "values" in table else [undated(table)]:
+        first = first or entry
+        if "values" in table:
+            entry.only(*IN_ROW)
+        start = None if "from" not in entry else to_day(entry.date("from"))
+        for category, value in values_of(entry, unit, by, limits):
+            if rows and first is not entry and category not in rows:
+                entry.table("of" if "of" in entry else "value").fail("the first row gives every category", category)
+            series = rows.setdefault(category, [])
+            if series and (start is None or (series[-1].start is not None and series[-1].start >= start)):
+                entry.fail("dates must increase from row to row", "from" if "from" in entry else None)
+            series.append(Row(start, value, *grounds(entry, table)))
+    return {category: tuple(series) for category, series in rows.items()}
+
+
+def undated(table: Table) -> Table:
+    """A single value as a row of its own."""
+    return Table({key: table.data[key] for key in table if key in ("value", *GROUNDS)}, table.file, table.path)
+
+
+def values_of(entry: Table, unit: str, by: str | None, limits: tuple[float, float]) -> Iterable[tuple[str, float]]:
+    """Category and value of every number in a row."""
+    key = "of" if "of" in entry else "value"
+    held = entry.data.get(key)
+    if "of" in entry and "value" in entry:
+        entry.fail("give either a `value` or values `of` categories", "value")
+    if by is None:
+        if isinstance(held, dict):
+            entry.fail("values by category need `by`", key)
+        return [("", quantity(entry, key, unit, limits))]
+    if not isinstance(held, dict):
+        entry.fail(f"one value per category of `{by}` is needed", key if key in entry else None)
+    inner = entry.table(key)
+    return [(category, quantity(inner, category, unit, limits)) for category in inner]
+
+
+def quantity(table: Table, key: str, unit: str, limits: tuple[float, float]) -> float:
+    """A number of the unit; month-days are written as text, dates become day numbers."""
+    if unit == "month-day":
+        try:
+            return month_day(table.text(key))
+        except ValueError as problem:
+            table.fail(f"must be a month and day such as 07-01: {problem}", key)
+    if isinstance(table.data.get(key), datetime.date):
+        table.fail("must be a number, not a date", key)
+    value, (low, high) = table.number(key), limits
+    if not low <= value <= high:
+        table.fail(f"{value:g} is outside {low:g} to {high:g} ({unit})", key)
+    return value
+
+
+def grounds(entry: Table, table: Table) -> tuple[Any, ...]:
+    """What stands behind a value, taken from the row or else from the parameter; refused if it is not enough."""
+    held = {key: (entry if key in entry else table).text(key, "") for key in GROUNDS if key != "range"}
+    where = entry if "standing" in entry else table
+    standing = one_of(where, "standing", STANDINGS)
+    span = pair(entry, "range") or pair(table, "range")
+    if standing == "assumed" and not (held["why"] and span):
+        where.fail("an assumed value needs `why` and a plausible `range`", "standing")
+    if standing in ("measured", "derived") and not held["source"]:
+        where.fail(f"a {standing} value needs a `source`", "standing")
+    if standing == "calibrated" and not span:
+        where.fail("a calibrated value needs a `range` that the fit may use", "standing")
+    if standing == "calibrated" and not (held["why"] or held["source"]):
+        where.fail("a calibrated value needs a `why` or a `source`", "standing")
+    return standing, held["source"], held["where"], held["why"], span, held["note"]
+
+
+def pair(table: Table, key: str) -> tuple[float, float] | None:
+    """``[low, high]``, or None if the key is missing."""
+    if key not in table:
+        return None
+    held = table.get(key, list, "[low, high]")
+    numbers = [value for value in held if isinstance(value, (int, float)) and not isinstance(value, bool)]
+    # An infinite bound is one, a number too large for a float is not, and nothing compares with nan.
+    fit = [value for value in numbers if finite(value) or isinstance(value, float)]
+    if len(held) != 2 or len(fit) != 2 or not fit[0] <= fit[1]:
+        table.fail(f"must be [low, high], not {shown(held)}", key)
+    return float(numbers[0]), float(numbers[1])
+
+
+def one_of(table: Table, key: str, known: Sequence[str], default: str | None = None) -> str:
+    """A text from a closed list."""
+    text = table.text(key) if default is None else table.text(key, default)
+    if text not in known:
+        table.fail(f"unknown {key} `{text}`; one of {', '.join(known)}", key, name=text, known=known)
+    return text
+
+
+def with_ratios(found: dict[str, Parameter], added: Iterable[str] | None = None) -> list[Parameter]:
+    """The parameters, each with the ratios that stand below it; only those ``added``, if the others have theirs."""
+    ratios: dict[str, list[Ratio]] = {}
+    for name in found if added is None else added:
+        for kind in RATIO_KINDS:
+            owner, found_kind, trait = name.partition(f".{kind}.")
+            if found_kind and owner in found:
+                ratios.setdefault(owner, []).append(ratio(name, kind, trait))
+    return [
+        replace(parameter, ratios=(*parameter.ratios, *ratios[name])) if name in ratios else parameter
+        for name, parameter in found.items()
+    ]
+
+
+def ratio(name: str, kind: str, trait: str) -> Ratio:
+    """A ratio from the last part of its name: ``ability``, or ``region.north`` for one category."""
+    head, _, category = trait.partition(".")
+    if head in CATEGORICAL and category:
+        return Ratio(head, category, name, kind)
+    return Ratio(trait, None, name, kind)

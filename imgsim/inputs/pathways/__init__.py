@@ -1,0 +1,1 @@
+"""The pathway through a country as data."""

@@ -1,0 +1,100 @@
+"""Can the road be walked? Every name known, every stage reached, every stage left for an end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+
+from imgsim.base.errors import InputError, Problems
+from imgsim.base.files.toml import dotted, locate
+from imgsim.inputs.pathways.pathway import MARKS, Pathway, Stage
+from imgsim.inputs.pathways.reachability import leads_to_end, reachable
+
+
+def check_pathway(pathway: Pathway, file: str) -> None:
+    """One InputError for the first few things that are wrong: names first, then whether the road can be walked."""
+    found = Problems()
+    for message, path, name, known in problems(pathway):
+        found.add(refusal(file, message, path, name, known))
+    found.refuse()
+    reached, ending = reachable(pathway), leads_to_end(pathway)
+    for name in pathway.stages:
+        if name not in ending:
+            found.add(refusal(file, "no end can be reached from this stage", ("stage", name)))
+    for name in pathway.stages:
+        if name not in reached:
+            found.add(refusal(file, "this stage cannot be reached", ("stage", name)))
+    found.refuse()
+
+
+def refusal(
+    file: str, message: str, path: tuple[str, ...], name: str | None = None, known: Iterable[str] = ()
+) -> InputError:
+    """The error that names a key of the pathway's file, and where it stands (a scenario may not hold it itself)."""
+    line, column = locate(Path(file), path)
+    if (line, column) == (1, 1):
+        line, column = None, None
+    return InputError(message, file=file, key=dotted(path), line=line, column=column, name=name, known=known)
+
+
+Problem = tuple[str, tuple[str, ...], str, Iterable[str]]
+
+
+def problems(pathway: Pathway) -> Iterator[Problem]:
+    """Unknown names, each with its key, the name and the names it may have meant."""
+    stages, clocks = pathway.stages, pathway.clocks
+    for key, name in (("entry", pathway.entry), ("stock_entry", pathway.stock_entry)):
+        if name is not None and name not in stages:
+            yield f"unknown stage `{name}`", (key,), name, stages
+    for clock in clocks.values():
+        struck = clock.strikes if isinstance(clock.strikes, tuple) else ()
+        for key, name in (("to", clock.to), *(("strikes", name) for name in struck)):
+            if name not in stages:
+                yield f"unknown stage `{name}`", ("clock", clock.name, key), name, stages
+    for stage in stages.values():
+        yield from problems_of(stage, pathway)
+    yield from problems_of_milestones(pathway)
+
+
+def problems_of(stage: Stage, pathway: Pathway) -> Iterator[Problem]:
+    """Unknown names in one stage."""
+    key = ("stage", stage.name)
+    for outcome, name in stage.next.items():
+        if name not in pathway.stages:
+            yield f"unknown stage `{name}`", (*key, "next", outcome), name, pathway.stages
+    for word, named, known in (("starts", stage.starts, pathway.clocks), ("sets", stage.sets, pathway.flags)):
+        for outcome, name in ((outcome, name) for outcome, names in named.items() for name in names):
+            if name not in known:
+                yield f"unknown {word} `{name}`", (*key, word, outcome), name, known
+    for outcome, held in stage.status.items():
+        for trait, value in held.items():
+            known_values = pathway.settable(trait)
+            if value not in known_values:
+                yield f"unknown status `{trait} = {value}`", (*key, "status", outcome, trait), value, known_values
+    if stage.until and not legal_until(stage.until, pathway):
+        yield f"`until` names no date: `{stage.until}`", (*key, "until"), stage.until, until_names(pathway)
+
+
+def until_names(pathway: Pathway) -> list[str]:
+    """What a wait can last until."""
+    rounds = [name for name, stage in pathway.stages.items() if stage.kind == "round"]
+    return ["graduation", "post", *(f"{name}.{mark}" for name in rounds for mark in MARKS)]
+
+
+def legal_until(until: str, pathway: Pathway) -> bool:
+    """Is this a date a wait can last until?"""
+    return until in until_names(pathway)
+
+
+def problems_of_milestones(pathway: Pathway) -> Iterator[Problem]:
+    """Milestones that name events which cannot happen."""
+    extra: Mapping[str, tuple[str, ...]] = {"exam": ("sat", "failed"), "round": ("entered",), "work": ("started",)}
+    events = [
+        f"{stage.name}.{word}"
+        for stage in pathway.stages.values()
+        for word in (*stage.next, *extra.get(stage.kind, ()))
+    ]
+    for name, held in pathway.milestones.items():
+        for event in held:
+            if event not in events:
+                yield f"unknown event `{event}`", ("milestones", name), event, events

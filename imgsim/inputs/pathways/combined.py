@@ -1,0 +1,181 @@
+"""Several countries as one road: each one's stages under its name, one population, and ways from one to another."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import Final
+
+from imgsim.base.errors import InputError
+from imgsim.inputs.pathways.pathway import Clock, Pathway, Stage
+from imgsim.inputs.pathways.reachability import reachable
+
+ENTERING: Final = "entering"  # below a country's name: the stages where its own traits are given to a newcomer
+TRIED: Final = "tried"  # below a country's name: the flag of those who have set out for it
+UNNAMED: Final = ("graduation", "post")  # what a wait may last until that belongs to no stage
+EVERYWHERE: Final = "everywhere"
+
+
+def composed(whole: Pathway) -> Pathway:
+    """The road of a whole with the roads of its countries in it; stages that no longer lead anywhere are left out."""
+    stages, clocks = dict(whole.stages), dict(whole.clocks)
+    for name, part in whole.parts.items():
+        stages |= entering(name, part.pathway) | {
+            below(name, stage.name): stage_below(name, stage, part.instead) for stage in part.pathway.stages.values()
+        }
+        clocks |= {
+            below(name, clock.name): clock_below(name, clock, part.instead) for clock in own_clocks(part.pathway)
+        }
+    road = replace(
+        whole,
+        stages=stages,
+        clocks=clocks,
+        categories=categories_of(whole),
+        flags={**whole.flags, **flags_of(whole)},
+        milestones=milestones_of(whole),
+        competitors={key: label for part in whole.parts.values() for key, label in part.pathway.competitors.items()},
+    )
+    reached = reachable(road)
+    return replace(road, stages={k: v for k, v in stages.items() if k in reached or k in whole.stages})
+
+
+def entering_stage(country: str, word: str = "") -> str:
+    """The name of a stage that gives a newcomer to a country one trait."""
+    return below(country, f"{ENTERING}.{word}" if word else ENTERING)
+
+
+def below(country: str, name: str) -> str:
+    """The name of something of a country in the whole."""
+    return f"{country}.{name}"
+
+
+def stage_below(country: str, stage: Stage, instead: Mapping[str, str]) -> Stage:
+    """A stage of a country as a stage of the whole; arrows into some stages lead elsewhere ``instead``."""
+    following = {k: instead.get(to, below(country, to)) for k, to in stage.next.items()}
+    until = stage.until if stage.until in (None, *UNNAMED) else below(country, str(stage.until))
+    return replace(
+        stage,
+        name=below(country, stage.name),
+        next=following,
+        starts={outcome: all_below(country, clocks) for outcome, clocks in stage.starts.items()},
+        sets={outcome: all_below(country, flags) for outcome, flags in stage.sets.items()},
+        until=until,
+    )
+
+
+def all_below(country: str, names: Iterable[str]) -> tuple[str, ...]:
+    """Names of a country in the whole."""
+    return tuple(below(country, name) for name in names)
+
+
+def own_clocks(road: Pathway) -> list[Clock]:
+    """The clocks of a country that it does not share with all others, as they share death."""
+    return [clock for clock in road.clocks.values() if clock.strikes != EVERYWHERE]
+
+
+def clock_below(country: str, clock: Clock, instead: Mapping[str, str]) -> Clock:
+    """A clock of a country in the whole; one that starts with entry starts when the person sets out for the country."""
+    return replace(
+        clock,
+        name=below(country, clock.name),
+        starts=None if clock.starts == "entry" else clock.starts,
+        strikes=all_below(country, clock.strikes),
+        to=instead.get(clock.to, below(country, clock.to)),
+    )
+
+
+# --- entering a country: its own view of the person --------------------------------------------------------------
+
+
+def entering(country: str, road: Pathway) -> dict[str, Stage]:
+    """The stages, passed in no time, that give a newcomer the traits which a country sees in its own way.
+
+    Citizenship follows from the group, the need for a visa, the specialty wished for and the area are drawn by the
+    country's own numbers; its clocks of entry start.
+    """
+    begun = all_below(country, (clock.name for clock in own_clocks(road) if clock.starts == "entry"))
+    steps: list[tuple[str, dict[str, dict[str, str]]]] = [
+        ("", {"citizen": {"citizen": "yes"}, "other": {"citizen": "no"}}),
+        ("visa", {"yes": {"needs_visa": "yes"}, "no": {"needs_visa": "no"}}),
+        ("wish", written("wish", road.categories.get("specialty", ()))),
+        ("area", written("area", road.categories.get("area", ()))),
+    ]  # fmt: skip
+    steps = [(word, status) for word, status in steps if len(status) > 1]
+    names = [entering_stage(country, word) for word, _ in steps] + [below(country, road.entry)]
+    refuse_taken(country, road, names[:-1])
+    return {
+        name: Stage(
+            name, "choose", f"Newcomer to {country}: {word or 'citizen or permanent resident'}?",
+            road.stages[road.entry].phase, dict.fromkeys(status, after),
+            {} if word else dict.fromkeys(status, begun),
+            {} if word else dict.fromkeys(status, (below(country, TRIED),)), status,
+        )
+        for name, after, (word, status) in zip(names, names[1:], steps, strict=False)
+    }  # fmt: skip
+
+
+def written(trait: str, values: Iterable[str]) -> dict[str, dict[str, str]]:
+    """What each option of a choice of a trait writes."""
+    return {value: {trait: value} for value in values}
+
+
+def refuse_taken(country: str, road: Pathway, names: Iterable[str]) -> None:
+    """InputError if a country has a stage of its own by such a name."""
+    for name in names:
+        own = name.removeprefix(f"{country}.")
+        if own in road.stages:
+            raise InputError(f"the road of {country} has a stage `{own}`, a name that composed roads need", key=name)
+
+
+# --- what the countries bring along ------------------------------------------------------------------------------
+
+
+def categories_of(whole: Pathway) -> dict[str, tuple[str, ...]]:
+    """The categories of the whole: its own, then those of its countries, each once, in their order."""
+    found = {trait: list(values) for trait, values in whole.categories.items()}
+    for part in whole.parts.values():
+        for trait, values in part.pathway.categories.items():
+            if trait not in whole.categories:
+                held = found.setdefault(trait, [])
+                held += [value for value in values if value not in held]
+    return {trait: tuple(values) for trait, values in found.items()}
+
+
+def flags_of(whole: Pathway) -> dict[str, str]:
+    """The flags of all countries, and one for those who have set out for each."""
+    found: dict[str, str] = {}
+    for name, part in whole.parts.items():
+        found[below(name, TRIED)] = f"has set out for {name}"
+        found |= {below(name, flag): label for flag, label in part.pathway.flags.items()}
+    return found
+
+
+def milestones_of(whole: Pathway) -> dict[str, tuple[str, ...]]:
+    """Each milestone reached in any country, in each country, and setting out for it."""
+    anywhere: dict[str, tuple[str, ...]] = dict(whole.milestones)
+    inside: dict[str, tuple[str, ...]] = {}
+    for name, part in whole.parts.items():
+        inside[below(name, ENTERING)] = tuple(below(name, f"{ENTERING}.{k}") for k in ("citizen", "other"))
+        for milestone, events in part.pathway.milestones.items():
+            inside[below(name, milestone)] = all_below(name, events)
+            anywhere[milestone] = (*anywhere.get(milestone, ()), *all_below(name, events))
+    return anywhere | inside
+
+
+def seen_from(whole: Pathway, stage: str) -> Pathway:
+    """The road as the country of a stage sees it: its own categories, competitors, and flags by their own names.
+
+    The codes of a country's categories must be those of the whole, which holds where no other country stands before
+    it in the whole with other values; a country that a mechanism asks for codes and that breaks this is refused.
+    """
+    country = next((name for name in whole.parts if stage.startswith(f"{name}.")), None)
+    if country is None:
+        return whole
+    own = whole.parts[country].pathway
+    for trait in ("specialty", "sponsor", "visa"):
+        values = own.categories.get(trait, ())
+        if whole.stages[stage].mechanism == "match" and whole.categories.get(trait, ())[: len(values)] != values:
+            raise InputError(f"a country with a Match must come first among those composed: its `{trait}`", key=country)
+    flags = {flag.removeprefix(f"{country}."): label for flag, label in whole.flags.items()}
+    categories = {**whole.categories, **own.categories, "region": whole.categories["region"]}
+    return replace(whole, flags=flags, categories=categories, competitors=own.competitors)

@@ -1,0 +1,45 @@
+"""Could a life walk in a circle on one day? Stages that take no time must not lead back to one another."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from imgsim.base.errors import InputError
+from imgsim.inputs.parameters.parameter import Parameters
+from imgsim.inputs.pathways.pathway import Pathway, Stage
+
+BEHIND: Final = ("graduation", "post")  # what a wait may last until that can lie behind for good
+
+
+def refuse_standstill(parameters: Parameters, pathway: Pathway) -> None:
+    """InputError if stages that take no time form a circle: a life in it would never come to another day."""
+    timeless = {name for name, stage in pathway.stages.items() if takes_no_time(stage, parameters)}
+    for name in pathway.stages:
+        if name in timeless and (circle := way_back(name, pathway, timeless)):
+            message = f"these stages take no time and lead back to one another: {' -> '.join((*circle, name))}"
+            raise InputError(message, key=f"stage.{name}")
+
+
+def takes_no_time(stage: Stage, parameters: Parameters) -> bool:
+    """Is the stage certain to be over on the day on which it begins, or can it be for good?"""
+    if stage.kind == "choose" or (stage.kind == "wait" and stage.until in BEHIND):
+        return True
+    if stage.kind != "wait" or stage.until is not None or f"{stage.name}.done" not in parameters:
+        return False
+    rows = parameters[f"{stage.name}.done"].rows.values()
+    return all(row.value == 0 for series in rows for row in series)
+
+
+def way_back(start: str, pathway: Pathway, timeless: set[str]) -> tuple[str, ...]:
+    """The shortest way from a stage back to itself through stages that take no time; empty if there is none."""
+    ways: list[tuple[str, ...]] = [(start,)]
+    seen: set[str] = set()
+    while ways:
+        way = ways.pop(0)
+        for following in dict.fromkeys(pathway.stages[way[-1]].next.values()):
+            if following == start:
+                return way
+            if following in timeless and following not in seen:
+                seen.add(following)
+                ways.append((*way, following))
+    return ()

@@ -1,0 +1,49 @@
+"""Which stages can be reached from the entry of a pathway, and from which of them an end can be reached."""
+
+from __future__ import annotations
+
+from imgsim.inputs.pathways.pathway import Pathway
+
+
+def successors(pathway: Pathway, name: str) -> set[str]:
+    """The stages that can follow one stage, clocks included."""
+    clocks = [
+        clock.to
+        for clock in pathway.clocks.values()
+        if pathway.stages[name].kind not in ("end", "choose")
+        and (clock.strikes == "everywhere" or name in clock.strikes)
+    ]
+    return {*pathway.stages[name].next.values(), *clocks}
+
+
+def reachable(pathway: Pathway) -> set[str]:
+    """The stages that somebody can come to."""
+    found: set[str] = set()
+    todo = [name for name in (pathway.entry, pathway.stock_entry) if name is not None]
+    while todo:
+        name = todo.pop()
+        if name not in found:
+            found.add(name)
+            todo += successors(pathway, name)
+    return found
+
+
+def leads_to_end(pathway: Pathway) -> set[str]:
+    """The stages from which an end can be reached by the outcomes of stages (dying is no way to leave a road)."""
+    ending = {name for name, stage in pathway.stages.items() if stage.kind == "end"}
+    grown = True
+    while grown:
+        more = {
+            name
+            for name, stage in pathway.stages.items()
+            if name not in ending and (ending & set(stage.next.values()) or leaves_by_clock(pathway, name, ending))
+        }
+        grown = bool(more)
+        ending |= more
+    return ending
+
+
+def leaves_by_clock(pathway: Pathway, name: str, ending: set[str]) -> bool:
+    """Does a clock that strikes in this very stage lead on to an end?"""
+    clocks = pathway.clocks.values()
+    return any(isinstance(clock.strikes, tuple) and name in clock.strikes and clock.to in ending for clock in clocks)

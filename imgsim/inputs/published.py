@@ -1,0 +1,51 @@
+"""Published figures of a country, from ``targets.toml`` in its folder: what simulated figures are set beside."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from imgsim.base.files.toml import parsed
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """One published figure: where it stands among the outcomes, its value, and the error it is allowed."""
+
+    measure: str
+    cohort: str
+    group: str
+    value: float
+    error: float
+    use: Literal["fit", "holdout", "check"]
+    source: str
+    where: str
+    family: str  # what is fitted together
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        """The row of the outcomes table that answers to the target."""
+        return self.measure, self.cohort, self.group
+
+
+def load_targets(folder: Path) -> list[Target]:
+    """The published figures of a country, in the order of the file; a table may list many years or groups at once."""
+    targets = []
+    for entry in parsed(folder / "targets.toml")["target"]:
+        common = {word: entry.get(word, "") for word in ("group", "cohort", "source", "where")}
+        for cohort, value in entry["values"].items() if "values" in entry else [(common["cohort"], entry["value"])]:
+            targets.append(
+                Target(
+                    entry["measure"],
+                    str(cohort),
+                    common["group"],
+                    float(value),
+                    float(entry["error"]) if "error" in entry else float(entry["error_share"]) * abs(float(value)),
+                    entry.get("use", "fit"),
+                    common["source"],
+                    common["where"],
+                    entry.get("family", entry["measure"]),
+                )
+            )
+    return targets

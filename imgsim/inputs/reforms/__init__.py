@@ -1,0 +1,1 @@
+"""Reforms as files."""

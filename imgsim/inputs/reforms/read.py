@@ -1,0 +1,168 @@
+"""From a reform file to a reform: doses put in, everything said that has to be said."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from imgsim.base.errors import InputError, Problems
+from imgsim.base.files.toml import Table, finite, locate, read_toml, shown
+from imgsim.inputs.parameters.changes import Change
+from imgsim.inputs.pathways.read import stages_of
+from imgsim.inputs.reforms.reform import Dose, Reform, Wire
+from imgsim.inputs.scenarios.read import change, new_sources
+
+TOP_KEYS: Final = (
+    "title", "actor", "document", "date", "reference", "where", "base", "not_modelled", "dose", "change", "stage",
+    "rewire", "milestones", "parameter", "source",
+)  # fmt: skip
+DOSE_KEYS: Final = ("says", "unit", "value", "low", "high", "values", "why")
+AMOUNTS: Final = ("value", "scale", "add")  # keys of a change that a dose may stand for
+AMOUNT_KEYS: Final = ("dose", "times", "plus")
+
+
+def read_reform(path: Path | str, doses: Mapping[str, float] | None = None) -> Reform:
+    """The reform of a file with these doses in the place of its own. Raises InputError.
+
+    A dose is named as in the file, or as ``<reform>.<dose>``; those of other reforms are passed over.
+    """
+    file, given = Path(path), doses or {}
+    top = read_toml(file)
+    top.only(*TOP_KEYS)
+    held = dict(doses_of(top, file.stem, given))
+    problems = Problems()
+    changes: list[Change] = []
+    used: dict[str, list[str]] = {name: [] for name in held}
+    for entry in top.tables("change"):
+        with problems:
+            dated(entry)
+            changes.append(change(dosed(entry, held, used)))
+    problems.refuse()
+    refuse_unused(top, used)
+    return Reform(
+        name=file.stem,
+        file=file,
+        title=said(top, "title"),
+        actor=said(top, "actor"),
+        document=said(top, "document"),
+        date=date_of(top),
+        reference=top.texts("reference"),
+        where=top.text("where", ""),
+        base=said(top, "base"),
+        not_modelled=not_modelled(top),
+        doses={name: named(dose, used[name]) for name, dose in held.items()},
+        changes=tuple(changes),
+        stages=stages_of(top.table("stage")),
+        wires=tuple(wires_of(top.table("rewire"))),
+        milestones={name: top.table("milestones").texts(name) for name in top.table("milestones")},
+        parameters=top.table("parameter"),
+        sources=new_sources(top.table("source")),
+    )
+
+
+def said(table: Table, key: str) -> str:
+    """A text that must say something."""
+    text: str = table.text(key)
+    if not text.strip():
+        table.fail("is empty", key)
+    return text
+
+
+def date_of(top: Table) -> str:
+    """The date of the document: a date, or a text for one not known to the day."""
+    held = top.get("date", (str, datetime.date), 'a date such as 2025-07-01, or a text such as "2025"')
+    return str(held)
+
+
+def not_modelled(top: Table) -> tuple[str, ...]:
+    """What the reform leaves out; a reform that leaves nothing out says so by an empty list."""
+    if "not_modelled" not in top:
+        top.fail("`not_modelled` is missing: say what the reform leaves out")
+    return top.texts("not_modelled")
+
+
+def dated(entry: Table) -> None:
+    """Refuse a change that does not say from when: a reform begins some day."""
+    if "from" not in entry:
+        entry.fail("`from` is missing: a reform's change begins on a day")
+
+
+def doses_of(top: Table, reform: str, given: Mapping[str, float]) -> Iterator[tuple[str, Dose]]:
+    """The doses of a file, each of the size given."""
+    for name, entry in top.table("dose").children():
+        dose = dose_of(name, entry)
+        key = f"{reform}.{name}" if f"{reform}.{name}" in given else name
+        yield name, sized(dose, given[key], top.file) if key in given else dose
+
+
+def dose_of(name: str, entry: Table) -> Dose:
+    """One dose as the file gives it."""
+    entry.only(*DOSE_KEYS)
+    best, low, high = (entry.number(key) for key in ("value", "low", "high"))
+    if not low <= best <= high:
+        entry.fail(f"must lie between low ({low:g}) and high ({high:g})", "value")
+    values = tuple(entry.get("values", list, "a list of numbers", [low, best, high]))
+    for place, value in enumerate(values):
+        if isinstance(value, bool) or not isinstance(value, (int, float)) or not low <= value <= high:
+            inner = Table({}, entry.file, (*entry.path, "values"))
+            inner.fail(f"must be a number from {low:g} to {high:g}, not {shown(value)}", place)
+    line, _ = locate(entry.file, entry.path)
+    return Dose(
+        name, said(entry, "says"), said(entry, "unit"), best, best, low, high, tuple(map(float, values)),
+        said(entry, "why"), (), line,
+    )  # fmt: skip
+
+
+def sized(dose: Dose, value: Any, file: Path) -> Dose:
+    """The dose at another size within its range."""
+    number = isinstance(value, (int, float)) and not isinstance(value, bool) and finite(value)
+    if not number or not dose.low <= value <= dose.high:
+        raise InputError(
+            f"{shown(value)} is outside {dose.low:g} to {dose.high:g} ({dose.unit}), the range that {file} gives"
+            f"{f' in line {dose.line}' if dose.line else ''}",
+            file="--dose", key=dose.name,
+        )  # fmt: skip
+    return _replaced(dose, value=float(value))
+
+
+def named(dose: Dose, parameters: list[str]) -> Dose:
+    """The dose with the names of what it sets."""
+    return _replaced(dose, parameters=tuple(dict.fromkeys(parameters)))
+
+
+def _replaced(dose: Dose, **changes: Any) -> Dose:
+    from dataclasses import replace
+
+    return replace(dose, **changes)
+
+
+def dosed(entry: Table, doses: Mapping[str, Dose], used: Mapping[str, list[str]]) -> Table:
+    """The change with numbers where doses stand: plus + times x dose."""
+    data = dict(entry.data)
+    for key in AMOUNTS:
+        if not isinstance(data.get(key), dict):
+            continue
+        amount = entry.table(key)
+        amount.only(*AMOUNT_KEYS)
+        name = amount.text("dose")
+        if name not in doses:
+            amount.fail(f"unknown dose `{name}`", "dose", name=name, known=doses)
+        data[key] = amount.number("plus", 0.0) + amount.number("times", 1.0) * doses[name].value
+        used[name].append(entry.text("parameter"))
+    return Table(data, entry.file, entry.path)
+
+
+def refuse_unused(top: Table, used: Mapping[str, list[str]]) -> None:
+    """Refuse a dose that sets nothing."""
+    for name, parameters in used.items():
+        if not parameters:
+            top.table("dose").fail("no change uses this dose", name)
+
+
+def wires_of(table: Table) -> Iterator[Wire]:
+    """The outcomes that lead elsewhere, as ``[rewire."<stage>"]`` with ``<outcome> = "<stage>"``."""
+    for stage, entry in table.children():
+        for outcome in entry:
+            yield Wire(stage, outcome, entry.text(outcome))

@@ -1,0 +1,74 @@
+"""A reform is a file: dated changes to named parameters, stages added or rewired, and what it stands for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from imgsim.base.files.toml import Table
+from imgsim.inputs.parameters.changes import Change
+from imgsim.inputs.parameters.parameter import Source
+from imgsim.inputs.pathways.pathway import Stage
+
+ANYWHERE: Final = "any"  # the base of a reform that fits every country
+
+
+@dataclass(frozen=True, slots=True)
+class Dose:
+    """The size of something that nobody knows: a best guess with the range it may have, and sizes worth trying."""
+
+    name: str
+    says: str  # what it is the size of
+    unit: str
+    value: float  # the size in use
+    best: float  # the size that the file gives
+    low: float
+    high: float
+    values: tuple[float, ...]  # sizes for a sweep, from low to high
+    why: str
+    parameters: tuple[str, ...]  # what it sets
+    line: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Wire:
+    """One outcome of a stage that is made to lead elsewhere."""
+
+    stage: str
+    outcome: str
+    to: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reform:
+    """What a reform file says, its doses put in."""
+
+    name: str  # of the file, without its ending
+    file: Path
+    title: str
+    actor: str  # who would decide, or decided
+    document: str  # the bill, rule or programme it stands for
+    date: str  # of the document, as exactly as it is known
+    reference: tuple[str, ...]  # source keys
+    where: str  # where in these sources
+    base: str  # the country or scenario it is for, or "any"
+    not_modelled: tuple[str, ...]
+    doses: Mapping[str, Dose] = field(default_factory=dict)
+    changes: tuple[Change, ...] = ()
+    stages: Mapping[str, Stage] = field(default_factory=dict)  # added, or put in the place of one of that name
+    wires: tuple[Wire, ...] = ()
+    milestones: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # events added to those of the road
+    parameters: Table | None = None  # what stands under [parameter], not yet read
+    sources: Mapping[str, Source] = field(default_factory=dict)
+
+    def touched(self) -> set[str]:
+        """The stages that the reform adds, replaces or rewires."""
+        return {*self.stages, *(wire.stage for wire in self.wires)}
+
+    def told(self) -> dict[str, object]:
+        """What it is and what it stands for, as plain data."""
+        held = ("name", "title", "actor", "document", "date", "base", "reference", "where", "not_modelled")
+        told = {name: getattr(self, name) for name in held} | {"file": str(self.file)}
+        return told | {"doses": {name: dose.value for name, dose in self.doses.items()}}

@@ -1,0 +1,79 @@
+"""From a scenario file to a scenario that is checked through and through."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from imgsim.inputs.consistency import check_contract
+from imgsim.inputs.countries import COUNTRIES, PATHWAY
+from imgsim.inputs.parameters.changes import apply_changes
+from imgsim.inputs.parameters.parameter import Parameters
+from imgsim.inputs.parameters.read import parameters_of, with_ratios
+from imgsim.inputs.pathways.checks import check_pathway
+from imgsim.inputs.pathways.combined_parameters import load_numbers
+from imgsim.inputs.pathways.load import load_pathway
+from imgsim.inputs.pathways.pathway import Pathway, Stage
+from imgsim.inputs.reforms.overlay import read_reforms, reformed
+from imgsim.inputs.scenarios.draft import Draft
+from imgsim.inputs.scenarios.read import assignments, read_draft
+from imgsim.inputs.scenarios.run_settings import arguments, settings
+from imgsim.inputs.scenarios.scenario import Scenario
+
+
+def load_scenario(
+    path: Path | str,
+    sets: Sequence[str] = (),
+    *,
+    reforms: Sequence[Path | str] = (),
+    doses: Mapping[str, float] | None = None,
+    seed: int | None = None,
+    scale: float | None = None,
+    replications: int | None = None,
+) -> Scenario:
+    """The scenario of a file, checked through and through; settings given here replace the file's.
+
+    sets are texts ``NAME=VALUE`` or ``NAME[category]=VALUE`` that hold for all time. reforms are files laid over all
+    that, in their order, doses the sizes of what they leave open, by name. Raises InputError.
+    """
+    given = arguments({"seed": seed, "scale": scale, "replications": replications})
+    baseline = load_baseline(Path(path), sets, given)
+    overlaid = read_reforms(reforms, doses or {})
+    return reformed(baseline, overlaid) if overlaid else baseline
+
+
+def load_baseline(file: Path, sets: Sequence[str], given: Mapping[str, Any]) -> Scenario:
+    """The scenario of a file before any reform."""
+    draft = read_draft(file)
+    run_sets, changes = assignments(sets)
+    run = settings(draft.run, file, run_sets, given)
+    road = load_pathway(COUNTRIES / draft.country / PATHWAY)
+    pathway = with_stages(road, draft.stages, file)
+    country = load_numbers(COUNTRIES / draft.country, road)
+    check_contract(country, road)
+    base = with_parameters(country, draft)
+    parameters = apply_changes(base, [*draft.changes, *changes])
+    check_contract(parameters, pathway, changed=True, added=set(base) - set(country))
+    return Scenario(
+        draft.title, file.stem, file, draft.country, pathway, parameters, base, base.sources, run,
+        (*draft.changes, *changes), draft.chain,
+    )  # fmt: skip
+
+
+def with_parameters(country: Parameters, draft: Draft) -> Parameters:
+    """The country's parameters with those that a scenario adds; a ratio may stand below one of the country's."""
+    if not draft.parameters:
+        return Parameters(country.values(), {**country.sources, **draft.sources})
+    added = parameters_of(draft.parameters, country)
+    return Parameters(with_ratios({**country, **added}, added), {**country.sources, **draft.sources})
+
+
+def with_stages(pathway: Pathway, stages: Mapping[str, Stage], file: Path) -> Pathway:
+    """The pathway with a scenario's stages added or put in the place of its own, checked again."""
+    if not stages:
+        return pathway
+    changed = replace(pathway, stages={**pathway.stages, **stages})
+    check_pathway(changed, str(file))
+    return changed

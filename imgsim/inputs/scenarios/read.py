@@ -1,0 +1,218 @@
+"""From scenario files, along ``extends``, to a draft of a scenario."""
+
+from __future__ import annotations
+
+import datetime
+import math
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Final
+
+from imgsim.base.dates.calendar import month_day, to_day
+from imgsim.base.errors import InputError, Problems
+from imgsim.base.files.toml import Table, finite, locate, read_toml
+from imgsim.inputs.countries import shipped_countries
+from imgsim.inputs.parameters.changes import Change
+from imgsim.inputs.parameters.parameter import Source
+from imgsim.inputs.parameters.read import source
+from imgsim.inputs.pathways.read import stages_of
+from imgsim.inputs.scenarios.draft import Draft
+from imgsim.inputs.scenarios.run_settings import DATES, RUN_KEYS, refuse_settings, run_of
+
+TOP_KEYS: Final = ("title", "country", "extends", "run", "population", "change", "stage", "parameter", "source")
+CHANGE_KEYS: Final = ("parameter", "from", "until", "value", "scale", "add", "join", "of", "why", "source", "where")
+SETTINGS: Final = {f"run.{key}": key for key in RUN_KEYS} | {"population.scale": "scale"}
+
+
+def read_draft(file: Path, chain: tuple[Path, ...] = ()) -> Draft:
+    """The draft of a scenario file laid over the one it extends."""
+    if file.resolve() in chain:
+        names = " -> ".join(path.name for path in (*chain, file.resolve()))
+        raise InputError(f"scenarios extend each other in a loop: {names}", file=str(file), key="extends")
+    top = read_toml(file)
+    top.only(*TOP_KEYS)
+    base = base_of(top, file, (*chain, file.resolve()))
+    return Draft(
+        title=top.text("title"),
+        country=base.country,
+        run={**base.run, **run_of(top)},
+        changes=(*base.changes, *changes_of(top)),
+        stages={**base.stages, **stages_of(top.table("stage"))},
+        parameters=(*base.parameters, top.table("parameter")),
+        sources={**base.sources, **new_sources(top.table("source"))},
+        chain=(file.stem, *base.chain),
+    )
+
+
+def base_of(top: Table, file: Path, chain: tuple[Path, ...]) -> Draft:
+    """What a scenario builds on: another scenario, or a country as it stands."""
+    if ("country" in top) == ("extends" in top):
+        top.fail(
+            "a scenario names either a `country` or the scenario it `extends`", "extends" if "extends" in top else None
+        )
+    if "extends" in top:
+        base = file.parent / top.text("extends")
+        if not is_file(base):
+            siblings = [path.name for path in file.parent.glob("*.toml")]
+            top.fail(f"no such file: {base}", "extends", name=top.text("extends"), known=siblings)
+        return read_draft(base, chain)
+    country = top.text("country")
+    if country.startswith("."):
+        return Draft("", str(country_beside(top, file, country)), {})
+    if country not in shipped_countries():
+        top.fail(
+            f"unknown country `{country}`; there is {', '.join(shipped_countries())}",
+            "country",
+            name=country,
+            known=shipped_countries(),
+        )
+    return Draft("", country, {})
+
+
+def country_beside(top: Table, file: Path, country: str) -> Path:
+    """A country of the user's own: a folder named from the scenario's own folder, as ``./`` or ``../somewhere``."""
+    folder = (file.parent / country).resolve()
+    if not is_file(folder / "pathway.toml"):
+        top.fail(f"no `pathway.toml` in {folder}", "country")
+    return folder
+
+
+def is_file(path: Path) -> bool:
+    """Is there such a file? A name too long for one is none."""
+    try:
+        return path.is_file()
+    except OSError:
+        return False
+
+
+def changes_of(top: Table) -> list[Change]:
+    """The dated changes of a file."""
+    found: list[Change] = []
+    problems = Problems()
+    for entry in top.tables("change"):
+        with problems:
+            found.append(change(entry))
+    problems.refuse()
+    return found
+
+
+def change(table: Table) -> Change:
+    """One dated change."""
+    table.only(*CHANGE_KEYS)
+    if len(given := [key for key in ("value", "scale", "add") if key in table]) != 1:
+        table.fail("a change gives one of `value`, `scale` and `add`", given[0] if given else None)
+    start = to_day(table.date("from")) if "from" in table else None
+    until = to_day(table.date("until")) if "until" in table else None
+    if start is not None and until is not None and until <= start:
+        table.fail("`until` must come after `from`", "until")
+    name = table.text("parameter")
+    if not table.text("why").strip():
+        table.fail("say why", "why")
+    line, _ = locate(table.file, (*table.path, "parameter"))
+    return Change(
+        parameter=name,
+        start=start,
+        until=until,
+        value=changed_value(table),
+        scale=table.number("scale", None),
+        why=table.text("why"),
+        category=table.text("of", ""),
+        source=table.text("source", ""),
+        where=table.text("where", ""),
+        file=str(table.file),
+        line=line,
+        in_words=isinstance(table.data.get("value"), str),
+        joins=joins(table),
+        add=table.number("add", None),
+    )
+
+
+def joins(table: Table) -> bool:
+    """Is the change a knot that lines run from and to? A knot has a day and a value."""
+    if "join" not in table:
+        return False
+    if (join := table.text("join")) != "linear":
+        table.fail(f"unknown join `{join}`; there is only `linear`", "join", name=join, known=["linear"])
+    for key in ("from", "value"):
+        if key not in table:
+            table.fail(f"`join` needs `{key}`: it puts a knot on that day", "join")
+    return True
+
+
+def changed_value(table: Table) -> float | None:
+    """The new value; month-days are written as text."""
+    if isinstance(table.data.get("value"), str):
+        try:
+            return month_day(table.data["value"])
+        except ValueError:
+            table.fail("must be a number (or a month and day such as 07-01)", "value")
+    return table.number("value", None)
+
+
+def new_sources(table: Table) -> dict[str, Source]:
+    """Sources that a scenario adds."""
+    return {key: source(key, entry) for key, entry in table.children()}
+
+
+def assignments(sets: Sequence[str]) -> tuple[dict[str, Any], list[Change]]:
+    """``NAME=VALUE`` texts as run settings and as changes for all time."""
+    run: dict[str, Any] = {}
+    changes: list[Change] = []
+    for text in sets:
+        name, _, value = (part.strip() for part in text.partition("="))
+        if not name or not value:
+            raise InputError(f"`{text}` is no NAME=VALUE", key="--set")
+        if name in SETTINGS:
+            run[SETTINGS[name]] = setting(text, name, value)
+        elif name.startswith("run."):
+            raise InputError(f"unknown setting `{name}`", key="--set", name=name, known=SETTINGS)
+        else:
+            changes.append(assigned(text, name, value))
+    return run, changes
+
+
+def setting(text: str, name: str, value: str) -> datetime.date | float:
+    """The value of a run setting; refused here if it is out of bounds, for it stands in no file."""
+    key = SETTINGS[name]
+    if key in DATES:
+        try:
+            return datetime.date.fromisoformat(value)
+        except ValueError:
+            raise InputError(f"`{value}` is no date in `{text}`", key="--set") from None
+    number = numeric(text, value, whole=key != "scale")
+    try:
+        refuse_settings({key: number})
+    except ValueError as problem:
+        raise InputError(problem.args[1], file="--set", key=name) from None
+    return number
+
+
+def assigned(text: str, name: str, value: str) -> Change:
+    """One ``NAME=VALUE`` or ``NAME[category]=VALUE`` as a change."""
+    name, bracket, rest = name.partition("[")
+    if bracket and (rest[-1:] != "]" or len(rest) == 1):
+        raise InputError(f"`{text}` is no NAME[category]=VALUE", key="--set")
+    in_words = len(value) == 5 and value[2] == "-"
+    try:
+        number = month_day(value) if in_words else numeric(text, value)
+    except ValueError:
+        raise InputError(f"`{value}` is no month and day in `{text}`", key="--set") from None
+    why = f"set on the command line: {text}"
+    return Change(name, None, None, float(number), None, why, rest[:-1], file="--set", in_words=in_words)
+
+
+def numeric(text: str, value: str, whole: bool = False) -> float:
+    """The number a text stands for."""
+    try:
+        number = int(value) if whole else float(value)
+    except ValueError:
+        number = math.nan
+    if not finite(number):
+        kind = "whole number" if whole else "number"
+        raise InputError(f"`{clipped(value)}` is no {kind} in `{clipped(text)}`", key="--set")
+    return number
+
+
+def clipped(text: str) -> str:
+    """A text as it was typed, shortened so that what is said about it can still be read."""
+    return text if len(text) <= 40 else text[:37] + "..."

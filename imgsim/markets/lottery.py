@@ -1,0 +1,99 @@
+"""A capped quota given out on one date: places by jurisdiction, taken in an order drawn by lot."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from imgsim.base.randomness.addresses import decision
+from imgsim.base.randomness.philox import ALL_REPLICATIONS, uniforms
+from imgsim.inputs.parameters.parameter import Parameters
+from imgsim.inputs.pathways.pathway import Pathway
+from imgsim.markets.allocation import IN_ROUND, NO_CHANNEL, PLACED, UNPLACED, Allocation, Applicants
+from imgsim.markets.quota_growth import Growth
+from imgsim.markets.round_dates import meetings_a_year, meetings_of
+from imgsim.persons.compile_rules import Rulebook
+
+Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+
+
+class Quota:
+    """Places per jurisdiction and year; demand is concentrated on some jurisdictions.
+
+    Parameters: ``<round>.jurisdictions`` (count), ``<round>.places`` (count a year, in each jurisdiction, spread evenly
+    over the year's meetings; the value of the day of the meeting holds) and
+    ``<round>.concentration`` (number: the share of jurisdiction j falls with exp(-concentration * j / jurisdictions)).
+    Places may grow by a rule (see Growth).
+    """
+
+    def __init__(
+        self, name: str, parameters: Parameters, book: Rulebook, pathway: Pathway, seed: int, scale: float
+    ) -> None:
+        del book, pathway
+        self.name, self.parameters, self.seed, self.scale = name, parameters, seed, scale
+        self.growth = Growth(name, parameters)
+        self.where, self.order, self.rounding = (decision(f"{name}.{word}") for word in ("where", "order", "rounding"))
+
+    def allocate(self, year: int, replication: int, applicants: Applicants) -> Allocation:
+        """Those placed in their jurisdiction's places, in the order of an addressed uniform."""
+        day, meetings = applicants.day, meetings_a_year(self.name, self.parameters, year)
+        number = self.number(year, day, meetings)
+        value = {word: self.parameters.value(f"{self.name}.{word}", day) for word in ("jurisdictions", "places")}
+        states = max(1, round(value["jurisdictions"]))
+        concentration = self.parameters.value(f"{self.name}.concentration", day)
+        share = (value["places"] + self.growth.more(year, replication)) * self.scale / meetings
+        places = scaled_places(self.seed, self.rounding, states, share, number if meetings > 1 else 0)
+        asked = jurisdictions(self.seed, replication, applicants.actor, number, self.where, states, concentration)
+        order = uniforms(self.seed, replication, applicants.actor, self.order, number)
+        placed = first_in_line(asked, order, places)
+        self.growth.note(year, day, replication, int(placed.sum()), int(places.sum()))
+        return tallied(placed, places, applicants)
+
+    def number(self, year: int, day: int, meetings: int) -> int:
+        """The number of a meeting in addresses: the year itself where there is one a year."""
+        earlier = sum(dates.allocates < day for dates in meetings_of(self.name, self.parameters, year))
+        return year * meetings + (earlier if meetings > 1 else 0)
+
+
+def tallied(placed: npt.NDArray[np.bool_], places: Ints, applicants: Applicants) -> Allocation:
+    """The allocation of a queue, with one row of tallies."""
+    n = len(applicants.actor)
+    row: dict[str, object] = {"group": "all", "seats": int(places.sum()), "applicants": n, "active": n}
+    row |= {"placed": int(placed.sum()), "outside": 0, "after": 0}
+    return Allocation(
+        outcome=np.where(placed, np.int8(PLACED), np.int8(UNPLACED)),
+        channel=np.where(placed, np.int8(IN_ROUND), np.int8(NO_CHANNEL)),
+        interviews=np.zeros(n, np.int8),
+        ranks=np.zeros(n, np.int8),
+        active=np.ones(n, bool),
+        specialty=np.full(n, -1, np.int8),
+        sponsor=np.full(n, -1, np.int8),
+        rows=[row],
+    )
+
+
+def scaled_places(seed: int, decided: int, pools: int, places: float | Floats, occurrence: int = 0) -> Ints:
+    """Whole places by jurisdiction or other pool at a scale, each rounded by a uniform that belongs to the pool."""
+    whole: Ints = (places + uniforms(seed, ALL_REPLICATIONS, np.arange(pools), decided, occurrence)).astype(np.int64)
+    return whole
+
+
+def jurisdictions(
+    seed: int, replication: int, actor: Ints, year: int, decided: int, states: int, concentration: float
+) -> Ints:
+    """Where each applicant asks: exponentially falling shares over the jurisdictions."""
+    weight = np.exp(-concentration * np.arange(states) / states)
+    shares = np.cumsum(weight) / weight.sum()
+    u = uniforms(seed, replication, actor, decided, year)
+    return np.minimum(np.searchsorted(shares, u), states - 1)
+
+
+def first_in_line(asked: Ints, order: Floats, places: Ints) -> npt.NDArray[np.bool_]:
+    """Who stands far enough forward in the line of the own jurisdiction."""
+    line = np.lexsort((order, asked))
+    begins = np.searchsorted(asked[line], np.arange(len(places)))
+    rank = np.arange(len(line)) - begins[asked[line]]
+    placed = np.zeros(len(asked), bool)
+    placed[line] = rank < places[asked[line]]
+    return placed

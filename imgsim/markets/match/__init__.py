@@ -1,0 +1,1 @@
+"""The residency Match, step by step."""

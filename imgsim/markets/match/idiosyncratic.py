@@ -1,0 +1,92 @@
+"""Standard normals by the million: what one side of a pair thinks of the other beyond what can be known of both.
+
+All that a pair of applicant and programme draws in a year comes from one address (the applicant's, with the programme
+as partner), whose four words are four judgements.
+"""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from imgsim.base.compiled.jit import compiled, lean
+from imgsim.base.randomness.philox import words
+from imgsim.base.randomness.quantiles import normal
+
+Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+Words = npt.NDArray[np.uint32]
+Singles = npt.NDArray[np.float32]
+
+SCREENING, INTERVIEW, PREFERENCE, AFTERWARDS = range(4)  # which of a pair's four words
+
+STEPS_BITS: Final = 12
+STEPS: Final = 2**STEPS_BITS
+TAIL: Final = STEPS // 128  # beyond it the quantile bends too much for a straight line
+REST_BITS: Final = 32 - STEPS_BITS
+BLOCK: Final = 256  # pairs
+
+
+class Pairs(NamedTuple):
+    """Applicant and programme of every pair."""
+
+    applicant: npt.NDArray[np.int32]
+    programme: npt.NDArray[np.uint16]
+
+
+class Chance(NamedTuple):
+    """What the draws of all pairs of a year's round have in common, and whom the numbers in a pair stand for."""
+
+    seed: int
+    replication: int
+    year: int
+    decision: int
+    actor: Ints  # by applicant
+    partner: Ints  # by programme
+    table: Floats
+
+
+@compiled
+def normal_table() -> Floats:
+    """The normal quantile at k / STEPS; the ends, which are not finite, are never read."""
+    table = np.zeros(STEPS + 1)
+    for k in range(1, STEPS):
+        table[k] = normal(k / STEPS)
+    return table
+
+
+@compiled
+def noise(chance: Chance, pairs: Pairs, which: int) -> Singles:
+    """One of the four standard normals of every pair.
+
+    Block by block: the words of addresses that lie in a row come four times as fast, and a block stays in the cache.
+    """
+    found = np.empty(len(pairs.applicant), np.float32)
+    who, other, drawn = np.empty(BLOCK, np.int64), np.empty(BLOCK, np.int64), np.empty(BLOCK, np.uint32)
+    for begin in range(0, len(found), BLOCK):
+        size = min(BLOCK, len(found) - begin)
+        for k in range(size):
+            who[k] = chance.actor[np.uint32(pairs.applicant[begin + k])]
+            other[k] = chance.partner[pairs.programme[begin + k]]
+        for k in range(size):
+            w = words(chance.seed, chance.replication, who[k], chance.decision, chance.year, other[k])
+            drawn[k] = w[0] if which == 0 else w[1] if which == 1 else w[2] if which == 2 else w[3]
+        normals(chance.table, drawn[:size], found[begin : begin + size])
+    return found
+
+
+@lean
+def normals(table: Floats, drawn: Words, found: Singles) -> None:
+    """Write down the normal quantiles of words: along the table to 4e-5, and exactly in the last 128th at either end.
+
+    The exact quantile of two million words would take as long as everybody's applications.
+    """
+    for k in range(len(drawn)):
+        step = drawn[k] >> np.uint32(REST_BITS)
+        if TAIL <= step < STEPS - TAIL:
+            rest = (drawn[k] & np.uint32(2**REST_BITS - 1)) / 2.0**REST_BITS
+            found[k] = table[step] + rest * (table[step + np.uint32(1)] - table[step])
+        else:
+            found[k] = normal((drawn[k] + 0.5) / 2.0**32)

@@ -1,0 +1,258 @@
+"""A capped round whose places go to the highest merit, in one pool or in a pool for each category of a trait."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from imgsim.base.compiled.by_reference import handed
+from imgsim.base.compiled.jit import compiled
+from imgsim.base.dates.day_numbers import DAYS_A_YEAR
+from imgsim.base.randomness.addresses import decision
+from imgsim.base.randomness.philox import uniforms
+from imgsim.base.randomness.quantiles import normal
+from imgsim.inputs.parameters.parameter import Parameters
+from imgsim.inputs.pathways.pathway import Pathway
+from imgsim.inputs.traits import GRADUATION, LAST_CLINICAL, PLACE
+from imgsim.markets.allocation import IN_ROUND, INELIGIBLE, NO_CHANNEL, PLACED, UNPLACED, Allocation, Applicants
+from imgsim.markets.lottery import scaled_places
+from imgsim.persons.compile_rules import Rulebook
+from imgsim.persons.risk_equations import Rules, Who, happens, predict
+
+Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+Bools = npt.NDArray[np.bool_]
+Codes = npt.NDArray[np.int8]
+
+NOWHERE: Final = -1  # the pool of those without a category, and the place of those without one
+ONE_POOL: Final = -1  # in the place of a trait: places are given by none
+CITIZENSHIP: Final = ("citizen_img", "noncitizen_img")
+FIRST_POOL: Final = 1 + len(CITIZENSHIP)  # among the tallies: all come first, then both kinds of citizenship
+
+
+class Terms(NamedTuple):
+    """What a round's parameters say on a day."""
+
+    places: Ints  # whole places of each pool at the run's scale
+    open: Bools  # the pools that take others than their own people
+    spread: float  # of the judgement of merit
+    longest: float  # years without clinical work from which nobody is eligible
+    least: float  # years of practice below which nobody is
+
+
+class Ranked:
+    """Places of a year by pool, taken in the order of merit as judged on the day.
+
+    Parameters: ``<round>.places`` (count: one pool, or one for each category of the trait it is given by),
+    ``<round>.merit`` (score: the predictor of merit) and ``<round>.merit.spread`` (number: standard deviation of the
+    judgement, drawn anew each year). Equal merit is settled in the order of actors.
+
+    Optional: ``<round>.elsewhere`` (probability that an applicant also asks for places of other pools),
+    ``<round>.closed`` (flag by the same trait: pools only for their own people), ``<round>.gap_limit`` (years without
+    clinical work from which nobody is eligible) and ``<round>.least_practice`` (years of practice between graduation
+    and the last clinical work below which nobody is).
+    """
+
+    def __init__(
+        self, name: str, parameters: Parameters, book: Rulebook, pathway: Pathway, seed: int, scale: float
+    ) -> None:
+        del pathway
+        self.name, self.parameters, self.book, self.seed, self.scale = name, parameters, book, seed, scale
+        self.merit = book.number(f"{name}.merit")
+        self.elsewhere = book.number(f"{name}.elsewhere")
+        self.judged, self.rounding = decision(f"{name}.merit.spread"), decision(f"{name}.rounding")
+        self.by = parameters[f"{name}.places"].by
+        self.pools = tuple(book.categories[self.by]) if self.by else ("",)
+        self.known: dict[int, Terms] = {}
+
+    def allocate(self, year: int, replication: int, applicants: Applicants) -> Allocation:
+        """Those placed, in the order of merit: in the places of their own pool, or of the pools they also ask for."""
+        terms = self.terms(applicants.day)
+        asked, score = self.asked(terms, applicants), self.scores(terms, year, replication, applicants)
+        if self.elsewhere < 0:
+            held = best_first(asked, score, terms.places)
+        else:
+            wide = self.asks_elsewhere(year, replication, applicants)
+            held = in_turn(asked, wide, in_order(score), terms.places, terms.open)
+        return self.tallied(asked, held, terms.places, applicants)
+
+    def terms(self, day: int) -> Terms:
+        """The terms of a day, read once: in small replications reading them took as long as judging."""
+        if day not in self.known:
+            self.known[day] = Terms(
+                places=self.places(day),
+                open=np.array([self.optional("closed", day, 0.0, pool) <= 0 for pool in self.pools]),
+                spread=self.parameters.value(f"{self.name}.merit.spread", day),
+                longest=self.optional("gap_limit", day, np.inf),
+                least=self.optional("least_practice", day, -np.inf),
+            )
+        return self.known[day]
+
+    def optional(self, word: str, day: int, otherwise: float, pool: str = "") -> float:
+        """A parameter that a round may leave out."""
+        name = f"{self.name}.{word}"
+        return self.parameters.value(name, day, pool) if name in self.parameters else otherwise
+
+    def places(self, day: int) -> Ints:
+        """Whole places of each pool at the run's scale, rounded by a uniform of the pool's own."""
+        full = [self.parameters.value(f"{self.name}.places", day, pool) * self.scale for pool in self.pools]
+        return scaled_places(self.seed, self.rounding, len(full), np.array(full))
+
+    def asked(self, terms: Terms, applicants: Applicants) -> Ints:
+        """The pool of each applicant; NOWHERE for those whose practice is not recent enough, or not long enough."""
+        by = PLACE[self.by] if self.by else ONE_POOL
+        return pool_of(applicants.traits, by, applicants.day, terms.longest, terms.least)
+
+    def asks_elsewhere(self, year: int, replication: int, applicants: Applicants) -> Bools:
+        """Who asks for the places of other pools too."""
+        return all_happen(
+            self.book.rules, self.seed, replication, applicants.actor, self.elsewhere, applicants.day,
+            applicants.traits, year,
+        )  # fmt: skip
+
+    def scores(self, terms: Terms, year: int, replication: int, applicants: Applicants) -> Floats:
+        """Merit as judged this year, one for each applicant, in standard deviations."""
+        return judged(
+            self.book.rules, self.seed, replication, applicants.actor, self.merit, applicants.day, applicants.traits,
+            year, self.judged, terms.spread,
+        )  # fmt: skip
+
+    def tallied(self, asked: Ints, held: Ints, places: Ints, applicants: Applicants) -> Allocation:
+        """The allocation, with tallies for all, by citizenship and by pool."""
+        n = len(held)
+        nobody, none = np.full(n, -1, np.int8), np.zeros(n, np.int8)
+        citizen = applicants.traits[:, PLACE["citizen"]]
+        outcome, channel, active, counts = told(asked, held, citizen, len(self.pools))
+        groups = ["all", *CITIZENSHIP, *(self.pools if self.by else ())]  # one pool for everybody is no group
+        seats = [int(places.sum()), *(0 for _ in CITIZENSHIP), *places.tolist()]
+        return Allocation(
+            outcome=outcome,
+            channel=channel,
+            interviews=none,
+            ranks=none,
+            active=active,
+            specialty=nobody,
+            sponsor=nobody,
+            rows=[row(*each) for each in zip(groups, seats, counts.tolist(), strict=False)],
+        )
+
+
+def row(group: str, seats: int, counts: Sequence[int]) -> dict[str, object]:
+    """The tallies of one group of applicants: how many there were, and how many were placed."""
+    n, placed = counts
+    held: dict[str, object] = {"group": group, "seats": seats, "applicants": n, "active": n}
+    return held | {"placed": placed, "outside": 0, "after": 0}
+
+
+@compiled
+def pool_of(traits: Floats, by: int, day: int, longest: float, least: float) -> Ints:
+    """The pool that each applicant asks for: what the trait ``by`` says; if that is ONE_POOL, the only one there is.
+
+    NOWHERE for those whose last clinical work is the ``longest`` years ago or more, or came less than the ``least``
+    years after graduation.
+    """
+    found = np.empty(len(traits), np.int64)
+    for k in range(len(traits)):
+        own = 0 if by == ONE_POOL else int(traits[k, by])
+        gap = (day - traits[k, LAST_CLINICAL]) / DAYS_A_YEAR
+        practice = (traits[k, LAST_CLINICAL] - traits[k, GRADUATION]) / DAYS_A_YEAR
+        found[k] = own if gap < longest and practice >= least else NOWHERE
+    return found
+
+
+@compiled
+def told(asked: Ints, held: Ints, citizen: Floats, pools: int) -> tuple[Codes, Codes, Bools, Ints]:
+    """Each applicant's outcome and channel, whether active, and by group how many there were and how many were placed.
+
+    The groups: all, those who are citizens, those who are not, and each pool, whose applicants are those whose own it
+    is, and whose placed are all who got one of its places.
+    """
+    n, counts = len(asked), np.zeros((FIRST_POOL + pools, 2), np.int64)
+    outcome, channel, active = np.empty(n, np.int8), np.empty(n, np.int8), asked != NOWHERE
+    for k in range(n):
+        placed = held[k] != NOWHERE
+        outcome[k] = PLACED if placed else UNPLACED if active[k] else INELIGIBLE
+        channel[k] = IN_ROUND if placed else NO_CHANNEL
+        for group in (0, 1 if citizen[k] == 1.0 else 2):
+            counts[group, 0] += 1
+            counts[group, 1] += placed
+        if active[k]:
+            counts[FIRST_POOL + asked[k], 0] += 1
+        if placed:
+            counts[FIRST_POOL + held[k], 1] += 1
+    return outcome, channel, active, counts
+
+
+@compiled
+def best_first(asked: Ints, score: Floats, places: Ints) -> Ints:
+    """The pool that places each applicant, or NOWHERE; of equal scores those who stand first are placed."""
+    held = np.full(len(asked), NOWHERE)
+    for pool, left in enumerate(places):
+        own = np.flatnonzero(asked == pool)
+        held[own[above_the_cut(score[own], int(left))]] = pool
+    return held
+
+
+@compiled
+def above_the_cut(score: Floats, places: int) -> Bools:
+    """Who is among the best so many; of those at the cut itself, the ones who stand first."""
+    if places >= len(score):
+        return np.ones(len(score), np.bool_)
+    if places <= 0:
+        return np.zeros(len(score), np.bool_)
+    cut = np.partition(score, len(score) - places)[len(score) - places]
+    placed: Bools = score > cut
+    at_the_cut = np.flatnonzero(score == cut)
+    placed[at_the_cut[: places - int(placed.sum())]] = True
+    return placed
+
+
+def in_order(score: Floats) -> Ints:
+    """Applicants from the highest score down; equal scores in the order in which they stand."""
+    return np.argsort(-score, kind="stable")
+
+
+@compiled
+def in_turn(asked: Ints, wide: Bools, order: Ints, places: Ints, open_pools: Bools) -> Ints:
+    """The pool that places each applicant, or NOWHERE.
+
+    Each in turn takes a place of the own pool if one is left; who asks widely, else one of the open pool with most
+    places left (the first of several). Applicants whose pool is NOWHERE are not placed.
+    """
+    held = np.full(len(asked), NOWHERE)
+    left = places.copy()
+    for k in order:
+        pool = asked[k]
+        if pool >= 0 and left[pool] == 0 and wide[k]:
+            pool = np.argmax(np.where(open_pools, left, 0))
+            pool = pool if open_pools[pool] else NOWHERE  # none of the open ones has a place left
+        if pool >= 0 and left[pool] > 0:
+            held[k] = pool
+            left[pool] -= 1
+    return held
+
+
+@compiled
+def all_happen(
+    rules: Rules, seed: int, replication: int, actor: Ints, q: int, day: int, traits: Floats, occurrence: int
+) -> Bools:
+    """Which of the applicants an event of a probability happens to."""
+    held, found = handed(rules), np.empty(len(actor), np.bool_)
+    for k in range(len(actor)):
+        found[k] = happens(held, handed(Who(seed, replication, actor[k])), q, day, traits[k], occurrence)
+    return found
+
+
+@compiled
+def judged(
+    rules: Rules, seed: int, replication: int, actor: Ints, q: int, day: int, traits: Floats, year: int, decided: int,
+    spread: float,
+) -> Floats:  # fmt: skip
+    """The merit of every applicant as judged this year: a normal of the ``spread`` comes to what is known of it."""
+    held, found = handed(rules), uniforms(seed, replication, actor, decided, year)
+    for k in range(len(actor)):
+        found[k] = predict(held, q, day, traits[k]) + spread * normal(found[k])
+    return found

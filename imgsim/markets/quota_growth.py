@@ -1,0 +1,47 @@
+"""A quota that grows by a rule: more places in every year after one in which most were used."""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+from imgsim.inputs.parameters.parameter import Parameters
+
+SURE: Final = 1.0  # the share used from which places grow, where no other is given
+
+
+class Grown(NamedTuple):
+    """What a replication has come to: the year last told of, places added in it, and in those after it."""
+
+    year: int
+    before: float
+    more: float
+
+
+class Growth:
+    """Places added in each jurisdiction of a round that meets once a year, replication by replication.
+
+    Parameters, which a round may leave out: ``<round>.growth`` (count: places added after a year in which enough were
+    used) and ``<round>.growth.when_used`` (probability: the share of all places that is enough).
+    """
+
+    def __init__(self, name: str, parameters: Parameters) -> None:
+        self.name, self.parameters = name, parameters
+        self.grows = f"{name}.growth" in parameters
+        self.held: dict[int, Grown] = {}
+
+    def more(self, year: int, replication: int) -> float:
+        """Places added so far; a replication that begins anew forgets what it came to before."""
+        held = self.held.get(replication)
+        if held is None or held.year > year:
+            return 0.0
+        return held.before if held.year == year else held.more
+
+    def note(self, year: int, day: int, replication: int, placed: int, places: int) -> None:
+        """Tell how many places of a year were used."""
+        if not self.grows:
+            return
+        rule = f"{self.name}.growth.when_used"
+        enough = self.parameters.value(rule, day) if rule in self.parameters else SURE
+        step = self.parameters.value(f"{self.name}.growth", day) if places and placed >= enough * places else 0.0
+        before = self.more(year, replication)
+        self.held[replication] = Grown(year, before, before + step)

@@ -1,0 +1,101 @@
+"""Cohorts of certified graduates: who enters training when, and who never does."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final
+
+import numpy as np
+
+from imgsim.outcomes.counts import Bools, Ints, Tally, inside, tally
+from imgsim.outcomes.definitions import COHORT_YEARS, FIRST_MONTH, MEASURED, NEVER_YEARS
+from imgsim.outcomes.outcome_rows import Rows, academic
+from imgsim.outcomes.people_arrays import View, academic_year_of, day, year_of
+
+LATER: Final = COHORT_YEARS + 1  # enters after the last year followed, or never
+
+
+@dataclass(frozen=True)
+class Cohorts:
+    """Those certified from 1 July to 30 June, by the calendar year in which they enter training."""
+
+    view: View
+    years: range  # of the cohorts certified inside the measured window
+
+    @cached_property
+    def heads(self) -> Ints:
+        """Heads by replication, cohort, years from its first to that of entering (from -1: before) and cell."""
+        view = self.view
+        cohort, cells = view.year("certified", FIRST_MONTH), view.cells
+        delay = np.clip(view.year("training") - cohort, -1, LATER) + 1
+        cell = delay * np.int32(cells) + view.cell
+        held = tally(view.replicas, self.years, cohort, (LATER + 2) * cells, cell, view.entrant).heads
+        return held.reshape(-1, len(self.years), LATER + 2, cells)
+
+    def over(self, after: int) -> int:
+        """How many cohorts, the first ones, have their year number `after` simulated to its end."""
+        over = int(year_of(np.array([self.view.horizon], np.int32))[0]) - after  # cohorts before this year
+        return int(np.clip(over - self.years.start, 0, len(self.years)))
+
+    def untrained(self) -> Tally:
+        """Heads by cohort and cell, and those without training in the calendar year of the horizon."""
+        last = int(year_of(np.array([self.view.horizon], np.int32))[0])
+        cohort = self.view.year("certified", FIRST_MONTH)
+        return self.view.tally(self.years, cohort, self.view.entrant, self.view.year("training") > last)
+
+
+def certified(view: View, rows: Rows) -> None:
+    """Cohorts certified from 1 July to 30 June, followed by calendar year as far as the horizon lets them."""
+    if not view.knows("certified", "training"):
+        return
+    cohorts = Cohorts(view, range(academic_year_of(view.start - 1) + 1, academic_year_of(view.horizon)))
+    for group, cells in view.people_groups.items():
+        entered(cohorts, rows, group, cells)
+    by_year_five(cohorts, rows)
+    never(cohorts, rows)
+
+
+def entered(cohorts: Cohorts, rows: Rows, group: str, cells: Bools) -> None:
+    """Size, shares in training by the end of each calendar year, and failure in the first year, cohort by cohort."""
+    label = academic(cohorts.years)
+    by = np.cumsum(inside(cohorts.heads, cells), axis=2)  # who has entered by the end of each year
+    size = by[:, :, LATER + 1]
+    rows.add("cohort_size", label, group, size / cohorts.view.scale, size)
+    for after in range(COHORT_YEARS + 1):
+        n = cohorts.over(after)
+        told = label[:n], group, by[:, :n, after + 1], size[:, :n]
+        rows.share("cohort_entered", *told, time=after)
+        rows.share(f"cohort_entered_{after}", *told)
+    n = cohorts.over(1)
+    failed, tried = size - by[:, :, 2], size - by[:, :, 1]
+    rows.share("cohort_failure_first_year", label[:n], group, failed[:, :n], tried[:, :n])
+
+
+def by_year_five(cohorts: Cohorts, rows: Rows) -> None:
+    """Share in training by the end of the fifth calendar year, and failure in the first, over cohorts so followed."""
+    view = cohorts.view
+    for group, cells in view.groups.items():
+        by = entered_by(cohorts.heads[:, : cohorts.over(COHORT_YEARS)], cells)
+        rows.share("placed_by_year_5", MEASURED, group, by[:, COHORT_YEARS + 1], by[:, -1])
+    for group, cells in view.people_groups.items():
+        by = entered_by(cohorts.heads[:, : cohorts.over(1)], cells)
+        rows.share("cohort_failure_first_year", MEASURED, group, by[:, -1] - by[:, 2], by[:, -1] - by[:, 1])
+
+
+def entered_by(heads: Ints, cells: Bools) -> Ints:
+    """Heads of all cohorts in training by the end of each calendar year of their own, the last for all of them.
+
+    Shape (replications, years).
+    """
+    return np.cumsum(inside(heads, cells).sum(axis=1), axis=1)
+
+
+def never(cohorts: Cohorts, rows: Rows) -> None:
+    """Share without training at the horizon, over cohorts whose last member was certified long enough before it."""
+    view, held = cohorts.view, cohorts.untrained()
+    ends = [day(f"{year + 1 + NEVER_YEARS}-{FIRST_MONTH:02d}-01") for year in cohorts.years]
+    closed = np.array(ends) <= view.horizon
+    for group, cells in view.groups.items():
+        hits, heads = held.inside(cells)
+        rows.share("never_placed", MEASURED, group, hits[:, closed].sum(axis=1), heads[:, closed].sum(axis=1))

@@ -1,0 +1,1 @@
+"""The rules of one person: risks, exams, activity, and how people are drawn."""

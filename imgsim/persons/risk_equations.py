@@ -1,0 +1,269 @@
+"""The rules of a life, each written once and called by every engine.
+
+A *quantity* is a parameter seen by compiled code: dated values per category of one trait, behind a link, plus named
+ratios over traits. The one form of every rule is
+
+    linear predictor = link(base value on the day) + sum over traits of ln(ratio) x trait
+
+with link logit for probabilities (ratios are odds ratios), log for durations and rates (ratios multiply), and the
+identity for scores. Probabilities of 0 and 1 are certain whatever the ratios.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Final, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from imgsim.base.compiled.jit import compiled, lean, shared
+from imgsim.base.dates.day_numbers import DAYS_A_YEAR, NEVER, academic_year_start
+from imgsim.base.randomness.philox import uniform, uniforms
+from imgsim.base.randomness.quantiles import exponential, gompertz_age, normal
+from imgsim.inputs.traits import (
+    AGE,
+    BIRTH,
+    CURRENT_YEAR,
+    FAILED_BEFORE,
+    GRADUATION,
+    LAST_CLINICAL,
+    PLACE,
+    PRACTICE_GAP,
+    YEARS_SINCE_GRADUATION,
+)
+
+FAILURES: Final = PLACE["failures"]
+
+# Columns of Rules.head, one row a quantity. ONLY: the row of its only value, -1 if that depends on day or category.
+SERIES, BY, LINEAR, FIRST_RATIO, END_RATIO, SPREAD, DISTRIBUTION, YEARS, HASH, ONLY = range(10)
+NO_TRAIT: Final = -99
+LOGNORMAL, GOMPERTZ, EXPONENTIAL = 0, 1, 2
+
+# Traits that change with the day, or while a person lives on something: whatever leans on them is never steady.
+PASSING: Final = (AGE, YEARS_SINCE_GRADUATION, PRACTICE_GAP, CURRENT_YEAR, PLACE["experience"], PLACE["livelihood"])
+
+Row = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+
+
+class Rules(NamedTuple):
+    """Every quantity of a scenario as arrays; built by ``imgsim.persons.compile_rules``."""
+
+    head: Ints  # (quantities, 10)
+    first: Ints  # (series + 1,): where each series begins in the two arrays below
+    day: Ints  # day from which a value holds
+    value: Floats  # the value behind its link
+    plain: Floats  # the value itself
+    ratio: Ints  # (ratios, 3): trait, category or -1, quantity that holds ln(ratio)
+
+
+class Who(NamedTuple):
+    """The personal part of an address."""
+
+    seed: int
+    replication: int
+    actor: int
+
+
+def asked(rules: Rules, q: int) -> list[int]:
+    """The quantities that are looked up for a quantity: itself and its ratios."""
+    return [q, *(int(held) for held in rules.ratio[rules.head[q, FIRST_RATIO] : rules.head[q, END_RATIO], 2])]
+
+
+def leans_on(rules: Rules, q: int) -> set[int]:
+    """The traits on which the value of a quantity depends."""
+    ratios = rules.ratio[rules.head[q, FIRST_RATIO] : rules.head[q, END_RATIO], 0]
+    return {int(trait) for trait in (*ratios, *rules.head[asked(rules, q), BY])} - {NO_TRAIT}
+
+
+def is_steady(rules: Rules, q: int) -> bool:
+    """Does a quantity keep its value while nothing happens to the person, whatever the day?"""
+    return leans_on(rules, q).isdisjoint(PASSING) and not any(is_dated(rules, each) for each in asked(rules, q))
+
+
+def is_dated(rules: Rules, q: int) -> bool:
+    """Has a quantity another value from some day on, for anybody?"""
+    begins = [*(rules.head[:, SERIES] - (rules.head[:, BY] != NO_TRAIT)), len(rules.first) - 1]
+    return bool((np.diff(rules.first)[begins[q] : begins[q + 1]] > 1).any())
+
+
+@lean
+def begun(rules: Rules, series: int, day: int) -> int:
+    """The row of a series that holds on a day: the last one begun, or the first one before that."""
+    lo = rules.first[series]
+    row = rules.first[series + 1] - 1
+    while row > lo and rules.day[row] > day:
+        row -= 1
+    return int(row)
+
+
+@lean
+def dated(rules: Rules, series: int, day: int, linear: int) -> float:
+    """The linked value of a series on a day: the last one begun, or on the line to the next one."""
+    row = begun(rules, series, day)
+    if linear == 0 or row + 1 == rules.first[series + 1] or rules.day[row] >= day:
+        return float(rules.value[row])
+    share = (day - rules.day[row]) / (rules.day[row + 1] - rules.day[row])
+    return float(rules.value[row] + share * (rules.value[row + 1] - rules.value[row]))
+
+
+@lean
+def trait(row: Row, code: int, day: int) -> float:
+    """The value of a trait on a day; see ``imgsim.inputs.traits`` for the codes."""
+    if code >= 0:
+        return float(row[code])
+    if code == AGE:
+        return float((day - row[BIRTH]) / DAYS_A_YEAR)
+    if code == YEARS_SINCE_GRADUATION:
+        return max(0.0, float((day - row[GRADUATION]) / DAYS_A_YEAR))
+    if code == PRACTICE_GAP:
+        return max(0.0, float((day - row[LAST_CLINICAL]) / DAYS_A_YEAR))
+    if code == FAILED_BEFORE:
+        return 1.0 if row[FAILURES] > 0.0 else 0.0
+    if code == CURRENT_YEAR:
+        return 1.0 if row[GRADUATION] >= academic_year_start(day) else 0.0
+    return 0.0
+
+
+@lean
+def series_of(rules: Rules, q: int, day: int, row: Row) -> int:
+    """The series of the person's category; unset (-1) has a series of its own before those of the categories."""
+    by = rules.head[q, BY]
+    category = 0 if by == NO_TRAIT else int(trait(row, by, day))
+    return int(rules.head[q, SERIES] + category)
+
+
+@lean
+def holding(rules: Rules, q: int, day: int, row: Row) -> int:
+    """The row of values that holds for the person's category on a day; most quantities have only one."""
+    only = rules.head[q, ONLY]
+    return int(only if only >= 0 else begun(rules, series_of(rules, q, day, row), day))
+
+
+@lean
+def base(rules: Rules, q: int, day: int, row: Row) -> float:
+    """The linked base value of a quantity for the person's category."""
+    only = rules.head[q, ONLY]
+    if only >= 0:
+        return float(rules.value[only])
+    return dated(rules, series_of(rules, q, day, row), day, rules.head[q, LINEAR])
+
+
+@lean
+def leaning(rules: Rules, q: int, day: int, row: Row) -> float:
+    """What the ratios add to the linear predictor: the sum of ln(ratio) x trait."""
+    total = 0.0
+    for k in range(rules.head[q, FIRST_RATIO], rules.head[q, END_RATIO]):
+        held = trait(row, rules.ratio[k, 0], day)
+        category = rules.ratio[k, 1]
+        if category >= 0:
+            held = 1.0 if held == category else 0.0
+        if held != 0.0:
+            total += held * base(rules, rules.ratio[k, 2], day, row)
+    return total
+
+
+@lean
+def predict(rules: Rules, q: int, day: int, row: Row) -> float:
+    """The linear predictor of a quantity for a person on a day."""
+    eta = base(rules, q, day, row)
+    return eta if math.isinf(eta) else eta + leaning(rules, q, day, row)
+
+
+@lean
+def amount(rules: Rules, q: int, day: int, row: Row) -> float:
+    """What is behind a log predictor: the value itself, times the ratios."""
+    held = rules.plain[holding(rules, q, day, row)]
+    more = leaning(rules, q, day, row)
+    return float(held if more == 0.0 or held == 0.0 else held * math.exp(more))
+
+
+@lean
+def probability(rules: Rules, q: int, day: int, row: Row) -> float:
+    """The probability behind a logit predictor: the value itself, or what the odds ratios make of it."""
+    at = holding(rules, q, day, row)
+    more = leaning(rules, q, day, row)
+    if more == 0.0 or math.isinf(rules.value[at]):
+        return float(rules.plain[at])
+    return 1.0 / (1.0 + math.exp(-(rules.value[at] + more)))
+
+
+@lean
+def draw(rules: Rules, who: Who, q: int, occurrence: int) -> float:
+    """The uniform of a person's own decision, named after the quantity, at its n-th occurrence."""
+    return uniform(who.seed, who.replication, who.actor, rules.head[q, HASH], occurrence, 0)
+
+
+@compiled
+def draw_many(rules: Rules, seed: int, replication: int, actor: Ints, q: int, occurrence: int) -> Floats:
+    """The same of many people at once; an event happens to whoever's lies below its ``probability``."""
+    return uniforms(seed, replication, actor, rules.head[q, HASH], occurrence)
+
+
+@shared
+def happens(rules: Rules, who: Who, q: int, day: int, row: Row, occurrence: int) -> bool:
+    """Does an event of this probability happen to the person? What is certain needs no draw."""
+    p = probability(rules, q, day, row)
+    if p <= 0.0 or p >= 1.0:
+        return p >= 1.0
+    return draw(rules, who, q, occurrence) < p
+
+
+@lean
+def spread(rules: Rules, q: int, day: int, row: Row) -> float:
+    """The spread of a duration: log standard deviation, or the Gompertz scale in years; 0 if none is given."""
+    held = rules.head[q, SPREAD]
+    return 0.0 if held < 0 else base(rules, held, day, row)
+
+
+@shared
+def lasts(rules: Rules, who: Who, q: int, day: int, row: Row, occurrence: int) -> int:
+    """A duration in whole days, at least 0; for a Gompertz clock the days until the age drawn is reached."""
+    middle = amount(rules, q, day, row)
+    kind = rules.head[q, DISTRIBUTION]
+    certain = kind == LOGNORMAL and rules.head[q, SPREAD] < 0
+    u = 0.5 if certain else draw(rules, who, q, occurrence)
+    per_unit = DAYS_A_YEAR if rules.head[q, YEARS] == 1 else 1.0
+    if kind == GOMPERTZ:
+        age = (day - row[BIRTH]) / DAYS_A_YEAR
+        length = gompertz_age(u, middle, spread(rules, q, day, row), age) - age
+    elif kind == EXPONENTIAL:
+        length = middle * exponential(u)
+    elif certain:
+        length = middle
+    else:
+        length = middle * math.exp(spread(rules, q, day, row) * normal(u))
+    return int(min(float(NEVER), max(0.0, math.floor(length * per_unit + 0.5))))
+
+
+@lean
+def strikes_after(rules: Rules, who: Who, q: int, day: int, row: Row, occurrence: int) -> int:
+    """Whole days until a yearly risk strikes, at the rate in force on the day; NEVER if the rate is 0."""
+    rate = amount(rules, q, day, row)
+    if rate <= 0.0:
+        return NEVER
+    days = exponential(draw(rules, who, q, occurrence)) / rate * DAYS_A_YEAR
+    return int(min(float(NEVER), math.floor(days) + 1.0))
+
+
+@lean
+def chooses(rules: Rules, who: Who, first: int, options: int, day: int, row: Row, occurrence: int) -> int:
+    """Which option is taken: each in turn with its conditional probability, the last one otherwise.
+
+    The quantities of the options but the last are numbered from ``first`` on. One uniform serves the whole choice:
+    what is left of it after an option was passed over is stretched to (0, 1) again.
+    """
+    u = -1.0  # not drawn: what is certain needs no draw
+    for option in range(options - 1):
+        p = probability(rules, first + option, day, row)
+        if p >= 1.0:
+            return option
+        if p > 0.0:
+            if u < 0.0:
+                u = draw(rules, who, first, occurrence)
+            if u < p:
+                return option
+            u = (u - p) / (1.0 - p)
+    return options - 1

@@ -1,0 +1,33 @@
+"""What `imgsim check` says about a scenario that loaded without complaint."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from imgsim.reports.parameters_text import standings
+
+if TYPE_CHECKING:
+    from imgsim.inputs.scenarios.scenario import Scenario
+
+
+def report(scenario: Scenario) -> str:
+    """What a scenario that loaded without complaint was checked for, as text."""
+    road, run = scenario.pathway, scenario.run
+    ends = sum(stage.kind == "end" for stage in road.stages.values())
+    names = list(scenario.parameters)
+    lines = [
+        f"{scenario.file}: valid.",
+        f"  title       {scenario.title}",
+        f"  road        {len(road.stages)} stages: every one can be reached and reaches one of {ends} ends",
+        f"  clocks      {len(road.clocks)}: every one leads to a stage",
+        f"  parameters  {len(names)}: known, complete, of the right type and within bounds",
+        f"              ({standings(scenario.parameters, names)})",
+        f"  sources     {len(scenario.sources)}: every citation resolves, every source is used",
+        f"  changes     {len(scenario.changes)}: names known, dates valid",
+        *(f"  reform      {reform.name}: {reform.title} ({reform.file})" for reform in scenario.reforms),
+        f"  dates       {run.start} to {run.end}, measured from {run.measured_from}",
+        f"  runs        {run.replications} replications, seed {run.seed}, scale {run.scale:g}",
+        f"  fingerprint {scenario.digest()[:12]}",
+        "Not checked here: whether there are programmes enough at this scale; that needs a run.",
+    ]
+    return "\n".join(lines)

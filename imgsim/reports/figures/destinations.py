@@ -1,0 +1,59 @@
+"""Countries beside each other: who starts, by years since setting out for each of them first."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from imgsim.outcomes.definitions import FOLLOW_UP_YEARS
+from imgsim.reports.figures.style import (
+    COLOURS,
+    axis,
+    band_words,
+    blank,
+    counted,
+    labels,
+    line,
+    measure,
+    notes,
+    over_replications,
+    percent,
+    replications,
+    share,
+    sheet,
+)
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from imgsim.reports.figures.run_protocol import Run
+
+
+def by_destination(run: Run) -> Axes:
+    """Share that has started training, a licence or practice, by first destination and years since entry."""
+    axes = sheet("Who gets there: training, a licence or practice, by first destination")
+    anywhere, there = measure(run, "destination_started"), measure(run, "destination_started_there")
+    if not len(anywhere):
+        return blank(axes, run, f"nobody is followed for {FOLLOW_UP_YEARS} years")
+    words = {}
+    for (country, held), colour in zip(anywhere.groupby("group", sort=False, observed=True), COLOURS, strict=False):
+        curve = over_replications(held, "time")
+        line(axes, curve, "time", colour)
+        own = over_replications(there[there["group"] == country], "time")
+        axes.plot(own["time"], own["mean"], color=colour, linewidth=1.2, linestyle=(0, (3, 2)))
+        last = float(curve["mean"].iloc[-1])
+        words[f"{called(run, str(country))}, {share(last)}"] = (last, colour)
+    axes.set_ylim(0, 1)
+    axes.set_xlim(0, float(anywhere["time"].max()))
+    percent(axes)
+    labels(axes, words)
+    axis(axes, "Years since setting out for the first destination", "Share of those who set out (%)")
+    reps = replications(anywhere)
+    persons = anywhere.drop_duplicates(["replication", "group"])["denominator"].sum()
+    what = f"All followed for {FOLLOW_UP_YEARS} years. Line: started in any country; dashed: in the first. "
+    return notes(axes, run, f"{counted(run, persons, 'entrants', reps)} {what}{band_words(reps)}")
+
+
+def called(run: Run, country: str) -> str:
+    """A country in words."""
+    road = run.scenario.pathway
+    return str(road.parts[country].pathway.name if country in road.parts else road.name)

@@ -1,0 +1,43 @@
+"""Published figures to set beside simulated ones, from ``targets.toml`` in the country's folder."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from imgsim.inputs.countries import COUNTRIES
+from imgsim.inputs.published import load_targets
+
+if TYPE_CHECKING:
+    from imgsim.reports.figures.run_protocol import Run
+
+COLUMNS = ["year", "value", "unused", "source"]
+
+
+def published(run: Run, measure: str, group: str) -> pd.DataFrame:
+    """Published values of a measure for a group by calendar year, whether unused in fitting, and the source's key."""
+    folder = COUNTRIES / str(getattr(run.scenario, "country", ""))
+    targets = load_targets(folder) if (folder / "targets.toml").is_file() else []
+    rows = [
+        (int(target.cohort), target.value, target.use != "fit", target.source)
+        for target in targets
+        if target.measure == measure and target.group == group and target.cohort.isdigit()
+    ]
+    return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def published_growth(run: Run, measure: str) -> pd.DataFrame:
+    """Published growth (percent) over spans of years: group, span (text, `2001-2009`), value, source's key."""
+    folder = COUNTRIES / str(getattr(run.scenario, "country", ""))
+    targets = load_targets(folder) if (folder / "targets.toml").is_file() else []
+    rows = [(t.group, t.cohort, t.value, t.source) for t in targets if t.measure == measure and "-" in t.cohort]
+    return pd.DataFrame(rows, columns=["group", "span", "value", "source"])
+
+
+def named_sources(run: Run, keys: Collection[str]) -> str:
+    """The titles of sources in words, or nothing."""
+    known = getattr(run.scenario, "sources", {})
+    names = [known[key].title if key in known else key for key in sorted(keys) if key]
+    return f"Published: {'; '.join(names)}." if names else ""

@@ -1,0 +1,94 @@
+"""A written description of a model, made from its pathway and parameters (Markdown), so that it cannot go stale."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from imgsim.reports.parameters_text import grounds, series, standings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from imgsim.inputs.parameters.parameter import Parameter, Parameters, Source
+    from imgsim.inputs.pathways.pathway import Clock, Pathway, Stage
+
+KINDS = {
+    "exam": "An exam, sat after preparation and again after a failure, up to the attempt limit in force.",
+    "wait": "Something that takes time.",
+    "choose": "One of several ways, by odds that depend on the person and the date.",
+    "round": "Places allocated on fixed dates among all who wait for them.",
+    "work": "A position held for a time, with a yearly risk of leaving.",
+    "end": "An end of the road.",
+}
+RULES = {
+    None: "",
+    "stations": " Passed station by station: the stations passed count against a mark.",
+    "adaptive": " An adaptive test: ability measured with error, against a mark.",
+}
+SHOWN = 6  # categories of one parameter shown in full
+
+
+def description(pathway: Pathway, parameters: Parameters, sources: Mapping[str, Source]) -> str:
+    """The whole description as Markdown."""
+    lines = [f"# {pathway.title}", "", *_people(pathway), *_road(pathway, parameters, sources), *_clocks(pathway)]
+    left = [name for name in parameters if not _of_a_stage(name, pathway)]
+    lines += ["## Other parameters", "", *(line for name in left for line in _bullet(parameters[name], sources)), ""]
+    return "\n".join([*lines, f"{len(parameters)} parameters: {standings(parameters, list(parameters))}."]) + "\n"
+
+
+def _of_a_stage(name: str, pathway: Pathway) -> bool:
+    return any(name.startswith(f"{stage}.") for stage in pathway.stages)
+
+
+def _people(pathway: Pathway) -> Iterator[str]:
+    yield from ("## People", "", "Simulated graduates belong to these groups:", "")
+    for group in pathway.groups.values():
+        yield f"- {group.label} (`{group.name}`)"
+    if pathway.competitors:
+        yield from ("", "They compete with applicants whose careers are not simulated:", "")
+        yield from (f"- {label} (`{name}`)" for name, label in pathway.competitors.items())
+    yield ""
+
+
+def _road(pathway: Pathway, parameters: Parameters, sources: Mapping[str, Source]) -> Iterator[str]:
+    yield from ("## The road", "", f"A graduate enters at *{pathway.stages[pathway.entry].label}*.", "")
+    for stage in pathway.stages.values():
+        said = KINDS[stage.kind] + RULES[stage.rule]
+        yield from (f"### {stage.label}", "", f"`{stage.name}`, {stage.kind}. {said}", "")
+        yield from (f"- {out.replace('_', ' ')} → *{pathway.stages[to].label}*" for out, to in stage.next.items())
+        yield ""
+        for name in _own(stage, pathway, parameters):
+            yield from _bullet(parameters[name], sources)
+        yield ""
+
+
+def _own(stage: Stage, pathway: Pathway, parameters: Parameters) -> list[str]:
+    """Parameters of this stage, not of a stage whose name begins alike."""
+    longer = [f"{name}." for name in pathway.stages if name.startswith(f"{stage.name}.")]
+    return [n for n in parameters if n.startswith(f"{stage.name}.") and not any(n.startswith(x) for x in longer)]
+
+
+def _bullet(parameter: Parameter, sources: Mapping[str, Source]) -> Iterator[str]:
+    """One parameter: its values (by category if few), and why its latest value is believed."""
+    yield f"- **{parameter.name}** ({parameter.unit}): " + "; ".join(_shown(parameter))
+    last = next(iter(parameter.rows.values()))[-1]
+    yield f"  ({grounds(last, sources, parameter.unit)})"
+
+
+def _shown(parameter: Parameter) -> Iterator[str]:
+    for place, (category, rows) in enumerate(parameter.rows.items()):
+        if place == SHOWN:
+            yield f"and {len(parameter.rows) - SHOWN} more"
+            return
+        yield (f"{category} " if category else "") + series(rows, parameter)
+
+
+def _clocks(pathway: Pathway) -> Iterator[str]:
+    yield from ("## Rival clocks", "", "The earliest of a stage's own end and these clocks wins.", "")
+    for clock in pathway.clocks.values():
+        yield f"- **{clock.label}** (`clock.{clock.name}`) {_where(clock)}, leads to *{pathway.stages[clock.to].label}*"
+    yield ""
+
+
+def _where(clock: Clock) -> str:
+    return "strikes everywhere" if clock.strikes == "everywhere" else f"strikes at {', '.join(clock.strikes)}"

@@ -1,0 +1,170 @@
+"""Every parameter of a scenario in plain sentences: value, dates, unit, standing, source, range, and what changed."""
+
+from __future__ import annotations
+
+import textwrap
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING, cast
+
+from imgsim.base.dates.calendar import to_date
+from imgsim.base.errors import InputError
+from imgsim.reports.words import PAGE, amount, cited
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from imgsim.inputs.parameters.parameter import Parameter, Parameters, Row, Source
+    from imgsim.inputs.scenarios.scenario import Scenario
+    from imgsim.inputs.subject import Country
+
+
+def matching(names: Mapping[str, object], pattern: str | None) -> list[str]:
+    """The parameter names a pattern means: with `*` or `?` a wildcard, else any part of the name; all if None."""
+    if pattern is None:
+        return list(names)
+    wild = pattern if any(mark in pattern for mark in "*?[") else f"*{pattern}*"
+    found = [name for name in names if fnmatchcase(name, wild)]
+    if not found:
+        raise InputError(f"no parameter matches `{pattern}`", known=names, name=pattern)
+    return found
+
+
+def since(row: Row, unit: str) -> str:
+    """One dated value: `4 from 2021-07-01`; an undated value is just the value."""
+    said = amount(row.value, unit)
+    return said if row.start is None else f"{said} from {to_date(row.start).isoformat()}"
+
+
+def series(rows: tuple[Row, ...], parameter: Parameter) -> str:
+    """The dated values of one category in order of their dates; a step that changes nothing is left out."""
+    unit, steps = parameter.unit, parameter.between != "linear"
+    told = [row for i, row in enumerate(rows) if i == 0 or not steps or row.value != rows[i - 1].value]
+    if len(told) > 1 and told[0].start is None:
+        return f"{amount(told[0].value, unit)} at first, " + ", ".join(since(row, unit) for row in told[1:])
+    return ", ".join(since(row, unit) for row in told)
+
+
+def grounds(row: Row, sources: Mapping[str, Source], unit: str) -> str:
+    """Why a value is believed: standing, source, reason, place in the source, plausible range."""
+    return "; ".join([*_basis(row, sources), *_detail(row, unit)])
+
+
+def _basis(row: Row, sources: Mapping[str, Source]) -> list[str]:
+    said = [row.standing or "no standing"]
+    if row.source:
+        said.append(cited(sources[row.source]) if row.source in sources else row.source)
+    return said + [text.strip().rstrip(".") for text in (row.why, row.note) if text]
+
+
+def _detail(row: Row, unit: str) -> list[str]:
+    said = [row.where.strip().rstrip(".")] if row.where else []
+    if row.range:
+        low, high = (amount(value, unit) for value in row.range)
+        said.append(f"plausible range {low} to {high}")
+    return said
+
+
+def _all_rows(parameter: Parameter) -> Iterator[tuple[str, Row]]:
+    for category, rows in parameter.rows.items():
+        for row in rows:
+            yield category, row
+
+
+def _reasons(parameter: Parameter, sources: Mapping[str, Source]) -> Iterator[str]:
+    """The grounds of all rows: what they share is said once, the rest beside the years it holds for."""
+    shared: dict[str, dict[str, list[int]]] = {}
+    for _, row in _all_rows(parameter):
+        details = shared.setdefault("; ".join(_basis(row, sources)), {})
+        starts = details.setdefault(", ".join(_detail(row, parameter.unit)), [])
+        if row.start is not None:
+            starts.append(row.start)
+    for basis, details in shared.items():
+        one = len(details) == 1 and len(shared) == 1
+        said = [text if one else _years(starts) + text for text, starts in details.items() if text]
+        yield f"({'; '.join([basis, *said])})"
+
+
+def _years(starts: list[int]) -> str:
+    """From when on something holds, for a remark: `from 2004: `; nothing if ever since."""
+    return f"from {to_date(min(starts)).year}: " if starts else ""
+
+
+def _wrap(text: str, indent: int) -> list[str]:
+    pad = " " * indent
+    return textwrap.wrap(
+        text, PAGE, initial_indent=pad, subsequent_indent=pad + "  ", break_long_words=False, break_on_hyphens=False
+    )
+
+
+def _kind(parameter: Parameter) -> str:
+    spread = f", {parameter.distribution}" if parameter.distribution else ""
+    between = ", straight lines between the dates" if parameter.between == "linear" else ""
+    return f"{parameter.unit}{spread}{between}"
+
+
+def values(parameter: Parameter) -> list[str]:
+    """The values of a parameter; categories with the same values share a sentence."""
+    alike: dict[str, list[str]] = {}
+    for category, rows in parameter.rows.items():
+        alike.setdefault(series(rows, parameter), []).append(category)
+    return [(f"{', '.join(names)}: " if names != [""] else "") + said for said, names in alike.items()]
+
+
+def paragraph(parameter: Parameter, sources: Mapping[str, Source]) -> list[str]:
+    """One parameter: name, unit, values, grounds, and the traits whose ratios it is multiplied with."""
+    by = f", by {parameter.by}" if parameter.by else ""
+    head, said = f"{parameter.name}  {_kind(parameter)}{by}", values(parameter)
+    if len(said) == 1 and len(head) + 2 + len(said[0]) <= PAGE:
+        lines = [f"{head}  {said[0]}"]
+    else:
+        lines = [head, *(line for text in said for line in _wrap(text, 4))]
+    for reason in _reasons(parameter, sources):
+        lines += _wrap(reason, 4)
+    if parameter.ratios:
+        traits = dict.fromkeys(f"{r.trait} {r.category}" if r.category else r.trait for r in parameter.ratios)
+        lines += _wrap("also depends on " + ", ".join(traits), 4)
+    return lines
+
+
+def _changed(scenario: Scenario | Country, name: str) -> list[str]:
+    """`old -> new` for a parameter the scenario changes, with the reason given."""
+    old, new = scenario.base_parameters.get(name), scenario.parameters[name]
+    reasons = [change.why for change in scenario.changes if change.parameter == name and change.why]
+    if old is None:
+        return _wrap("new in this scenario", 4)
+    lines: list[str] = []
+    for category, rows in new.rows.items():
+        before = old.rows.get(category, ())
+        if before != rows:
+            said = f"{series(before, old)} -> {series(rows, new)}"
+            lines += _wrap("CHANGED: " + (f"{category}: " if category else "") + said, 4)
+    if lines and reasons:
+        lines += _wrap("because " + "; ".join(dict.fromkeys(reasons)), 4)
+    return lines
+
+
+def standings(parameters: Parameters, names: list[str]) -> str:
+    """How many of these parameters rest on which standing (a parameter counts under its weakest row)."""
+    order = ("assumed", "calibrated", "derived", "measured")
+    counts = dict.fromkeys(order, 0)
+    for name in names:
+        found = {row.standing for _, row in _all_rows(parameters[name])}
+        weakest = next((standing for standing in order if standing in found), None)
+        if weakest:
+            counts[weakest] += 1
+    return ", ".join(f"{counts[standing]} {standing}" for standing in reversed(order))
+
+
+def explain(scenario: Scenario | Country, pattern: str | None = None) -> str:
+    """Every parameter of `scenario` whose name matches `pattern`, as text of at most 100 columns."""
+    reforms = getattr(scenario, "reforms", ())
+    if pattern is None and reforms:
+        from imgsim.reports.reforms_text import explained
+
+        return explained(cast("Scenario", scenario))
+    names = matching(scenario.parameters, pattern)
+    lines = []
+    for name in names:
+        lines += [*paragraph(scenario.parameters[name], scenario.sources), *_changed(scenario, name), ""]
+    lines.append(f"{len(names)} parameters: {standings(scenario.parameters, names)}.")
+    return "\n".join(lines)

@@ -1,0 +1,109 @@
+"""The road of a pathway as a diagram, made from the same file the engines walk, so it cannot go stale.
+
+`mermaid` gives text that GitHub and many editors show as a flow chart; `svg` gives a picture for a page or a slide.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from imgsim.base.errors import InputError
+from imgsim.reports.pathway_layout import ENDS, phase_of
+from imgsim.reports.pathway_svg import NO_NEWS, REFORM_INK, strikes_at, svg, words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from imgsim.inputs.pathways.pathway import Clock, Pathway, Stage
+    from imgsim.inputs.reforms.differences import News
+
+SHAPES = {  # Mermaid's brackets for each kind of stage
+    "exam": ("[[", "]]"),
+    "wait": ("(", ")"),
+    "choose": ("{{", "}}"),
+    "round": ("[/", "/]"),
+    "work": ("[", "]"),
+    "end": ("([", "])"),
+}
+
+NEW = f"fill:#fde3ec,stroke:{REFORM_INK},stroke-width:3px"
+CHANGED = f"stroke:{REFORM_INK},stroke-width:3px,stroke-dasharray:6 3"
+
+__all__ = ["FORMATS", "drawing", "mermaid", "svg"]
+
+
+def _quoted(text: str) -> str:
+    return '"' + text.replace('"', "#quot;") + '"'
+
+
+def _node(key: str, stage: Stage) -> str:
+    left, right = SHAPES[stage.kind]
+    return f"{key}{left}{_quoted(stage.label)}{right}"
+
+
+def _phases(pathway: Pathway, keys: dict[str, str]) -> Iterator[str]:
+    """One subgraph per phase, the ends last."""
+    phases = dict.fromkeys(phase_of(pathway, name) for name in pathway.stages)
+    for number, phase in enumerate(sorted(phases, key=lambda name: name == ENDS)):
+        yield f"  subgraph phase{number}[{_quoted(words(phase).capitalize())}]"
+        for name, stage in pathway.stages.items():
+            if phase_of(pathway, name) == phase:
+                yield f"    {_node(keys[name], stage)}"
+        yield "  end"
+
+
+def _strokes(pathway: Pathway, keys: dict[str, str], clock: Clock) -> Iterator[str]:
+    """Dashed arrows of one clock; a clock that strikes everywhere gets one arrow, from a box that says so."""
+    label = _quoted(clock.label)
+    if clock.strikes == "everywhere":
+        yield f"  everywhere[{_quoted('every stage')}] -. {label} .-> {keys[clock.to]}"
+        return
+    for name, stage in pathway.stages.items():
+        if strikes_at(clock, stage):
+            yield f"  {keys[name]} -. {label} .-> {keys[clock.to]}"
+
+
+def _links(pathway: Pathway, keys: dict[str, str], news: News) -> Iterator[str]:
+    """The arrows of outcomes; the ones that a reform draws are thick."""
+    for name, stage in pathway.stages.items():
+        for out, to in stage.next.items():
+            line = ("==", "==>") if (name, out) in news.wires else ("--", "-->")
+            yield f"  {keys[name]} {line[0]} {_quoted(words(out))} {line[1]} {keys[to]}"
+
+
+def _marked(pathway: Pathway, keys: dict[str, str], news: News) -> Iterator[str]:
+    """The classes that colour what a reform adds and changes."""
+    for css, names, style in (("added", news.stages, NEW), ("changed", news.changed, CHANGED)):
+        marked = [keys[name] for name in pathway.stages if name in names]
+        if marked:
+            yield f"  classDef {css} {style}"
+            yield f"  class {','.join(marked)} {css}"
+
+
+def mermaid(pathway: Pathway, news: News = NO_NEWS) -> str:
+    """The road of `pathway` as a Mermaid flow chart (text); what `news` names stands out."""
+    keys = {name: f"s{number}" for number, name in enumerate(pathway.stages)}
+    lines = ["---", f"title: {_quoted(pathway.title)}", "---", "flowchart TD"]
+    lines += _phases(pathway, keys)
+    lines += _links(pathway, keys, news)
+    for clock in pathway.clocks.values():
+        lines += _strokes(pathway, keys, clock)
+    lines += _marked(pathway, keys, news)
+    return "\n".join(lines) + "\n"
+
+
+FORMATS = {"mermaid": mermaid, "svg": svg}
+SUFFIXES = {".mmd": "mermaid", ".mermaid": "mermaid", ".svg": "svg"}
+
+
+def drawing(pathway: Pathway, form: str | None, file: Path | None = None, news: News = NO_NEWS) -> str:
+    """The road in the named form; without one, in the form that the file's ending asks for, else SVG.
+
+    What `news` names, the work of a reform, stands out.
+    """
+    if form is None:
+        form = SUFFIXES.get(file.suffix, "svg") if file else "svg"
+    if form not in FORMATS:
+        raise InputError(f"no drawing format called `{form}`", known=FORMATS, name=form)
+    return FORMATS[form](pathway, news)

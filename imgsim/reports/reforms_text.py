@@ -1,0 +1,115 @@
+"""A reform in plain sentences: what it stands for, old -> new of all it changes, its open sizes, what it leaves out."""
+
+from __future__ import annotations
+
+import textwrap
+from typing import TYPE_CHECKING
+
+from imgsim.base.dates.calendar import to_date
+from imgsim.inputs.reforms.differences import news_of, stage_of
+from imgsim.reports.words import PAGE, amount, cited
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from imgsim.inputs.parameters.parameter import Parameter
+    from imgsim.inputs.pathways.pathway import Pathway
+    from imgsim.inputs.reforms.reform import Dose, Reform
+    from imgsim.inputs.scenarios.scenario import Scenario
+
+
+def explained(scenario: Scenario) -> str:
+    """Every reform of a scenario, then all that they change together, as text of at most 100 columns."""
+    baseline = scenario.baseline
+    assert baseline is not None, "only a reformed scenario has reforms to explain"
+    lines = [line for reform in scenario.reforms for line in (*heading(reform, scenario), "")]
+    lines += ["What changes, old -> new:", *(indented(text) for text in changed_road(baseline.pathway, scenario))]
+    changed = [name for name in scenario.parameters if differs(baseline, scenario, name)]
+    lines += [line for name in changed for line in changed_number(baseline, scenario, name)]
+    if len(lines) and lines[-1].startswith("What changes"):
+        lines.append("    nothing")
+    for reform in scenario.reforms:
+        lines += ["", f"Not modelled ({reform.name}):", *map(indented, reform.not_modelled or ["nothing is left out"])]
+    return "\n".join(lines)
+
+
+def indented(text: str, by: int = 4) -> str:
+    """A sentence folded to the page."""
+    return textwrap.fill(text, PAGE, initial_indent=" " * by, subsequent_indent=" " * (by + 2))
+
+
+def heading(reform: Reform, scenario: Scenario) -> list[str]:
+    """Title, actor, document and date, sources, and the sizes in use."""
+    lines = [
+        f"{reform.name}: {reform.title}",
+        indented(f"decided by {reform.actor}: {reform.document} ({reform.date})"),
+    ]
+    lines += [indented(f"source: {cited(scenario.sources[key])}") for key in reform.reference]
+    lines += [indented(f"where: {reform.where}")] if reform.where else []
+    return lines + [indented(size(dose)) for dose in reform.doses.values()]
+
+
+def size(dose: Dose) -> str:
+    """A dose as a sentence."""
+    other = f" (best guess {dose.best:g})" if dose.value != dose.best else ""
+    span = f"may lie between {dose.low:g} and {dose.high:g}"
+    return f"dose {dose.name} = {dose.value:g} {dose.unit}{other}: {dose.says}; {span}: {dose.why}"
+
+
+def differs(baseline: Scenario, scenario: Scenario, name: str) -> bool:
+    """Is this number new, or another than before?"""
+    return name not in baseline.parameters or baseline.parameters[name].rows != scenario.parameters[name].rows
+
+
+def changed_road(before: Pathway, scenario: Scenario) -> Iterator[str]:
+    """Sentences on stages added and wired anew."""
+    after, found = scenario.pathway, news_of(before, scenario.pathway, ())
+    for name, stage in after.stages.items():
+        if name in found.stages:
+            ways = ", ".join(f"{out.replace('_', ' ')}: {after.stages[to].label}" for out, to in stage.next.items())
+            yield f"new stage {name} ({stage.kind}), {stage.label}" + (f" -> {ways}" if ways else "")
+    for stage_name, outcome in sorted(found.wires):
+        if stage_name not in found.stages:
+            old, new = (road.stages[stage_name].next.get(outcome) for road in (before, after))
+            was = before.stages[old].label if old else "nowhere"
+            said = f"{after.stages[stage_name].label}: {outcome.replace('_', ' ')}"
+            yield f"{said} leads to: {was} -> {after.stages[new or ''].label}"
+    for milestone, events in after.milestones.items():
+        more = [event for event in events if event not in before.milestones.get(milestone, ())]
+        if more:
+            yield f"`{milestone}` is also reached by {', '.join(more)}"
+
+
+def changed_number(baseline: Scenario, scenario: Scenario, name: str) -> list[str]:
+    """One parameter: the days on which it differs, old -> new, and why."""
+    new, old = scenario.parameters[name], baseline.parameters.get(name)
+    owner = stage_of(name, scenario.pathway)
+    label = f"{scenario.pathway.stages[owner].label}: " if owner else ""
+    lines = [indented(f"{label}{name} ({new.unit})")]
+    for category in new.rows:
+        said = "; ".join(steps(old, new, category))
+        if said:
+            lines.append(indented((f"{category}: " if category else "") + said, 6))
+    reasons = [c.why for reform in scenario.reforms for c in reform.changes if c.parameter == name]
+    reasons = reasons or [row.why for rows in new.rows.values() for row in rows if old is None and row.why]
+    return lines + [indented(f"because {why}", 6) for why in dict.fromkeys(reasons)]
+
+
+def steps(old: Parameter | None, new: Parameter, category: str) -> Iterator[str]:
+    """``old -> new`` from every day on which either turns, while they differ."""
+    if old is None:
+        yield "new: " + ", ".join(f"{amount(r.value, new.unit)}{since(r.start)}" for r in new.rows[category])
+        return
+    turns = {row.start for held in (old, new) for row in held.rows[category]}
+    told = None
+    for day in sorted(turns, key=lambda day: (day is not None, day)):
+        at = -(10**6) if day is None else day
+        pair = amount(old.value(at, category), new.unit), amount(new.value(at, category), new.unit)
+        if pair != told and (pair[0] != pair[1] or (told is not None and told[0] != told[1])):
+            yield (f"{pair[0]} -> {pair[1]}" if pair[0] != pair[1] else f"{pair[0]} again") + since(day)
+        told = pair
+
+
+def since(day: int | None) -> str:
+    """From when on, if ever there was another value."""
+    return "" if day is None else f" from {to_date(day).isoformat()}"

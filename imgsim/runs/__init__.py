@@ -1,0 +1,1 @@
+"""Replications on all cores, checkpoints, the results folder."""

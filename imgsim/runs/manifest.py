@@ -1,0 +1,108 @@
+"""Where a run comes from: what ran, with which versions, on which machine, and the checksum of everything it left."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import platform
+import shlex
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cache
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from imgsim.inputs.scenarios.scenario import Scenario
+
+PACKAGE = Path(__file__).parents[1]
+PACKAGES = ("numpy", "numba", "scipy", "pandas", "simpy", "duckdb", "loky", "matplotlib", "pydantic")
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """How a run was asked for, beyond its scenario."""
+
+    start: datetime
+    workers: int = 1
+    sets: tuple[str, ...] = ()
+    engine: str = ""
+    why: str = ""
+
+
+def manifest(scenario: Scenario, call: Call, sha256: Mapping[str, str]) -> dict[str, Any]:
+    """Everything needed to repeat a run and to see that nothing in its folder has changed since (JSON)."""
+    return {
+        "title": scenario.title,
+        "scenario": scenario.name,
+        "scenario_file": str(scenario.file),
+        "scenario_sha256": scenario.digest(),
+        "seed": scenario.run.seed,
+        "scale": scenario.run.scale,
+        "replications": scenario.run.replications,
+        "sets": list(call.sets),
+        "reforms": [str(reform.file) for reform in scenario.reforms],
+        "doses": {f"{each.name}.{name}": dose.value for each in scenario.reforms for name, dose in each.doses.items()},
+        "workers": call.workers,
+        "engine": call.engine,
+        "engine_why": call.why,
+        "command": command(),
+        "imgsim": installed("imgsim"),
+        "code_sha256": code_digest(),
+        "git": git_state(),
+        "packages": {name: found for name in PACKAGES if (found := installed(name)) is not None},
+        "machine": machine(),
+        "start": call.start.isoformat(timespec="seconds"),
+        "end": datetime.now(UTC).isoformat(timespec="seconds"),
+        "sha256": dict(sha256),
+    }
+
+
+def command() -> str:
+    """How the process was called; a notebook says so through its kernel's arguments."""
+    name = Path(sys.argv[0]).name if sys.argv and sys.argv[0] else "python"
+    return shlex.join(["imgsim" if name == "__main__.py" else name, *sys.argv[1:]])
+
+
+def installed(package: str) -> str | None:
+    """The installed version of a package, or None."""
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return None
+
+
+def machine() -> dict[str, Any]:
+    """System, processor and Python; not whose machine it is."""
+    return {
+        "system": platform.platform(),
+        "processor": platform.machine(),
+        "cores": os.cpu_count(),
+        "python": platform.python_version(),
+    }
+
+
+def git_state() -> dict[str, Any] | None:
+    """The commit of the source tree and whether it was changed since, or None outside a repository."""
+    if not (PACKAGE.parent / ".git").exists():
+        return None
+    commit = _git("rev-parse", "HEAD")
+    return {"commit": commit, "dirty": bool(_git("status", "--porcelain", "--", PACKAGE.name))} if commit else None
+
+
+def _git(*arguments: str) -> str:
+    done = subprocess.run(["git", "-C", str(PACKAGE.parent), *arguments], capture_output=True, text=True, check=False)
+    return done.stdout.strip() if done.returncode == 0 else ""
+
+
+@cache
+def code_digest() -> str:
+    """SHA-256 over the program's own files and Python: kept parts of another version must not be mixed in."""
+    digest = hashlib.sha256(platform.python_version().encode())
+    for path in sorted(PACKAGE.rglob("*.py")):
+        digest.update(path.relative_to(PACKAGE).as_posix().encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()

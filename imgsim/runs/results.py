@@ -1,0 +1,197 @@
+"""The results of a run as Python objects: `Run`, read from its folder when first asked for."""
+
+from __future__ import annotations
+
+import html
+import os
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from imgsim.base.errors import ImgsimError
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+    from imgsim.inputs.scenarios.scenario import Scenario
+
+
+class Run:
+    """The results of a run, read from its folder when first asked for."""
+
+    def __init__(self, folder: str | os.PathLike[str], scenario: Scenario | None = None) -> None:
+        self.folder = Path(folder)
+        self._scenario = scenario
+
+    def __repr__(self) -> str:
+        return f"Run({str(self.folder)!r})"
+
+    @cached_property
+    def manifest(self) -> dict[str, Any]:
+        """Versions, seed, scale, command, machine, times and checksums."""
+        from imgsim.runs.store import read_manifest
+
+        return read_manifest(self.folder)
+
+    @cached_property
+    def resolved(self) -> dict[str, Any]:
+        """The whole scenario of the run as plain data, as `Scenario.canonical` writes it."""
+        import json
+
+        content: dict[str, Any] = json.loads((self.folder / "scenario.resolved.json").read_text("utf-8"))
+        return content
+
+    @cached_property
+    def scenario(self) -> Scenario:
+        """The scenario; a reloaded run reads its file again and refuses if that has changed since."""
+        if self._scenario is not None:
+            return self._scenario
+        return _reloaded(self.manifest)
+
+    @cached_property
+    def people(self) -> DataFrame:
+        """One row a graduate: traits, milestones with date and age, end."""
+        return self.table("people")
+
+    @cached_property
+    def events(self) -> DataFrame:
+        """One row an event in a life."""
+        return self.table("events")
+
+    @cached_property
+    def livelihood(self) -> DataFrame:
+        """One row a spell of livelihood."""
+        return self.table("livelihood")
+
+    @cached_property
+    def seasons(self) -> DataFrame:
+        """One row a graduate and Match."""
+        return self.table("seasons")
+
+    @cached_property
+    def rounds(self) -> DataFrame:
+        """Seats, applicants and placed by round, year and group."""
+        return self.table("rounds")
+
+    @cached_property
+    def yearly(self) -> DataFrame:
+        """Stocks and flows by calendar year and state."""
+        return self.table("yearly")
+
+    @cached_property
+    def exams(self) -> DataFrame:
+        """Sittings of exams told and passed, by half-year."""
+        return self.table("exams")
+
+    @cached_property
+    def applications(self) -> DataFrame:
+        """Applicants and placed of every season of a round by merit, by kind."""
+        return self.table("applications")
+
+    @cached_property
+    def livelihood_years(self) -> DataFrame:
+        """Days lived on each livelihood by calendar year."""
+        return self.table("livelihood_years")
+
+    @cached_property
+    def outcomes(self) -> DataFrame:
+        """Measures by cohort, group and replication; names are plain text, so that tables can be pooled and renamed."""
+        return self._outcomes.astype(dict.fromkeys(("measure", "cohort", "group"), str))
+
+    @cached_property
+    def _outcomes(self) -> DataFrame:
+        """The same with names as categories, which are found many times as fast."""
+        return self.table("outcomes")
+
+    @cached_property
+    def parameters(self) -> DataFrame:
+        """Every parameter value used, with source and standing."""
+        return self.table("parameters")
+
+    @cached_property
+    def summary(self) -> DataFrame:
+        """The headline table with 95% intervals over replications, and how many assumed numbers each line leans on.
+
+        A reloaded run whose scenario has changed since, or is gone, has to do without these counts.
+        """
+        from imgsim.outcomes.headline import summary, told
+        from imgsim.runs.store import load_table
+
+        try:
+            scenario = self.scenario
+        except ImgsimError:
+            scenario = None
+        table: DataFrame = summary(load_table(self.folder, "outcomes", {"measure": told()}), scenario)
+        return table
+
+    @cached_property
+    def beside(self) -> DataFrame:
+        """Countries beside each other by the same definitions: a row a line and country, with 95% intervals."""
+        from imgsim.outcomes.by_country import beside
+
+        table: DataFrame = beside(self._outcomes)
+        return table
+
+    def table(self, name: str) -> DataFrame:
+        """A table by its name, checked against the run's checksums."""
+        from imgsim.runs.store import load_table
+
+        return load_table(self.folder, name)
+
+    def query(self, sql: str) -> DataFrame:
+        """The answer to a DuckDB query over the run's tables, without loading them whole."""
+        from imgsim.base.files.parquet import query
+        from imgsim.runs.store import TABLES
+
+        return query(sorted((self.folder / TABLES).glob("*.parquet")), sql)
+
+    @cached_property
+    def plot(self) -> Plots:
+        """The figures of `imgsim.reports.figures` for this run, each giving matplotlib axes."""
+        return Plots(self)
+
+    def _repr_html_(self) -> str:
+        facts = self.manifest
+        about = f"{facts['replications']} replications, scale {facts['scale']:g}, seed {facts['seed']}"
+        head = f"<h4>{html.escape(facts['title'])}</h4><p>{about}<br><code>{html.escape(str(self.folder))}</code></p>"
+        return head + self.summary.to_html(index=False, float_format="{:.4g}".format)
+
+
+class Plots:
+    """The figures by name: ``plot.age()`` draws the figure ``age`` of the run; loaded when first used."""
+
+    def __init__(self, run: Run) -> None:
+        self._run = run
+
+    def __getattr__(self, name: str) -> Any:
+        from functools import partial
+
+        from imgsim.reports.figures.draw_all import EVERY_FIGURE
+
+        if name not in EVERY_FIGURE:
+            raise AttributeError(f"there is no figure `{name}`; there are {', '.join(EVERY_FIGURE)}")
+        return partial(EVERY_FIGURE[name], self._run)
+
+    def __dir__(self) -> list[str]:
+        from imgsim.reports.figures.draw_all import EVERY_FIGURE
+
+        return list(EVERY_FIGURE)
+
+
+def open_run(folder: str | os.PathLike[str]) -> Run:
+    """A finished run from its folder."""
+    found = Run(folder)
+    found.manifest  # noqa: B018  refuses a folder that holds no run, now rather than at the first table
+    return found
+
+
+def _reloaded(manifest: dict[str, Any]) -> Scenario:
+    from imgsim.inputs.scenarios.load import load_scenario
+
+    settings = {name: manifest[name] for name in ("seed", "scale", "replications")}
+    laid = {"reforms": manifest.get("reforms", ()), "doses": manifest.get("doses")}
+    sets = tuple(manifest.get("sets", ()))
+    scenario = load_scenario(Path(manifest["scenario_file"]), sets=sets, **laid, **settings)
+    if scenario.digest() != manifest["scenario_sha256"]:
+        raise ImgsimError(f"{manifest['scenario_file']}: is not what it was when the run was made")
+    return scenario
