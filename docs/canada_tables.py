@@ -8,14 +8,15 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from imgsim.calibrate.plan import load_targets
-from imgsim.calibrate.validate import markdown, shown
-from imgsim.dates import day_of
-from imgsim.model import build
-from imgsim.scenario import COUNTRIES, load_scenario
 
-from imgsim.engines import pieces
-from imgsim.outcomes import measures
+from imgsim.base.dates.day_numbers import day_of
+from imgsim.engines.engine import pieces
+from imgsim.engines.model import build
+from imgsim.experiments.calibrate.validate import markdown, shown
+from imgsim.inputs.countries import country_folder
+from imgsim.inputs.published import load_targets
+from imgsim.inputs.scenarios.load import load_scenario
+from imgsim.outcomes.all_measures import measures
 
 SCENARIOS = Path(__file__).parent.parent / "scenarios"
 FORECAST = {"low": "canada_places_low", "middle": "canada", "high": "canada_places_high"}
@@ -79,7 +80,7 @@ def against_targets(found: Found) -> pd.DataFrame:
     """Every published figure beside the simulation."""
     rows = [
         (t.measure, t.cohort, t.group, shown(t.value, t.value), shown(found[t.key], t.value), t.use)
-        for t in load_targets(COUNTRIES / "canada")
+        for t in load_targets(country_folder("canada"))
     ]
     return pd.DataFrame(rows, columns=["measure", "cohort", "group", "published", "simulated", "use"])
 

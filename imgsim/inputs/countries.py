@@ -20,7 +20,12 @@ def shipped_countries() -> list[str]:
     return countries_in(COUNTRIES)
 
 
+def country_folder(name: str) -> Path:
+    """The folder of a country: one that comes with imgsim by its name, one of the user's own by its path."""
+    return COUNTRIES / name
+
+
 def pathway_file(folder: Path, name: str) -> Path:
     """The pathway of a country: in a folder of countries, or else among those that come with imgsim."""
     beside = folder / name / PATHWAY
-    return beside if beside.is_file() else COUNTRIES / name / PATHWAY
+    return beside if beside.is_file() else country_folder(name) / PATHWAY

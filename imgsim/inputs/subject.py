@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from imgsim.base.errors import InputError
-from imgsim.inputs.countries import COUNTRIES, PATHWAY, shipped_countries
+from imgsim.inputs.countries import PATHWAY, country_folder, shipped_countries
 from imgsim.inputs.reforms.differences import News
 
 if TYPE_CHECKING:
@@ -118,4 +118,4 @@ def _folder(name: str) -> Path:
     if name not in known:
         message = f"no country and no scenario file called `{name}` (countries: {', '.join(known)})"
         raise InputError(message, known=known, name=name)
-    return COUNTRIES / name
+    return country_folder(name)

@@ -19,8 +19,8 @@ def main() -> None:
     if not reason:
         parser.error("say why the results change")
     sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # the tests find their helpers by plain names
-    import golden_reforms
-    import golden_run
+    from golden import shipped_reforms as golden_reforms
+    from golden import toy_run as golden_run
 
     held = golden_reforms if given.reforms else golden_run
     held.write(reason)

@@ -25,7 +25,7 @@ from imgsim.experiments.calibrate.fit import Fit, Vector, fit, shifted
 from imgsim.experiments.calibrate.knobs_and_targets import Knob, load_knobs
 from imgsim.experiments.calibrate.posterior_spread import covariance, jacobian, write
 from imgsim.experiments.calibrate.write_parameters import rewrite
-from imgsim.inputs.countries import COUNTRIES
+from imgsim.inputs.countries import country_folder
 from imgsim.inputs.published import Target, load_targets
 from imgsim.inputs.scenarios.load import load_scenario
 from imgsim.inputs.scenarios.scenario import Scenario
@@ -174,7 +174,7 @@ def main(arguments: list[str]) -> int:
     asked = parsed(arguments)
     try:
         scenario = load_scenario(Path(asked.scenario), scale=asked.scale)
-        folder = COUNTRIES / scenario.country
+        folder = country_folder(scenario.country)
         knobs = known_then(chosen(load_knobs(folder), asked.only), asked.until)
         start = prepared(scenario, asked.end, asked.until)
         targets = aims(chosen(load_targets(folder), asked.only), asked.end, asked.until)

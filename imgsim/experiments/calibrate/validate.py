@@ -23,7 +23,7 @@ from imgsim.experiments.calibrate.benchmarks import (
     seats_left_over,
 )
 from imgsim.experiments.calibrate.fit import simulate_measures
-from imgsim.inputs.countries import COUNTRIES
+from imgsim.inputs.countries import country_folder
 from imgsim.inputs.published import Target, load_targets
 from imgsim.inputs.scenarios.load import load_scenario
 from imgsim.inputs.scenarios.scenario import Scenario
@@ -166,7 +166,7 @@ def main(arguments: list[str]) -> int:
     asked = parser.parse_args(arguments)
     shipped = load_scenario(Path(asked.scenario), scale=asked.scale)
     then = load_scenario(Path(asked.forecast), scale=asked.scale)
-    targets = load_targets(COUNTRIES / shipped.country)
+    targets = load_targets(country_folder(shipped.country))
     known = published(targets, shipped)
     ahead = forecasts(measured(then, asked.replications, asked.workers), known, asked.first, asked.last)
     how = f"{asked.replications} replications at scale {asked.scale:g}"

@@ -29,7 +29,7 @@ from imgsim.experiments.calibrate.fit import shifted
 from imgsim.experiments.calibrate.posterior_spread import Spread, load
 from imgsim.experiments.compare.paired_replications import Worlds, headline_of
 from imgsim.experiments.compare.shared_rounds import Known, sharing
-from imgsim.inputs.countries import COUNTRIES
+from imgsim.inputs.countries import country_folder
 from imgsim.inputs.parameters.parameter import Parameter, Parameters, Row
 from imgsim.outcomes.all_measures import LEADING, measures
 from imgsim.runs.manifest import code_digest
@@ -118,7 +118,7 @@ def open_numbers(held: Worlds) -> tuple[str, ...]:
 
 def spread_of(held: Worlds) -> Spread | None:
     """How well the fit of the country knows its numbers, if that is on file."""
-    return load(COUNTRIES / held.scenarios[0].country)
+    return load(country_folder(held.scenarios[0].country))
 
 
 def refitted(base: Scenario, spread: Spread, at: Mapping[str, float]) -> Scenario:

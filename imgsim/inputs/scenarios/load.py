@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from imgsim.inputs.consistency import check_contract
-from imgsim.inputs.countries import COUNTRIES, PATHWAY
+from imgsim.inputs.countries import PATHWAY, country_folder
 from imgsim.inputs.parameters.changes import apply_changes
 from imgsim.inputs.parameters.parameter import Parameters
 from imgsim.inputs.parameters.read import parameters_of, with_ratios
@@ -49,9 +49,9 @@ def load_baseline(file: Path, sets: Sequence[str], given: Mapping[str, Any]) -> 
     draft = read_draft(file)
     run_sets, changes = assignments(sets)
     run = settings(draft.run, file, run_sets, given)
-    road = load_pathway(COUNTRIES / draft.country / PATHWAY)
+    road = load_pathway(country_folder(draft.country) / PATHWAY)
     pathway = with_stages(road, draft.stages, file)
-    country = load_numbers(COUNTRIES / draft.country, road)
+    country = load_numbers(country_folder(draft.country), road)
     check_contract(country, road)
     base = with_parameters(country, draft)
     parameters = apply_changes(base, [*draft.changes, *changes])

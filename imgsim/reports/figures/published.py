@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from imgsim.inputs.countries import COUNTRIES
+from imgsim.inputs.countries import country_folder
 from imgsim.inputs.published import load_targets
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ COLUMNS = ["year", "value", "unused", "source"]
 
 def published(run: Run, measure: str, group: str) -> pd.DataFrame:
     """Published values of a measure for a group by calendar year, whether unused in fitting, and the source's key."""
-    folder = COUNTRIES / str(getattr(run.scenario, "country", ""))
+    folder = country_folder(str(getattr(run.scenario, "country", "")))
     targets = load_targets(folder) if (folder / "targets.toml").is_file() else []
     rows = [
         (int(target.cohort), target.value, target.use != "fit", target.source)
@@ -30,7 +30,7 @@ def published(run: Run, measure: str, group: str) -> pd.DataFrame:
 
 def published_growth(run: Run, measure: str) -> pd.DataFrame:
     """Published growth (percent) over spans of years: group, span (text, `2001-2009`), value, source's key."""
-    folder = COUNTRIES / str(getattr(run.scenario, "country", ""))
+    folder = country_folder(str(getattr(run.scenario, "country", "")))
     targets = load_targets(folder) if (folder / "targets.toml").is_file() else []
     rows = [(t.group, t.cohort, t.value, t.source) for t in targets if t.measure == measure and "-" in t.cohort]
     return pd.DataFrame(rows, columns=["group", "span", "value", "source"])

@@ -1,0 +1,121 @@
+"""The two engines give the same lives: every table equal bit for bit, on shipped scenarios and on random roads."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from builders import random_pathways as random_roads
+from builders import toy
+from hypothesis import HealthCheck, given, settings
+
+from imgsim.engines import equality
+from imgsim.engines.compiled import replication as compiled_engine
+from imgsim.engines.compiled import stages as walker
+from imgsim.engines.compiled.stage_tables import KINDS
+from imgsim.engines.engine import ENGINES, finish, trace, whole
+from imgsim.engines.model import build
+from imgsim.engines.simpy import processes as simpy_engine
+from imgsim.inputs.pathways.pathway import OUTCOMES
+from imgsim.inputs.scenarios.load import load_scenario
+from imgsim.inputs.scenarios.scenario import Scenario
+
+ROOT = Path(__file__).resolve().parents[2]
+SHIPPED = [*sorted((ROOT / "scenarios").glob("*.toml")), ROOT / "benchmarks" / "img_lite" / "img_lite.toml"]
+
+
+def career() -> Scenario:
+    return toy.scenario(toy.career(), *toy.career_numbers(), near=30, far=30)
+
+
+@pytest.mark.parametrize("file", SHIPPED, ids=lambda file: file.stem)
+def test_every_shipped_scenario_gives_the_same_lives_in_both_engines(file: Path) -> None:
+    proof = equality.prove(load_scenario(file), people=3_000)
+    assert proof.difference == ""
+    assert proof.people > 1_000
+    assert proof.events > 10_000
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@given(random_roads.scenarios())
+def test_any_road_gives_the_same_lives_in_both_engines(scenario: Scenario) -> None:
+    model = build(scenario)
+    one, other = finish("simpy", model, 0), finish("compiled", model, 0)
+    assert equality.first_difference(one, other) == ""
+
+
+@pytest.mark.parametrize("replication", [0, 1])
+def test_every_table_is_the_same_in_both_engines(replication: int) -> None:
+    model = build(career())
+    assert toy.digest(simpy_engine.simulate(model, replication)) == toy.digest(
+        compiled_engine.simulate(model, replication)
+    )
+
+
+def test_two_threads_give_the_same_lives_as_one() -> None:
+    model = build(career())
+    one, two = (whole(compiled_engine.run(model, 0, threads)) for threads in (1, 2))
+    assert equality.first_difference(one, two) == ""
+
+
+def test_lives_do_not_depend_on_the_room_in_the_journal(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Walked again in pieces of seven people, and with a journal that holds little more than one stage."""
+    model = build(career())
+    once = finish("compiled", model, 0)
+    monkeypatch.setattr(compiled_engine, "CHUNK", 7)
+    monkeypatch.setattr(compiled_engine, "ROOM", 2 * (model.end - model.start) + 70)
+    assert equality.first_difference(once, finish("compiled", model, 0)) == ""
+
+
+def test_an_empty_population_and_a_single_person_can_be_walked() -> None:
+    for people in (0, 1):
+        scenario = toy.scenario(toy.career(), *toy.career_numbers(), near=[(None, people), ("2001-01-01", 0.0)])
+        done = [toy.digest(engine.simulate(build(scenario), 0)) for engine in (simpy_engine, compiled_engine)]
+        assert done[0] == done[1]
+
+
+def test_the_trace_of_one_life_is_the_same_in_both_engines() -> None:
+    model = build(career())
+    for person in (0, 17, 299):
+        one, other = (trace(name, model, 0, person) for name in ENGINES)
+        assert toy.digest(one) == toy.digest(other)
+
+
+def test_a_difference_is_told_by_its_first_event() -> None:
+    model = build(career())
+    one, other = finish("simpy", model, 0), finish("compiled", model, 0)
+    assert other.events is not None
+    changed = other.events.copy()
+    changed[5, 2] += 1
+    told = equality.first_difference(one, replace(other, events=changed))
+    assert told.startswith("first differing event: simpy: person 0, event 5, ")
+    assert "compiled: person 0" in told
+    assert "none" in equality.first_difference(one, replace(other, events=other.events[:-1]))
+
+
+def test_both_engines_know_every_stage_kind() -> None:
+    """A kind added to one engine only, or to the road alone, fails here."""
+    assert set(simpy_engine.KINDS) | {"end"} == set(OUTCOMES) == set(KINDS)
+    assert set(walker.WALKS) == set(simpy_engine.KINDS)
+    assert [walker.WALKS[kind].__name__ for kind in KINDS if kind != "end"] == [
+        simpy_engine.KINDS[kind].__name__ for kind in KINDS if kind != "end"
+    ]
+    assert list(ENGINES) == ["simpy", "compiled"]
+
+
+def test_the_kernels_give_the_same_lives_without_compilation() -> None:
+    """As plain Python they can be debugged and their coverage measured."""
+    program = (
+        "import sys; sys.path[:0] = ['tests', 'tests/engines']; from builders import toy; import test_two_engines as t;"
+        "from imgsim.engines.compiled import replication as engine; from imgsim.engines.model import build;"
+        "print(toy.digest(engine.simulate(build(t.career()), 0)))"
+    )
+    plain = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=ROOT,
+        env=os.environ | {"NUMBA_DISABLE_JIT": "1", "PYTHONPATH": str(ROOT)},
+    )  # fmt: skip
+    assert plain.stdout.strip() == toy.digest(compiled_engine.simulate(build(career()), 0))

@@ -1,0 +1,407 @@
+"""Worlds in pairs: a null reform is exactly nothing, and what is counted between worlds can be worked out by hand."""
+
+from __future__ import annotations
+
+import html.parser
+import sys
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import imgsim
+from imgsim.base.dates.day_numbers import NEVER
+from imgsim.base.errors import ImgsimError, InputError
+from imgsim.cli.main import main
+from imgsim.engines.compiled import replication as compiled_engine
+from imgsim.engines.model import build
+from imgsim.engines.records.tables import build_tables
+from imgsim.experiments.compare import differences as told
+from imgsim.experiments.compare import paired_replications as worlds
+from imgsim.experiments.compare import text as words
+from imgsim.experiments.compare.comparison import Comparison
+from imgsim.experiments.compare.counterfactual_pairs import Lives, states_table, twins_table
+from imgsim.experiments.compare.run import compare, worlds_of
+from imgsim.experiments.compare.sweep import threshold, turns
+from imgsim.experiments.uncertainty import parameter_draws as draws
+from imgsim.experiments.uncertainty import parameter_uncertainty as doubt
+from imgsim.experiments.uncertainty import sensitivity
+from imgsim.inputs.new_country import new_country
+from imgsim.inputs.parameters.parameter import Parameter, Parameters, Row
+from imgsim.inputs.scenarios.load import load_scenario
+from imgsim.outcomes.all_measures import LEADING, MEASURES, measures
+
+US = Path(__file__).parents[2] / "scenarios" / "us.toml"
+REFORMS = US.parent / "reforms"
+PLACES = """
+title = "More places"
+actor = "The council"
+document = "A plan"
+date = "2015"
+reference = []
+base = "any"
+not_modelled = ["what places cost"]
+[dose.times]
+says = "places against today"
+unit = "times"
+value = 2
+low = 0.5
+high = 3
+why = "nobody knows"
+[[change]]
+parameter = "match.places"
+from = 2012-01-01
+scale = { dose = "times" }
+why = "the plan"
+"""
+NULL = """
+title = "Nothing"
+actor = "nobody"
+document = "none"
+date = "2015"
+reference = []
+base = "any"
+not_modelled = []
+[[change]]
+parameter = "match.places"
+from = 2012-01-01
+scale = 1
+why = "a check"
+"""
+
+
+@pytest.fixture
+def country(tmp_path: Path) -> Path:
+    """A small country with a reform that gives places and one that does nothing."""
+    new_country("atlantis", tmp_path)
+    (tmp_path / "more.toml").write_text(PLACES)
+    (tmp_path / "null.toml").write_text(NULL)
+    return tmp_path
+
+
+def compared(country: Path, *reforms: str, **more: object) -> Comparison:
+    given: dict[str, object] = {"replications": 3, "scale": 0.3, "workers": 1, "quiet": True, "figures": False}
+    files = [country / f"{name}.toml" for name in reforms]
+    return compare(country / "atlantis.toml", files, out=country / "results", **(given | more))  # type: ignore[arg-type]
+
+
+# --- worked out by hand ---------------------------------------------------------------------------------------------
+
+
+def lives(start: list[int], applied: list[int] | None = None, actors: list[int] | None = None) -> Lives:
+    n = len(start)
+    day = np.array(applied or [5] * n, np.int32)
+    band = pd.Categorical(["all"] * n)
+    state = pd.Categorical(["started" if s < NEVER else "not" for s in start])
+    actor = np.array(actors or range(n), np.uint64)
+    practised = np.array([1.0 if s < NEVER else 0.0 for s in start])
+    held = np.array(start, np.int32)
+    return Lives(actor, held, day, day, {"all": band}, held, practised, state, np.ones(n, bool))
+
+
+def test_twins_are_counted_by_what_becomes_of_the_same_person() -> None:
+    before = lives([NEVER, 100, 100, 100, NEVER, 100], [5, 5, 5, 5, 5, 5])
+    after = lives([100, NEVER, 60, 130, NEVER, NEVER], [5, 5, 5, 5, 5, 9])
+    row = twins_table(before, after).iloc[0]
+    assert row["heads"] == 6
+    assert (row["gained"], row["gained_places"]) == (1, 1)
+    assert (row["lost"], row["lost_places"]) == (2, 1)  # the last one's own road changed: another day of applying
+    assert (row["sooner"], row["days_sooner"], row["later"], row["days_later"]) == (1, 40, 1, 30)
+    assert (row["practising"], row["practising_no_more"], row["practice_years"]) == (1, 2, -1)
+
+
+def test_only_those_who_live_in_both_worlds_are_twins() -> None:
+    before, after = lives([10, 20], actors=[1, 3]), lives([10, 5, NEVER], actors=[1, 2, 3])
+    row = twins_table(before, after).iloc[0]
+    assert (row["heads"], row["gained"], row["lost"], row["sooner"]) == (2, 0, 1, 0)
+    states = states_table(before, after).set_index(["before", "after"])["heads"].to_dict()
+    assert states == {("started", "started"): 1, ("started", "not"): 1}
+
+
+def test_the_interval_of_a_difference_is_students() -> None:
+    mean, low, high, helps = told.judged(np.array([1.0, 2.0, 3.0]), "more")
+    assert mean == 2
+    assert (high - low) / 2 == pytest.approx(4.302653 / np.sqrt(3), rel=1e-6)  # t of 2 degrees of freedom, SD 1
+    assert helps == pytest.approx(0.963, abs=0.001)  # P(T < 2 sqrt(3)) with 2 degrees of freedom
+    assert told.judged(np.array([1.0, 2.0, 3.0]), "less")[3] == pytest.approx(1 - helps)
+    assert told.judged(np.zeros(3), "more")[:3] == (0, 0, 0)
+
+
+def test_pairing_is_worth_the_ratio_of_standard_errors() -> None:
+    one = np.array([1.0, 2.0, 3.0])
+    assert told.pairing(one, one + np.array([0.0, 0.1, 0.2])) == pytest.approx(np.sqrt((1 + 1.21) / 0.01))
+
+
+def test_a_number_is_drawn_between_the_ends_of_its_range() -> None:
+    assert [draws.between(u, 1.0, 2.0, 5.0) for u in (0, 0.25, 0.5, 0.75, 1)] == [1, 1.5, 2, 3.5, 5]
+    rows = (Row(None, 2.0, "assumed", why="w", range=(1.0, 5.0)), Row(9, 3.0, "measured", source="s"))
+    held = Parameters([Parameter("a", "number", None, None, "step", {"": rows})], {})
+    drawn = draws.moved(held, {"a": 1.0})["a"].rows[""]
+    assert [row.value for row in drawn] == [5.0, 3.0]  # what is measured stays
+
+
+def test_a_tornado_finds_the_slope_and_its_error() -> None:
+    point = np.linspace(0, 1, 50)
+    swing, error = doubt.swing(point, 3 * point + 1)
+    assert swing == pytest.approx(2.4)  # eight tenths of a slope of 3
+    assert error == pytest.approx(0, abs=1e-9)
+
+
+def test_what_is_worth_knowing_is_what_would_change_the_choice() -> None:
+    point = np.linspace(0, 1, 101)
+    table = pd.DataFrame(
+        {
+            "draw": np.repeat(range(101), 2),
+            "world": [0, 1] * 101,
+            "measure": "placed_by_year_5",
+            "group": "all",
+            "value": np.column_stack([np.zeros(101), point - 0.5]).ravel(),
+        }
+    )
+    held = doubt.Doubt(("a", "b"), np.column_stack([point, point[::-1] ** 0]), table, ("base", "reform"))
+    worth = held.worth("placed_by_year_5").set_index("parameter")["worth"]
+    assert worth["a"] == pytest.approx(0.125, abs=0.002)  # mean of max(0, u - 1/2) less max(0, mean of u - 1/2)
+    assert worth["b"] == pytest.approx(0, abs=1e-9)
+
+
+def test_the_sign_turns_on_the_line_between_two_sizes() -> None:
+    assert threshold([1, 2, 4], [-1.0, 1.0, 3.0]) == 1.5
+    assert threshold([1, 2, 4], [1.0, 1.0, 3.0]) is None
+
+
+# --- whole comparisons ------------------------------------------------------------------------------------------------
+
+
+def test_a_reform_that_changes_nothing_is_exactly_nothing(country: Path) -> None:
+    found = compared(country, "null")
+    assert (found.differences["difference"] == 0).all()
+    assert (found.differences["low"] == 0).all()
+    counts = found.tables["twins"][["gained", "lost", "sooner", "later"]]
+    assert (counts == 0).all(axis=None)
+    assert (found.places["change"] == 0).all()
+    assert (found.flows["before"] == found.flows["after"]).all()
+    assert "no headline share differs" in words.sentences(found, "null")[0]
+
+
+def test_more_places_help_and_who_gains_is_counted(country: Path) -> None:
+    found = compared(country, "more", "null")
+    table = found.differences.set_index(["reform", "measure"])
+    assert table.loc[("more", "placed_by_year_5"), "difference"] > 0.1
+    assert table.loc[("more", "placed_by_year_5"), "helps"] > 0.99
+    assert table.loc[("more", "placed_by_year_5"), "pairing"] > 1
+    gains = found.gains[found.gains["dimension"] == "all"].set_index("reform")
+    assert gains.loc["more", "gained"] > 100
+    assert gains.loc["null", "gained"] == 0
+    seats = found.places[found.places["reform"] == "more"].set_index(["round", "group"])
+    assert seats.loc[("match", "all"), "seats_reformed"] > 1.5 * seats.loc[("match", "all"), "seats_baseline"]
+
+
+def test_workers_and_engine_do_not_change_the_numbers(country: Path) -> None:
+    one = compared(country, "more", replications=2, scale=0.1)
+    for other in (
+        compared(country, "more", replications=2, scale=0.1, workers=2),
+        compared(country, "more", replications=2, scale=0.1, engine="simpy"),
+    ):
+        for name, table in one.tables.items():
+            pd.testing.assert_frame_equal(table, other.tables[name])
+
+
+def test_replications_are_added_until_the_difference_is_known(country: Path) -> None:
+    found = compared(country, "more", replications=2, precision=0.02, most=8, scale=0.1)
+    assert found.replications in (2, 4, 8)
+    assert "asked" in found.reached or "Stopped at 8" in found.reached
+    capped = compared(country, "more", replications=2, precision=1e-6, most=3, scale=0.1)
+    assert capped.replications == 3
+    assert capped.reached.startswith("Stopped at 3 replications")
+
+
+def test_an_interrupted_comparison_is_taken_up_where_it_stopped(country: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = compared(country, "more", scale=0.1)
+    from imgsim.experiments.compare import paired_replications as worlds
+
+    ran: list[int] = []
+    pieces = worlds.pieces
+
+    def stops(held: worlds.Built, number: int) -> object:
+        ran.append(number)
+        if number == 1 and ran.count(1) == 1:
+            raise KeyboardInterrupt
+        return pieces(held, number)
+
+    monkeypatch.setattr(worlds, "pieces", stops)
+    with pytest.raises(KeyboardInterrupt):
+        compared(country, "more", scale=0.1)
+    again = compared(country, "more", scale=0.1)
+    assert ran == [0, 1, 1, 2]  # the first replication was kept
+    pd.testing.assert_frame_equal(whole.differences, again.differences)
+
+
+def test_doubt_about_parameters_stands_apart_from_chance(country: Path) -> None:
+    found = compared(country, "more", replications=2, scale=0.1, uncertainty=6)
+    assert found.doubt is not None
+    assert "more.times" in found.doubt.parameters  # the size of the dose is in doubt too
+    assert len(found.doubt.points) == 6
+    summary = found.doubt.summary().set_index("label")
+    assert (summary["low"] <= summary["median"]).all()
+    assert (found.folder / "draws.csv").exists()
+    again = compared(country, "more", replications=2, scale=0.1, uncertainty=6)
+    assert again.doubt is not None
+    pd.testing.assert_frame_equal(found.doubt.summary(), again.doubt.summary())
+
+
+def test_a_dose_can_be_swept(country: Path) -> None:
+    found = compared(country, "more", replications=2, scale=0.1, sweep="times=0.5,1,3")
+    assert found.names[1:] == ("times = 0.5", "times = 1", "times = 3")
+    placed = found.differences[found.differences["measure"] == "placed_by_year_5"]["difference"].tolist()
+    assert placed[0] < 0 == placed[1] < placed[2]
+
+
+def test_a_sweep_ranks_its_sizes_among_other_reforms(country: Path) -> None:
+    (country / "twice.toml").write_text(PLACES)
+    found = compared(country, "more", "twice", replications=2, scale=0.1, sweep="more.times=1,3", figures=True)
+    assert found.names[1:] == ("more.times = 1", "more.times = 3", "twice")
+    level = found.turns[found.turns["measure"] == "placed_by_year_5"].set_index("against")["size"]
+    assert 1 < level["twice"] < 3  # with twice the places of today it would be level at the size 2
+    assert (found.folder / "turns.csv").exists()
+    assert "ranks level with twice at more.times" in words.table_text(found)
+
+
+def test_rankings_turn_on_the_line_between_two_sizes() -> None:
+    table = pd.DataFrame(
+        [("m", "all", "M", "x = 1", -1.0), ("m", "all", "M", "x = 3", 3.0), ("m", "all", "M", "other", 1.0)],
+        columns=["measure", "group", "label", "reform", "difference"],
+    )
+    found = turns(table, ("x", (1.0, 3.0))).set_index("against")["size"].to_dict()
+    assert found == {"the baseline": 1.5, "other": 2.0}
+
+
+def test_screening_finds_the_number_that_moves_the_answer(country: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    few = ("livelihood.preparing.survival_job", "match.merit.plus.citizen", "more.times")
+    monkeypatch.setattr(sensitivity, "open_numbers", lambda held: few)
+    found = compared(country, "more", replications=2, scale=0.1, morris=3, sobol=2)
+    held = found.sensitivity
+    assert held is not None
+    shown = held.morris[held.morris["label"] == "Certified, in residency by the end of year five"]
+    assert shown["parameter"].iloc[0] == "more.times"
+    assert shown["mu_star"].iloc[0] > 0.05  # from half the places to three times
+    shares = held.sobol[held.sobol["label"] == shown["label"].iloc[0]].set_index("parameter")
+    assert shares["total"].idxmax() == "more.times"
+    page = (found.folder / "index.html").read_text()
+    assert "Morris screening" in page
+    assert {"morris.csv", "sobol.csv"} <= {path.name for path in found.folder.iterdir()}
+
+
+def test_without_its_library_sensitivity_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "SALib.sample", None)
+    with pytest.raises(ImgsimError, match=r"pip install 'imgsim\[sensitivity\]'"):
+        sensitivity.library()
+
+
+def test_a_walk_with_a_missing_point_is_left_out_whole() -> None:
+    known = np.array([True, True, True, True, False, True])
+    assert sensitivity.whole(known, 3).tolist() == [True] * 3 + [False] * 3
+
+
+def test_refused_draws_are_counted_and_left_out() -> None:
+    rows = [(0, 0, "placed_by_year_5", 0.5), (0, 1, "placed_by_year_5", 0.6), (1, 0, "refused", np.nan),
+            (2, 0, "placed_by_year_5", 0.5), (2, 1, "placed_by_year_5", 0.8)]  # fmt: skip
+    table = pd.DataFrame(rows, columns=["draw", "world", "measure", "value"]).assign(group="all")
+    held = doubt.Doubt(("a",), np.array([[0.1], [0.5], [0.9]]), table, ("base", "reform"))
+    assert held.refused == 1
+    assert held.summary()["median"].tolist() == [pytest.approx(0.2)]
+
+
+def test_calibrated_numbers_are_drawn_together_from_their_fit() -> None:
+    held = worlds_of(US, [REFORMS / "conrad_35.toml"], False, 12, None, {}, "compiled", {"scale": 0.02})
+    names = draws.open_numbers(held)
+    assert "fit.patience" in names
+    base, moved = (
+        draws.worlds_at(held, dict.fromkeys(names, 0.5) | {"fit.patience": u})[0].parameters for u in (0.5, 1.0)
+    )
+    assert base["clock.patience"] == held.scenarios[0].parameters["clock.patience"]
+    assert moved["clock.patience"] != base["clock.patience"]
+    assert moved["match.again.again"] != base["match.again.again"]  # what ties them in the fit moves the other too
+
+
+class Tags(html.parser.HTMLParser):
+    """Which tags a page has, and what they would fetch."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.tags: list[str] = []
+        self.fetched: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        names = {"link": "href", "script": "src", "img": "src", "use": "xlink:href", "image": "href"}
+        self.fetched += [value or "" for name, value in attrs if names.get(tag) == name and "#" not in (value or "")]
+
+
+def test_the_page_stands_alone(country: Path) -> None:
+    found = compared(country, "more", replications=2, scale=0.1, figures=True)
+    page = (found.folder / "index.html").read_text()
+    tags = Tags()
+    tags.feed(page)
+    assert tags.fetched == []
+    assert tags.tags.count("svg") == 4
+    for said in ("The council", "what places cost", "chance", "Doubt about parameters", "How to repeat it"):
+        assert said in page
+    assert {"differences.csv", "manifest.json", "index.html", "figures"} <= {
+        path.name for path in found.folder.iterdir()
+    }
+
+
+def test_the_command_and_python_give_the_same_numbers(
+    country: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(country)
+    asked = ["--replications", "2", "--scale", "0.1", "--workers", "1"]
+    assert main(["compare", "atlantis.toml", "--reform", "more.toml", *asked]) == 0
+    printed = capsys.readouterr().out
+    found = imgsim.compare(country / "atlantis.toml", [country / "more.toml"], replications=2, scale=0.1, workers=1)
+    assert printed.startswith(words.table_text(found))
+
+
+# --- refusals -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("more", "message"),
+    [
+        ({"sweep": "times"}, "no NAME=a,b,c"),
+        ({"sweep": "times=1,x"}, "no NAME=a,b,c"),
+        ({"sweep": "time=1,2"}, "did you mean"),
+        ({"sweep": "times=1,9"}, "9"),
+        ({"uncertainty": 1}, "at least two draws"),
+        ({"morris": 1}, "at least two trajectories"),
+        ({"sobol": 8}, "needs --morris too"),
+        ({"morris": 2, "sobol": 12}, "power of two"),
+        ({"precision": 0}, "above 0"),
+        ({"precision": 0.1, "replications": 1}, "at least two replications"),
+        ({"precision": 0.1, "most": 2}, "at least the 3 replications"),
+        ({"doses": {"tims": 2.0}}, "did you mean|no reform here"),
+    ],
+)
+def test_what_cannot_be_asked_is_refused_in_one_line(country: Path, more: dict[str, object], message: str) -> None:
+    with pytest.raises(InputError, match=message):
+        compared(country, "more", **more)
+
+
+def test_a_country_is_no_scenario(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["compare", "us", "--reform", "more.toml"]) == 2
+    assert "`us` is a country; this command needs a scenario file" in capsys.readouterr().err
+
+
+def test_a_comparison_needs_a_reform(country: Path) -> None:
+    with pytest.raises(InputError, match="name at least one reform"):
+        compared(country)
+
+
+@pytest.mark.parametrize(("name", "scale"), [("us", 0.05), ("canada", 0.2), ("australia", 0.1)])
+def test_nothing_that_a_comparison_keeps_is_left_unmeasured(name: str, scale: float) -> None:
+    scenario = load_scenario(US.parent / f"{name}.toml", scale=scale)
+    tables = build_tables(compiled_engine.run(build(scenario), 0).finished())
+    held = [worlds.headline_of(measures(tables, scenario, families)) for families in (MEASURES, LEADING)]
+    everything, leading = (table.astype({"measure": str, "cohort": str, "group": str}) for table in held)
+    pd.testing.assert_frame_equal(everything, leading)

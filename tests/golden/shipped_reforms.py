@@ -1,0 +1,106 @@
+"""What each shipped reform gave when somebody last looked at it: differences from the baseline, life by life.
+
+Results change only on purpose: ``python -m tests.golden --reforms --write "why"`` writes them anew with the reason.
+"""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from imgsim.engines.compiled.replication import run
+from imgsim.engines.model import build
+from imgsim.engines.records.tables import build_tables
+from imgsim.inputs.countries import COUNTRIES
+from imgsim.inputs.reforms.read import read_reform
+from imgsim.inputs.reforms.reform import ANYWHERE
+from imgsim.inputs.scenarios.load import load_scenario
+from imgsim.inputs.scenarios.scenario import Scenario
+
+ROOT = Path(__file__).parents[2]
+FILE = Path(__file__).parent / "reforms.json"
+FOLDER = ROOT / "scenarios/reforms"
+FIRST = "us"  # where a reform for any country is tried
+SCALE = {"us": 0.02, "canada": 0.1, "australia": 0.05}
+DATES = ("certified", "placed", "training", "licensed", "practice")
+
+Tables = dict[str, pd.DataFrame]
+
+
+def names() -> list[str]:
+    """The shipped reforms of the countries that are here."""
+    return sorted(file.stem for file in FOLDER.glob("*.toml") if (COUNTRIES / country_of(file.stem)).is_dir())
+
+
+def country_of(name: str) -> str:
+    """The country whose scenario a reform is tried on."""
+    base = read_reform(FOLDER / f"{name}.toml").base
+    return FIRST if base == ANYWHERE else base
+
+
+def scenario(country: str, reforms: tuple[str, ...] = (), doses: dict[str, float] | None = None) -> Scenario:
+    """A country's scenario, small, under some shipped reforms."""
+    files = [FOLDER / f"{name}.toml" for name in reforms]
+    path = ROOT / "scenarios" / f"{country}.toml"
+    return load_scenario(path, reforms=files, doses=doses or {}, scale=SCALE[country], replications=1)
+
+
+def lived(of: Scenario) -> Tables:
+    """The tables of the first replication."""
+    return build_tables(run(build(of), 0).finished())
+
+
+@cache
+def baseline(country: str) -> Tables:
+    """The tables without a reform."""
+    return lived(scenario(country))
+
+
+def variants(name: str) -> dict[str, dict[str, float]]:
+    """The sizes a reform is tried at: as shipped and, if it changes the road itself, each dose at either end."""
+    reform = read_reform(FOLDER / f"{name}.toml")
+    doses = reform.doses.values() if reform.stages else ()
+    ends = {f"{d.name} = {end:g}": {d.name: end} for d in doses for end in (d.low, d.high)}
+    return {"as shipped": {}} | ends
+
+
+def differences(before: Tables, after: Tables) -> dict[str, Any]:
+    """Paired by person: lives that differ, who reaches each milestone more or less, years lived otherwise."""
+    one, other = (tables["people"].set_index("person").sort_index() for tables in (before, after))
+    assert one.index.equals(other.index), "a reform appends people at most; none of these does"
+    differ = ((one != other) & ~(one.isna() & other.isna())).any(axis=1)
+    found: dict[str, Any] = {"people": len(one), "lives changed": int(differ.sum())}
+    for name in DATES:
+        column = f"{name}_date"
+        if column in one:
+            reached, was = other[column].notna(), one[column].notna()
+            found[name] = {"gained": int((reached & ~was).sum()), "lost": int((was & ~reached).sum())}
+    years = [column for column in one if column.startswith("years_")]
+    moved = (other[years].sum() - one[years].sum()).round(1)
+    found["years"] = {column.removeprefix("years_"): float(value) + 0.0 for column, value in moved.items() if value}
+    return found
+
+
+def found(name: str) -> dict[str, Any]:
+    """What a shipped reform changes today, at each of its sizes."""
+    country = country_of(name)
+    return {
+        said: differences(baseline(country), lived(scenario(country, (name,), doses)))
+        for said, doses in variants(name).items()
+    }
+
+
+def expected() -> dict[str, Any]:
+    """What was found right before."""
+    held: dict[str, Any] = json.loads(FILE.read_text("utf-8"))["results"]
+    return held
+
+
+def write(reason: str) -> None:
+    """Make today's results the expected ones."""
+    results = {name: found(name) for name in names()}
+    FILE.write_text(json.dumps({"reason": reason, "results": results}, indent=1) + "\n", "utf-8")

@@ -1,0 +1,325 @@
+"""The steps of a Match one by one: each against a plain statement of what it must do."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy import stats
+
+from imgsim.base.errors import InputError
+from imgsim.base.randomness.addresses import COMPETITOR, GRADUATE, PROGRAMME, actor
+from imgsim.base.randomness.philox import words
+from imgsim.inputs.parameters.parameter import Parameters
+from imgsim.inputs.parameters.read import load_parameters
+from imgsim.inputs.pathways.load import load_pathway
+from imgsim.inputs.traits import PLACE, width
+from imgsim.markets.match.applications import TRIES, apply
+from imgsim.markets.match.competitors import Competitors, wish_shares
+from imgsim.markets.match.hash_ring import NODES, PLACES, circles, nodes
+from imgsim.markets.match.idiosyncratic import PREFERENCE, SCREENING, Chance, Pairs, noise, normal_table, normals
+from imgsim.markets.match.interviews import Line, interviews, lap_of
+from imgsim.markets.match.packed_sort import MOST_APPLICANTS, MOST_PROGRAMMES, by_applicant, by_programme
+from imgsim.markets.match.positions import refuse_too_many
+from imgsim.markets.match.rank_lists import favourites_first
+from imgsim.markets.match.soap import asked_afterwards
+from imgsim.markets.match.specialty_choice import chooses_among, options
+from imgsim.persons.compile_rules import compile_rules
+from imgsim.persons.risk_equations import Who
+
+Ints = npt.NDArray[np.int64]
+
+PROGRAMMES = np.array([actor(PROGRAMME, 1900, k // 100, k % 100) for k in range(200)])
+SPECIALTY = np.arange(200) // 100
+NODE = nodes(PROGRAMMES, 1, 77)
+EVERYBODY = np.ones((1, 200), bool)
+
+
+def chance(people: Ints, decision: int = 5) -> Chance:
+    """The draws of some people in one year; programmes are known by their number."""
+    return Chance(1, 2, 2010, decision, people, np.arange(200), normal_table())
+
+
+def graduates(count: int) -> Ints:
+    return np.array([actor(GRADUATE, 2009, 0, k) for k in range(count)], np.int64)
+
+
+def asked(people: Ints, running: npt.NDArray[np.bool_], takes: npt.NDArray[np.bool_] = EVERYBODY) -> list[list[int]]:
+    """The programmes that each of them applies to: thirty, one in three of the second specialty."""
+    n = len(people)
+    wish, second, wanted, kind = (np.full(n, value, np.int64) for value in (0, 1, 30, 0))
+    pairs = apply(chance(people), circles(NODE, SPECIALTY, running, 2), wish, second, wanted, kind, takes)
+    return [pairs.programme[pairs.applicant == a].tolist() for a in range(n)]
+
+
+# --- chance ------------------------------------------------------------------------------------------------
+
+
+def test_normals_of_words_are_the_quantiles_and_rise() -> None:
+    drawn = np.concatenate([np.arange(1000), np.linspace(0, 2**32 - 1, 100_001), 2**32 - 1 - np.arange(1000)])
+    drawn = np.sort(drawn.astype(np.uint32))
+    found = np.empty(len(drawn), np.float32)
+    normals(normal_table(), drawn, found)
+    assert (np.diff(found) >= 0).all()
+    assert np.abs(found - stats.norm.ppf((drawn + 0.5) / 2**32)).max() < 5e-5
+
+
+def test_a_pair_draws_its_judgements_independently_of_all_other_pairs() -> None:
+    people = graduates(300)
+    pairs = Pairs(np.repeat(np.arange(300), 40).astype(np.int32), np.tile(np.arange(40), 300).astype(np.uint16))
+    screening, preference = (noise(chance(people), pairs, which) for which in (SCREENING, PREFERENCE))
+    assert stats.kstest(screening, "norm").pvalue > 0.001
+    assert abs(np.corrcoef(screening, preference)[0, 1]) < 4 / np.sqrt(len(screening))
+    some = Pairs(pairs.applicant[5000:5003], pairs.programme[5000:5003])
+    assert noise(chance(people), some, SCREENING).tolist() == screening[5000:5003].tolist()
+
+
+# --- sorting -----------------------------------------------------------------------------------------------
+
+ENTRIES = st.tuples(st.integers(0, MOST_PROGRAMMES - 1), st.integers(-31, 31), st.integers(0, MOST_APPLICANTS - 1))
+
+
+@given(st.lists(ENTRIES))
+def test_packed_entries_sort_by_group_then_falling_value_then_number(entries: list[tuple[int, int, int]]) -> None:
+    for_programmes = sorted(entries, key=lambda one: int(by_programme(one[0], float(one[1]), one[2])))
+    assert for_programmes == sorted(entries, key=lambda one: (one[0], -one[1], one[2]))
+    for_applicants = sorted(entries, key=lambda one: int(by_applicant(one[2], float(one[1]), one[0])))
+    assert for_applicants == sorted(entries, key=lambda one: (one[2], -one[1], one[0]))
+
+
+def test_a_value_out_of_bounds_counts_as_the_bound() -> None:
+    assert by_programme(3, 1e9, 4) == by_programme(3, 32.0, 4)
+    assert by_programme(3, -1e9, 4) == by_programme(3, -32.0, 4)
+
+
+def test_more_programmes_than_an_entry_can_name_are_refused() -> None:
+    with pytest.raises(InputError, match="40000 programmes are more than"):
+        refuse_too_many("match", 40_000)
+
+
+# --- applications --------------------------------------------------------------------------------------------
+
+
+def test_every_place_of_a_circle_leads_to_the_next_programme() -> None:
+    running = np.arange(200) % 3 == 0
+    found = circles(NODE, SPECIALTY, running, 2)
+    for s in (0, 1):
+        own = [(int(NODE[p, k]), p) for p in np.flatnonzero(running & (s == SPECIALTY)) for k in range(NODES)]
+        for place in range(0, PLACES, 997):
+            ahead = min(own, key=lambda one: ((one[0] - place) % PLACES, one[1]))
+            assert found[s, place] == ahead[1]
+
+
+def test_nobody_applies_where_there_is_no_programme() -> None:
+    assert asked(graduates(5), SPECIALTY == 9) == [[]] * 5
+    only_second = asked(graduates(5), SPECIALTY == 1)
+    assert all(0 < len(listed) <= 30 for listed in only_second)
+    assert all(SPECIALTY[p] == 1 for listed in only_second for p in listed)
+
+
+def test_applications_are_as_many_as_wanted_without_repeats_and_one_in_three_to_the_second_specialty() -> None:
+    found = asked(graduates(200), np.ones(200, bool))
+    assert {len(listed) for listed in found} == {30}
+    assert {len(set(listed)) for listed in found} == {30}
+    second = np.mean([SPECIALTY[listed].mean() for listed in found])
+    assert second == pytest.approx(1 / 3, abs=0.03)
+
+
+def test_only_programmes_that_consider_an_applicant_are_asked_within_so_many_tries() -> None:
+    takes = (np.arange(200) % 10 == 0)[None, :]
+    found = asked(graduates(300), np.ones(200, bool), takes)
+    assert all(p % 10 == 0 for listed in found for p in listed)
+    landed = 30 * TRIES * takes.mean()  # nine landings among twenty programmes, before repeats are left out
+    mean = np.mean([len(listed) for listed in found])
+    assert 0.6 * landed < mean < landed
+
+
+def stated(
+    own: Chance, a: int, circle: npt.NDArray[np.uint16], second: int, wanted: int, takes: list[bool]
+) -> list[int]:
+    """The applications of one who wishes for the first specialty, try by try."""
+    found: list[int] = []
+    for tried in range(wanted * TRIES):
+        address = own.seed, own.replication, int(own.actor[a]), own.decision, own.year, tried // 8
+        word = int(words(*address)[tried % 8 // 2])
+        place = (word >> 16 * (tried % 2)) % PLACES
+        p = int(circle[second if tried % 3 == 2 and second >= 0 else 0, place])
+        if takes[p] and p not in found and len(found) < wanted:
+            found.append(p)
+    return found
+
+
+@given(st.lists(st.tuples(st.integers(0, 60), st.sampled_from([-1, 1]), st.integers(0, 1)), min_size=1, max_size=5))
+def test_applications_are_those_of_every_try_in_turn(people: list[tuple[int, int, int]]) -> None:
+    wanted, second, kind = (np.array(column, np.int64) for column in zip(*people, strict=True))
+    own, takes = chance(graduates(len(people))), np.array([np.ones(200, bool), np.arange(200) % 7 == 0])
+    circle = circles(NODE, SPECIALTY, np.ones(200, bool), 2)
+    pairs = apply(own, circle, np.zeros(len(people), np.int64), second, wanted, kind, takes)
+    for a in range(len(people)):
+        expected = stated(own, a, circle, int(second[a]), int(wanted[a]), takes[kind[a]].tolist())
+        assert pairs.programme[pairs.applicant == a].tolist() == expected
+
+
+def test_one_more_applicant_or_another_order_changes_nobodys_applications() -> None:
+    people, running = graduates(40), np.ones(200, bool)
+    found = asked(people, running)
+    assert asked(people[:-1], running) == found[:-1]
+    assert asked(people[::-1], running) == found[::-1]
+
+
+def test_a_programme_that_is_added_only_takes_over_applications() -> None:
+    before = np.arange(200) != 17
+    for few, many in zip(asked(graduates(60), before), asked(graduates(60), np.ones(200, bool)), strict=True):
+        gone = [p for p in few if p not in many]
+        assert 17 not in few
+        assert len(gone) <= (17 in many) + 1  # the one it took over; the last on a list that is full before
+
+
+# --- interviews ----------------------------------------------------------------------------------------------
+
+
+@given(st.lists(st.integers(0, 9), min_size=1, max_size=12))
+def test_in_a_lap_all_programmes_advance_at_the_same_pace(limits: list[int]) -> None:
+    turns = [(Fraction(rank, limit), p) for p, limit in enumerate(limits) for rank in range(limit)]
+    assert lap_of(np.array(limits)).tolist() == [p for _, p in sorted(turns)]
+
+
+def plainly(lists: list[list[int]], limit: list[int], attends: int) -> set[tuple[int, int]]:
+    """All turns in the order of the pace, each an interview while both sides have room."""
+    turns = [(Fraction(rank, limit[p]), p, a) for p, own in enumerate(lists) if limit[p] for rank, a in enumerate(own)]
+    held: set[tuple[int, int]] = set()
+    for _, p, a in sorted(turns, key=lambda turn: turn[:2]):
+        if sum(one[1] == p for one in held) < limit[p] and sum(one[0] == a for one in held) < attends:
+            held.add((a, p))
+    return held
+
+
+@given(st.data())
+def test_interviews_go_to_those_who_come_first_while_both_sides_have_room(data: st.DataObject) -> None:
+    people, programmes = data.draw(st.integers(1, 12)), data.draw(st.integers(1, 6))
+    lists = [data.draw(st.permutations(range(people)))[: data.draw(st.integers(0, people))] for _ in range(programmes)]
+    limit = [data.draw(st.integers(0, 4)) for _ in range(programmes)]
+    attends = data.draw(st.integers(1, 4))
+    first = np.cumsum([0, *map(len, lists)]).astype(np.uint32)
+    line = Line(first, np.array([by_programme(p, 0.0, a) for p, own in enumerate(lists) for a in own], np.uint64))
+    limits = np.array(limit)
+    found = interviews(line, lap_of(limits), limits, attends, people)
+    pairs = list(zip(found.applicant.tolist(), found.programme.tolist(), strict=True))
+    assert set(pairs) == plainly(lists, limit, attends)
+    assert len(pairs) == len(set(pairs))
+
+
+# --- rank lists ----------------------------------------------------------------------------------------------
+
+
+@given(st.permutations(range(60)))
+def test_rank_lists_do_not_depend_on_the_order_of_interviews(order: list[int]) -> None:
+    people, who, where = graduates(12), np.arange(60, dtype=np.int32) % 12, (np.arange(60) * 7 % 200).astype(np.uint16)
+    wish, attraction = np.arange(12) % 2, np.linspace(-1, 1, 200)
+    one, other = (
+        favourites_first(chance(people), Pairs(who[turned], where[turned]), attraction, 0.5, SPECIALTY, wish)
+        for turned in (np.arange(60), np.array(order))
+    )
+    assert one.first.tolist() == other.first.tolist()
+    assert one.pairs.applicant.tolist() == other.pairs.applicant.tolist()
+    assert one.pairs.programme.tolist() == other.pairs.programme.tolist()
+
+
+# --- afterwards ----------------------------------------------------------------------------------------------
+
+
+def test_those_without_a_place_ask_as_many_open_programmes_as_said_if_they_take_them() -> None:
+    people, left = graduates(800), (np.arange(200) % 2).astype(np.int64)
+    takes = np.array([np.ones(200, bool), np.arange(200) < 100])
+    kind, without = np.arange(800) % 2, np.arange(800) < 600
+    pairs = asked_afterwards(chance(people), kind, without, left, takes, 20)
+    assert left[pairs.programme].all()
+    assert takes[kind[pairs.applicant], pairs.programme].all()
+    assert without[pairs.applicant].all()
+    counts = np.bincount(pairs.applicant, minlength=800)
+    assert counts[without & (kind == 0)].mean() == pytest.approx(20, abs=1)
+    assert counts[without & (kind == 1)].mean() == pytest.approx(10, abs=1)
+
+
+def test_who_else_is_without_a_place_changes_nobodys_asking() -> None:
+    people, left, kind = graduates(50), np.ones(200, np.int64), np.zeros(50, np.int64)
+    few, many = (
+        asked_afterwards(chance(people), kind, np.arange(50) % step == 0, left, EVERYBODY, 20) for step in (5, 1)
+    )
+    for a in range(0, 50, 5):
+        assert few.programme[few.applicant == a].tolist() == many.programme[many.applicant == a].tolist()
+
+
+# --- competitors ---------------------------------------------------------------------------------------------
+
+
+def test_shares_of_wishes_by_kind_are_the_choice_of_each_competitor(root: Path) -> None:
+    pathway = load_pathway(root / "imgsim/countries/us/pathway.toml")
+    book = compile_rules(load_parameters(root / "imgsim/countries/us"), pathway)
+    number, _ = options(book, "match.competitor_wish", tuple(pathway.categories["specialty"]))
+    rows = np.zeros((3, width(tuple(pathway.flags))))
+    rows[:, PLACE["competitor"]] = np.arange(3)
+    shares = wish_shares(book.rules, number, 16_000, rows)
+    for kind in range(3):
+        people = [Who(1, 0, actor(COMPETITOR, 2013, kind, k)) for k in range(4000)]
+        chosen = [chooses_among(book.rules, who, number, 16_000, rows[kind], 0) for who in people]
+        expected = np.diff([0.0, *shares[kind], 1.0]) * len(people)
+        assert stats.chisquare(np.bincount(chosen, minlength=len(expected)), expected).pvalue > 0.001
+
+
+def test_without_wishes_every_competitor_goes_for_the_one_specialty_left(root: Path) -> None:
+    pathway = load_pathway(root / "imgsim/countries/us/pathway.toml")
+    whole = load_parameters(root / "imgsim/countries/us")
+    kept = [parameter for name, parameter in whole.items() if not name.startswith("match.competitor_wish.")]
+    parameters, names = Parameters(kept, whole.sources), tuple(pathway.categories["specialty"])
+    held = Competitors(
+        "match", parameters, compile_rules(parameters, pathway), names, width(tuple(pathway.flags)), 0.001
+    )
+    actors, traits = held.of_year(2010, 1, 0)
+    assert len(actors) > 0
+    assert (traits[:, PLACE["wish"]] == len(names) - 1).all()
+    assert chooses_among(held.book.rules, Who(1, 0, int(actors[0])), held.asked, 16_000, traits[0], 0) == 0
+
+
+# --- all of it -----------------------------------------------------------------------------------------------
+
+SMALL_MATCH = """
+import sys
+from pathlib import Path
+import numpy as np
+from imgsim.base.randomness.addresses import GRADUATE, actor
+from imgsim.markets.allocation import Applicants
+from imgsim.inputs.parameters.read import load_parameters
+from imgsim.inputs.pathways.load import load_pathway
+from imgsim.inputs.traits import PLACE, width
+from imgsim.markets.match.match import Match
+from imgsim.persons.compile_rules import compile_rules
+
+country = Path(sys.argv[1])
+pathway, parameters = load_pathway(country / "pathway.toml"), load_parameters(country)
+traits = np.zeros((60, width(tuple(pathway.flags))))
+traits[:, PLACE["ability"]], traits[::2, PLACE["needs_visa"]] = np.linspace(-2, 2, 60), 1.0
+traits[:, PLACE["competitor"]], traits[:, PLACE["wish"]] = -1.0, np.arange(60) % 12
+traits[:, [PLACE["graduation"], PLACE["last_clinical"]]] = 14_700
+actors = np.array([actor(GRADUATE, 2011, 0, k) for k in range(60)])
+match = Match("match", parameters, compile_rules(parameters, pathway), pathway, 5, 0.012)
+held = match.allocate(2012, 0, Applicants(actors, traits, 15_417))
+print(held.outcome.tolist(), held.channel.tolist(), held.ranks.tolist(), held.specialty.tolist(), held.rows)
+"""
+
+
+def test_plain_python_gives_the_same_match_as_compiled_code(root: Path) -> None:
+    command = [sys.executable, "-W", "error", "-c", SMALL_MATCH, str(root / "imgsim/countries/us")]
+    told = [
+        subprocess.run(command, check=True, capture_output=True, text=True, cwd=root, env=os.environ | more).stdout
+        for more in ({}, {"NUMBA_DISABLE_JIT": "1"})
+    ]
+    assert told[0] == told[1]

@@ -1,0 +1,178 @@
+"""What a round by merit must do: places filled from the top, pools kept apart, chance that belongs to persons."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+from builders.synthetic import parameter, small_road
+from hypothesis import given
+from hypothesis import strategies as st
+
+from imgsim.base.dates.day_numbers import day_of
+from imgsim.base.randomness.addresses import GRADUATE, actor
+from imgsim.inputs.parameters.parameter import Parameter, Parameters, Ratio, Row
+from imgsim.inputs.pathways.pathway import needs_of
+from imgsim.inputs.traits import PLACE, width
+from imgsim.markets.allocation import INELIGIBLE, PLACED, Allocation, Applicants
+from imgsim.markets.merit_ranked import Ranked, best_first, in_order, in_turn
+from imgsim.persons.compile_rules import compile_rules
+
+SEED = 11
+DAY = day_of(2010, 3, 15)
+
+
+def numbers(places: Mapping[str, float] | float, spread: float, by: str | None, years: float) -> Parameters:
+    """Places (by category), merit by ability and years since graduation, and the spread of the judgement."""
+    by_pool = places if isinstance(places, Mapping) else {"": places}
+    merit = parameter("fair.merit", "score", {"": [Row(None, 0.0, "measured")]})
+    ratios = (
+        Ratio("ability", None, "fair.merit.plus.ability", "plus"),
+        Ratio("years_since_graduation", None, "fair.merit.plus.years_since_graduation", "plus"),
+    )
+    return Parameters(
+        [
+            parameter("fair.places", "count", {k: [Row(None, v, "measured")] for k, v in by_pool.items()}, by),
+            replace(merit, ratios=ratios),
+            parameter("fair.merit.plus.ability", "score", {"": [Row(None, 1.0, "measured")]}),
+            parameter("fair.merit.plus.years_since_graduation", "score", {"": [Row(None, years, "measured")]}),
+            parameter("fair.merit.spread", "number", {"": [Row(None, spread, "measured")]}),
+        ],
+        {},
+    )
+
+
+def ranked(
+    places: Mapping[str, float] | float, spread: float = 0.0, by: str | None = None, years: float = 0.0,
+    scale: float = 1.0,
+) -> Ranked:  # fmt: skip
+    road, held = small_road(), numbers(places, spread, by, years)
+    return Ranked("fair", held, compile_rules(held, road), road, SEED, scale)
+
+
+def people(ability: Sequence[float], **traits: Sequence[float]) -> Applicants:
+    """Applicants of these abilities who graduated on the day, in the order of their actors."""
+    held = np.zeros((len(ability), width(())))
+    held[:, PLACE["ability"]] = ability
+    held[:, PLACE["graduation"]] = DAY
+    for name, values in traits.items():
+        held[:, PLACE[name]] = values
+    actors = np.array([actor(GRADUATE, 2009, 0, k) for k in range(len(ability))], np.int64)
+    return Applicants(actors, held, DAY)
+
+
+def placed(allocation: Allocation) -> list[int]:
+    return np.flatnonzero(allocation.outcome == PLACED).tolist()
+
+
+def test_the_ablest_take_the_places_when_judgement_has_no_spread() -> None:
+    assert placed(ranked(2).allocate(2010, 0, people([0.1, 2.0, -1.0, 1.0]))) == [1, 3]
+
+
+def test_years_since_graduation_cost_what_the_parameter_says() -> None:
+    long_ago = [DAY, DAY - 10 * 366, DAY, DAY]
+    taken = ranked(2, years=-0.2).allocate(2010, 0, people([0.1, 2.0, -1.0, 1.0], graduation=long_ago))
+    assert placed(taken) == [0, 3]
+
+
+def test_equal_merit_is_settled_in_the_order_of_actors() -> None:
+    assert placed(ranked(2).allocate(2010, 0, people([0.0] * 4))) == [0, 1]
+
+
+def test_pools_are_kept_apart() -> None:
+    fair = ranked({"north": 1, "south": 2}, by="region")
+    taken = fair.allocate(2010, 0, people([3.0, 2.0, -1.0, -2.0], region=[0, 0, 1, 1]))
+    assert placed(taken) == [0, 2, 3]
+    rows = {row["group"]: (row["seats"], row["applicants"], row["placed"]) for row in taken.rows}
+    assert rows["north"] == (1, 2, 1)
+    assert rows["south"] == (2, 2, 2)
+    assert rows["all"] == (3, 4, 3)
+    assert rows["citizen_img"] == (0, 0, 0)
+    assert rows["noncitizen_img"] == (0, 4, 3)
+
+
+def test_without_a_category_nobody_can_take_part() -> None:
+    fair = ranked({"heart": 5, "bridge": 5}, by="specialty")
+    taken = fair.allocate(2010, 0, people([0.0, 0.0], specialty=[-1, 1]))
+    assert taken.outcome.tolist() == [INELIGIBLE, PLACED]
+
+
+def test_the_more_the_judgement_spreads_the_less_ability_counts() -> None:
+    ability = np.linspace(-2, 2, 400)
+    gain = [
+        float(ability[placed(ranked(100, spread=s).allocate(2010, 0, people(list(ability))))].mean())
+        for s in (0, 1, 10)
+    ]
+    assert gain[0] == pytest.approx(1.5, abs=0.01)
+    assert gain[0] > gain[1] > gain[2]
+    assert abs(gain[2]) < 0.35
+
+
+def test_who_else_applies_does_not_move_anybodys_score() -> None:
+    fair, many = ranked(5, spread=1.0), people(list(np.linspace(-1, 1, 20)))
+    few, terms = Applicants(many.actor[::2], many.traits[::2], many.day), fair.terms(DAY)
+    assert fair.scores(terms, 2010, 0, many)[::2].tolist() == fair.scores(terms, 2010, 0, few).tolist()
+    assert fair.scores(terms, 2011, 0, few).tolist() != fair.scores(terms, 2010, 0, few).tolist()
+
+
+def test_places_at_a_scale_are_right_on_average_and_never_more_at_a_smaller_one() -> None:
+    pools = dict.fromkeys(("heart", "bridge"), 10.0)
+    sizes = [ranked(pools, by="specialty", scale=scale).places(DAY) for scale in (0.1, 0.25, 0.5, 1.0)]
+    assert sizes[0].tolist() == [1, 1]
+    assert sizes[-1].tolist() == [10, 10]
+    assert all((a <= b).all() for a, b in itertools.pairwise(sizes))
+
+
+@given(st.lists(st.tuples(st.integers(-1, 3), st.integers(0, 30))), st.lists(st.integers(0, 3), min_size=4, max_size=4))
+def test_no_pool_is_exceeded_or_idle_and_nobody_is_passed_over(line: list[tuple[int, int]], seats: list[int]) -> None:
+    asked, score = (np.array([one[k] for one in line], np.int64) for k in (0, 1))
+    held = best_first(asked, score.astype(float), np.array(seats))
+    for pool in range(4):
+        mine: npt.NDArray[np.int64] = score[asked == pool]
+        taken = score[held == pool]
+        assert sorted(taken.tolist()) == sorted(mine.tolist(), reverse=True)[: seats[pool]][::-1]
+    assert (held[asked == -1] == -1).all()
+    assert ((held == asked) | (held == -1)).all()
+    nobody, everywhere = np.zeros(len(asked), bool), np.ones(4, bool)
+    assert (in_turn(asked, nobody, in_order(score.astype(float)), np.array(seats), everywhere) == held).all()
+
+
+def test_a_round_by_merit_needs_its_places_its_merit_and_its_spread() -> None:
+    fair = replace(small_road().stages["fair"], mechanism="ranked")
+    needed = dict(needs_of(fair))
+    assert [needed[f"fair.{word}"] for word in ("places", "merit", "merit.spread")] == ["count", "score", "number"]
+
+
+def asking_widely(fair: Ranked, **more: Parameter) -> Ranked:
+    """The same round with some of what it may leave out."""
+    held = fair.parameters.replacing(*more.values())
+    return Ranked("fair", held, compile_rules(held, small_road()), small_road(), SEED, 1.0)
+
+
+def always(name: str, unit: str, value: float) -> Parameter:
+    return parameter(f"fair.{name}", unit, {"": [Row(None, value, "measured")]})
+
+
+def test_who_asks_widely_takes_what_another_pool_has_left_unless_it_is_closed() -> None:
+    fair = ranked({"north": 1, "south": 2}, by="region")
+    many = people([3.0, 2.0, 1.0, -2.0], region=[0, 0, 0, 1])
+    assert placed(fair.allocate(2010, 0, many)) == [0, 3]
+    wide = asking_widely(fair, elsewhere=always("elsewhere", "probability", 1.0))
+    assert placed(wide.allocate(2010, 0, many)) == [0, 1, 2]
+    rows = {row["group"]: row["placed"] for row in wide.allocate(2010, 0, many).rows}
+    assert (rows["north"], rows["south"], rows["all"]) == (1, 2, 3)
+    flags = {"north": [Row(None, 0.0, "measured")], "south": [Row(None, 1.0, "measured")]}
+    shut = asking_widely(wide, closed=parameter("fair.closed", "flag", flags, "region"))
+    assert placed(shut.allocate(2010, 0, many)) == [0, 3]
+
+
+def test_practice_long_ago_or_too_short_makes_ineligible() -> None:
+    gone, since = [DAY - 366 * 4, DAY - 366, DAY], [DAY - 3650, DAY - 3650, DAY - 366]
+    many = people([0.0, 0.0, 0.0], last_clinical=gone, graduation=since)
+    limits = {"gap_limit": always("gap_limit", "years", 3.0), "least_practice": always("least_practice", "years", 2.0)}
+    strict = asking_widely(ranked(3), **limits)
+    assert strict.allocate(2010, 0, many).outcome.tolist() == [INELIGIBLE, PLACED, INELIGIBLE]
