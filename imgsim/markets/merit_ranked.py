@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from imgsim.base.compiled.by_reference import handed
-from imgsim.base.compiled.jit import compiled
+from imgsim.base.compiled.jit import kernel
 from imgsim.base.dates.day_numbers import DAYS_A_YEAR
 from imgsim.base.randomness.addresses import decision
 from imgsim.base.randomness.philox import uniforms
@@ -147,7 +147,7 @@ def row(group: str, seats: int, counts: Sequence[int]) -> dict[str, object]:
     return held | {"placed": placed, "outside": 0, "after": 0}
 
 
-@compiled
+@kernel
 def pool_of(traits: Floats, by: int, day: int, longest: float, least: float) -> Ints:
     """The pool that each applicant asks for: what the trait ``by`` says; if that is ONE_POOL, the only one there is.
 
@@ -163,7 +163,7 @@ def pool_of(traits: Floats, by: int, day: int, longest: float, least: float) -> 
     return found
 
 
-@compiled
+@kernel
 def told(asked: Ints, held: Ints, citizen: Floats, pools: int) -> tuple[Codes, Codes, Bools, Ints]:
     """Each applicant's outcome and channel, whether active, and by group how many there were and how many were placed.
 
@@ -186,7 +186,7 @@ def told(asked: Ints, held: Ints, citizen: Floats, pools: int) -> tuple[Codes, C
     return outcome, channel, active, counts
 
 
-@compiled
+@kernel
 def best_first(asked: Ints, score: Floats, places: Ints) -> Ints:
     """The pool that places each applicant, or NOWHERE; of equal scores those who stand first are placed."""
     held = np.full(len(asked), NOWHERE)
@@ -196,7 +196,7 @@ def best_first(asked: Ints, score: Floats, places: Ints) -> Ints:
     return held
 
 
-@compiled
+@kernel
 def above_the_cut(score: Floats, places: int) -> Bools:
     """Who is among the best so many; of those at the cut itself, the ones who stand first."""
     if places >= len(score):
@@ -215,7 +215,7 @@ def in_order(score: Floats) -> Ints:
     return np.argsort(-score, kind="stable")
 
 
-@compiled
+@kernel
 def in_turn(asked: Ints, wide: Bools, order: Ints, places: Ints, open_pools: Bools) -> Ints:
     """The pool that places each applicant, or NOWHERE.
 
@@ -235,7 +235,7 @@ def in_turn(asked: Ints, wide: Bools, order: Ints, places: Ints, open_pools: Boo
     return held
 
 
-@compiled
+@kernel
 def all_happen(
     rules: Rules, seed: int, replication: int, actor: Ints, q: int, day: int, traits: Floats, occurrence: int
 ) -> Bools:
@@ -246,7 +246,7 @@ def all_happen(
     return found
 
 
-@compiled
+@kernel
 def judged(
     rules: Rules, seed: int, replication: int, actor: Ints, q: int, day: int, traits: Floats, year: int, decided: int,
     spread: float,

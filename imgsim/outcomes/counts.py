@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from imgsim.base.compiled.jit import compiled
+from imgsim.base.compiled.jit import kernel
 
 Bools = npt.NDArray[np.bool_]
 Ints = npt.NDArray[np.int64]
@@ -69,7 +69,7 @@ def tally(
     return Tally(bins, heads, hits)
 
 
-@compiled
+@kernel
 def count(replica: Codes, first: int, at: Codes, cell: Codes, of: Bools, hit: Bools, heads: Ints, hits: Ints) -> None:
     """Add one head to its place for every row in `of`."""
     for k in range(len(of)):
@@ -99,7 +99,7 @@ def alike(weight: Floats) -> Floats:
     return found
 
 
-@compiled
+@kernel
 def weigh(
     replica: Codes, first: int, at: Codes, cell: Codes, of: Bools, weights: tuple[Floats, ...], total: Floats
 ) -> None:
@@ -115,7 +115,7 @@ def weigh(
                 here[kind] += weights[kind][k]
 
 
-@compiled
+@kernel
 def earlier(person: Ints, hit: Bools) -> Codes:
     """How many rows before each one are hits of the same person; rows of a person stand together."""
     found = np.zeros(len(person), np.int32)

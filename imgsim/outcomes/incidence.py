@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from imgsim.base.compiled.jit import compiled
+from imgsim.base.compiled.jit import kernel
 from imgsim.base.dates.day_numbers import DAYS_A_YEAR, NEVER
 from imgsim.outcomes.counts import Bools, Codes, Floats, Ints
 from imgsim.outcomes.definitions import ALL, GRID, MEASURED
@@ -100,7 +100,7 @@ class Table(NamedTuple):
     heads: Ints  # of each run
 
 
-@compiled
+@kernel
 def days_with_somebody(days: Days | Ints, cause: Codes | Ints, first: Ints, of: Bools, causes: int) -> Table:
     """Count who of some comes to what on which day."""
     day, at_risk, coming = np.empty(len(days), np.int64), np.empty(len(days)), np.empty((len(days), causes + 1))
@@ -120,7 +120,7 @@ def days_with_somebody(days: Days | Ints, cause: Codes | Ints, first: Ints, of: 
     return Table(day[:n], at_risk[:n], coming[:n], found, heads)
 
 
-@compiled
+@kernel
 def summed_in_runs(value: Floats, first: Ints) -> Floats:
     """The cumulative sum of each run."""
     found = np.empty_like(value)
@@ -132,7 +132,7 @@ def summed_in_runs(value: Floats, first: Ints) -> Floats:
     return found
 
 
-@compiled
+@kernel
 def incidences(table: Table, surviving: Floats, grid: Floats) -> Floats:
     """What each cause adds up to by each time: of those surviving the day before, the share that comes to it."""
     causes = table.coming.shape[1] - 1

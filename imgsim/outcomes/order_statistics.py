@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from imgsim.base.compiled.jit import compiled
+from imgsim.base.compiled.jit import kernel
 from imgsim.outcomes.counts import Bools, Codes, Floats, Ints
 
 
@@ -29,14 +29,14 @@ def sorted_rows(*columns: Ints | Codes) -> Sequence[Ints]:
     return [unpacked(key, low, width) for low, width in zip(reversed(lows), reversed(widths), strict=True)][::-1]
 
 
-@compiled
+@kernel
 def pack(key: Ints, column: Ints | Codes, low: int, width: int) -> None:
     """Put the numbers of a column, counted from the lowest one, below what stands in the keys already."""
     for k in range(len(key)):
         key[k] = (np.int64(key[k]) << width) | (column[k] - low)
 
 
-@compiled
+@kernel
 def unpacked(key: Ints, low: int, width: int) -> Ints:
     """Take the column packed last out of the keys again."""
     found, mask = np.empty(len(key), np.int64), (1 << width) - 1
@@ -71,7 +71,7 @@ def runs(masks: Bools, of: Ints, value: Floats, cell: Ints) -> Runs:
     return Runs(some // max(kinds, 1), some % max(kinds, 1), begin[some], n[some], dealt)
 
 
-@compiled
+@kernel
 def deal(first: Ints, groups: Ints, of: Ints, value: Floats, cell: Ints, room: Ints, found: Floats) -> Floats:
     """Put the value of every row at the end of the run of each of its groups; ``room`` is where the next one goes.
 
@@ -85,7 +85,7 @@ def deal(first: Ints, groups: Ints, of: Ints, value: Floats, cell: Ints, room: I
     return found
 
 
-@compiled
+@kernel
 def moments(held: Runs) -> tuple[Floats, Floats]:
     """The mean of each run, and the sum of the squared deviations from it."""
     mean, squares = np.zeros(len(held.n)), np.zeros(len(held.n))

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from imgsim.base.compiled.jit import compiled
+from imgsim.base.compiled.jit import kernel
 from imgsim.base.dates.day_numbers import NEVER
 from imgsim.outcomes.counts import Bools, Codes, Floats, Ints, Replicas, Tally, sums, tally
 from imgsim.outcomes.definitions import ALL, CITIZEN, FIRST_MONTH, NONCITIZEN
@@ -236,7 +236,7 @@ def days(dates: pd.Series[pd.Timestamp]) -> Days:
     return days_of(values.view(np.int64), a_day)
 
 
-@compiled
+@kernel
 def days_of(ticks: Ints, a_day: int) -> Days:
     """The day of each tick of a clock that has so many a day; NEVER where there is none."""
     found = np.empty(len(ticks), np.int32)
@@ -252,7 +252,7 @@ def year_of(days: Days, first_month: int = 1) -> Codes:
     return looked_up(days, first, (1970 + (months - (first_month - 1)) // 12).astype(np.int32))
 
 
-@compiled
+@kernel
 def extremes(days: Days) -> tuple[int, int]:
     """The first and the last day there is; the first day of all if there is none."""
     first, last = NEVER, -NEVER
@@ -262,7 +262,7 @@ def extremes(days: Days) -> tuple[int, int]:
     return (first, last) if first <= last else (0, 0)
 
 
-@compiled
+@kernel
 def looked_up(days: Days, first: int, years: Codes) -> Codes:
     """The year of each day, from those of all days since the first; NO_YEAR where there is none."""
     found = np.empty(len(days), np.int32)

@@ -15,7 +15,7 @@ from typing import Final, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from imgsim.base.compiled.jit import lean, shared
+from imgsim.base.compiled.jit import called_kernel, inline_kernel
 from imgsim.base.dates.day_numbers import DAYS_A_YEAR, day_of, year_of
 from imgsim.base.randomness.philox import uniform
 from imgsim.base.randomness.quantiles import exponential
@@ -90,7 +90,7 @@ def keep_rates(rules: Rules, moves: Moves, state: int) -> None:
         moves.kept[state, place] = rate_of_leaving(rules, moves, row, state, 0)
 
 
-@lean
+@inline_kernel
 def begin_spell(row: Row, track: Track, state: int, day: int) -> None:
     """Enter a state; its threshold is drawn when a hazard first uses it up."""
     row[STATE] = state
@@ -99,7 +99,7 @@ def begin_spell(row: Row, track: Track, state: int, day: int) -> None:
     track[LEFT] = UNDRAWN
 
 
-@lean
+@inline_kernel
 def threshold_left(who: Who, moves: Moves, track: Track) -> float:
     """What is left of the spell's threshold, drawn from the address of the spell if it was not used yet."""
     if track[LEFT] == UNDRAWN:
@@ -108,7 +108,7 @@ def threshold_left(who: Who, moves: Moves, track: Track) -> float:
     return float(track[LEFT])
 
 
-@shared
+@called_kernel
 def rate_of_leaving(rules: Rules, moves: Moves, row: Row, state: int, day: int) -> float:
     """The yearly rate of leaving a state for any other."""
     total = 0.0
@@ -117,7 +117,7 @@ def rate_of_leaving(rules: Rules, moves: Moves, row: Row, state: int, day: int) 
     return total
 
 
-@lean
+@inline_kernel
 def hazard(rules: Rules, moves: Moves, row: Row, state: int, day: int) -> float:
     """The same, looked up if it is kept: a life asks at every step."""
     place, traits = 0, moves.leans[state, 0]
@@ -130,7 +130,7 @@ def hazard(rules: Rules, moves: Moves, row: Row, state: int, day: int) -> float:
     return float(moves.kept[state, place]) if traits >= 0 else rate_of_leaving(rules, moves, row, state, day)
 
 
-@lean
+@inline_kernel
 def destination(rules: Rules, who: Who, moves: Moves, row: Row, track: Track, state: int, day: int) -> int:
     """Where a spell that ends on this day leads, in proportion to the rates."""
     u = uniform(who.seed, who.replication, who.actor, moves.destination, int(track[SPELLS]), 0)
@@ -144,7 +144,7 @@ def destination(rules: Rules, who: Who, moves: Moves, row: Row, track: Track, st
     return int(last)
 
 
-@lean
+@inline_kernel
 def spend(row: Row, track: Track, days_in: Days, to: int) -> None:
     """Count the days up to ``to`` in the present state, and what they do to experience and recency."""
     state = int(row[STATE])
@@ -157,7 +157,7 @@ def spend(row: Row, track: Track, days_in: Days, to: int) -> None:
     track[WALKED] = to
 
 
-@lean
+@inline_kernel
 def next_move(rules: Rules, who: Who, moves: Moves, row: Row, track: Track, days_in: Days, to: int) -> int:
     """Walk the present spell until it ends, or to the day ``to``; the new state, or -1 if the spell goes on."""
     state = int(row[STATE])

@@ -19,7 +19,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from imgsim.base.compiled.jit import lean, shared
+from imgsim.base.compiled.jit import called_kernel, inline_kernel
 from imgsim.base.randomness.philox import uniform
 from imgsim.base.randomness.quantiles import normal
 from imgsim.inputs.pathways.pathway import PASS_RULES
@@ -40,7 +40,7 @@ CODE: Final[Mapping[str | None, int]] = {None: PROBABILITY, "stations": STATIONS
 RULE, FIRST, SECOND, THIRD, FOURTH, FIFTH, SIXTH = range(7)
 
 
-@lean
+@inline_kernel
 def stations_passed(who: Who, name: int, attempt: int, begin: int, end: int, p: float) -> int:
     """How many of the stations numbered begin to end - 1 are passed at one sitting."""
     passed = 0
@@ -50,7 +50,7 @@ def stations_passed(who: Who, name: int, attempt: int, begin: int, end: int, p: 
     return passed
 
 
-@shared
+@called_kernel
 def by_stations(rules: Rules, who: Who, q: Ints, day: int, row: Row, attempt: int) -> int:
     """The grade of a station exam; compulsory subjects come first, then the other stations."""
     p, name = probability(rules, q[FIRST], day, row), rules.head[q[FIRST], HASH]
@@ -67,7 +67,7 @@ def by_stations(rules: Rules, who: Who, q: Ints, day: int, row: Row, attempt: in
     return BORDERLINE if q[SIXTH] >= 0 and covered and total >= base(rules, q[SIXTH], day, row) else FAILED
 
 
-@lean
+@inline_kernel
 def error_left(items: float, discrimination: float) -> float:
     """The standard error of a logistic ability estimate after items that are all aimed at the candidate's level.
 
@@ -77,7 +77,7 @@ def error_left(items: float, discrimination: float) -> float:
     return 2.0 / (discrimination * math.sqrt(items))
 
 
-@shared
+@called_kernel
 def by_adaptive_test(rules: Rules, who: Who, q: Ints, day: int, row: Row, attempt: int) -> int:
     """The grade of an adaptive test: the performance measured with error, against the pass mark."""
     error = error_left(base(rules, q[SECOND], day, row), amount(rules, q[THIRD], day, row))
@@ -85,7 +85,7 @@ def by_adaptive_test(rules: Rules, who: Who, q: Ints, day: int, row: Row, attemp
     return PASSED if measured >= base(rules, q[FOURTH], day, row) else FAILED
 
 
-@lean
+@inline_kernel
 def grade(rules: Rules, who: Who, q: Ints, day: int, row: Row, attempt: int) -> int:
     """The grade of one attempt, a place among the outcomes of an exam; ``q`` holds the rule and what it reads."""
     if q[RULE] == STATIONS:

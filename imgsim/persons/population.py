@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from imgsim.base.compiled.by_reference import handed
-from imgsim.base.compiled.jit import compiled, lean
+from imgsim.base.compiled.jit import inline_kernel, kernel
 from imgsim.base.dates.day_numbers import DAYS_A_YEAR, day_of
 from imgsim.base.randomness.addresses import GRADUATE, actor, decision
 from imgsim.base.randomness.philox import uniform, uniforms
@@ -117,7 +117,7 @@ def sampled_actors(cells: list[Cell], seed: int, replication: int, scale: float,
     return np.concatenate([np.empty(0, np.int64), *kept])
 
 
-@compiled
+@kernel
 def keep(first: int, count: int, seed: int, replication: int, scale: float, decided: int) -> npt.NDArray[np.int64]:
     """Those of a cell's actors that a sampling fraction keeps."""
     if scale >= 1.0:  # every uniform lies below 1
@@ -126,7 +126,7 @@ def keep(first: int, count: int, seed: int, replication: int, scale: float, deci
     return everybody[uniforms(seed, replication, everybody, decided, 0) < scale]
 
 
-@lean
+@inline_kernel
 def draw_entrant(rules: Rules, who: Who, draws: Draws, year: int, row: Row) -> int:
     """Draw one entrant's traits into the row, group, region and citizenship being set; the day of entry."""
     begin = day_of(year, 1, 1)
@@ -148,7 +148,7 @@ def draw_entrant(rules: Rules, who: Who, draws: Draws, year: int, row: Row) -> i
     return entry
 
 
-@lean
+@inline_kernel
 def draw_licensed(rules: Rules, who: Who, draws: Draws, census: int, row: Row) -> int:
     """Draw one physician of the licensed stock into the row; the census day."""
     row[BIRTH] = census - lasts(rules, who, draws.stock_age, census, row, 0)
@@ -159,7 +159,7 @@ def draw_licensed(rules: Rules, who: Who, draws: Draws, census: int, row: Row) -
     return census
 
 
-@compiled
+@kernel
 def draw_all(
     rules: Rules, seed: int, replication: int, draws: Draws, actors: npt.NDArray[np.int64], census: int,
     region: npt.NDArray[np.int64], citizen: npt.NDArray[np.int64], traits: npt.NDArray[np.float64],

@@ -17,7 +17,7 @@ from typing import Final, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from imgsim.base.compiled.jit import compiled, lean, shared
+from imgsim.base.compiled.jit import called_kernel, inline_kernel, kernel
 from imgsim.base.dates.day_numbers import DAYS_A_YEAR, NEVER, academic_year_start
 from imgsim.base.randomness.philox import uniform, uniforms
 from imgsim.base.randomness.quantiles import exponential, gompertz_age, normal
@@ -89,7 +89,7 @@ def is_dated(rules: Rules, q: int) -> bool:
     return bool((np.diff(rules.first)[begins[q] : begins[q + 1]] > 1).any())
 
 
-@lean
+@inline_kernel
 def begun(rules: Rules, series: int, day: int) -> int:
     """The row of a series that holds on a day: the last one begun, or the first one before that."""
     lo = rules.first[series]
@@ -99,7 +99,7 @@ def begun(rules: Rules, series: int, day: int) -> int:
     return int(row)
 
 
-@lean
+@inline_kernel
 def dated(rules: Rules, series: int, day: int, linear: int) -> float:
     """The linked value of a series on a day: the last one begun, or on the line to the next one."""
     row = begun(rules, series, day)
@@ -109,7 +109,7 @@ def dated(rules: Rules, series: int, day: int, linear: int) -> float:
     return float(rules.value[row] + share * (rules.value[row + 1] - rules.value[row]))
 
 
-@lean
+@inline_kernel
 def trait(row: Row, code: int, day: int) -> float:
     """The value of a trait on a day; see ``imgsim.inputs.traits`` for the codes."""
     if code >= 0:
@@ -127,7 +127,7 @@ def trait(row: Row, code: int, day: int) -> float:
     return 0.0
 
 
-@lean
+@inline_kernel
 def series_of(rules: Rules, q: int, day: int, row: Row) -> int:
     """The series of the person's category; unset (-1) has a series of its own before those of the categories."""
     by = rules.head[q, BY]
@@ -135,14 +135,14 @@ def series_of(rules: Rules, q: int, day: int, row: Row) -> int:
     return int(rules.head[q, SERIES] + category)
 
 
-@lean
+@inline_kernel
 def holding(rules: Rules, q: int, day: int, row: Row) -> int:
     """The row of values that holds for the person's category on a day; most quantities have only one."""
     only = rules.head[q, ONLY]
     return int(only if only >= 0 else begun(rules, series_of(rules, q, day, row), day))
 
 
-@lean
+@inline_kernel
 def base(rules: Rules, q: int, day: int, row: Row) -> float:
     """The linked base value of a quantity for the person's category."""
     only = rules.head[q, ONLY]
@@ -151,7 +151,7 @@ def base(rules: Rules, q: int, day: int, row: Row) -> float:
     return dated(rules, series_of(rules, q, day, row), day, rules.head[q, LINEAR])
 
 
-@lean
+@inline_kernel
 def leaning(rules: Rules, q: int, day: int, row: Row) -> float:
     """What the ratios add to the linear predictor: the sum of ln(ratio) x trait."""
     total = 0.0
@@ -165,14 +165,14 @@ def leaning(rules: Rules, q: int, day: int, row: Row) -> float:
     return total
 
 
-@lean
+@inline_kernel
 def predict(rules: Rules, q: int, day: int, row: Row) -> float:
     """The linear predictor of a quantity for a person on a day."""
     eta = base(rules, q, day, row)
     return eta if math.isinf(eta) else eta + leaning(rules, q, day, row)
 
 
-@lean
+@inline_kernel
 def amount(rules: Rules, q: int, day: int, row: Row) -> float:
     """What is behind a log predictor: the value itself, times the ratios."""
     held = rules.plain[holding(rules, q, day, row)]
@@ -180,7 +180,7 @@ def amount(rules: Rules, q: int, day: int, row: Row) -> float:
     return float(held if more == 0.0 or held == 0.0 else held * math.exp(more))
 
 
-@lean
+@inline_kernel
 def probability(rules: Rules, q: int, day: int, row: Row) -> float:
     """The probability behind a logit predictor: the value itself, or what the odds ratios make of it."""
     at = holding(rules, q, day, row)
@@ -190,19 +190,19 @@ def probability(rules: Rules, q: int, day: int, row: Row) -> float:
     return 1.0 / (1.0 + math.exp(-(rules.value[at] + more)))
 
 
-@lean
+@inline_kernel
 def draw(rules: Rules, who: Who, q: int, occurrence: int) -> float:
     """The uniform of a person's own decision, named after the quantity, at its n-th occurrence."""
     return uniform(who.seed, who.replication, who.actor, rules.head[q, HASH], occurrence, 0)
 
 
-@compiled
+@kernel
 def draw_many(rules: Rules, seed: int, replication: int, actor: Ints, q: int, occurrence: int) -> Floats:
     """The same of many people at once; an event happens to whoever's lies below its ``probability``."""
     return uniforms(seed, replication, actor, rules.head[q, HASH], occurrence)
 
 
-@shared
+@called_kernel
 def happens(rules: Rules, who: Who, q: int, day: int, row: Row, occurrence: int) -> bool:
     """Does an event of this probability happen to the person? What is certain needs no draw."""
     p = probability(rules, q, day, row)
@@ -211,14 +211,14 @@ def happens(rules: Rules, who: Who, q: int, day: int, row: Row, occurrence: int)
     return draw(rules, who, q, occurrence) < p
 
 
-@lean
+@inline_kernel
 def spread(rules: Rules, q: int, day: int, row: Row) -> float:
     """The spread of a duration: log standard deviation, or the Gompertz scale in years; 0 if none is given."""
     held = rules.head[q, SPREAD]
     return 0.0 if held < 0 else base(rules, held, day, row)
 
 
-@shared
+@called_kernel
 def lasts(rules: Rules, who: Who, q: int, day: int, row: Row, occurrence: int) -> int:
     """A duration in whole days, at least 0; for a Gompertz clock the days until the age drawn is reached."""
     middle = amount(rules, q, day, row)
@@ -238,7 +238,7 @@ def lasts(rules: Rules, who: Who, q: int, day: int, row: Row, occurrence: int) -
     return int(min(float(NEVER), max(0.0, math.floor(length * per_unit + 0.5))))
 
 
-@lean
+@inline_kernel
 def strikes_after(rules: Rules, who: Who, q: int, day: int, row: Row, occurrence: int) -> int:
     """Whole days until a yearly risk strikes, at the rate in force on the day; NEVER if the rate is 0."""
     rate = amount(rules, q, day, row)
@@ -248,7 +248,7 @@ def strikes_after(rules: Rules, who: Who, q: int, day: int, row: Row, occurrence
     return int(min(float(NEVER), math.floor(days) + 1.0))
 
 
-@lean
+@inline_kernel
 def chooses(rules: Rules, who: Who, first: int, options: int, day: int, row: Row, occurrence: int) -> int:
     """Which option is taken: each in turn with its conditional probability, the last one otherwise.
 

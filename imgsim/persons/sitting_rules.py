@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from imgsim.base.compiled.jit import lean, shared
+from imgsim.base.compiled.jit import called_kernel, inline_kernel
 from imgsim.base.dates.day_numbers import NEVER, day_of, mark_of, year_of
 from imgsim.persons.risk_equations import SERIES, Row, Rules, amount, base, dated
 
@@ -16,7 +16,7 @@ FREE: Final = -1  # nothing bars the person
 EXHAUSTED, LAPSED = 1, 2  # places among the outcomes of an exam
 
 
-@lean
+@inline_kernel
 def barred(rules: Rules, given: int, limit: int, day: int, row: Row, attempts: int) -> int:
     """The outcome of somebody who may not sit today, or FREE: the exam lapsed, or the attempts are used up.
 
@@ -28,7 +28,7 @@ def barred(rules: Rules, given: int, limit: int, day: int, row: Row, attempts: i
     return EXHAUSTED if attempts >= base(rules, limit, day, row) else FREE
 
 
-@lean
+@inline_kernel
 def earliest_retake(
     rules: Rules, per_year: int, late_gap: int, day: int, row: Row, sat: npt.NDArray[np.int64], count: int
 ) -> int:
@@ -46,7 +46,7 @@ def earliest_retake(
     return int(max(sat[(count - allowed) % len(sat)] + 366, last + gap))
 
 
-@shared
+@called_kernel
 def next_session(rules: Rules, first: int, sessions: int, day: int) -> int:
     """The day of the first session on or after a day.
 
@@ -63,7 +63,7 @@ def next_session(rules: Rules, first: int, sessions: int, day: int) -> int:
     return best
 
 
-@shared
+@called_kernel
 def session_after(
     rules: Rules, first: int, sessions: int, apart: int, wished: int, day: int, row: Row, sat: npt.NDArray[np.int64],
     count: int,

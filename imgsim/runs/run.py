@@ -122,9 +122,11 @@ def _pieces(engine: str) -> str:
 
 def _compiling(engine: str) -> str:
     """What to say if compiled code is not there yet."""
-    from imgsim.base.compiled.jit import is_kept
+    from imgsim.base.compiled.jit import is_cached
 
-    kept = is_kept("stages.advance" if engine == "compiled" else "flat_calls.lasts")
+    kept = is_cached(
+        "imgsim.engines.compiled.stages.advance" if engine == "compiled" else "imgsim.engines.simpy.flat_calls.lasts"
+    )
     return "" if kept else "; compiling it first, which takes about a minute, once"
 
 

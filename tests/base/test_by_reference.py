@@ -10,7 +10,7 @@ import pytest
 from numba.core.errors import TypingError
 
 from imgsim.base.compiled.by_reference import handed
-from imgsim.base.compiled.jit import compiled, shared
+from imgsim.base.compiled.jit import called_kernel, kernel
 
 Floats = npt.NDArray[np.float64]
 
@@ -31,12 +31,12 @@ class Pair(NamedTuple):
     other: int
 
 
-@shared
+@called_kernel
 def worth(outer: Outer, k: int) -> float:
     return outer.inner.weight[k] * outer.factor + outer.value[k] + outer.inner.shift
 
 
-@compiled
+@kernel
 def all_worth(given: Outer) -> Floats:
     outer = handed(given)
     found = np.empty(len(given.value))
@@ -45,12 +45,12 @@ def all_worth(given: Outer) -> Floats:
     return found
 
 
-@compiled
+@kernel
 def part_of(given: Outer) -> Floats:
     return handed(given).inner.weight
 
 
-@compiled
+@kernel
 def in_a_loop(count: int) -> int:
     total = 0
     for k in range(count):
@@ -59,7 +59,7 @@ def in_a_loop(count: int) -> int:
     return total
 
 
-@compiled
+@kernel
 def no_such_part(given: Outer) -> float:
     return handed(given).missing  # type: ignore[attr-defined, no-any-return]
 

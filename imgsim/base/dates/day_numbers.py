@@ -13,7 +13,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from imgsim.base.compiled.jit import lean
+from imgsim.base.compiled.jit import inline_kernel
 
 DAYS_A_YEAR: Final = 365.25
 NEVER: Final = 2**30  # a day no life reaches; fits a 32-bit column, and so does a life's worth of days after it
@@ -24,7 +24,7 @@ NEW_YEAR: Final = MONTHS[::12].astype("datetime64[D]").astype(np.int64)  # 1 Jan
 MIDSUMMER: Final = MONTHS[6::12].astype("datetime64[D]").astype(np.int64)  # 1 July of every year
 
 
-@lean
+@inline_kernel
 def day_of(year: int, month: int, day: int) -> int:
     """The day number of a calendar date."""
     shifted = year - 1 if month <= 2 else year
@@ -36,7 +36,7 @@ def day_of(year: int, month: int, day: int) -> int:
     return era * 146097 + day_of_era - 719468
 
 
-@lean
+@inline_kernel
 def last_begun(starts: npt.NDArray[np.int64], day: int) -> int:
     """The place of the last of some yearly days on or before a day; of the first one if there is none."""
     place = min(max((day - starts[0]) * 400 // 146097, 0), len(starts) - 1)  # off by one at most
@@ -47,19 +47,19 @@ def last_begun(starts: npt.NDArray[np.int64], day: int) -> int:
     return int(place)
 
 
-@lean
+@inline_kernel
 def year_of(day: int) -> int:
     """The calendar year of a day number."""
     return FIRST_YEAR + last_begun(NEW_YEAR, day)
 
 
-@lean
+@inline_kernel
 def mark_of(year: int, month_day: int) -> int:
     """The day number of a yearly mark written as 100 x month + day (315 is 15 March)."""
     return day_of(year, month_day // 100, month_day % 100)
 
 
-@lean
+@inline_kernel
 def academic_year_start(day: int) -> int:
     """The 1 July on or before a day."""
     return int(MIDSUMMER[last_begun(MIDSUMMER, day)])

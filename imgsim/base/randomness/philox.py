@@ -12,7 +12,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from imgsim.base.compiled.jit import compiled, lean
+from imgsim.base.compiled.jit import inline_kernel, kernel
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -29,7 +29,7 @@ TWO_26: Final = 67108864.0
 TWO_M52: Final = 2.0**-52
 
 
-@lean
+@inline_kernel
 def philox(
     c0: np.uint64, c1: np.uint64, c2: np.uint64, c3: np.uint64, k0: np.uint64, k1: np.uint64
 ) -> tuple[np.uint64, np.uint64, np.uint64, np.uint64]:
@@ -43,7 +43,7 @@ def philox(
     return c0, c1, c2, c3
 
 
-@lean
+@inline_kernel
 def uniform(seed: int, replication: int, actor: int, decision: int, occurrence: int, partner: int) -> float:
     """The uniform at an address, strictly between 0 and 1, on a grid of 2**-52 shifted by half a step.
 
@@ -58,7 +58,7 @@ def uniform(seed: int, replication: int, actor: int, decision: int, occurrence: 
     return (float(w0 >> SIX) * TWO_26 + float(w1 >> SIX) + 0.5) * TWO_M52
 
 
-@compiled
+@kernel
 def uniforms(seed: int, replication: int, actor: Ints, decision: int, occurrence: int) -> Floats:
     """The uniform of each actor at a decision: many in a row take a tenth of the time that each takes by itself."""
     found = np.empty(len(actor))
@@ -67,7 +67,7 @@ def uniforms(seed: int, replication: int, actor: Ints, decision: int, occurrence
     return found
 
 
-@lean
+@inline_kernel
 def words(
     seed: int, replication: int, actor: int, decision: int, occurrence: int, partner: int
 ) -> tuple[np.uint64, np.uint64, np.uint64, np.uint64]:

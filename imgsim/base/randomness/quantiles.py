@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 
-from imgsim.base.compiled.jit import lean
+from imgsim.base.compiled.jit import inline_kernel
 
 
-@lean
+@inline_kernel
 def ratio_of_polynomials(r: float, a: tuple[float, ...], b: tuple[float, ...]) -> float:
     """P(r)/Q(r) with coefficients given from the highest power down."""
     top, bottom = 0.0, 0.0
@@ -31,7 +31,7 @@ TAIL_Q = (2.04426310338993978564e-15, 1.4215117583164458887e-7, 1.84631831751005
           0.0148753612908506148525, 0.13692988092273580531, 0.59983220655588793769, 1.0)  # fmt: skip
 
 
-@lean
+@inline_kernel
 def normal(u: float) -> float:
     """The standard normal quantile (Wichura 1988, algorithm AS 241, PPND16: about 1 part in 1e16)."""
     q = u - 0.5
@@ -45,13 +45,13 @@ def normal(u: float) -> float:
     return -z if q < 0.0 else z
 
 
-@lean
+@inline_kernel
 def exponential(u: float) -> float:
     """The unit exponential quantile."""
     return -math.log1p(-u)
 
 
-@lean
+@inline_kernel
 def gompertz_age(u: float, mode: float, scale: float, age: float) -> float:
     """The age at which a Gompertz clock with modal age ``mode`` strikes somebody now aged ``age`` (all in years).
 

@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from imgsim.base.compiled.jit import lean, shared
+from imgsim.base.compiled.jit import called_kernel, inline_kernel
 from imgsim.base.dates.day_numbers import NEVER
 from imgsim.engines.compiled.arrays import (
     AT,
@@ -74,7 +74,7 @@ class World(NamedTuple):
 # --- entering, moving on, ending ----------------------------------------------------------------
 
 
-@lean
+@inline_kernel
 def enters(world: World, life: Life, log: Journal) -> None:
     """The life begins: its first clocks and its first spell of livelihood; the first stage."""
     life.at[DAY] = life.at[SPELL_START] = life.entry
@@ -88,7 +88,7 @@ def enters(world: World, life: Life, log: Journal) -> None:
     begin_spell(life.row, life.track, int(life.row[STATE]), today(life))
 
 
-@lean
+@inline_kernel
 def arrives(world: World, life: Life, log: Journal, stage: int) -> None:
     """A stage begins; it may impose a livelihood."""
     life.counts[stage] += 1
@@ -101,7 +101,7 @@ def arrives(world: World, life: Life, log: Journal, stage: int) -> None:
         turns_to(world, life, log, int(life.track[BEFORE]))
 
 
-@shared
+@called_kernel
 def leaves(world: World, life: Life, log: Journal, stage: int, outcome: int) -> int:
     """A stage ends: what its outcome starts and writes; the next stage."""
     if outcome <= STRUCK:
@@ -116,7 +116,7 @@ def leaves(world: World, life: Life, log: Journal, stage: int, outcome: int) -> 
     return int(world.road.next[stage, outcome])
 
 
-@lean
+@inline_kernel
 def takes_effect(world: World, life: Life, operation: int, place: int, value: int) -> None:
     """One thing that an outcome does to the person."""
     if operation == START_CLOCK:
@@ -130,7 +130,7 @@ def takes_effect(world: World, life: Life, operation: int, place: int, value: in
         life.row[READY_SINCE] = life.at[DAY]
 
 
-@shared
+@called_kernel
 def ends(world: World, life: Life, log: Journal, stage: int) -> None:
     """The life leaves the model."""
     note(world, life, log, world.road.extra[stage, ENDED_EVENT], 0)
@@ -138,7 +138,7 @@ def ends(world: World, life: Life, log: Journal, stage: int) -> None:
     life.at[STATUS] = ENDED
 
 
-@lean
+@inline_kernel
 def note(world: World, life: Life, log: Journal, event: int, value: int) -> None:
     """Log one event of today."""
     if log.tells:
@@ -150,7 +150,7 @@ def note(world: World, life: Life, log: Journal, event: int, value: int) -> None
     life.at[SEQUENCE] += 1
 
 
-@lean
+@inline_kernel
 def has_room(world: World, log: Journal) -> bool:
     """Can the journal hold whatever one more stage logs?"""
     return not log.tells or bool(max(log.used[0], log.used[1]) + world.road.most_events <= len(log.events))
@@ -159,7 +159,7 @@ def has_room(world: World, log: Journal) -> bool:
 # --- clocks ----------------------------------------------------------------------------------------------------------
 
 
-@shared
+@called_kernel
 def start_clock(world: World, life: Life, clock: int) -> None:
     """Draw the due day of a rival clock from today on."""
     q = world.road.clock[clock, CLOCK_QUANTITY]
@@ -169,7 +169,7 @@ def start_clock(world: World, life: Life, clock: int) -> None:
     life.counts[world.road.first_clock + clock] += 1
 
 
-@lean
+@inline_kernel
 def next_strike(world: World, life: Life, stage: int) -> tuple[int, int]:
     """The clock that strikes first in this stage, and its day; overdue clocks strike today."""
     struck, due = NOTHING, NEVER
@@ -182,7 +182,7 @@ def next_strike(world: World, life: Life, stage: int) -> tuple[int, int]:
     return struck, max(due, today(life))
 
 
-@lean
+@inline_kernel
 def strikes_first(world: World, struck: int, due: int, day: int) -> bool:
     """Does the clock come before a stage end of that day? Death does on the same day, other clocks do not."""
     return due < day or (due == day and world.road.death >= 0 and struck == STRUCK - world.road.death)
@@ -191,7 +191,7 @@ def strikes_first(world: World, struck: int, due: int, day: int) -> bool:
 # --- livelihood ------------------------------------------------------------------------------------------------------
 
 
-@shared
+@called_kernel
 def moves_to(world: World, life: Life, log: Journal, day: int) -> None:
     """Today becomes a later day; the second track is walked up to it, unless a stage imposes a state."""
     if world.road.livelihood[life.at[STAGE]] >= 0:
@@ -206,14 +206,14 @@ def moves_to(world: World, life: Life, log: Journal, day: int) -> None:
     life.at[DAY] = day
 
 
-@shared
+@called_kernel
 def turns_to(world: World, life: Life, log: Journal, state: int) -> None:
     """A stage imposes a livelihood, or gives the former one back."""
     close_spell(world, life, log, today(life))
     begin_spell(life.row, life.track, state, today(life))
 
 
-@shared
+@called_kernel
 def close_spell(world: World, life: Life, log: Journal, day: int) -> None:
     """Log the spell that ends."""
     if day > life.at[SPELL_START]:
@@ -231,25 +231,25 @@ def close_spell(world: World, life: Life, log: Journal, day: int) -> None:
 # --- the person, today -------------------------------------------------------------------------------------------
 
 
-@lean
+@inline_kernel
 def today(life: Life) -> int:
     """The day."""
     return int(np.int64(life.at[DAY]))
 
 
-@lean
+@inline_kernel
 def times(life: Life, stage: int) -> int:
     """How often the person has come to a stage, this visit included."""
     return int(np.int64(life.counts[stage]))
 
 
-@lean
+@inline_kernel
 def tries(world: World, life: Life, stage: int) -> int:
     """How often the person has sat an exam."""
     return int(np.int64(life.counts[world.road.tried[stage]]))
 
 
-@lean
+@inline_kernel
 def lasting(world: World, life: Life, q: int, occurrence: int) -> int:
     """A duration in days for this person, today."""
     return lasts(world.rules, life.who, q, today(life), life.row, occurrence)
@@ -258,14 +258,14 @@ def lasting(world: World, life: Life, q: int, occurrence: int) -> int:
 # --- rounds ----------------------------------------------------------------------------------------------------------
 
 
-@lean
+@inline_kernel
 def waits_for(world: World, life: Life, meeting: int) -> None:
     """Wait for a meeting, on the day of which the life is: the papers were ready when files were read, or were not."""
     life.at[STATUS], life.at[MEETING] = WAITING, meeting
     life.row[READY] = 1.0 if life.row[READY_SINCE] <= world.road.date[meeting, READS] else 0.0
 
 
-@lean
+@inline_kernel
 def settles(world: World, life: Life, log: Journal, outcome: int, specialty: int, sponsor: int) -> None:
     """Write one person's part of an allocation into the life, which walks on."""
     stage, meeting = life.at[STAGE], life.at[MEETING]
@@ -278,7 +278,7 @@ def settles(world: World, life: Life, log: Journal, outcome: int, specialty: int
     life.at[STAGE] = leaves(world, life, log, stage, outcome)
 
 
-@shared
+@called_kernel
 def closes(world: World, life: Life, log: Journal) -> None:
     """Nothing more happens before the horizon: the second track is walked to the last day."""
     moves_to(world, life, log, world.road.end)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from imgsim.base.compiled.jit import lean
+from imgsim.base.compiled.jit import inline_kernel
 from imgsim.base.dates.day_numbers import NEVER
 from imgsim.engines.compiled.arrays import MET, POST_START, Journal, Life
 from imgsim.engines.compiled.career import World, lasting, note, times, today, tries
@@ -38,21 +38,21 @@ from imgsim.persons.risk_equations import FAILURES, happens, strikes_after
 from imgsim.persons.sitting_rules import barred, earliest_retake, session_after
 
 
-@lean
+@inline_kernel
 def first_sitting(world: World, life: Life, stage: int) -> int:
     """The day of the first sitting: after preparation."""
     life.row[FAILURES] = tries(world, life, stage)
     return today(life) + lasting(world, life, world.road.quantity[stage, PREPARE], times(life, stage))
 
 
-@lean
+@inline_kernel
 def barred_today(world: World, life: Life, stage: int) -> int:
     """Why the person may not sit today: the exam is no longer given, or the attempts are used up."""
     q = world.road.quantity[stage]
     return barred(world.rules, q[GIVEN], q[ATTEMPTS], today(life), life.row, tries(world, life, stage))
 
 
-@lean
+@inline_kernel
 def sits(world: World, life: Life, log: Journal, stage: int, count: int) -> int:
     """Sit today; what it will be called, if the road says where that leads."""
     life.counts[world.road.tried[stage]] += 1
@@ -62,13 +62,13 @@ def sits(world: World, life: Life, log: Journal, stage: int, count: int) -> int:
     return grade(world.rules, life.who, rule, today(life), life.row, tries(world, life, stage))
 
 
-@lean
+@inline_kernel
 def result_day(world: World, life: Life, stage: int) -> int:
     """The day on which today's result comes."""
     return today(life) + lasting(world, life, world.road.quantity[stage, RESULT], tries(world, life, stage))
 
 
-@lean
+@inline_kernel
 def next_sitting(world: World, life: Life, log: Journal, stage: int, count: int) -> int:
     """After a failed result: the day of the next sitting, not before the spacing rules allow it."""
     note(world, life, log, world.road.extra[stage, FAILED], tries(world, life, stage))
@@ -78,7 +78,7 @@ def next_sitting(world: World, life: Life, log: Journal, stage: int, count: int)
     return max(wished, earliest_retake(world.rules, q[PER_YEAR], q[LATE_GAP], day, life.row, log.sat, count))
 
 
-@lean
+@inline_kernel
 def in_session(world: World, life: Life, log: Journal, stage: int, count: int, day: int) -> int:
     """The day itself, or the day of the next session of an exam that is held in sessions."""
     q, sessions = world.road.quantity[stage], int(world.road.sessions[stage])
@@ -87,14 +87,14 @@ def in_session(world: World, life: Life, log: Journal, stage: int, count: int, d
     return session_after(world.rules, q[SESSION], sessions, q[APART], day, today(life), life.row, log.sat, count)
 
 
-@lean
+@inline_kernel
 def is_refused(world: World, life: Life, stage: int) -> bool:
     """Will what is waited for be refused?"""
     q = world.road.quantity[stage, REFUSED]
     return q >= 0 and happens(world.rules, life.who, q, today(life), life.row, times(life, stage))
 
 
-@lean
+@inline_kernel
 def ready_day(world: World, life: Life, stage: int) -> int:
     """The day on which a wait ends."""
     road, day = world.road, today(life)
@@ -111,7 +111,7 @@ def ready_day(world: World, life: Life, stage: int) -> int:
     return day + days
 
 
-@lean
+@inline_kernel
 def begins_work(world: World, life: Life, log: Journal, stage: int) -> tuple[int, int]:
     """Start a position; the days on which it would be completed and left."""
     note(world, life, log, world.road.extra[stage, STARTED], 0)
@@ -121,7 +121,7 @@ def begins_work(world: World, life: Life, log: Journal, stage: int) -> tuple[int
     return completes, day + left
 
 
-@lean
+@inline_kernel
 def joins(world: World, life: Life, log: Journal, stage: int) -> int:
     """Register for the next round that is still open: its number among the dates, or -1 if none is scheduled."""
     day = today(life)
@@ -132,7 +132,7 @@ def joins(world: World, life: Life, log: Journal, stage: int) -> int:
     return meeting
 
 
-@lean
+@inline_kernel
 def next_meeting(road: Road, number: int, day: int) -> int:
     """The first meeting of a round whose lists close on this day or later; -1 after the last one scheduled."""
     lo, hi = road.first_date[number], road.first_date[number + 1]

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from imgsim.base.compiled.by_reference import handed
-from imgsim.base.compiled.jit import lean, shared
+from imgsim.base.compiled.jit import called_kernel, inline_kernel
 from imgsim.base.compiled.prefetch import fetch
 from imgsim.engines.compiled.arrays import (
     DAY,
@@ -83,7 +83,7 @@ AHEAD: Final = 6  # lives for whose memory is asked before it is needed
 # --- stage kinds: the same text as in simpy_engine ------------------------------------------------------------------
 
 
-@lean
+@inline_kernel
 def exam(world: World, life: Life, log: Journal, stage: int) -> int:
     """Prepare, sit, wait for the result, and sit again while the limit in force allows."""
     sitting = first_sitting(world, life, stage)
@@ -105,7 +105,7 @@ def exam(world: World, life: Life, log: Journal, stage: int) -> int:
         sitting = next_sitting(world, life, log, stage, count)
 
 
-@lean
+@inline_kernel
 def wait(world: World, life: Life, log: Journal, stage: int) -> int:
     """Something takes time, and may be refused at its end."""
     refused = is_refused(world, life, stage)
@@ -115,14 +115,14 @@ def wait(world: World, life: Life, log: Journal, stage: int) -> int:
     return REFUSED if refused else DONE
 
 
-@lean
+@inline_kernel
 def choose(world: World, life: Life, stage: int) -> int:
     """One of several ways, at once."""
     first, options = world.road.quantity[stage, FIRST_OPTION], world.road.options[stage]
     return chooses(world.rules, life.who, first, options, today(life), life.row, times(life, stage))
 
 
-@lean
+@inline_kernel
 def work(world: World, life: Life, log: Journal, stage: int) -> int:
     """Hold a position until it is completed or left."""
     completes, leaves = begins_work(world, life, log, stage)
@@ -132,7 +132,7 @@ def work(world: World, life: Life, log: Journal, stage: int) -> int:
     return COMPLETED if completes <= leaves else LEFT
 
 
-@lean
+@inline_kernel
 def round_(world: World, life: Life, log: Journal, stage: int) -> int:
     """Wait for the next date and be allocated a place, or not: nothing else happens to the life up to that day."""
     meeting = joins(world, life, log, stage)
@@ -144,7 +144,7 @@ def round_(world: World, life: Life, log: Journal, stage: int) -> int:
     return PAUSE
 
 
-@shared
+@called_kernel
 def stay(world: World, life: Life, log: Journal, stage: int, day: int) -> int:
     """Stay until the day, unless a rival clock strikes before; which one, NOTHING, or PAUSE at the horizon."""
     struck, due = next_strike(world, life, stage)
@@ -155,7 +155,7 @@ def stay(world: World, life: Life, log: Journal, stage: int, day: int) -> int:
     return struck
 
 
-@lean
+@inline_kernel
 def comes(world: World, life: Life, log: Journal, day: int) -> bool:
     """Move on to a day; if it lies beyond the horizon, the life is walked up to that."""
     if day >= world.road.end:
@@ -169,7 +169,7 @@ def comes(world: World, life: Life, log: Journal, day: int) -> bool:
 WALKS: Final = {"exam": exam, "wait": wait, "choose": choose, "round": round_, "work": work}
 
 
-@lean
+@inline_kernel
 def visit(world: World, life: Life, log: Journal, stage: int) -> int:
     """The outcome of a stage of any kind, or PAUSE."""
     kind = world.road.kind[stage]
@@ -184,7 +184,7 @@ def visit(world: World, life: Life, log: Journal, stage: int) -> int:
     return round_(world, life, log, stage)
 
 
-@lean
+@inline_kernel
 def career(world: World, life: Life, log: Journal) -> None:
     """Stage after stage until an end, a round, the horizon, or until the journal may not hold another stage."""
     while life.at[STATUS] == WALKING and has_room(world, log):
@@ -201,7 +201,7 @@ def career(world: World, life: Life, log: Journal) -> None:
 # --- everybody -------------------------------------------------------------------------------------------------------
 
 
-@lean
+@inline_kernel
 def life_of(world: World, states: States, k: int, person: int) -> Life:
     """One row of every array: that of person number ``person``, held at place ``k``."""
     return Life(
@@ -217,7 +217,7 @@ def life_of(world: World, states: States, k: int, person: int) -> Life:
     )
 
 
-@lean
+@inline_kernel
 def fetch_life(states: States, people: Ints, k: int) -> None:
     """Ask for what is kept of the life that will be walked some lives after place ``k``."""
     if k + AHEAD < len(people):
@@ -229,7 +229,7 @@ def fetch_life(states: States, people: Ints, k: int) -> None:
         fetch(states.counts, person)
 
 
-@shared
+@called_kernel
 def advance(
     given: World, states: States, journal: Journal, first: int, people: Ints, begin_at: int, record: Ints,
     decided: Days,
@@ -253,7 +253,7 @@ def advance(
     return len(people)
 
 
-@lean
+@inline_kernel
 def walks_on(world: World, life: Life, log: Journal, record: Ints, decided: Days, k: int) -> bool:
     """Walk a life on by one step; is there nothing more to walk?"""
     status = life.at[STATUS]
@@ -270,7 +270,7 @@ def walks_on(world: World, life: Life, log: Journal, record: Ints, decided: Days
     return False
 
 
-@lean
+@inline_kernel
 def is_decided(life: Life, row: int, decided: Days) -> bool:
     """Is this row about the life?"""
     return row < len(decided) and decided[row, 0] == life.person

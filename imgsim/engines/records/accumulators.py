@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from imgsim.base.compiled.by_reference import handed
-from imgsim.base.compiled.jit import compiled, lean, shared
+from imgsim.base.compiled.jit import called_kernel, inline_kernel, kernel
 from imgsim.base.dates.day_numbers import NEVER
 from imgsim.engines.model import Model
 from imgsim.engines.records.application_seasons import SEASONS_TOLD, apply_or_win
@@ -130,7 +130,7 @@ def ledger_of(model: Model, population: Population, events: Ints, spells: Ints) 
     return ledger
 
 
-@shared
+@called_kernel
 def account(codes: Codes, ledger: Ledger, person: int, day: int, event: int, value: int) -> None:
     """Keep what one event means. The milestone comes first: what happens on its day still counts up to it."""
     meaning = codes.meaning[event]
@@ -150,14 +150,14 @@ def account(codes: Codes, ledger: Ledger, person: int, day: int, event: int, val
         move(codes, ledger, person, day, event)
 
 
-@lean
+@inline_kernel
 def close(codes: Codes, ledger: Ledger, person: int) -> None:
     """Nothing more happens to the person: the last day's move counts. Closing twice changes nothing."""
     flow(codes, ledger, person)
     ledger.before[person] = ledger.state[person]
 
 
-@lean
+@inline_kernel
 def reach(codes: Codes, ledger: Ledger, person: int, day: int, meaning: Meaning) -> None:
     """Keep the first day of each milestone that the event belongs to."""
     for k in range(meaning[FIRST_MILESTONE], meaning[END_MILESTONE]):
@@ -165,27 +165,27 @@ def reach(codes: Codes, ledger: Ledger, person: int, day: int, meaning: Meaning)
         ledger.milestones[person, place] = min(ledger.milestones[person, place], day)
 
 
-@lean
+@inline_kernel
 def is_past(ledger: Ledger, person: int, milestone: int, day: int) -> bool:
     """Does the day come after that of a milestone? No if the road has none."""
     return milestone >= 0 and day > ledger.milestones[person, milestone]
 
 
-@lean
+@inline_kernel
 def pay(codes: Codes, ledger: Ledger, person: int, day: int, meaning: Meaning) -> None:
     """Pay the price of the day, unless the certificate was issued before."""
     if not is_past(ledger, person, codes.certified, day):
         ledger.spent[person] += base(codes.prices, int(np.int64(meaning[PRICE])), day, ledger.traits[person])
 
 
-@lean
+@inline_kernel
 def hold(codes: Codes, ledger: Ledger, person: int, day: int, meaning: Meaning) -> None:
     """Hold a visa status from now on, unless training began on an earlier day."""
     if not is_past(ledger, person, codes.training, day):
         ledger.status[person] = meaning[STATUS]
 
 
-@lean
+@inline_kernel
 def sit_or_be_told(codes: Codes, ledger: Ledger, person: int, day: int, meaning: Meaning, value: int) -> None:
     """Note a sitting, or count the one whose result this is; a sitting whose result never comes is not counted."""
     exam, result = meaning[EXAM], meaning[RESULT]
@@ -196,7 +196,7 @@ def sit_or_be_told(codes: Codes, ledger: Ledger, person: int, day: int, meaning:
         ledger.sitting[person] = NONE
 
 
-@shared
+@called_kernel
 def count_sitting(codes: Codes, ledger: Ledger, person: int, exam: int, passed: bool) -> None:
     """Count a sitting in its half-year; those before the measured window stand apart, wherever in it that begins.
 
@@ -216,13 +216,13 @@ def count_sitting(codes: Codes, ledger: Ledger, person: int, exam: int, passed: 
             ledger.first_sat[person, exam] = NONE
 
 
-@lean
+@inline_kernel
 def half_of(codes: Codes, day: int) -> int:
     """The half-year of a day; the first or last one for days outside the simulated years."""
     return int(codes.half_of[min(max(day - codes.half_year[0], 0), len(codes.half_of) - 1)])
 
 
-@lean
+@inline_kernel
 def move(codes: Codes, ledger: Ledger, person: int, day: int, event: int) -> None:
     """Stand in another state from now on; only what the day ends with is a move."""
     if day != ledger.since[person]:
@@ -234,7 +234,7 @@ def move(codes: Codes, ledger: Ledger, person: int, day: int, event: int) -> Non
         ledger.state[person] = codes.meaning[event, STATE]
 
 
-@lean
+@inline_kernel
 def flow(codes: Codes, ledger: Ledger, person: int) -> None:
     """Count the move of the last day on which the state was told, if there was any."""
     before, state = ledger.before[person], ledger.state[person]
@@ -245,7 +245,7 @@ def flow(codes: Codes, ledger: Ledger, person: int) -> None:
             ledger.outflow[year, before] += 1
 
 
-@shared
+@called_kernel
 def live(codes: Codes, ledger: Ledger, person: int, state: int, begin: int, end: int) -> None:
     """Keep what a spell of livelihood means: its days from graduation on, by calendar year.
 
@@ -271,7 +271,7 @@ def days_lived(ledger: Ledger, half_year: Ints) -> Ints:
     return days
 
 
-@compiled
+@kernel
 def account_all(meaning: Codes, kept: Ledger, events: Ints, spells: Ints) -> None:
     """Keep what events mean (rows of person, sequence, day, event code, value), those of a person in sequence.
 
@@ -284,7 +284,7 @@ def account_all(meaning: Codes, kept: Ledger, events: Ints, spells: Ints) -> Non
         live(codes, ledger, spells[k, 0], spells[k, 2], spells[k, 3], spells[k, 4])
 
 
-@compiled
+@kernel
 def close_all(meaning: Codes, kept: Ledger) -> None:
     """Nothing more happens to anybody."""
     codes, ledger = handed(meaning), handed(kept)

@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from imgsim.base.compiled.jit import shared
+from imgsim.base.compiled.jit import called_kernel
 from imgsim.base.dates.day_numbers import day_of
 from imgsim.engines.records.event_codes import APPLIED
 from imgsim.inputs.traits import GRADUATION, PLACE
@@ -21,7 +21,7 @@ Small = npt.NDArray[np.int8]
 SEASONS_TOLD: Final = 10  # seasons of a person that are told apart; the last stands for all later ones
 
 
-@shared
+@called_kernel
 def apply_or_win(
     applied: Ints, season: Years, seasons: Small, won: Small, row: Row, family: int, says: int, year: int,
     first_year: int, citizens: Years,

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from imgsim.base.compiled.jit import compiled
+from imgsim.base.compiled.jit import kernel
 from imgsim.base.dates.day_numbers import NEVER
 
 SECONDS_A_DAY = 86_400
@@ -35,7 +35,7 @@ def dates(days: npt.NDArray[Any]) -> npt.NDArray[np.datetime64]:
     return seconds(days).view("datetime64[s]")
 
 
-@compiled
+@kernel
 def seconds(days: npt.NDArray[Any]) -> npt.NDArray[np.int64]:
     """Day numbers as seconds."""
     found = np.empty(len(days), np.int64)

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from imgsim.base.compiled.jit import compiled
+from imgsim.base.compiled.jit import kernel
 from imgsim.base.dates.day_numbers import DAYS_A_YEAR, NEVER
 from imgsim.engines.records.columns import Column, Columns
 from imgsim.engines.records.encode import coded, dates
@@ -31,7 +31,7 @@ def people_table(finished: Finished) -> Columns:
     return held | dict(zip((f"years_{state}" for state in COUNTED), years_in(finished.days_in), strict=True))
 
 
-@compiled
+@kernel
 def columns(traits: Floats, places: npt.NDArray[np.int64]) -> Floats:
     """Some traits of everybody, one after the other, in one walk through the rows."""
     found = np.empty((len(places), len(traits)))
@@ -41,7 +41,7 @@ def columns(traits: Floats, places: npt.NDArray[np.int64]) -> Floats:
     return found
 
 
-@compiled
+@kernel
 def years_in(days_in: npt.NDArray[Any]) -> Floats:
     """Years that everybody spent in each livelihood, (livelihoods, people), from the days of each, turned round."""
     people, states = days_in.shape
@@ -125,7 +125,7 @@ def kept(finished: Finished) -> dict[str, Column]:
     return found
 
 
-@compiled
+@kernel
 def age_on(day: npt.NDArray[np.int32], birth: Floats) -> Floats:
     """Ages in years on a day per person; missing where the day never comes."""
     found = np.empty(len(day))

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from imgsim.base.compiled.by_reference import handed
-from imgsim.base.compiled.jit import lean
+from imgsim.base.compiled.jit import inline_kernel
 from imgsim.persons import livelihood, pass_rules
 from imgsim.persons import risk_equations as rules
 from imgsim.persons import sitting_rules as sittings
@@ -22,7 +22,7 @@ Floats = npt.NDArray[np.float64]
 Call = tuple[Ints, Ints, Ints, Floats, Floats, Ints, int, int, int]
 
 
-@lean
+@inline_kernel
 def happens(
     head: Ints, first: Ints, days: Ints, value: Floats, plain: Floats, ratio: Ints,
     seed: int, replication: int, actor: int,
@@ -34,7 +34,7 @@ def happens(
     return rules.happens(held, who, q, day, row, occurrence)
 
 
-@lean
+@inline_kernel
 def grade(
     head: Ints, first: Ints, days: Ints, value: Floats, plain: Floats, ratio: Ints,
     seed: int, replication: int, actor: int,
@@ -46,7 +46,7 @@ def grade(
     return pass_rules.grade(held, who, q, day, row, attempt)
 
 
-@lean
+@inline_kernel
 def lasts(
     head: Ints, first: Ints, days: Ints, value: Floats, plain: Floats, ratio: Ints,
     seed: int, replication: int, actor: int,
@@ -58,7 +58,7 @@ def lasts(
     return rules.lasts(held, who, q, day, row, occurrence)
 
 
-@lean
+@inline_kernel
 def strikes_after(
     head: Ints, first: Ints, days: Ints, value: Floats, plain: Floats, ratio: Ints,
     seed: int, replication: int, actor: int,
@@ -70,7 +70,7 @@ def strikes_after(
     return rules.strikes_after(held, who, q, day, row, occurrence)
 
 
-@lean
+@inline_kernel
 def chooses(
     head: Ints, first: Ints, days: Ints, value: Floats, plain: Floats, ratio: Ints,
     seed: int, replication: int, actor: int,
@@ -82,7 +82,7 @@ def chooses(
     return rules.chooses(held, who, q, options, day, row, occurrence)
 
 
-@lean
+@inline_kernel
 def barred(
     head: Ints, first: Ints, days: Ints, value: Floats, plain: Floats, ratio: Ints,
     given: int, limit: int, day: int, row: Row,
@@ -93,7 +93,7 @@ def barred(
     return sittings.barred(held, given, limit, day, row, attempts)
 
 
-@lean
+@inline_kernel
 def earliest_retake(
     head: Ints, first: Ints, days: Ints, value: Floats, plain: Floats, ratio: Ints,
     per_year: int, late_gap: int, day: int, row: Row,
@@ -104,7 +104,7 @@ def earliest_retake(
     return sittings.earliest_retake(held, per_year, late_gap, day, row, sat, count)
 
 
-@lean
+@inline_kernel
 def session_after(
     head: Ints, first: Ints, days: Ints, value: Floats, plain: Floats, ratio: Ints,
     session: int, sessions: int, apart: int, wished: int, day: int, row: Row,
@@ -115,7 +115,7 @@ def session_after(
     return sittings.session_after(held, session, sessions, apart, wished, day, row, sat, count)
 
 
-@lean
+@inline_kernel
 def next_move(
     head: Ints, first: Ints, days: Ints, value: Floats, plain: Floats, ratio: Ints,
     seed: int, replication: int, actor: int,

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from imgsim.base.compiled.by_reference import handed
-from imgsim.base.compiled.jit import compiled
+from imgsim.base.compiled.jit import kernel
 from imgsim.inputs.traits import PLACE
 from imgsim.markets.match.specialty_choice import chooses_among, options
 from imgsim.persons.compile_rules import Rulebook
@@ -50,7 +50,7 @@ def questions(book: Rulebook, name: str, specialties: tuple[str, ...]) -> Questi
     return Questions(merit, after, backup, applications, cap, *options(book, f"{name}.second", specialties))
 
 
-@compiled
+@kernel
 def answers(
     rules: Rules, asked: Questions, seed: int, replication: int, year: int, opened: int, day: int, actor: Ints,
     traits: Floats,

@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from imgsim.base.compiled.jit import compiled, lean
+from imgsim.base.compiled.jit import inline_kernel, kernel
 from imgsim.base.randomness.philox import words
 from imgsim.markets.match.hash_ring import PLACE_BITS, PLACES, Programme, eight_places
 from imgsim.markets.match.idiosyncratic import Chance, Pairs
@@ -23,7 +23,7 @@ CALLS: Final = 16  # made together
 EVERY_THIRD: Final = 0b100100100100  # bit k is set where k % 3 == 2
 
 
-@compiled
+@kernel
 def apply(chance: Chance, circle: Programme, wish: Ints, second: Ints, wanted: Ints, kind: Ints, takes: Bools) -> Pairs:
     """Applicant and programme of every application, without repeats, in the order of applicants.
 
@@ -53,13 +53,13 @@ def apply(chance: Chance, circle: Programme, wish: Ints, second: Ints, wanted: I
     return Pairs(applicant[:n], programme[:n])
 
 
-@lean
+@inline_kernel
 def begins_at(specialty: int) -> np.uint64:
     """Where the circle of a specialty begins when all are laid out one after another."""
     return np.uint64(specialty) << np.uint64(PLACE_BITS)
 
 
-@lean
+@inline_kernel
 def land(
     circles: Programme, rows: tuple[np.uint64, np.uint64], places: tuple[np.uint64, np.uint64], call: int, tries: int,
     asked_last: Ints32, a: int, programme: Programme, n: np.uint64,
@@ -82,7 +82,7 @@ def land(
     return n
 
 
-@lean
+@inline_kernel
 def places_ahead(chance: Chance, a: int, call: int, low: Keys, high: Keys) -> None:
     """Write down the places of an applicant's next calls; many calls in a row take a third of the time."""
     for k in range(CALLS):
@@ -90,7 +90,7 @@ def places_ahead(chance: Chance, a: int, call: int, low: Keys, high: Keys) -> No
         low[k], high[k] = eight_places(*w)
 
 
-@compiled
+@kernel
 def last_askers(takes: Bools) -> Ints32:
     """By kind of applicant and programme, with one that does not exist after the last: who asked last.
 

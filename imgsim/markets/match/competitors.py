@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from imgsim.base.compiled.by_reference import handed
-from imgsim.base.compiled.jit import compiled
+from imgsim.base.compiled.jit import kernel
 from imgsim.base.dates.day_numbers import day_of
 from imgsim.base.randomness.addresses import COMPETITOR, actor, decision
 from imgsim.base.randomness.quantiles import normal
@@ -68,7 +68,7 @@ class Competitors:
         return round(self.parameters.value(f"{self.name}.competitors", day, kind))
 
 
-@compiled
+@kernel
 def wish_shares(rules: Rules, asked: Ints, day: int, alike: Floats) -> Floats:
     """Below which uniform each specialty but the last is wished for, (kinds, specialties - 1), rising.
 
@@ -83,7 +83,7 @@ def wish_shares(rules: Rules, asked: Ints, day: int, alike: Floats) -> Floats:
     return found
 
 
-@compiled
+@kernel
 def draw_competitors(
     rules: Rules, seed: int, replication: int, actors: Ints, kind: Ints, ability: int, asked: Ints, wishes: Ints,
     shares: Floats, day: int, traits: Floats,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from imgsim.base.compiled.jit import compiled, lean
+from imgsim.base.compiled.jit import inline_kernel, kernel
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -13,7 +13,7 @@ Bools = npt.NDArray[np.bool_]
 Programmes = npt.NDArray[np.int64] | npt.NDArray[np.uint16]
 
 
-@compiled
+@kernel
 def deferred_acceptance(first: Ints, programme: Programmes, score: Floats, capacity: Ints, who: Bools) -> Ints:
     """The stable matching that is best for every applicant; the pair each holds, or -1, shape (applicants,).
 
@@ -52,13 +52,13 @@ def deferred_acceptance(first: Ints, programme: Programmes, score: Floats, capac
     return outcome
 
 
-@lean
+@inline_kernel
 def better(score: float, applicant: int, other_score: float, other: int) -> bool:
     """Does a programme prefer one applicant to another?"""
     return score > other_score or (score == other_score and applicant < other)
 
 
-@lean
+@inline_kernel
 def worst_seat(holder: Ints, held: Floats, begin: int, end: int) -> int:
     """The seat of the applicant a full programme likes least (programmes are small: a scan beats a heap)."""
     worst = begin
@@ -68,7 +68,7 @@ def worst_seat(holder: Ints, held: Floats, begin: int, end: int) -> int:
     return worst
 
 
-@compiled
+@kernel
 def blocking_pairs(first: Ints, programme: Programmes, score: Floats, capacity: Ints, outcome: Ints) -> int:
     """How many pairs would both rather have each other than what a matching gives them; 0 if it is stable."""
     filled = np.zeros(len(capacity), np.int64)

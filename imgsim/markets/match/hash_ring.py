@@ -11,7 +11,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from imgsim.base.compiled.jit import compiled, lean
+from imgsim.base.compiled.jit import inline_kernel, kernel
 from imgsim.base.randomness.philox import words
 
 Ints = npt.NDArray[np.int64]
@@ -22,13 +22,13 @@ PLACES: Final = 2**PLACE_BITS  # of one circle; a word of chance gives two
 NODES: Final = 8  # places of one programme: applications spread evenly with this many, and one call gives them all
 
 
-@lean
+@inline_kernel
 def eight_places(w0: np.uint64, w1: np.uint64, w2: np.uint64, w3: np.uint64) -> tuple[np.uint64, np.uint64]:
     """Four words as two numbers of four places each."""
     return (w1 << np.uint64(32)) | w0, (w3 << np.uint64(32)) | w2
 
 
-@compiled
+@kernel
 def nodes(actor: Ints, seed: int, decided: int) -> Ints:
     """The fixed places of every programme, (programmes, NODES)."""
     found = np.empty((len(actor), NODES), np.int64)
@@ -40,7 +40,7 @@ def nodes(actor: Ints, seed: int, decided: int) -> Ints:
     return found
 
 
-@compiled
+@kernel
 def circles(node: Ints, specialty: Ints, running: npt.NDArray[np.bool_], specialties: int) -> Programme:
     """The programme that each place of each circle leads to, (specialties, PLACES).
 

@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from imgsim.base.compiled.jit import compiled, lean
+from imgsim.base.compiled.jit import inline_kernel, kernel
 from imgsim.base.randomness.philox import words
 from imgsim.base.randomness.quantiles import normal
 
@@ -48,7 +48,7 @@ class Chance(NamedTuple):
     table: Floats
 
 
-@compiled
+@kernel
 def normal_table() -> Floats:
     """The normal quantile at k / STEPS; the ends, which are not finite, are never read."""
     table = np.zeros(STEPS + 1)
@@ -57,7 +57,7 @@ def normal_table() -> Floats:
     return table
 
 
-@compiled
+@kernel
 def noise(chance: Chance, pairs: Pairs, which: int) -> Singles:
     """One of the four standard normals of every pair.
 
@@ -77,7 +77,7 @@ def noise(chance: Chance, pairs: Pairs, which: int) -> Singles:
     return found
 
 
-@lean
+@inline_kernel
 def normals(table: Floats, drawn: Words, found: Singles) -> None:
     """Write down the normal quantiles of words: along the table to 4e-5, and exactly in the last 128th at either end.
 

@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from imgsim.base.compiled.jit import compiled
+from imgsim.base.compiled.jit import kernel
 from imgsim.base.compiled.prefetch import fetch
 from imgsim.markets.match.idiosyncratic import SCREENING, Chance, Pairs
 from imgsim.markets.match.packed_sort import (
@@ -46,7 +46,7 @@ def lines(chance: Chance, pairs: Pairs, spread: float, merit: Floats, openness: 
     return Line(begins(keys, len(openness)), keys)
 
 
-@compiled
+@kernel
 def screen(
     chance: Chance, pairs: Pairs, spread: float, merit: Floats, openness: Floats, img: Bools, keys: Keys
 ) -> None:
@@ -59,7 +59,7 @@ def screen(
             keys[begin + k] = by_programme(part.programme[k], opinion[k], part.applicant[k])
 
 
-@compiled
+@kernel
 def begins(keys: Keys, programmes: int) -> npt.NDArray[np.uint32]:
     """Where the list of each programme begins among sorted entries, and where the last one ends."""
     found = np.full(programmes + 1, len(keys), np.uint32)
@@ -81,7 +81,7 @@ def lap_of(limit: Ints) -> Programme:
     return turns.astype(np.uint16) & np.uint16(MOST_PROGRAMMES - 1)
 
 
-@compiled
+@kernel
 def moments(limit: Ints) -> npt.NDArray[np.uint32]:
     """The moment of a lap and the programme of every turn."""
     turns = np.empty(limit.sum(), np.uint32)
@@ -94,7 +94,7 @@ def moments(limit: Ints) -> npt.NDArray[np.uint32]:
     return turns
 
 
-@compiled
+@kernel
 def interviews(line: Line, lap: Programme, limit: Ints, attends: int, applicants: int) -> Pairs:
     """The applications that become interviews, in the order of turns.
 

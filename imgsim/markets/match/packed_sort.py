@@ -11,7 +11,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from imgsim.base.compiled.jit import lean
+from imgsim.base.compiled.jit import inline_kernel
 
 Keys = npt.NDArray[np.uint64]
 
@@ -25,20 +25,20 @@ TOP: Final = 2**VALUE_BITS - 1
 UNIT: Final = 2**VALUE_BITS / (2 * BOUND)
 
 
-@lean
+@inline_kernel
 def descending(value: float) -> np.uint64:
     """A value as a whole number of ``VALUE_BITS`` bits, the highest first."""
     return np.uint64(min(max((BOUND - value) * UNIT, 0.0), float(TOP)))
 
 
-@lean
+@inline_kernel
 def by_programme(programme: int, value: float, applicant: int) -> np.uint64:
     """An entry of a programme's list of applicants."""
     head = (np.uint64(programme) << np.uint64(VALUE_BITS)) | descending(value)
     return (head << np.uint64(APPLICANT_BITS)) | np.uint64(applicant)
 
 
-@lean
+@inline_kernel
 def by_applicant(applicant: int, value: float, programme: int) -> np.uint64:
     """An entry of an applicant's list of programmes."""
     head = (np.uint64(applicant) << np.uint64(VALUE_BITS)) | descending(value)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from imgsim.base.compiled.jit import compiled
+from imgsim.base.compiled.jit import kernel
 from imgsim.base.dates.day_numbers import day_of
 from imgsim.base.errors import InputError
 from imgsim.base.randomness.addresses import FIRST_YEAR, PROGRAMME, actor, decision
@@ -67,7 +67,7 @@ def draw_programmes(name: str, parameters: Parameters, specialties: tuple[str, .
     )
 
 
-@compiled
+@kernel
 def normals(u: Floats) -> Floats:
     """The standard normals of uniforms."""
     found = np.empty(len(u))
@@ -95,7 +95,7 @@ def dealt(size: Floats, rounding: Floats, seats: int) -> Ints:
     return quota
 
 
-@compiled
+@kernel
 def factor(size: Floats, rounding: Floats, seats: int) -> float:
     """The least factor that deals out enough seats, by bisection."""
     low, high = 0.0, (seats + len(size)) / float(size.sum()) + 1.0

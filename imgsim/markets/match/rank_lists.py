@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from imgsim.base.compiled.jit import compiled
+from imgsim.base.compiled.jit import kernel
 from imgsim.markets.match.idiosyncratic import PREFERENCE, Chance, Pairs, noise
 from imgsim.markets.match.packed_sort import MOST_PROGRAMMES, PROGRAMME_BITS, VALUE_BITS, Keys, by_applicant
 
@@ -35,7 +35,7 @@ def favourites_first(
     return unpacked(keys, len(wish))
 
 
-@compiled
+@kernel
 def liked(chance: Chance, pairs: Pairs, attraction: Floats, bonus: float, specialty: Ints, wish: Ints) -> Keys:
     """Every pair as an entry of the applicant's list."""
     taste = noise(chance, pairs, PREFERENCE)
@@ -46,7 +46,7 @@ def liked(chance: Chance, pairs: Pairs, attraction: Floats, bonus: float, specia
     return keys
 
 
-@compiled
+@kernel
 def unpacked(keys: Keys, applicants: int) -> RankLists:
     """The lists of sorted entries."""
     first, pairs = (
@@ -64,7 +64,7 @@ def unpacked(keys: Keys, applicants: int) -> RankLists:
     return RankLists(first, pairs)
 
 
-@compiled
+@kernel
 def opinions(
     chance: Chance, pairs: Pairs, which: int, spread: float, merit: Floats, openness: Floats, img: Bools
 ) -> Floats:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from imgsim.base.compiled.jit import compiled
+from imgsim.base.compiled.jit import kernel
 from imgsim.base.randomness.philox import words
 from imgsim.markets.match.idiosyncratic import Chance, Pairs
 
@@ -13,7 +13,7 @@ Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
 
 
-@compiled
+@kernel
 def asked_afterwards(chance: Chance, kind: Ints, without: Bools, left: Ints, takes: Bools, wanted: int) -> Pairs:
     """Applications to programmes with places ``left``, of any specialty: each asks ``wanted`` of them on average.
 

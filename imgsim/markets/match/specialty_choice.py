@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from imgsim.base.compiled.jit import lean
+from imgsim.base.compiled.jit import inline_kernel
 from imgsim.persons.compile_rules import Rulebook
 from imgsim.persons.risk_equations import Row, Rules, Who, draw, probability
 
@@ -23,7 +23,7 @@ def options(book: Rulebook, family: str, names: tuple[str, ...]) -> tuple[Ints, 
     return np.array([numbers[code] for code in asked], np.int64), np.array([*asked, rest[-1]], np.int64)
 
 
-@lean
+@inline_kernel
 def chooses_among(rules: Rules, who: Who, asked: Ints, day: int, row: Row, occurrence: int) -> int:
     """The place of the option taken: each in turn with its conditional probability, else the last one.
 
