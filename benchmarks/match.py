@@ -25,7 +25,7 @@ from memory import peak_above_start
 from imgsim.base.dates.day_numbers import day_of
 from imgsim.inputs.scenarios.load import load_scenario
 from imgsim.inputs.scenarios.scenario import Scenario
-from imgsim.inputs.traits import PLACE
+from imgsim.inputs.traits import COLUMN
 from imgsim.markets.allocation import Applicants
 from imgsim.markets.match import interviews as invitations
 from imgsim.markets.match import match
@@ -60,7 +60,7 @@ def applicants(people: Population, year: int) -> Applicants:
     since, until = day_of(year - LONGEST_WAIT, 9, 15), day_of(year - LEAST_WAIT, 9, 15)
     chosen = np.flatnonzero(~people.stock & (people.entry >= since) & (people.entry < until))[::ONE_IN]
     traits = people.traits[chosen]
-    traits[:, PLACE["ready"]] = 1.0
+    traits[:, COLUMN["ready"]] = 1.0
     return Applicants(people.actor[chosen], traits, day)
 
 

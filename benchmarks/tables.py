@@ -40,14 +40,20 @@ def tiled(finished: Finished, times: int, seasons: int) -> Finished:
 
     people = len(finished.population.actor)
     population = Population(*map(again, finished.population))
-    own = {name: again(getattr(finished.ledger, name)) for name in OF_PEOPLE}
-    ledger = finished.ledger._replace(**own, traits=population.traits, stock=population.stock)
+    own = {name: again(getattr(finished.accumulators, name)) for name in OF_PEOPLE}
+    accumulators = finished.accumulators._replace(**own, traits=population.traits, stock=population.stock)
     table = frame(finished.seasons)
     held = table.loc[np.repeat(table.index, seasons)]
     rows = pd.concat([held.assign(person=held["person"] + k * people) for k in range(times)], ignore_index=True)
     more = {name: again(getattr(finished, name)) for name in ("days_in", "end", "end_day")}
     return replace(
-        finished, population=population, ledger=ledger, seasons=columns_of(rows), events=None, spells=None, **more
+        finished,
+        population=population,
+        accumulators=accumulators,
+        seasons=columns_of(rows),
+        events=None,
+        spells=None,
+        **more,
     )
 
 

@@ -47,7 +47,7 @@ class Counts(NamedTuple):
 
 def header(model: Model) -> str:
     """The addresses and event codes that the C program shares with a model."""
-    codes = {name: model.roadmap.events.index(event) for name, event in EVENTS.items()}
+    codes = {name: model.stage_plans.events.index(event) for name, event in EVENTS.items()}
     numbers = {name: decision(words) for name, words in DECISIONS.items()} | codes
     return "".join(f"#define {name} {number}u\n" for name, number in numbers.items())
 
@@ -76,7 +76,7 @@ def counts(finished: Finished, seconds: float = 0.0) -> Counts:
     actor = finished.population.actor.astype(np.uint64)[events[:, 0]]
     day, code = events[:, 2].astype(np.uint64), events[:, 3].astype(np.uint64)
     mixed = (day * np.uint64(2654435761)) ^ (actor * np.uint64(40503) + code)
-    names = finished.model.roadmap.events
+    names = finished.model.stage_plans.events
     number = {name: int((events[:, 3] == names.index(name)).sum()) for name in ("certificate.done", "training.started")}
     return Counts(
         seconds, len(events), number["certificate.done"], number["training.started"],

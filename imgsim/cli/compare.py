@@ -8,8 +8,8 @@ from typing import Annotated
 import typer
 
 from imgsim.cli.options import (
-    Doses,
     Engine,
+    Levers,
     Reforms,
     Replications,
     Results,
@@ -28,7 +28,7 @@ from imgsim.inputs import subject as subjects
 def compare(
     scenario: ScenarioFile,
     reform: Reforms = None,
-    dose: Doses = None,
+    lever: Levers = None,
     together: Annotated[bool, typer.Option("--together", help="All reforms make one world.")] = False,
     replications: Replications = None,
     precision: Annotated[
@@ -36,7 +36,7 @@ def compare(
     ] = None,
     most: Annotated[int, typer.Option(min=2, help="Replications at most, with --precision.")] = 100,
     years: Annotated[int, typer.Option(min=1, help="Years measured from the first change on.")] = 12,
-    sweep: Annotated[str | None, typer.Option(metavar="NAME=a,b,c", help="A world for each size of a dose.")] = None,
+    sweep: Annotated[str | None, typer.Option(metavar="NAME=a,b,c", help="A world for each size of a lever.")] = None,
     uncertainty: Annotated[int, typer.Option(min=0, help="Draws of the assumed numbers (0: none).")] = 0,
     morris: Annotated[int, typer.Option(min=0, help="Trajectories of a screening of all assumed numbers.")] = 0,
     sobol: Annotated[int, typer.Option(min=0, help="Samples for Sobol indices of the strongest (with --morris).")] = 0,
@@ -55,7 +55,7 @@ def compare(
     points = None if precision is None else precision / 100
     found = worlds(
         scenario, reform or [], together=together, replications=replications, precision=points, most=most, years=years,
-        sweep=sweep, uncertainty=uncertainty, morris=morris, sobol=sobol, doses=sizes(*dose or ()),
+        sweep=sweep, uncertainty=uncertainty, morris=morris, sobol=sobol, levers=sizes(*lever or ()),
         sets=tuple(sets or ()), seed=seed, scale=scale, workers=workers, engine=engine, out=out,
     )  # fmt: skip
     say(f"{table_text(found)}\n\nResults: {found.folder}\n")

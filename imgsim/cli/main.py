@@ -16,8 +16,8 @@ import typer
 from imgsim.base.errors import ImgsimError
 from imgsim.cli.compare import register
 from imgsim.cli.options import (
-    Doses,
     Engine,
+    Levers,
     Model,
     Out,
     Reforms,
@@ -86,7 +86,7 @@ def run(
     engine: Engine = "auto",
     sets: Sets = None,
     reform: Reforms = None,
-    dose: Doses = None,
+    lever: Levers = None,
     tables: Annotated[
         str | None,
         typer.Option(metavar="NAME,...", help="Tables to keep beside people and outcomes (default: all of them)."),
@@ -106,7 +106,7 @@ def run(
         engine=engine,
         sets=tuple(sets or ()),
         reforms=tuple(reform or ()),
-        doses=sizes(*dose or ()),
+        levers=sizes(*lever or ()),
         tables=None if tables is None else [name.strip() for name in tables.split(",") if name.strip()],
     )
     from imgsim.outcomes.by_country import beside_text
@@ -134,7 +134,7 @@ def explain(
     ] = None,
     sets: Sets = None,
     reform: Reforms = None,
-    dose: Doses = None,
+    lever: Levers = None,
 ) -> None:
     """Say every parameter in use: value, dates, unit, standing, source, range, and what the scenario changes.
 
@@ -142,7 +142,7 @@ def explain(
     """
     from imgsim.reports.parameters_text import explain as explained
 
-    subject = subjects.subject(scenario, tuple(sets or ()), _reforms(reform, dose))
+    subject = subjects.subject(scenario, tuple(sets or ()), _reforms(reform, lever))
     say(explained(subject, pattern) + "\n")
 
 
@@ -166,12 +166,12 @@ def check(
     engines: Annotated[bool, typer.Option("--engines", help="Prove on a small copy that both engines agree.")] = False,
     sets: Sets = None,
     reform: Reforms = None,
-    dose: Doses = None,
+    lever: Levers = None,
 ) -> None:
     """Check a scenario without running it, and say what was checked."""
     from imgsim.reports.checks_text import report
 
-    subject = subjects.scenario(scenario, tuple(sets or ()), _reforms(reform, dose))
+    subject = subjects.scenario(scenario, tuple(sets or ()), _reforms(reform, lever))
     say(report(subject) + "\n")
     if engines:
         typer.echo("Walking a small copy of the scenario with each engine ...", err=True)
@@ -198,8 +198,8 @@ def draw(
     """Draw the road: stages by phase, outcomes on the arrows, clocks dashed; what a reform changes in red."""
     from imgsim.reports.pathway_diagram import drawing
 
-    pathway, news = subjects.road(model, tuple(reform or ()))
-    deliver(drawing(pathway, format, out, news), out)
+    pathway, pathway_differences = subjects.road(model, tuple(reform or ()))
+    deliver(drawing(pathway, format, out, pathway_differences), out)
 
 
 @app.command(
@@ -229,18 +229,18 @@ def life(
     scale: Scale = None,
     sets: Sets = None,
     reform: Reforms = None,
-    dose: Doses = None,
+    lever: Levers = None,
 ) -> None:
     """Tell one graduate's whole story in dates and plain words."""
-    subject = subjects.scenario(scenario, tuple(sets or ()), _reforms(reform, dose), seed=seed, scale=scale)
+    subject = subjects.scenario(scenario, tuple(sets or ()), _reforms(reform, lever), seed=seed, scale=scale)
     from imgsim.reports.life_story import relive
 
     typer.echo("Simulating everyone who competes with this person ...", err=True)
     say(relive(subject, replication, person) + "\n")
 
 
-def _reforms(files: list[Path] | None, doses: list[str] | None) -> subjects.Overlay:
-    return subjects.Overlay(tuple(files or ()), sizes(*doses or ()))
+def _reforms(files: list[Path] | None, levers: list[str] | None) -> subjects.Overlay:
+    return subjects.Overlay(tuple(files or ()), sizes(*levers or ()))
 
 
 register(app)

@@ -55,9 +55,11 @@ Reforms = Annotated[
     list[Path] | None,
     typer.Option("--reform", metavar="FILE", help="Lay a reform over it, as in scenarios/reforms; may be repeated."),
 ]
-Doses = Annotated[
+Levers = Annotated[
     list[str] | None,
-    typer.Option("--dose", metavar="NAME=VALUE", callback=_sizes, help="Size of a reform's dose; may be repeated."),
+    typer.Option(
+        "--lever", "--dose", metavar="NAME=VALUE", callback=_sizes, help="Size of a reform's lever; may be repeated."
+    ),
 ]
 Seed = Annotated[int | None, typer.Option(min=0, help="Seed of all chance (default: the scenario's).")]
 Scale = Annotated[

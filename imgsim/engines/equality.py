@@ -13,7 +13,7 @@ from imgsim.base.dates.calendar import to_date
 from imgsim.base.errors import InputError
 from imgsim.engines.engine import ENGINES, finish
 from imgsim.engines.model import build
-from imgsim.engines.records.accumulators import Ledger
+from imgsim.engines.records.accumulators import Accumulators
 from imgsim.engines.records.columns import frame
 from imgsim.engines.records.finished import Finished, Piece
 from imgsim.inputs.scenarios.scenario import Scenario
@@ -72,7 +72,7 @@ def compared(scenario: Scenario) -> Proof:
 
 def first_difference(one: Finished, other: Finished) -> str:
     """Where two engines first differ, in words; empty if everything they leave is equal bit for bit."""
-    names = one.model.roadmap.events
+    names = one.model.stage_plans.events
     for kind, rows, others, words in (
         ("event", told(one).events, told(other).events, names),
         ("spell", told(one).spells, told(other).spells, LIVELIHOODS),
@@ -119,6 +119,6 @@ def same(one: object, other: object) -> bool:
     """Are two arrays, tables or ledgers equal bit for bit?"""
     if isinstance(one, Mapping) and isinstance(other, Mapping):
         return frame(one).equals(frame(other))
-    if isinstance(one, Ledger) and isinstance(other, Ledger):
+    if isinstance(one, Accumulators) and isinstance(other, Accumulators):
         return all(same(mine, theirs) for mine, theirs in zip(one, other, strict=True))
     return np.array_equal(np.asarray(one), np.asarray(other))

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from imgsim.base.dates.calendar import to_day
 from imgsim.base.dates.day_numbers import year_of
 from imgsim.base.randomness.addresses import decision
-from imgsim.engines.stage_plans import Roadmap, resolve
+from imgsim.engines.stage_plans import StagePlans, resolve
 from imgsim.inputs.pathways.combined import seen_from
 from imgsim.inputs.scenarios.scenario import Scenario
 from imgsim.markets.mechanisms import MECHANISMS, Mechanism
 from imgsim.markets.round_dates import Schedule
-from imgsim.persons.compile_rules import Rulebook, compile_rules
-from imgsim.persons.livelihood import Moves, moves_of
+from imgsim.persons.compile_rules import CompiledRules, compile_rules
+from imgsim.persons.livelihood import ActivityTransitions, transitions_of
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -22,9 +22,9 @@ class Model:
     """What every replication of a scenario shares."""
 
     scenario: Scenario
-    book: Rulebook
-    roadmap: Roadmap
-    moves: Moves
+    book: CompiledRules
+    stage_plans: StagePlans
+    transitions: ActivityTransitions
     schedules: Mapping[str, Schedule]
     mechanisms: Mapping[str, Mechanism]
     seed: int
@@ -53,8 +53,8 @@ def build(scenario: Scenario) -> Model:
     return Model(
         scenario=scenario,
         book=book,
-        roadmap=resolve(road, book),
-        moves=moves_of(book.number, decision, book.rules),
+        stage_plans=resolve(road, book),
+        transitions=transitions_of(book.number, decision, book.rules),
         schedules={name: Schedule(name, scenario.parameters, announced) for name in rounds},
         mechanisms={
             name: MECHANISMS[kind or ""](

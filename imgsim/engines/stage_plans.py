@@ -10,8 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from imgsim.inputs.pathways.pathway import Pathway, Stage
-from imgsim.inputs.traits import FIRST_FLAG, LIVELIHOODS, PLACE
-from imgsim.persons.compile_rules import Rulebook, sessions_of
+from imgsim.inputs.traits import COLUMN, FIRST_FLAG, LIVELIHOODS
+from imgsim.persons.compile_rules import CompiledRules, sessions_of
 from imgsim.persons.pass_rules import CODE, WORDS
 
 EXTRA_EVENTS: Final = {"exam": ("sat", "failed"), "round": ("entered",), "work": ("started",)}
@@ -29,7 +29,7 @@ class Plan:
     event: Mapping[str, int]  # event codes
     next: Mapping[str, str]
     options: tuple[str, ...]
-    strikes: tuple[int, ...]  # clocks that can strike here, death left out
+    applies_in: tuple[int, ...]  # clocks that can strike here, death left out
     starts: Mapping[str, tuple[int, ...]]  # clocks that begin with an outcome
     writes: Mapping[str, tuple[tuple[int, float], ...]]  # traits that an outcome sets: (place, value)
     adds: Mapping[str, tuple[int, ...]]  # places of the counts that an outcome raises by one
@@ -42,7 +42,7 @@ class Plan:
 
 
 @dataclass(frozen=True, slots=True)
-class ClockPlan:
+class TimerPlan:
     """A rival clock, resolved."""
 
     name: str
@@ -53,11 +53,11 @@ class ClockPlan:
 
 
 @dataclass(frozen=True, slots=True)
-class Roadmap:
+class StagePlans:
     """All stages and clocks of a pathway and the codes of its events."""
 
     plans: Mapping[str, Plan]
-    clocks: tuple[ClockPlan, ...]
+    timers: tuple[TimerPlan, ...]
     death: int  # place of the clock that strikes everywhere, or -1
     events: tuple[str, ...]
     entry: str
@@ -74,23 +74,23 @@ QUANTITIES: Final = {
 }
 
 
-def resolve(pathway: Pathway, book: Rulebook) -> Roadmap:
+def resolve(pathway: Pathway, book: CompiledRules) -> StagePlans:
     """The pathway with quantity numbers, clock places, event codes and trait places in the stead of names."""
     events = event_names(pathway)
     code = {name: place for place, name in enumerate(events)}
-    clocks = list(pathway.clocks)
-    everywhere = [place for place, clock in enumerate(pathway.clocks.values()) if clock.strikes == "everywhere"]
+    timers = list(pathway.timers)
+    everywhere = [place for place, timer in enumerate(pathway.timers.values()) if timer.applies_in == "everywhere"]
     plans = {
-        stage.name: plan(place, stage, pathway, book, clocks, code)
+        stage.name: plan(place, stage, pathway, book, timers, code)
         for place, stage in enumerate(pathway.stages.values())
     }
     resolved = tuple(
-        ClockPlan(clock.name, book.number(f"clock.{clock.name}"), clock.starts, code[f"clock.{clock.name}"], clock.to)
-        for clock in pathway.clocks.values()
+        TimerPlan(timer.name, book.number(f"clock.{timer.name}"), timer.starts, code[f"clock.{timer.name}"], timer.to)
+        for timer in pathway.timers.values()
     )
     spacing = [book.largest(f"{name}.per_year") for name, plan in plans.items() if plan.kind == "exam"]
     ring = 1 + int(max(spacing, default=0))
-    return Roadmap(
+    return StagePlans(
         plans, resolved, everywhere[0] if everywhere else -1, events, pathway.entry, pathway.stock_entry, ring
     )
 
@@ -103,16 +103,16 @@ def event_names(pathway: Pathway) -> tuple[str, ...]:
         for word in dict.fromkeys((*stage.next, *EXTRA_EVENTS.get(stage.kind, ())))
     ]
     ends = [stage.name for stage in pathway.stages.values() if stage.kind == "end"]
-    return ("entry", *stages, *(f"clock.{name}" for name in pathway.clocks), *ends)
+    return ("entry", *stages, *(f"clock.{name}" for name in pathway.timers), *ends)
 
 
 def plan(
-    code: int, stage: Stage, pathway: Pathway, book: Rulebook, clocks: list[str], codes: Mapping[str, int]
+    code: int, stage: Stage, pathway: Pathway, book: CompiledRules, timers: list[str], codes: Mapping[str, int]
 ) -> Plan:
     """One stage resolved."""
     words = tuple(stage.next)[:-1] if stage.kind == "choose" else QUANTITIES[stage.kind]
     logged = (*stage.next, *EXTRA_EVENTS.get(stage.kind, ()))
-    strikes = [clock.name for clock in pathway.clocks.values() if stage.name in clock.strikes]
+    applies_in = [timer.name for timer in pathway.timers.values() if stage.name in timer.applies_in]
     return Plan(
         code=code,
         name=stage.name,
@@ -122,10 +122,10 @@ def plan(
         event={word: codes[f"{stage.name}.{word}"] for word in logged} | {"": codes.get(stage.name, -1)},
         next=stage.next,
         options=tuple(stage.next),
-        strikes=tuple(clocks.index(name) for name in strikes),
-        starts={outcome: tuple(clocks.index(name) for name in names) for outcome, names in stage.starts.items()},
+        applies_in=tuple(timers.index(name) for name in applies_in),
+        starts={outcome: tuple(timers.index(name) for name in names) for outcome, names in stage.starts.items()},
         writes=writes(stage, pathway),
-        adds={outcome: tuple(PLACE[name] for name in names) for outcome, names in stage.adds.items()},
+        adds={outcome: tuple(COLUMN[name] for name in names) for outcome, names in stage.adds.items()},
         ready=stage.ready,
         livelihood=LIVELIHOODS.index(stage.livelihood) if stage.livelihood else -1,
         until=stage.until,
@@ -135,7 +135,7 @@ def plan(
     )
 
 
-def pass_rule(stage: Stage, book: Rulebook) -> npt.NDArray[np.int64]:
+def pass_rule(stage: Stage, book: CompiledRules) -> npt.NDArray[np.int64]:
     """The rule of an exam and the numbers of the quantities it reads, -1 where the scenario has none."""
     numbers = [book.number(f"{stage.name}.{word}") for word in WORDS[stage.rule]]
     return np.array([CODE[stage.rule], *numbers], np.int64)
@@ -148,6 +148,6 @@ def writes(stage: Stage, pathway: Pathway) -> dict[str, tuple[tuple[int, float],
         outcome: [(FIRST_FLAG + flags.index(flag), 1.0) for flag in names] for outcome, names in stage.sets.items()
     }
     for outcome, held in stage.status.items():
-        places = [(PLACE[trait], float(pathway.settable(trait).index(value))) for trait, value in held.items()]
+        places = [(COLUMN[trait], float(pathway.settable(trait).index(value))) for trait, value in held.items()]
         raised[outcome] = raised.get(outcome, []) + places
     return {outcome: tuple(places) for outcome, places in raised.items()}

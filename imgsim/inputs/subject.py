@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from imgsim.base.errors import InputError
 from imgsim.inputs.countries import PATHWAY, country_folder, shipped_countries
-from imgsim.inputs.reforms.differences import News
+from imgsim.inputs.reforms.differences import PathwayDifferences
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,7 +24,7 @@ class Overlay:
     """Reforms to be laid over a scenario, and the sizes of what they leave open."""
 
     files: tuple[Path, ...] = ()
-    doses: Mapping[str, float] = field(default_factory=dict)
+    levers: Mapping[str, float] = field(default_factory=dict)
 
 
 NONE = Overlay()
@@ -60,7 +60,7 @@ def scenario(
     from imgsim.inputs.scenarios.load import load_scenario
 
     return load_scenario(
-        Path(text), sets=sets, reforms=overlay.files, doses=overlay.doses, seed=seed, scale=scale
+        Path(text), sets=sets, reforms=overlay.files, levers=overlay.levers, seed=seed, scale=scale
     )  # fmt: skip
 
 
@@ -75,27 +75,29 @@ def subject(text: str, sets: tuple[str, ...] = (), overlay: Overlay = NONE) -> S
     return country(text)
 
 
-def road(text: str, reforms: tuple[Path, ...] = ()) -> tuple[Pathway, News]:
+def road(text: str, reforms: tuple[Path, ...] = ()) -> tuple[Pathway, PathwayDifferences]:
     """The pathway of a scenario file or of a country (whose numbers are then not even read), and what is new in it."""
     if _is_file(text):
-        from imgsim.inputs.reforms.differences import news
+        from imgsim.inputs.reforms.differences import pathway_differences
 
         found = scenario(text, overlay=Overlay(reforms))
-        return found.pathway, news(found)
+        return found.pathway, pathway_differences(found)
     from imgsim.inputs.pathways.load import load_pathway
 
     pathway = load_pathway(_folder(text) / PATHWAY)
-    return reformed_road(text, pathway, reforms) if reforms else (pathway, News())
+    return reformed_road(text, pathway, reforms) if reforms else (pathway, PathwayDifferences())
 
 
-def reformed_road(country: str, pathway: Pathway, reforms: tuple[Path, ...]) -> tuple[Pathway, News]:
+def reformed_road(country: str, pathway: Pathway, reforms: tuple[Path, ...]) -> tuple[Pathway, PathwayDifferences]:
     """The road of a country under reforms, of which only the wiring counts."""
-    from imgsim.inputs.reforms.differences import news_of
+    from imgsim.inputs.reforms.differences import differences_between
     from imgsim.inputs.reforms.overlay import read_reforms, road_under
 
     overlaid = read_reforms(reforms, {})
     changed = road_under(pathway, country, overlaid)
-    return changed, news_of(pathway, changed, [change.parameter for each in overlaid for change in each.changes])
+    return changed, differences_between(
+        pathway, changed, [change.parameter for each in overlaid for change in each.changes]
+    )
 
 
 def country(name: str) -> Country:

@@ -60,9 +60,9 @@ CATEGORICAL: Final = ("group", "region", "wish", "specialty", "visa", "sponsor",
 COUNTS: Final = ("seasons",)  # what stages may count on a person
 YES_NO: Final = ("citizen", "needs_visa", "ready", "failed_before", "current_year")
 
-PLACE: Final[Mapping[str, int]] = {name: place for place, name in enumerate(STORED)}
-BIRTH, GRADUATION, LAST_CLINICAL = PLACE["birth"], PLACE["graduation"], PLACE["last_clinical"]
-READY_SINCE: Final = PLACE["ready_since"]
+COLUMN: Final[Mapping[str, int]] = {name: place for place, name in enumerate(STORED)}
+BIRTH, GRADUATION, LAST_CLINICAL = COLUMN["birth"], COLUMN["graduation"], COLUMN["last_clinical"]
+READY_SINCE: Final = COLUMN["ready_since"]
 FIRST_FLAG: Final = len(STORED)
 
 # Codes of computed traits lie below -1, so that one integer names any trait.
@@ -85,7 +85,7 @@ def trait_code(name: str, flags: Sequence[str] = ()) -> int:
         return COMPUTED_CODE[name]
     if name.startswith("flag."):
         return FIRST_FLAG + list(flags).index(name[5:])
-    return PLACE[name]
+    return COLUMN[name]
 
 
 def trait_names(flags: Sequence[str] = ()) -> list[str]:

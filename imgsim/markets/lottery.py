@@ -12,7 +12,7 @@ from imgsim.inputs.pathways.pathway import Pathway
 from imgsim.markets.allocation import IN_ROUND, NO_CHANNEL, PLACED, UNPLACED, Allocation, Applicants
 from imgsim.markets.quota_growth import Growth
 from imgsim.markets.round_dates import meetings_a_year, meetings_of
-from imgsim.persons.compile_rules import Rulebook
+from imgsim.persons.compile_rules import CompiledRules
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -28,7 +28,7 @@ class Quota:
     """
 
     def __init__(
-        self, name: str, parameters: Parameters, book: Rulebook, pathway: Pathway, seed: int, scale: float
+        self, name: str, parameters: Parameters, book: CompiledRules, pathway: Pathway, seed: int, scale: float
     ) -> None:
         del book, pathway
         self.name, self.parameters, self.seed, self.scale = name, parameters, seed, scale

@@ -11,9 +11,9 @@ from imgsim.markets.allocation import Allocation, Applicants, Mechanism
 from imgsim.markets.lottery import Quota
 from imgsim.markets.match.match import Match
 from imgsim.markets.merit_ranked import Ranked
-from imgsim.persons.compile_rules import Rulebook
+from imgsim.persons.compile_rules import CompiledRules
 
-Maker = Callable[[str, Parameters, Rulebook, Pathway, int, float], Mechanism]
+Maker = Callable[[str, Parameters, CompiledRules, Pathway, int, float], Mechanism]
 
 MECHANISMS: Final[dict[str, Maker]] = {"match": Match, "quota": Quota, "ranked": Ranked}
 

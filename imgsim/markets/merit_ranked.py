@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from imgsim.base.compiled.by_reference import handed
+from imgsim.base.compiled.by_reference import by_reference
 from imgsim.base.compiled.jit import kernel
 from imgsim.base.dates.day_numbers import DAYS_A_YEAR
 from imgsim.base.randomness.addresses import decision
@@ -16,10 +16,10 @@ from imgsim.base.randomness.philox import uniforms
 from imgsim.base.randomness.quantiles import normal
 from imgsim.inputs.parameters.parameter import Parameters
 from imgsim.inputs.pathways.pathway import Pathway
-from imgsim.inputs.traits import GRADUATION, LAST_CLINICAL, PLACE
+from imgsim.inputs.traits import COLUMN, GRADUATION, LAST_CLINICAL
 from imgsim.markets.allocation import IN_ROUND, INELIGIBLE, NO_CHANNEL, PLACED, UNPLACED, Allocation, Applicants
 from imgsim.markets.lottery import scaled_places
-from imgsim.persons.compile_rules import Rulebook
+from imgsim.persons.compile_rules import CompiledRules
 from imgsim.persons.risk_equations import Rules, Who, happens, predict
 
 Ints = npt.NDArray[np.int64]
@@ -57,7 +57,7 @@ class Ranked:
     """
 
     def __init__(
-        self, name: str, parameters: Parameters, book: Rulebook, pathway: Pathway, seed: int, scale: float
+        self, name: str, parameters: Parameters, book: CompiledRules, pathway: Pathway, seed: int, scale: float
     ) -> None:
         del pathway
         self.name, self.parameters, self.book, self.seed, self.scale = name, parameters, book, seed, scale
@@ -103,7 +103,7 @@ class Ranked:
 
     def asked(self, terms: Terms, applicants: Applicants) -> Ints:
         """The pool of each applicant; NOWHERE for those whose practice is not recent enough, or not long enough."""
-        by = PLACE[self.by] if self.by else ONE_POOL
+        by = COLUMN[self.by] if self.by else ONE_POOL
         return pool_of(applicants.traits, by, applicants.day, terms.longest, terms.least)
 
     def asks_elsewhere(self, year: int, replication: int, applicants: Applicants) -> Bools:
@@ -124,7 +124,7 @@ class Ranked:
         """The allocation, with tallies for all, by citizenship and by pool."""
         n = len(held)
         nobody, none = np.full(n, -1, np.int8), np.zeros(n, np.int8)
-        citizen = applicants.traits[:, PLACE["citizen"]]
+        citizen = applicants.traits[:, COLUMN["citizen"]]
         outcome, channel, active, counts = told(asked, held, citizen, len(self.pools))
         groups = ["all", *CITIZENSHIP, *(self.pools if self.by else ())]  # one pool for everybody is no group
         seats = [int(places.sum()), *(0 for _ in CITIZENSHIP), *places.tolist()]
@@ -240,9 +240,9 @@ def all_happen(
     rules: Rules, seed: int, replication: int, actor: Ints, q: int, day: int, traits: Floats, occurrence: int
 ) -> Bools:
     """Which of the applicants an event of a probability happens to."""
-    held, found = handed(rules), np.empty(len(actor), np.bool_)
+    held, found = by_reference(rules), np.empty(len(actor), np.bool_)
     for k in range(len(actor)):
-        found[k] = happens(held, handed(Who(seed, replication, actor[k])), q, day, traits[k], occurrence)
+        found[k] = happens(held, by_reference(Who(seed, replication, actor[k])), q, day, traits[k], occurrence)
     return found
 
 
@@ -252,7 +252,7 @@ def judged(
     spread: float,
 ) -> Floats:  # fmt: skip
     """The merit of every applicant as judged this year: a normal of the ``spread`` comes to what is known of it."""
-    held, found = handed(rules), uniforms(seed, replication, actor, decided, year)
+    held, found = by_reference(rules), uniforms(seed, replication, actor, decided, year)
     for k in range(len(actor)):
         found[k] = predict(held, q, day, traits[k]) + spread * normal(found[k])
     return found

@@ -112,7 +112,7 @@ def plain_name(name: str, countries: Sequence[str]) -> str:
 
 def is_assumed(scenario: Scenario, name: str) -> bool:
     """Does any value of the parameter stand on an assumption?"""
-    return any(row.standing == ASSUMED for series in scenario.parameters[name].rows.values() for row in series)
+    return any(row.evidence == ASSUMED for series in scenario.parameters[name].rows.values() for row in series)
 
 
 def leans_on(line: dict[str, Any], assumed: Sequence[str] | None) -> str:

@@ -27,7 +27,7 @@ def licensed(view: View, rows: Rows) -> None:
     if not years:
         return
     told = np.array([days[year] for year in years]) >= first[:, None]
-    stocks = standing(view, since, counted, years) - standing(view, np.maximum(until, since), counted, years)
+    stocks = evidence(view, since, counted, years) - evidence(view, np.maximum(until, since), counted, years)
     for group, cells in stock_groups(view).items():
         stock = inside(stocks, cells)
         rows.add("licensed_stock", labels(years), group, where(told, stock / view.scale), stock)
@@ -51,7 +51,7 @@ def growth(rows: Rows, group: str, years: list[int], told: Bools, stock: Ints) -
     rows.add("licensed_growth", cohort, group, 100 * (ratio(later, at_first) - 1), at_first, replica=replica)
 
 
-def standing(view: View, since: Days, of: Bools, years: list[int]) -> Ints:
+def evidence(view: View, since: Days, of: Bools, years: list[int]) -> Ints:
     """How many of `of` have begun by 1 January of each year, by cell: shape (replications, years, cells)."""
     first_counted = year_of(np.where(since == NEVER, NEVER, since - 1)) + np.int32(1)
     heads = view.tally(range(years[0], years[-1] + 1), np.maximum(first_counted, np.int32(years[0])), of).heads

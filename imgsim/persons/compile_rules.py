@@ -27,7 +27,7 @@ WORKING_STATES: Final = 5  # livelihoods with a starting share of their own; the
 
 
 @dataclass(frozen=True, slots=True)
-class Rulebook:
+class CompiledRules:
     """The rules of a scenario and the numbers by which code asks for them."""
 
     rules: Rules
@@ -47,14 +47,14 @@ class Rulebook:
         return float(rules.value[rules.first[rules.head[q, SERIES]] : rules.first[end]].max())
 
 
-def compile_rules(parameters: Parameters, pathway: Pathway) -> Rulebook:
+def compile_rules(parameters: Parameters, pathway: Pathway) -> CompiledRules:
     """All parameters of a scenario as arrays; options of one choice get consecutive numbers."""
     names = ordered(parameters, pathway)
     numbers = {name: q for q, name in enumerate(names)}
     builder = Builder(parameters, numbers, known_categories(pathway), tuple(pathway.flags))
     for name in names:
         builder.add(parameters[name])
-    return Rulebook(builder.rules(), numbers, builder.categories)
+    return CompiledRules(builder.rules(), numbers, builder.categories)
 
 
 def ordered(parameters: Parameters, pathway: Pathway) -> list[str]:

@@ -19,11 +19,11 @@ from imgsim.base.compiled.jit import called_kernel, inline_kernel
 from imgsim.base.dates.day_numbers import DAYS_A_YEAR, day_of, year_of
 from imgsim.base.randomness.philox import uniform
 from imgsim.base.randomness.quantiles import exponential
-from imgsim.inputs.traits import LAST_CLINICAL, LIVELIHOODS, PLACE
+from imgsim.inputs.traits import COLUMN, LAST_CLINICAL, LIVELIHOODS
 from imgsim.persons.risk_equations import Row, Rules, Who, amount, is_steady, leans_on
 
-STATE: Final = PLACE["livelihood"]
-EXPERIENCE: Final = PLACE["experience"]
+STATE: Final = COLUMN["livelihood"]
+EXPERIENCE: Final = COLUMN["experience"]
 PRACTISING_HOME, LOCAL_EXPERIENCE = LIVELIHOODS.index("practising_home"), LIVELIHOODS.index("local_experience")
 IN_TRAINING, IN_PRACTICE = LIVELIHOODS.index("in_training"), LIVELIHOODS.index("in_practice")
 # Sets of states, a bit each: gaining clinical experience in the country of destination, and being clinically active.
@@ -45,7 +45,7 @@ Days = npt.NDArray[np.int64] | npt.NDArray[np.int32]
 Track = npt.NDArray[np.float32]
 
 
-class Moves(NamedTuple):
+class ActivityTransitions(NamedTuple):
     """The quantities of the second track."""
 
     ways: npt.NDArray[np.int64]  # (states,): how many moves lead out of each state
@@ -58,7 +58,7 @@ class Moves(NamedTuple):
     kept: npt.NDArray[np.float64]  # (states, SPAN ** MOST): yearly rate of leaving, by state and these traits
 
 
-def moves_of(number: Callable[[str], int], decision: Callable[[str], int], rules: Rules) -> Moves:
+def transitions_of(number: Callable[[str], int], decision: Callable[[str], int], rules: Rules) -> ActivityTransitions:
     """The moves a scenario's parameters name (``livelihood.<state>.<state>``)."""
     ways, steady = np.zeros(STATES, np.int64), np.ones(STATES, np.int64)
     rate, to = np.full((2, STATES, STATES), -1, np.int64)
@@ -69,25 +69,25 @@ def moves_of(number: Callable[[str], int], decision: Callable[[str], int], rules
                 ways[state] += 1
                 steady[state] &= is_steady(rules, quantity)
     leans, kept = np.full((STATES, 1 + MOST), -1, np.int64), np.zeros((STATES, SPAN**MOST))
-    moves = Moves(
+    transitions = ActivityTransitions(
         ways, rate, to, steady, decision("livelihood.threshold"), decision("livelihood.destination"), leans, kept
     )
     for place in np.flatnonzero(steady):
-        keep_rates(rules, moves, int(place))
-    return moves
+        keep_rates(rules, transitions, int(place))
+    return transitions
 
 
-def keep_rates(rules: Rules, moves: Moves, state: int) -> None:
+def keep_rates(rules: Rules, transitions: ActivityTransitions, state: int) -> None:
     """Work the rate of leaving a steady state out beforehand, if it leans on few traits, for whatever they may be."""
-    rates = [int(q) for q in moves.rate[state, : moves.ways[state]]]
+    rates = [int(q) for q in transitions.rate[state, : transitions.ways[state]]]
     traits = sorted(set[int]().union(*(leans_on(rules, q) for q in rates)))
     if len(traits) > MOST or any(trait < 0 for trait in traits):  # those below 0 are worked out themselves
         return
-    moves.leans[state, : 1 + len(traits)] = len(traits), *traits
-    row = np.zeros(max([len(PLACE), *(trait + 1 for trait in traits)]))
+    transitions.leans[state, : 1 + len(traits)] = len(traits), *traits
+    row = np.zeros(max([len(COLUMN), *(trait + 1 for trait in traits)]))
     for place, values in enumerate(product(range(SPAN), repeat=len(traits))):
         row[traits] = values
-        moves.kept[state, place] = rate_of_leaving(rules, moves, row, state, 0)
+        transitions.kept[state, place] = rate_of_leaving(rules, transitions, row, state, 0)
 
 
 @inline_kernel
@@ -100,45 +100,49 @@ def begin_spell(row: Row, track: Track, state: int, day: int) -> None:
 
 
 @inline_kernel
-def threshold_left(who: Who, moves: Moves, track: Track) -> float:
+def threshold_left(who: Who, transitions: ActivityTransitions, track: Track) -> float:
     """What is left of the spell's threshold, drawn from the address of the spell if it was not used yet."""
     if track[LEFT] == UNDRAWN:
-        u = uniform(who.seed, who.replication, who.actor, moves.threshold, int(track[SPELLS]), 0)
+        u = uniform(who.seed, who.replication, who.actor, transitions.threshold, int(track[SPELLS]), 0)
         track[LEFT] = exponential(u)
     return float(track[LEFT])
 
 
 @called_kernel
-def rate_of_leaving(rules: Rules, moves: Moves, row: Row, state: int, day: int) -> float:
+def rate_of_leaving(rules: Rules, transitions: ActivityTransitions, row: Row, state: int, day: int) -> float:
     """The yearly rate of leaving a state for any other."""
     total = 0.0
-    for way in range(moves.ways[state]):
-        total += amount(rules, moves.rate[state, way], day, row)
+    for way in range(transitions.ways[state]):
+        total += amount(rules, transitions.rate[state, way], day, row)
     return total
 
 
 @inline_kernel
-def hazard(rules: Rules, moves: Moves, row: Row, state: int, day: int) -> float:
+def hazard(rules: Rules, transitions: ActivityTransitions, row: Row, state: int, day: int) -> float:
     """The same, looked up if it is kept: a life asks at every step."""
-    place, traits = 0, moves.leans[state, 0]
+    place, traits = 0, transitions.leans[state, 0]
     for k in range(traits):
-        held = row[moves.leans[state, 1 + k]]
+        held = row[transitions.leans[state, 1 + k]]
         if held >= 0.0 and held < SPAN and held == math.floor(held):
             place = place * SPAN + int(held)
         else:
             traits = -1
-    return float(moves.kept[state, place]) if traits >= 0 else rate_of_leaving(rules, moves, row, state, day)
+    return (
+        float(transitions.kept[state, place]) if traits >= 0 else rate_of_leaving(rules, transitions, row, state, day)
+    )
 
 
 @inline_kernel
-def destination(rules: Rules, who: Who, moves: Moves, row: Row, track: Track, state: int, day: int) -> int:
+def destination(
+    rules: Rules, who: Who, transitions: ActivityTransitions, row: Row, track: Track, state: int, day: int
+) -> int:
     """Where a spell that ends on this day leads, in proportion to the rates."""
-    u = uniform(who.seed, who.replication, who.actor, moves.destination, int(track[SPELLS]), 0)
-    rest = u * hazard(rules, moves, row, state, day)
+    u = uniform(who.seed, who.replication, who.actor, transitions.destination, int(track[SPELLS]), 0)
+    rest = u * hazard(rules, transitions, row, state, day)
     last = state
-    for way in range(moves.ways[state]):
-        rest -= amount(rules, moves.rate[state, way], day, row)
-        last = moves.to[state, way]
+    for way in range(transitions.ways[state]):
+        rest -= amount(rules, transitions.rate[state, way], day, row)
+        last = transitions.to[state, way]
         if rest <= 0.0:
             break
     return int(last)
@@ -158,22 +162,24 @@ def spend(row: Row, track: Track, days_in: Days, to: int) -> None:
 
 
 @inline_kernel
-def next_move(rules: Rules, who: Who, moves: Moves, row: Row, track: Track, days_in: Days, to: int) -> int:
+def next_transition(
+    rules: Rules, who: Who, transitions: ActivityTransitions, row: Row, track: Track, days_in: Days, to: int
+) -> int:
     """Walk the present spell until it ends, or to the day ``to``; the new state, or -1 if the spell goes on."""
     state = int(row[STATE])
-    if moves.ways[state] == 0:
+    if transitions.ways[state] == 0:
         spend(row, track, days_in, to)
         return -1
     while int(track[WALKED]) < to:
         day = int(track[WALKED])
-        stop = to if moves.steady[state] == 1 else min(to, day_of(year_of(day) + 1, 1, 1))
-        rate = hazard(rules, moves, row, state, day)
+        stop = to if transitions.steady[state] == 1 else min(to, day_of(year_of(day) + 1, 1, 1))
+        rate = hazard(rules, transitions, row, state, day)
         if rate > 0.0:
-            needed = threshold_left(who, moves, track) / rate * DAYS_A_YEAR
+            needed = threshold_left(who, transitions, track) / rate * DAYS_A_YEAR
             if needed <= stop - day:
                 at = min(stop, day + max(1, math.ceil(needed)))
                 spend(row, track, days_in, at)
-                return destination(rules, who, moves, row, track, state, at)
+                return destination(rules, who, transitions, row, track, state, at)
             track[LEFT] -= rate * (stop - day) / DAYS_A_YEAR
         spend(row, track, days_in, stop)
     return -1

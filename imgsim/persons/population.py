@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from imgsim.base.compiled.by_reference import handed
+from imgsim.base.compiled.by_reference import by_reference
 from imgsim.base.compiled.jit import inline_kernel, kernel
 from imgsim.base.dates.day_numbers import DAYS_A_YEAR, day_of
 from imgsim.base.randomness.addresses import GRADUATE, actor, decision
@@ -19,17 +19,17 @@ from imgsim.base.randomness.philox import uniform, uniforms
 from imgsim.base.randomness.quantiles import normal
 from imgsim.inputs.parameters.parameter import Parameters
 from imgsim.inputs.pathways.pathway import Pathway
-from imgsim.inputs.traits import BIRTH, GRADUATION, LAST_CLINICAL, LIVELIHOODS, PLACE, width
-from imgsim.persons.compile_rules import Rulebook
+from imgsim.inputs.traits import BIRTH, COLUMN, GRADUATION, LAST_CLINICAL, LIVELIHOODS, width
+from imgsim.persons.compile_rules import CompiledRules
 from imgsim.persons.risk_equations import Row, Rules, Who, chooses, draw, happens, lasts, predict
 
 STOCK_YEAR: Final = 1900  # the cell year of people who stand in the licensed stock and were never entrants
 WORKING_STATES: Final = 6  # livelihoods a person outside training and practice can have
 
-ABILITY, ENGLISH, EXPERIENCE = PLACE["ability"], PLACE["english"], PLACE["experience"]
-CITIZEN, NEEDS_VISA, LIVELIHOOD = PLACE["citizen"], PLACE["needs_visa"], PLACE["livelihood"]
-GROUP, REGION, WISH, AREA = PLACE["group"], PLACE["region"], PLACE["wish"], PLACE["area"]
-SPECIALTY, SPONSOR, COMPETITOR = PLACE["specialty"], PLACE["sponsor"], PLACE["competitor"]
+ABILITY, ENGLISH, EXPERIENCE = COLUMN["ability"], COLUMN["english"], COLUMN["experience"]
+CITIZEN, NEEDS_VISA, LIVELIHOOD = COLUMN["citizen"], COLUMN["needs_visa"], COLUMN["livelihood"]
+GROUP, REGION, WISH, AREA = COLUMN["group"], COLUMN["region"], COLUMN["wish"], COLUMN["area"]
+SPECIALTY, SPONSOR, COMPETITOR = COLUMN["specialty"], COLUMN["sponsor"], COLUMN["competitor"]
 
 Cell = tuple[int, int, int]  # year, group code, head count
 
@@ -63,7 +63,7 @@ class Population(NamedTuple):
     stock: npt.NDArray[np.bool_]  # (people,): in the licensed stock
 
 
-def draws_of(book: Rulebook) -> Draws:
+def draws_of(book: CompiledRules) -> Draws:
     """The numbers of the population's quantities."""
     number = book.number
     wishes, areas = (
@@ -165,9 +165,9 @@ def draw_all(
     region: npt.NDArray[np.int64], citizen: npt.NDArray[np.int64], traits: npt.NDArray[np.float64],
 ) -> npt.NDArray[np.int32]:  # fmt: skip
     """Draw everybody into their rows; the days of entry. ``region`` and ``citizen`` are those of each group."""
-    held, entry = handed(rules), np.empty(len(actors), np.int32)
+    held, entry = by_reference(rules), np.empty(len(actors), np.int32)
     for person in range(len(actors)):
-        who, row = handed(Who(seed, replication, actors[person])), traits[person]
+        who, row = by_reference(Who(seed, replication, actors[person])), traits[person]
         group = (actors[person] >> 32) & 0xFFFF
         year = 1900 + ((actors[person] >> 48) & 0xFFF)
         row[SPECIALTY] = row[SPONSOR] = row[COMPETITOR] = row[AREA] = -1.0
@@ -180,8 +180,8 @@ def draw_all(
 
 
 def populate(
-    parameters: Parameters, pathway: Pathway, book: Rulebook, years: range, horizon: int, seed: int, replication: int,
-    scale: float,
+    parameters: Parameters, pathway: Pathway, book: CompiledRules, years: range, horizon: int, seed: int,
+    replication: int, scale: float,
 ) -> Population:  # fmt: skip
     """Everybody of a replication who enters before the horizon: entrants of the years and, at the census, the stock."""
     draws = draws_of(book)
@@ -198,7 +198,7 @@ def populate(
 
 
 def people(
-    parameters: Parameters, pathway: Pathway, book: Rulebook, actors: npt.NDArray[np.int64], seed: int,
+    parameters: Parameters, pathway: Pathway, book: CompiledRules, actors: npt.NDArray[np.int64], seed: int,
     replication: int,
 ) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.int32]]:  # fmt: skip
     """Traits and days of entry of some actors, drawn from nothing but their addresses."""

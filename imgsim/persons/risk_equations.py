@@ -24,16 +24,16 @@ from imgsim.base.randomness.quantiles import exponential, gompertz_age, normal
 from imgsim.inputs.traits import (
     AGE,
     BIRTH,
+    COLUMN,
     CURRENT_YEAR,
     FAILED_BEFORE,
     GRADUATION,
     LAST_CLINICAL,
-    PLACE,
     PRACTICE_GAP,
     YEARS_SINCE_GRADUATION,
 )
 
-FAILURES: Final = PLACE["failures"]
+FAILURES: Final = COLUMN["failures"]
 
 # Columns of Rules.head, one row a quantity. ONLY: the row of its only value, -1 if that depends on day or category.
 SERIES, BY, LINEAR, FIRST_RATIO, END_RATIO, SPREAD, DISTRIBUTION, YEARS, HASH, ONLY = range(10)
@@ -41,7 +41,7 @@ NO_TRAIT: Final = -99
 LOGNORMAL, GOMPERTZ, EXPONENTIAL = 0, 1, 2
 
 # Traits that change with the day, or while a person lives on something: whatever leans on them is never steady.
-PASSING: Final = (AGE, YEARS_SINCE_GRADUATION, PRACTICE_GAP, CURRENT_YEAR, PLACE["experience"], PLACE["livelihood"])
+PASSING: Final = (AGE, YEARS_SINCE_GRADUATION, PRACTICE_GAP, CURRENT_YEAR, COLUMN["experience"], COLUMN["livelihood"])
 
 Row = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -239,7 +239,7 @@ def lasts(rules: Rules, who: Who, q: int, day: int, row: Row, occurrence: int) -
 
 
 @inline_kernel
-def strikes_after(rules: Rules, who: Who, q: int, day: int, row: Row, occurrence: int) -> int:
+def expires_after(rules: Rules, who: Who, q: int, day: int, row: Row, occurrence: int) -> int:
     """Whole days until a yearly risk strikes, at the rate in force on the day; NEVER if the rate is 0."""
     rate = amount(rules, q, day, row)
     if rate <= 0.0:

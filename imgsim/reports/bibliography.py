@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 from typing import TYPE_CHECKING
 
-from imgsim.reports.parameters_text import standings
+from imgsim.reports.parameters_text import evidence_counts
 from imgsim.reports.words import PAGE, cited
 
 if TYPE_CHECKING:
@@ -47,4 +47,4 @@ def bibliography(parameters: Parameters, sources: Mapping[str, Source]) -> str:
     lines: list[str] = []
     for key in sorted(found, key=lambda key: (sources[key].title, key)):
         lines += entry(key, sources[key], found[key])
-    return "\n".join([*lines, f"{len(found)} sources; parameters: {standings(parameters, list(parameters))}."])
+    return "\n".join([*lines, f"{len(found)} sources; parameters: {evidence_counts(parameters, list(parameters))}."])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from imgsim.reports.parameters_text import standings
+from imgsim.reports.parameters_text import evidence_counts
 
 if TYPE_CHECKING:
     from imgsim.inputs.scenarios.scenario import Scenario
@@ -19,9 +19,9 @@ def report(scenario: Scenario) -> str:
         f"{scenario.file}: valid.",
         f"  title       {scenario.title}",
         f"  road        {len(road.stages)} stages: every one can be reached and reaches one of {ends} ends",
-        f"  clocks      {len(road.clocks)}: every one leads to a stage",
+        f"  clocks      {len(road.timers)}: every one leads to a stage",
         f"  parameters  {len(names)}: known, complete, of the right type and within bounds",
-        f"              ({standings(scenario.parameters, names)})",
+        f"              ({evidence_counts(scenario.parameters, names)})",
         f"  sources     {len(scenario.sources)}: every citation resolves, every source is used",
         f"  changes     {len(scenario.changes)}: names known, dates valid",
         *(f"  reform      {reform.name}: {reform.title} ({reform.file})" for reform in scenario.reforms),

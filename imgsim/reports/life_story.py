@@ -49,8 +49,8 @@ def sentence(pathway: Pathway, event: str, value: float) -> str:
     """An event such as `exam.step1.failed` in words."""
     if event in ("entry", "horizon"):
         return {"entry": "enters the road", "horizon": "still under way at the end of the simulated time"}[event]
-    if event.startswith("clock.") and event.removeprefix("clock.") in pathway.clocks:
-        return f"time runs out: {pathway.clocks[event.removeprefix('clock.')].label}"
+    if event.startswith("clock.") and event.removeprefix("clock.") in pathway.timers:
+        return f"time runs out: {pathway.timers[event.removeprefix('clock.')].label}"
     if event in pathway.stages:
         return f"END: {pathway.stages[event].label}"
     name, _, outcome = event.rpartition(".")

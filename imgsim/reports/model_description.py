@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from imgsim.reports.parameters_text import grounds, series, standings
+from imgsim.reports.parameters_text import evidence_counts, grounds, series
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from imgsim.inputs.parameters.parameter import Parameter, Parameters, Source
-    from imgsim.inputs.pathways.pathway import Clock, Pathway, Stage
+    from imgsim.inputs.pathways.pathway import Pathway, Stage, Timer
 
 KINDS = {
     "exam": "An exam, sat after preparation and again after a failure, up to the attempt limit in force.",
@@ -30,10 +30,10 @@ SHOWN = 6  # categories of one parameter shown in full
 
 def description(pathway: Pathway, parameters: Parameters, sources: Mapping[str, Source]) -> str:
     """The whole description as Markdown."""
-    lines = [f"# {pathway.title}", "", *_people(pathway), *_road(pathway, parameters, sources), *_clocks(pathway)]
+    lines = [f"# {pathway.title}", "", *_people(pathway), *_road(pathway, parameters, sources), *_timers(pathway)]
     left = [name for name in parameters if not _of_a_stage(name, pathway)]
     lines += ["## Other parameters", "", *(line for name in left for line in _bullet(parameters[name], sources)), ""]
-    return "\n".join([*lines, f"{len(parameters)} parameters: {standings(parameters, list(parameters))}."]) + "\n"
+    return "\n".join([*lines, f"{len(parameters)} parameters: {evidence_counts(parameters, list(parameters))}."]) + "\n"
 
 
 def _of_a_stage(name: str, pathway: Pathway) -> bool:
@@ -83,12 +83,12 @@ def _shown(parameter: Parameter) -> Iterator[str]:
         yield (f"{category} " if category else "") + series(rows, parameter)
 
 
-def _clocks(pathway: Pathway) -> Iterator[str]:
+def _timers(pathway: Pathway) -> Iterator[str]:
     yield from ("## Rival clocks", "", "The earliest of a stage's own end and these clocks wins.", "")
-    for clock in pathway.clocks.values():
-        yield f"- **{clock.label}** (`clock.{clock.name}`) {_where(clock)}, leads to *{pathway.stages[clock.to].label}*"
+    for timer in pathway.timers.values():
+        yield f"- **{timer.label}** (`clock.{timer.name}`) {_where(timer)}, leads to *{pathway.stages[timer.to].label}*"
     yield ""
 
 
-def _where(clock: Clock) -> str:
-    return "strikes everywhere" if clock.strikes == "everywhere" else f"strikes at {', '.join(clock.strikes)}"
+def _where(timer: Timer) -> str:
+    return "strikes everywhere" if timer.applies_in == "everywhere" else f"strikes at {', '.join(timer.applies_in)}"

@@ -50,7 +50,7 @@ def grounds(row: Row, sources: Mapping[str, Source], unit: str) -> str:
 
 
 def _basis(row: Row, sources: Mapping[str, Source]) -> list[str]:
-    said = [row.standing or "no standing"]
+    said = [row.evidence or "no standing"]
     if row.source:
         said.append(cited(sources[row.source]) if row.source in sources else row.source)
     return said + [text.strip().rstrip(".") for text in (row.why, row.note) if text]
@@ -143,16 +143,16 @@ def _changed(scenario: Scenario | Country, name: str) -> list[str]:
     return lines
 
 
-def standings(parameters: Parameters, names: list[str]) -> str:
+def evidence_counts(parameters: Parameters, names: list[str]) -> str:
     """How many of these parameters rest on which standing (a parameter counts under its weakest row)."""
     order = ("assumed", "calibrated", "derived", "measured")
     counts = dict.fromkeys(order, 0)
     for name in names:
-        found = {row.standing for _, row in _all_rows(parameters[name])}
-        weakest = next((standing for standing in order if standing in found), None)
+        found = {row.evidence for _, row in _all_rows(parameters[name])}
+        weakest = next((evidence for evidence in order if evidence in found), None)
         if weakest:
             counts[weakest] += 1
-    return ", ".join(f"{counts[standing]} {standing}" for standing in reversed(order))
+    return ", ".join(f"{counts[evidence]} {evidence}" for evidence in reversed(order))
 
 
 def explain(scenario: Scenario | Country, pattern: str | None = None) -> str:
@@ -166,5 +166,5 @@ def explain(scenario: Scenario | Country, pattern: str | None = None) -> str:
     lines = []
     for name in names:
         lines += [*paragraph(scenario.parameters[name], scenario.sources), *_changed(scenario, name), ""]
-    lines.append(f"{len(names)} parameters: {standings(scenario.parameters, names)}.")
+    lines.append(f"{len(names)} parameters: {evidence_counts(scenario.parameters, names)}.")
     return "\n".join(lines)

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 
 from imgsim.base.errors import InputError
 from imgsim.reports.pathway_layout import ENDS, phase_of
-from imgsim.reports.pathway_svg import NO_NEWS, REFORM_INK, strikes_at, svg, words
+from imgsim.reports.pathway_svg import NO_DIFFERENCES, REFORM_INK, expires_at, svg, words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from imgsim.inputs.pathways.pathway import Clock, Pathway, Stage
-    from imgsim.inputs.reforms.differences import News
+    from imgsim.inputs.pathways.pathway import Pathway, Stage, Timer
+    from imgsim.inputs.reforms.differences import PathwayDifferences
 
 SHAPES = {  # Mermaid's brackets for each kind of stage
     "exam": ("[[", "]]"),
@@ -53,43 +53,46 @@ def _phases(pathway: Pathway, keys: dict[str, str]) -> Iterator[str]:
         yield "  end"
 
 
-def _strokes(pathway: Pathway, keys: dict[str, str], clock: Clock) -> Iterator[str]:
+def _strokes(pathway: Pathway, keys: dict[str, str], timer: Timer) -> Iterator[str]:
     """Dashed arrows of one clock; a clock that strikes everywhere gets one arrow, from a box that says so."""
-    label = _quoted(clock.label)
-    if clock.strikes == "everywhere":
-        yield f"  everywhere[{_quoted('every stage')}] -. {label} .-> {keys[clock.to]}"
+    label = _quoted(timer.label)
+    if timer.applies_in == "everywhere":
+        yield f"  everywhere[{_quoted('every stage')}] -. {label} .-> {keys[timer.to]}"
         return
     for name, stage in pathway.stages.items():
-        if strikes_at(clock, stage):
-            yield f"  {keys[name]} -. {label} .-> {keys[clock.to]}"
+        if expires_at(timer, stage):
+            yield f"  {keys[name]} -. {label} .-> {keys[timer.to]}"
 
 
-def _links(pathway: Pathway, keys: dict[str, str], news: News) -> Iterator[str]:
+def _links(pathway: Pathway, keys: dict[str, str], pathway_differences: PathwayDifferences) -> Iterator[str]:
     """The arrows of outcomes; the ones that a reform draws are thick."""
     for name, stage in pathway.stages.items():
         for out, to in stage.next.items():
-            line = ("==", "==>") if (name, out) in news.wires else ("--", "-->")
+            line = ("==", "==>") if (name, out) in pathway_differences.wires else ("--", "-->")
             yield f"  {keys[name]} {line[0]} {_quoted(words(out))} {line[1]} {keys[to]}"
 
 
-def _marked(pathway: Pathway, keys: dict[str, str], news: News) -> Iterator[str]:
+def _marked(pathway: Pathway, keys: dict[str, str], pathway_differences: PathwayDifferences) -> Iterator[str]:
     """The classes that colour what a reform adds and changes."""
-    for css, names, style in (("added", news.stages, NEW), ("changed", news.changed, CHANGED)):
+    for css, names, style in (
+        ("added", pathway_differences.stages, NEW),
+        ("changed", pathway_differences.changed, CHANGED),
+    ):
         marked = [keys[name] for name in pathway.stages if name in names]
         if marked:
             yield f"  classDef {css} {style}"
             yield f"  class {','.join(marked)} {css}"
 
 
-def mermaid(pathway: Pathway, news: News = NO_NEWS) -> str:
+def mermaid(pathway: Pathway, pathway_differences: PathwayDifferences = NO_DIFFERENCES) -> str:
     """The road of `pathway` as a Mermaid flow chart (text); what `news` names stands out."""
     keys = {name: f"s{number}" for number, name in enumerate(pathway.stages)}
     lines = ["---", f"title: {_quoted(pathway.title)}", "---", "flowchart TD"]
     lines += _phases(pathway, keys)
-    lines += _links(pathway, keys, news)
-    for clock in pathway.clocks.values():
-        lines += _strokes(pathway, keys, clock)
-    lines += _marked(pathway, keys, news)
+    lines += _links(pathway, keys, pathway_differences)
+    for timer in pathway.timers.values():
+        lines += _strokes(pathway, keys, timer)
+    lines += _marked(pathway, keys, pathway_differences)
     return "\n".join(lines) + "\n"
 
 
@@ -97,7 +100,12 @@ FORMATS = {"mermaid": mermaid, "svg": svg}
 SUFFIXES = {".mmd": "mermaid", ".mermaid": "mermaid", ".svg": "svg"}
 
 
-def drawing(pathway: Pathway, form: str | None, file: Path | None = None, news: News = NO_NEWS) -> str:
+def drawing(
+    pathway: Pathway,
+    form: str | None,
+    file: Path | None = None,
+    pathway_differences: PathwayDifferences = NO_DIFFERENCES,
+) -> str:
     """The road in the named form; without one, in the form that the file's ending asks for, else SVG.
 
     What `news` names, the work of a reform, stands out.
@@ -106,4 +114,4 @@ def drawing(pathway: Pathway, form: str | None, file: Path | None = None, news: 
         form = SUFFIXES.get(file.suffix, "svg") if file else "svg"
     if form not in FORMATS:
         raise InputError(f"no drawing format called `{form}`", known=FORMATS, name=form)
-    return FORMATS[form](pathway, news)
+    return FORMATS[form](pathway, pathway_differences)

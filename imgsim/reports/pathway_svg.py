@@ -6,13 +6,13 @@ import textwrap
 from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape, quoteattr
 
-from imgsim.inputs.reforms.differences import News
+from imgsim.inputs.reforms.differences import PathwayDifferences
 from imgsim.reports.pathway_layout import ENDS, HEIGHT, WIDTH, Arrow, Box, Layout, Point, layout
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from imgsim.inputs.pathways.pathway import Clock, Pathway, Stage
+    from imgsim.inputs.pathways.pathway import Pathway, Stage, Timer
 
 KINDS = {  # fill, line, what the legend says
     "exam": ("#e3ecfa", "#2f5fa8", "exam: sat until passed or attempts run out"),
@@ -25,7 +25,7 @@ KINDS = {  # fill, line, what the legend says
 INKS = ("#33506e", "#7a5230", "#4f6d2f", "#6b3f7d", "#2f7676", "#8a3b52", "#5b5b8c", "#7d6a1e")
 END_INK = "#a33a3a"
 REFORM_INK = "#d6006c"
-NO_NEWS = News()
+NO_DIFFERENCES = PathwayDifferences()
 REFORM_SAYS = ("added by the reform", "changed by the reform: wiring or a number")
 WRAP = 29  # letters of a label that fit on one line of a stage
 STYLE = """
@@ -73,7 +73,7 @@ def _text(x: float, y: float, text: str, css: str, anchor: str = "start", extra:
     return f'<text x="{x:.1f}" y="{y:.1f}" class="{css}" text-anchor="{anchor}" {extra}>{escape(text)}</text>'
 
 
-def _stage(stage: Stage, box: Box, struck: Iterable[Clock]) -> str:
+def _stage(stage: Stage, box: Box, expired: Iterable[Timer]) -> str:
     """One stage: outline, words, name, and a dashed mark for every clock that can strike there."""
     lines = textwrap.wrap(stage.label, WRAP)
     if len(lines) > 2:
@@ -85,7 +85,7 @@ def _stage(stage: Stage, box: Box, struck: Iterable[Clock]) -> str:
     ]
     parts += [_text(middle, top + 13 * i, line, "label", "middle") for i, line in enumerate(lines)]
     parts.append(_text(middle, box.y + HEIGHT - 8, stage.name, "name", "middle"))
-    tags = ", ".join(clock.name for clock in struck)
+    tags = ", ".join(timer.name for timer in expired)
     if tags:
         width = 4.7 * len(tags) + 12
         style = f'fill="#fff" stroke="{END_INK}" class="dashed"'
@@ -100,9 +100,9 @@ def _ring(x: float, y: float, added: bool, w: float = WIDTH, h: float = HEIGHT) 
     return _rectangle(x - 5, y - 5, w + 10, h + 10, 9, f'fill="none" stroke="{REFORM_INK}" stroke-width="3"{dash}')
 
 
-def _rings(page: Layout, news: News) -> list[str]:
-    framed = [name for name in page.boxes if name in news.stages | news.changed]
-    return [_ring(page.boxes[name].x, page.boxes[name].y, name in news.stages) for name in framed]
+def _rings(page: Layout, pathway_differences: PathwayDifferences) -> list[str]:
+    framed = [name for name in page.boxes if name in pathway_differences.stages | pathway_differences.changed]
+    return [_ring(page.boxes[name].x, page.boxes[name].y, name in pathway_differences.stages) for name in framed]
 
 
 def _rounded(points: tuple[Point, ...], radius: float = 4.0) -> str:
@@ -127,9 +127,9 @@ def _ink(pathway: Pathway, target: str) -> str:
     return INKS[list(pathway.stages).index(target) % len(INKS)]
 
 
-def _arrow(arrow: Arrow, ink: str, news: News) -> str:
+def _arrow(arrow: Arrow, ink: str, pathway_differences: PathwayDifferences) -> str:
     """The line of one arrow; thick if a reform draws it."""
-    drawn = any((arrow.source, outcome) in news.wires for outcome in arrow.outcome.split(", "))
+    drawn = any((arrow.source, outcome) in pathway_differences.wires for outcome in arrow.outcome.split(", "))
     ink, thick = (REFORM_INK, ' style="stroke-width: 3"') if drawn else (ink, "")
     return f'<path d="{_rounded(arrow.points)}" class="arrow" stroke="{ink}"{thick} marker-end="url(#{_marker(ink)})"/>'
 
@@ -138,11 +138,11 @@ def _marker(ink: str) -> str:
     return "tip" + ink.lstrip("#")
 
 
-def _markers(news: News) -> str:
+def _markers(pathway_differences: PathwayDifferences) -> str:
     tip = '<marker id="{}" viewBox="0 0 8 8" refX="7.5" refY="4" markerWidth="7" markerHeight="7" orient="auto">'
     return "".join(
         f'{tip.format(_marker(ink))}<path d="M0 0L8 4L0 8z" fill="{ink}"/></marker>'
-        for ink in (*INKS, END_INK, *((REFORM_INK,) if news else ()))
+        for ink in (*INKS, END_INK, *((REFORM_INK,) if pathway_differences else ()))
     )
 
 
@@ -156,46 +156,46 @@ def _columns(page: Layout) -> str:
     )
 
 
-def strikes_at(clock: Clock, stage: Stage) -> bool:
+def expires_at(timer: Timer, stage: Stage) -> bool:
     """Whether the pathway lets `clock` strike at `stage`."""
-    return stage.kind != "end" and (clock.strikes == "everywhere" or stage.name in clock.strikes)
+    return stage.kind != "end" and (timer.applies_in == "everywhere" or stage.name in timer.applies_in)
 
 
-def where(clock: Clock) -> str:
+def where(timer: Timer) -> str:
     """In words, where a clock strikes."""
-    return "at every stage" if clock.strikes == "everywhere" else "at the stages marked so"
+    return "at every stage" if timer.applies_in == "everywhere" else "at the stages marked so"
 
 
 def _legend(pathway: Pathway, top: float) -> str:
     parts = []
     for i, (kind, (_, _, says)) in enumerate(KINDS.items()):
         parts += [shape(kind, 40, top + 26 * i, 44, 18), _text(94, top + 13 + 26 * i, says, "note")]
-    for i, clock in enumerate(pathway.clocks.values()):
+    for i, timer in enumerate(pathway.timers.values()):
         y = top + 26 * i
         tag = _rectangle(440, y + 1, 96, 15, 7, f'fill="#fff" stroke="{END_INK}" class="dashed"')
         ink = f'stroke="{END_INK}" marker-end="url(#{_marker(END_INK)})"'
         line = f'<path d="M536 {y + 9}H570" class="arrow dashed" {ink}/>'
-        to = pathway.stages[clock.to].label
-        parts += [tag, _text(488, y + 12, clock.name, "name", "middle"), line]
-        parts.append(_text(578, y + 13, f"{to}   (clock: {clock.label}; can strike {where(clock)})", "note"))
+        to = pathway.stages[timer.to].label
+        parts += [tag, _text(488, y + 12, timer.name, "name", "middle"), line]
+        parts.append(_text(578, y + 13, f"{to}   (clock: {timer.label}; can strike {where(timer)})", "note"))
     return "".join(parts)
 
 
-def _legend_of_reform(top: float, news: News) -> list[str]:
-    if not news:
+def _legend_of_reform(top: float, pathway_differences: PathwayDifferences) -> list[str]:
+    if not pathway_differences:
         return []
     frames = [_ring(40, top + 26 * i, i == 0, 44, 12) for i in range(2)]
     return frames + [_text(94, top + 10 + 26 * i, says, "note") for i, says in enumerate(REFORM_SAYS)]
 
 
-def svg(pathway: Pathway, news: News = NO_NEWS) -> str:
+def svg(pathway: Pathway, pathway_differences: PathwayDifferences = NO_DIFFERENCES) -> str:
     """The whole road of `pathway` as the text of an SVG file; what `news` names stands out."""
     page = layout(pathway)
-    rows = max(len(KINDS), len(pathway.clocks))
+    rows = max(len(KINDS), len(pathway.timers))
     foot = page.height + 26 * rows + 14
-    height = foot + 16 + (52 if news else 0)
-    struck = {
-        name: [c for c in pathway.clocks.values() if c.strikes != "everywhere" and strikes_at(c, stage)]
+    height = foot + 16 + (52 if pathway_differences else 0)
+    expired = {
+        name: [c for c in pathway.timers.values() if c.applies_in != "everywhere" and expires_at(c, stage)]
         for name, stage in pathway.stages.items()
     }
     entry = pathway.stages[pathway.entry].label
@@ -203,17 +203,17 @@ def svg(pathway: Pathway, news: News = NO_NEWS) -> str:
     body = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {page.width:.0f} {height:.0f}" '
         f'width="{page.width:.0f}" height="{height:.0f}" role="img" aria-label={quoteattr(pathway.title)}>',
-        f"<style>{STYLE}</style><defs>{_markers(news)}</defs>",
+        f"<style>{STYLE}</style><defs>{_markers(pathway_differences)}</defs>",
         f'<rect width="{page.width:.0f}" height="{height:.0f}" fill="#fff"/>',
         _text(30, 28, pathway.title, "title"),
         _text(30, 46, head, "note"),
         _columns(page),
-        *[_arrow(arrow, _ink(pathway, arrow.target), news) for arrow in page.arrows],
+        *[_arrow(arrow, _ink(pathway, arrow.target), pathway_differences) for arrow in page.arrows],
         *[_text(*arrow.label, words(arrow.outcome), css) for css in ("halo", "outcome") for arrow in page.arrows],
-        *[_stage(stage, page.boxes[name], struck[name]) for name, stage in pathway.stages.items()],
-        *_rings(page, news),
+        *[_stage(stage, page.boxes[name], expired[name]) for name, stage in pathway.stages.items()],
+        *_rings(page, pathway_differences),
         _legend(pathway, page.height + 6),
-        *_legend_of_reform(foot, news),
+        *_legend_of_reform(foot, pathway_differences),
         "</svg>",
     ]
     return "\n".join(body) + "\n"

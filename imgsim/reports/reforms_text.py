@@ -6,7 +6,7 @@ import textwrap
 from typing import TYPE_CHECKING
 
 from imgsim.base.dates.calendar import to_date
-from imgsim.inputs.reforms.differences import news_of, stage_of
+from imgsim.inputs.reforms.differences import differences_between, stage_of
 from imgsim.reports.words import PAGE, amount, cited
 
 if TYPE_CHECKING:
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from imgsim.inputs.parameters.parameter import Parameter
     from imgsim.inputs.pathways.pathway import Pathway
-    from imgsim.inputs.reforms.reform import Dose, Reform
+    from imgsim.inputs.reforms.reform import Lever, Reform
     from imgsim.inputs.scenarios.scenario import Scenario
 
 
@@ -46,14 +46,14 @@ def heading(reform: Reform, scenario: Scenario) -> list[str]:
     ]
     lines += [indented(f"source: {cited(scenario.sources[key])}") for key in reform.reference]
     lines += [indented(f"where: {reform.where}")] if reform.where else []
-    return lines + [indented(size(dose)) for dose in reform.doses.values()]
+    return lines + [indented(size(lever)) for lever in reform.levers.values()]
 
 
-def size(dose: Dose) -> str:
+def size(lever: Lever) -> str:
     """A dose as a sentence."""
-    other = f" (best guess {dose.best:g})" if dose.value != dose.best else ""
-    span = f"may lie between {dose.low:g} and {dose.high:g}"
-    return f"dose {dose.name} = {dose.value:g} {dose.unit}{other}: {dose.says}; {span}: {dose.why}"
+    other = f" (best guess {lever.best:g})" if lever.value != lever.best else ""
+    span = f"may lie between {lever.low:g} and {lever.high:g}"
+    return f"dose {lever.name} = {lever.value:g} {lever.unit}{other}: {lever.says}; {span}: {lever.why}"
 
 
 def differs(baseline: Scenario, scenario: Scenario, name: str) -> bool:
@@ -63,7 +63,7 @@ def differs(baseline: Scenario, scenario: Scenario, name: str) -> bool:
 
 def changed_road(before: Pathway, scenario: Scenario) -> Iterator[str]:
     """Sentences on stages added and wired anew."""
-    after, found = scenario.pathway, news_of(before, scenario.pathway, ())
+    after, found = scenario.pathway, differences_between(before, scenario.pathway, ())
     for name, stage in after.stages.items():
         if name in found.stages:
             ways = ", ".join(f"{out.replace('_', ' ')}: {after.stages[to].label}" for out, to in stage.next.items())

@@ -36,6 +36,7 @@ def run(
     out: str | os.PathLike[str] | None = None,
     sets: Sequence[str] = (),
     reforms: Sequence[str | os.PathLike[str]] = (),
+    levers: Mapping[str, float] | None = None,
     doses: Mapping[str, float] | None = None,
     tables: Sequence[str] | None = None,
     engine: str = AUTO,
@@ -48,14 +49,15 @@ def run(
     `None` takes the scenario's own setting, all cores for `workers`, every table for `tables` (people and outcomes are
     always kept), and ``results`` for `out`. The same inputs give the same rows whatever the number of workers and
     whichever engine walks the lives (``"simpy"``, ``"compiled"``, or ``"auto"``: the faster one that can be used).
-    `reforms` are files laid over the scenario, `doses` the sizes of what they leave open.
+    `reforms` are files laid over the scenario, `levers` the sizes of what they leave open (`doses` is the former name).
     """
     from imgsim.inputs.scenarios.load import load_scenario
 
     _need_list("sets", sets)
     _need_list("reforms", reforms)
     scenario = load_scenario(
-        Path(path), sets=tuple(sets), reforms=[Path(each) for each in reforms], doses=doses,
+        Path(path), sets=tuple(sets), reforms=[Path(each) for each in reforms],
+        levers={**(doses or {}), **(levers or {})},
         seed=seed, scale=scale, replications=replications,
     )  # fmt: skip
     return run_scenario(

@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pytest
 from numba.core.errors import TypingError
 
-from imgsim.base.compiled.by_reference import handed
+from imgsim.base.compiled.by_reference import by_reference
 from imgsim.base.compiled.jit import called_kernel, kernel
 
 Floats = npt.NDArray[np.float64]
@@ -38,7 +38,7 @@ def worth(outer: Outer, k: int) -> float:
 
 @kernel
 def all_worth(given: Outer) -> Floats:
-    outer = handed(given)
+    outer = by_reference(given)
     found = np.empty(len(given.value))
     for k in range(len(found)):
         found[k] = worth(outer, k)
@@ -47,21 +47,21 @@ def all_worth(given: Outer) -> Floats:
 
 @kernel
 def part_of(given: Outer) -> Floats:
-    return handed(given).inner.weight
+    return by_reference(given).inner.weight
 
 
 @kernel
 def in_a_loop(count: int) -> int:
     total = 0
     for k in range(count):
-        pair = handed(Pair(k, 2 * k))
+        pair = by_reference(Pair(k, 2 * k))
         total += pair.one + pair.other
     return total
 
 
 @kernel
 def no_such_part(given: Outer) -> float:
-    return handed(given).missing  # type: ignore[attr-defined, no-any-return]
+    return by_reference(given).missing  # type: ignore[attr-defined, no-any-return]
 
 
 def outer(size: int = 5) -> Outer:

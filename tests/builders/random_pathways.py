@@ -8,9 +8,9 @@ from typing import Any
 from hypothesis import strategies as st
 
 from builders import toy
-from builders.toy import clock, end, fair, parameter, road, stage
+from builders.toy import end, fair, parameter, road, stage, timer
 from imgsim.inputs.parameters.parameter import Parameter
-from imgsim.inputs.pathways.pathway import Clock, Stage
+from imgsim.inputs.pathways.pathway import Stage, Timer
 from imgsim.inputs.scenarios.scenario import Scenario
 from imgsim.inputs.traits import LIVELIHOODS
 
@@ -39,17 +39,17 @@ def scenarios(draw: Draw) -> Scenario:
     names = [f"s{k}" for k in range(draw(st.integers(3, 7)))]
     kinds = [draw(st.sampled_from(("exam", "wait", "choose", "round", "work"))) for _ in names]
     kinds[0] = "wait" if set(kinds) == {"choose"} else kinds[0]  # a road that takes no time gives death no time either
-    clocks = clocks_of(draw, names, kinds)
-    stages = [stage_of(draw, k, names, kinds, clocks) for k in range(len(names))]
+    timers = timers_of(draw, names, kinds)
+    stages = [stage_of(draw, k, names, kinds, timers) for k in range(len(names))]
     stock = draw(st.none() | st.sampled_from(names))
-    led_to = {name for held in stages for name in held.next.values()} | {held.to for held in clocks}
+    led_to = {name for held in stages for name in held.next.values()} | {held.to for held in timers}
     pathway = road(
         *stages, *(end(name) for name in (*ENDS, "dead") if name in led_to),
-        clocks=clocks, stock_entry=stock, flags={"marked": "marked"}, milestones={},
+        timers=timers, stock_entry=stock, flags={"marked": "marked"}, milestones={},
         categories=toy.CATEGORIES | {"area": AREAS},
     )  # fmt: skip
     numbers = [one for held in stages for one in numbers_of(draw, held)]
-    numbers += [one for held in clocks for one in clock_numbers(draw, held)]
+    numbers += [one for held in timers for one in timer_numbers(draw, held)]
     numbers += [*livelihood(draw), *people(draw, stock)]
     near, far = draw(st.integers(0, 40)), draw(st.integers(0, 40))
     entrants = {"near": [(None, near), ("2001-01-01", 0.0)], "far": [(None, far), ("2002-01-01", 0.0)]}
@@ -57,17 +57,19 @@ def scenarios(draw: Draw) -> Scenario:
     return toy.scenario(pathway, *ratios(draw, numbers), **entrants, seed=seed, end="2008-07-01")
 
 
-def clocks_of(draw: Draw, names: list[str], kinds: list[str]) -> list[Clock]:
+def timers_of(draw: Draw, names: list[str], kinds: list[str]) -> list[Timer]:
     """Death, perhaps, and up to two clocks that strike in some stages and lead to an end, so that no day recurs."""
-    struck = [name for name, kind in zip(names, kinds, strict=True) if kind != "choose"]
-    found = [clock("death", "dead", starts="birth")] if draw(st.booleans()) else []
-    for name in ("patience", "validity")[: draw(st.integers(0, 2)) if struck else 0]:
-        strikes = draw(st.lists(st.sampled_from(struck), min_size=1, unique=True))
-        found.append(clock(name, draw(st.sampled_from(ENDS)), tuple(strikes), draw(st.sampled_from(("entry", None)))))
+    expired = [name for name, kind in zip(names, kinds, strict=True) if kind != "choose"]
+    found = [timer("death", "dead", starts="birth")] if draw(st.booleans()) else []
+    for name in ("patience", "validity")[: draw(st.integers(0, 2)) if expired else 0]:
+        applies_in = draw(st.lists(st.sampled_from(expired), min_size=1, unique=True))
+        found.append(
+            timer(name, draw(st.sampled_from(ENDS)), tuple(applies_in), draw(st.sampled_from(("entry", None))))
+        )
     return draw(st.permutations(found))
 
 
-def stage_of(draw: Draw, k: int, names: list[str], kinds: list[str], clocks: list[Clock]) -> Stage:
+def stage_of(draw: Draw, k: int, names: list[str], kinds: list[str], timers: list[Timer]) -> Stage:
     """Stage k: one outcome leads on to the next stage, others anywhere that cannot make a day recur for ever."""
     kind, name = kinds[k], names[k]
     later = [*names[k + 1 :], *ENDS]
@@ -78,7 +80,7 @@ def stage_of(draw: Draw, k: int, names: list[str], kinds: list[str], clocks: lis
     following = {word: draw(st.sampled_from(anywhere)) for word in words} | {words[0]: later[0]}
     some = st.sampled_from(words)
     more: dict[str, Any] = {"until": until, "rule": rule}
-    if (free := [held.name for held in clocks if held.starts is None]) and draw(st.booleans()):
+    if (free := [held.name for held in timers if held.starts is None]) and draw(st.booleans()):
         more["starts"] = {draw(some): (draw(st.sampled_from(free)),)}
     if draw(st.booleans()):
         more |= {"sets": {draw(some): ("marked",)}, "adds": {draw(some): ("seasons",)}, "ready": (draw(some),)}
@@ -178,7 +180,7 @@ def by_merit(draw: Draw, name: str, places: int, marks: dict[str, str]) -> list[
     return held
 
 
-def clock_numbers(draw: Draw, held: Clock) -> list[Parameter]:
+def timer_numbers(draw: Draw, held: Timer) -> list[Parameter]:
     """When a clock strikes."""
     if held.name == "death":
         return [

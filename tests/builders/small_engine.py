@@ -53,7 +53,7 @@ class SmallScenario:
         row = SimpleNamespace(
             start=13_514,  # 1 January 2007
             value=0.7,
-            standing="assumed",
+            evidence="assumed",
             source="a",
             where="p. 1",
             why="so",

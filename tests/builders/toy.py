@@ -17,10 +17,10 @@ from imgsim.inputs.consistency import check_contract
 from imgsim.inputs.parameters.parameter import Parameter, Parameters, Row
 from imgsim.inputs.parameters.read import with_ratios
 from imgsim.inputs.pathways.checks import check_pathway
-from imgsim.inputs.pathways.pathway import Clock, Group, Pathway, Stage
+from imgsim.inputs.pathways.pathway import Group, Pathway, Stage, Timer
 from imgsim.inputs.scenarios.scenario import RunSettings, Scenario
 from imgsim.inputs.traits import LIVELIHOODS
-from imgsim.persons.compile_rules import Rulebook, compile_rules
+from imgsim.persons.compile_rules import CompiledRules, compile_rules
 
 Value = float | Sequence[tuple[str | None, float]]
 Given = Value | Mapping[str, Value]
@@ -44,11 +44,11 @@ def end(name: str, end_class: str = "gave_up") -> Stage:
     return stage(name, "end", end_class=end_class)
 
 
-def clock(name: str, to: str, strikes: tuple[str, ...] | str = "everywhere", starts: str | None = "entry") -> Clock:
-    return Clock(name, name, starts, strikes, to)
+def timer(name: str, to: str, applies_in: tuple[str, ...] | str = "everywhere", starts: str | None = "entry") -> Timer:
+    return Timer(name, name, starts, applies_in, to)
 
 
-def road(*stages: Stage, clocks: Sequence[Clock] = (), **more: Any) -> Pathway:
+def road(*stages: Stage, timers: Sequence[Timer] = (), **more: Any) -> Pathway:
     """A checked road that begins with the first stage."""
     given: dict[str, Any] = {"stock_entry": None, "flags": {}, "milestones": {}, "competitors": {}}
     given |= {"categories": CATEGORIES} | more
@@ -57,7 +57,7 @@ def road(*stages: Stage, clocks: Sequence[Clock] = (), **more: Any) -> Pathway:
         title="Toy",
         entry=stages[0].name,
         groups=GROUPS,
-        clocks={held.name: held for held in clocks},
+        timers={held.name: held for held in timers},
         stages={held.name: held for held in stages},
         **given,
     )
@@ -141,7 +141,7 @@ def scenario(
     return Scenario("Toy", "toy", Path("toy.toml"), "toy", pathway, parameters, parameters, {}, run)
 
 
-def book(*given: Parameter) -> Rulebook:
+def book(*given: Parameter) -> CompiledRules:
     """The rules of some parameters alone, on a road that goes nowhere."""
     held = population() | {one.name: one for one in given}
     pathway = road(stage("start", "choose", {"only": "over"}), end("over"), flags={"marked": "marked"})
@@ -198,10 +198,10 @@ def career() -> Pathway:
         stage("practice", "work", {"left": "gone"}, livelihood="in_practice"),
         end("gone"),
         end("dead", "died"),
-        clocks=[
-            clock("death", "dead", starts="birth"),
-            clock("validity", "test", ("paper", "rest", "fair"), None),
-            clock("patience", "gone", ("test", "fair")),
+        timers=[
+            timer("death", "dead", starts="birth"),
+            timer("validity", "test", ("paper", "rest", "fair"), None),
+            timer("patience", "gone", ("test", "fair")),
         ],
         milestones={"training": ("post.started",), "practice": ("practice.started",)},
     )

@@ -190,7 +190,7 @@ def test_every_number_a_knob_turns_exists_and_is_called_calibrated(parameters: P
     for name, category, start in (row for knob in load_knobs(FOLDER) for row in knob.rows):
         rows = [row for held, rows in parameters[name].rows.items() for row in rows if category in ("", held)]
         turned = [row for row in rows if not start or (row.start is not None and str(to_date(row.start)) == start)]
-        assert {row.standing for row in turned} == {"calibrated"}, (name, category, start)
+        assert {row.evidence for row in turned} == {"calibrated"}, (name, category, start)
 
 
 def test_every_target_cites_a_known_source(parameters: Parameters) -> None:

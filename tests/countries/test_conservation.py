@@ -40,9 +40,9 @@ def of_events(run: Tables, *names: str) -> pd.DataFrame:
 
 
 def test_everybody_who_has_entered_stands_in_one_state_every_new_year(run: Tables) -> None:
-    standing = run["yearly"].groupby("year")["stock_end"].sum()
+    evidence = run["yearly"].groupby("year")["stock_end"].sum()
     for year in YEARS:
-        assert standing[year] == (run["people"]["entry_date"] < f"{year + 1}-01-01").sum()
+        assert evidence[year] == (run["people"]["entry_date"] < f"{year + 1}-01-01").sum()
 
 
 def test_stocks_and_flows_balance_in_every_state_and_year(run: Tables) -> None:

@@ -13,18 +13,18 @@ from imgsim.base.dates.day_numbers import NEVER
 from imgsim.engines.model import Model
 from imgsim.engines.records.accumulators import (
     EVER_PASSED,
-    Ledger,
-    account,
+    Accumulators,
+    accumulators_of,
     beside,
     close,
     days_lived,
-    ledger_of,
-    new_ledger,
+    new_accumulators,
+    record_event,
     summed,
 )
 from imgsim.engines.records.event_codes import codes_of, state_names
 from imgsim.inputs.pathways.pathway import Pathway
-from imgsim.inputs.traits import GRADUATION, LIVELIHOODS, PLACE
+from imgsim.inputs.traits import COLUMN, GRADUATION, LIVELIHOODS
 from imgsim.persons.population import Population
 
 PREPARING, IN_PRACTICE = LIVELIHOODS.index("preparing"), LIVELIHOODS.index("in_practice")
@@ -70,21 +70,21 @@ def two_iterations() -> Model:
 def population(citizens: Sequence[bool] = (False, False, True)) -> Population:
     """People of whom nothing but the citizenship is known."""
     traits = np.zeros((len(citizens), 30))
-    traits[:, PLACE["group"]] = [0 if citizen else 1 for citizen in citizens]  # near are citizens
+    traits[:, COLUMN["group"]] = [0 if citizen else 1 for citizen in citizens]  # near are citizens
     people = np.arange(len(citizens), dtype=np.int64)
     return Population(people, traits, np.zeros(len(citizens), np.int64), np.zeros(len(citizens), bool))
 
 
 def rows(model: Model, happened: Sequence[Happened]) -> npt.NDArray[np.int64]:
     """Events as an engine leaves them: person, sequence, day, event code, value."""
-    codes = {name: code for code, name in enumerate(model.roadmap.events)}
+    codes = {name: code for code, name in enumerate(model.stage_plans.events)}
     held = [(person, k, to_day(date), codes[name], value) for k, (person, date, name, value) in enumerate(happened)]
     return np.array(held, np.int64).reshape(-1, 5)
 
 
-def kept(happened: Sequence[Happened], **more: str) -> Ledger:
+def kept(happened: Sequence[Happened], **more: str) -> Accumulators:
     held = model(**more)
-    return ledger_of(held, population(), rows(held, happened), NO_SPELLS)
+    return accumulators_of(held, population(), rows(held, happened), NO_SPELLS)
 
 
 LIVES: list[Happened] = [
@@ -147,7 +147,7 @@ def test_a_measured_window_may_begin_inside_a_half_year() -> None:
     held = model()
     run = replace(held.scenario.run, measured_from=date(2001, 5, 2))
     late = replace(held, scenario=replace(held.scenario, run=run))
-    told = ledger_of(late, population(), rows(held, LIVES), NO_SPELLS).sittings[..., 0]
+    told = accumulators_of(late, population(), rows(held, LIVES), NO_SPELLS).sittings[..., 0]
     assert told[0, 2].sum(axis=(1, 2)).tolist() == [1, 0]  # sat on 1 May: before it
     assert told[0, :, 1].sum() == 2
 
@@ -167,7 +167,7 @@ def test_iterations_of_a_year_are_one_season_and_later_ones_count_on() -> None:
     ]  # fmt: skip
     people = population()
     people.traits[:, GRADUATION] = [to_day("2000-07-01"), 0, to_day("2000-06-30")]
-    told = ledger_of(held, people, rows(held, happened), NO_SPELLS).applied
+    told = accumulators_of(held, people, rows(held, happened), NO_SPELLS).applied
     assert told.sum() == 3 + 2
     assert told[0, 1, 0, 1, 0].tolist() == [1, 1]  # a graduate of the year, placed in the first season
     assert told[0, 1, 1, 0, 0].tolist() == [1, 0]  # a citizen who graduated earlier
@@ -185,31 +185,31 @@ def test_days_of_livelihood_count_from_graduation_by_calendar_year() -> None:
         ],
         np.int64,
     )
-    lived = days_lived(ledger_of(held, people, rows(held, []), spells), codes_of(held).half_year)
+    lived = days_lived(accumulators_of(held, people, rows(held, []), spells), codes_of(held).half_year)
     assert lived[:, PREPARING].tolist()[:4] == [0, 365, 31 + 28, 0]
     assert lived[:, IN_PRACTICE].tolist()[:4] == [0, 1, 1, 0]
 
 
 def test_only_what_a_day_ends_with_is_a_move() -> None:
     held = model()
-    ledger, states = ledger_of(held, population(), rows(held, LIVES), NO_SPELLS), state_names(held)
-    inflow = {state: ledger.inflow[:, k].tolist()[:4] for k, state in enumerate(states)}
-    outflow = {state: ledger.outflow[:, k].tolist()[:4] for k, state in enumerate(states)}
+    accumulators, states = accumulators_of(held, population(), rows(held, LIVES), NO_SPELLS), state_names(held)
+    inflow = {state: accumulators.inflow[:, k].tolist()[:4] for k, state in enumerate(states)}
+    outflow = {state: accumulators.outflow[:, k].tolist()[:4] for k, state in enumerate(states)}
     assert inflow["test"] == [1, 2, 0, 0]
     assert outflow["test"] == [0, 1, 1, 0]
     assert inflow["paper"] == [0, 1, 1, 0]  # from the pass on; the stamp belongs to the same phase
     assert outflow["paper"] == [0, 1, 1, 0]
     assert inflow["post"] == [0, 1, 1, 0]
-    assert ledger.inflow.sum() - ledger.outflow.sum() == 3  # everybody who entered stands somewhere
+    assert accumulators.inflow.sum() - accumulators.outflow.sum() == 3  # everybody who entered stands somewhere
 
 
 def test_threads_share_people_and_sum_their_tallies() -> None:
     held, everybody = model(), kept(LIVES)
     codes = codes_of(held)
-    first = new_ledger(held, codes, population())
+    first = new_accumulators(held, codes, population())
     second = beside(first)
     for person, _, day, event, value in rows(held, LIVES):
-        account(codes, second if person == 1 else first, person, day, event, value)
+        record_event(codes, second if person == 1 else first, person, day, event, value)
     for person in range(3):
         close(codes, second if person == 1 else first, person)
         close(codes, first, person)  # a second time changes nothing
@@ -220,7 +220,15 @@ def test_threads_share_people_and_sum_their_tallies() -> None:
 
 def test_a_row_is_small() -> None:
     held = model()
-    ledger = new_ledger(held, codes_of(held), population([False] * 1000))
-    own = [ledger.spent, ledger.status, ledger.sitting, ledger.sat, ledger.again, ledger.state, ledger.before]
-    bytes_a_person = sum(column.itemsize for column in [*own, ledger.since])
-    assert bytes_a_person + 6 * ledger.milestones.itemsize <= 60
+    accumulators = new_accumulators(held, codes_of(held), population([False] * 1000))
+    own = [
+        accumulators.spent,
+        accumulators.status,
+        accumulators.sitting,
+        accumulators.sat,
+        accumulators.again,
+        accumulators.state,
+        accumulators.before,
+    ]
+    bytes_a_person = sum(column.itemsize for column in [*own, accumulators.since])
+    assert bytes_a_person + 6 * accumulators.milestones.itemsize <= 60

@@ -14,12 +14,12 @@ import numpy as np
 import pandas as pd
 import pytest
 from builders import toy
-from builders.toy import clock, count, days_of, end, exam, fair, parameter, road, stage, tables
+from builders.toy import count, days_of, end, exam, fair, parameter, road, stage, tables, timer
 
 from imgsim.base.dates.calendar import to_day
 from imgsim.base.dates.day_numbers import year_of
 from imgsim.engines.engine import trace
-from imgsim.engines.simpy.career import Life
+from imgsim.engines.simpy.career import Career
 from imgsim.engines.simpy.processes import simulate
 from imgsim.engines.simpy.replication import Replication
 
@@ -185,15 +185,15 @@ def test_a_clock_strikes_on_its_day_and_not_where_it_may_not() -> None:
         stage("safe", "wait", {"done": "home"}),
         end("home"),
         end("tired"),
-        clocks=[clock("patience", "tired", ("long",))],
+        timers=[timer("patience", "tired", ("long",))],
     )
     held = tables(
         pathway, parameter("way.long", "probability", 0.5), parameter("long.done", "days", 900),
         parameter("safe.done", "days", 900), parameter("clock.patience", "years", 2), near=ONCE,
     )  # fmt: skip
-    entry, struck = days_of(held, "entry"), days_of(held, "clock.patience")
-    assert set(struck - entry[struck.index]) == {731}
-    assert set(struck.index) == set(days_of(held, "way.long").index)
+    entry, expired = days_of(held, "entry"), days_of(held, "clock.patience")
+    assert set(expired - entry[expired.index]) == {731}
+    assert set(expired.index) == set(days_of(held, "way.long").index)
     assert count(held, "safe.done") == count(held, "way.safe")
 
 
@@ -203,15 +203,15 @@ def test_a_pass_is_valid_for_its_years_and_a_new_one_for_as_many_again() -> None
         stage("first", "exam", {"passed": "second", "exhausted": "out"}, starts={"passed": ("validity",)}),
         stage("second", "exam", {"passed": "out", "exhausted": "out"}),
         end("out"),
-        clocks=[clock("validity", "first", ("second",), None)],
+        timers=[timer("validity", "first", ("second",), None)],
     )
     held = tables(
         pathway, *exam("first", 1.0), *exam("second", 0.0, 999, retake=400.0), parameter("clock.validity", "years", 7),
         near=[(None, 50), ("2001-01-01", 0)], end="2020-01-01",
     )  # fmt: skip
     for name, following, gap in (("first.passed", "clock.validity", 2557), ("clock.validity", "first.passed", 40)):
-        for passed, struck in zip(all_days(held, name), all_days(held, following), strict=True):
-            pairs = zip(passed, [day for day in struck if day > passed[0]], strict=False)
+        for passed, expired in zip(all_days(held, name), all_days(held, following), strict=True):
+            pairs = zip(passed, [day for day in expired if day > passed[0]], strict=False)
             assert {after - before for before, after in pairs} == {gap}
     assert all(len(own) == 3 for own in all_days(held, "first.passed"))
 
@@ -224,9 +224,9 @@ def all_days(held: dict[str, pd.DataFrame], event: str) -> Iterator[list[int]]:
 
 
 def test_on_one_day_death_comes_before_the_end_of_a_stage_and_other_clocks_after_it() -> None:
-    def ends(strikes: tuple[str, ...] | str) -> str:
+    def ends(applies_in: tuple[str, ...] | str) -> str:
         pathway = road(stage("long", "wait", {"done": "home"}), end("home"), end("struck"),
-                       clocks=[clock("rival", "struck", strikes)])  # fmt: skip
+                       timers=[timer("rival", "struck", applies_in)])  # fmt: skip
         numbers = [parameter("long.done", "days", 365), parameter("clock.rival", "years", 365 / 365.25)]
         (found,) = set(tables(pathway, *numbers, near=[(None, 20), ("2001-01-01", 0)])["people"]["end"])
         return str(found)
@@ -243,7 +243,7 @@ def test_on_one_day_clocks_come_before_the_allocation_of_a_round() -> None:
             stage("early", "wait", {"done": "fair"}, until="fair.closes", starts={"done": ("rival",)}),
             stage("fair", "round", {"placed": "home", "unplaced": "out", "ineligible": "out"}, mechanism="quota"),
             end("home"), end("out"), end("struck"),
-            clocks=[clock("rival", "struck", ("fair",), None)],
+            timers=[timer("rival", "struck", ("fair",), None)],
         )  # fmt: skip
         numbers = [*fair("fair", 9999), parameter("clock.rival", "years", days / 365.25)]
         held = tables(pathway, *numbers, near=[(None, 0), ("2000-03-01", 50), ("2001-01-01", 0)])
@@ -281,7 +281,7 @@ def a_fair() -> toy.Pathway:
         stage("begin", "wait", {"done": "home"}, until="post"),
         end("home"),
         end("out"),
-        clocks=[clock("patience", "out", ("fair",))],
+        timers=[timer("patience", "out", ("fair",))],
     )
 
 
@@ -340,14 +340,14 @@ def test_where_places_are_scarce_one_more_graduate_reaches_others_only_through_t
 def test_the_order_in_which_lives_are_created_does_not_matter(monkeypatch: pytest.MonkeyPatch) -> None:
     expected = toy.digest(run(places=5, near=600))
 
-    def turned(self: Replication) -> Iterator[Life]:
+    def turned(self: Replication) -> Iterator[Career]:
         people = np.arange(len(self.population.actor))
         for person in np.lexsort((-people, self.population.entry)):  # on one day the last one first
-            life = Life(self.model, self.number, self.population, int(person), self.journal, self.waiting)
-            self.lives.append(life)
+            life = Career(self.model, self.number, self.population, int(person), self.journal, self.waiting)
+            self.careers.append(life)
             yield life
 
-    monkeypatch.setattr(Replication, "lives_by_entry", turned)
+    monkeypatch.setattr(Replication, "careers_by_entry", turned)
     assert toy.digest(run(places=5, near=600)) == expected
 
 
@@ -420,7 +420,7 @@ def test_what_changes_results_changes_the_digest_of_the_inputs() -> None:
     swapped = replace(way, next=dict(reversed(way.next.items())))
     others = [
         replace(pathway, stages=dict(pathway.stages) | {"way": swapped}),
-        replace(pathway, clocks=dict(reversed(pathway.clocks.items()))),
+        replace(pathway, timers=dict(reversed(pathway.timers.items()))),
         replace(pathway, groups=dict(reversed(pathway.groups.items()))),
     ]
     digests = {replace(held, pathway=other).digest() for other in [pathway, *others]}

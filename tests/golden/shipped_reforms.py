@@ -42,11 +42,11 @@ def country_of(name: str) -> str:
     return FIRST if base == ANYWHERE else base
 
 
-def scenario(country: str, reforms: tuple[str, ...] = (), doses: dict[str, float] | None = None) -> Scenario:
+def scenario(country: str, reforms: tuple[str, ...] = (), levers: dict[str, float] | None = None) -> Scenario:
     """A country's scenario, small, under some shipped reforms."""
     files = [FOLDER / f"{name}.toml" for name in reforms]
     path = ROOT / "scenarios" / f"{country}.toml"
-    return load_scenario(path, reforms=files, doses=doses or {}, scale=SCALE[country], replications=1)
+    return load_scenario(path, reforms=files, levers=levers or {}, scale=SCALE[country], replications=1)
 
 
 def lived(of: Scenario) -> Tables:
@@ -63,8 +63,8 @@ def baseline(country: str) -> Tables:
 def variants(name: str) -> dict[str, dict[str, float]]:
     """The sizes a reform is tried at: as shipped and, if it changes the road itself, each dose at either end."""
     reform = read_reform(FOLDER / f"{name}.toml")
-    doses = reform.doses.values() if reform.stages else ()
-    ends = {f"{d.name} = {end:g}": {d.name: end} for d in doses for end in (d.low, d.high)}
+    levers = reform.levers.values() if reform.stages else ()
+    ends = {f"{d.name} = {end:g}": {d.name: end} for d in levers for end in (d.low, d.high)}
     return {"as shipped": {}} | ends
 
 
@@ -89,8 +89,8 @@ def found(name: str) -> dict[str, Any]:
     """What a shipped reform changes today, at each of its sizes."""
     country = country_of(name)
     return {
-        said: differences(baseline(country), lived(scenario(country, (name,), doses)))
-        for said, doses in variants(name).items()
+        said: differences(baseline(country), lived(scenario(country, (name,), levers)))
+        for said, levers in variants(name).items()
     }
 
 

@@ -56,12 +56,12 @@ def test_every_number_that_ships_has_its_grounds(name: str) -> None:
     parameters = load_parameters(COUNTRIES / name)  # of a composed road: what it adds to its countries'
     for parameter in parameters.values():
         for row in (row for series in parameter.rows.values() for row in series):
-            if row.standing in ("measured", "derived"):
+            if row.evidence in ("measured", "derived"):
                 assert row.source in parameters.sources, parameter.name
-            if row.standing == "assumed":
+            if row.evidence == "assumed":
                 assert row.why, parameter.name
                 assert row.range, parameter.name
-            if row.standing == "calibrated":
+            if row.evidence == "calibrated":
                 assert row.range, parameter.name
                 assert row.why or row.source, parameter.name
 
@@ -95,7 +95,7 @@ def test_linear_values_lie_on_the_line_between_two_dates_and_flat_outside(paper:
 
 def test_grounds_of_a_row_win_over_those_of_its_parameter(paper: Parameters) -> None:
     first, second, _ = paper["test.passed"].rows[""]
-    assert (first.where, second.where, second.source, second.standing) == ("", "table 2", "census", "measured")
+    assert (first.where, second.where, second.source, second.evidence) == ("", "table 2", "census", "measured")
 
 
 def test_a_number_by_group_has_a_series_for_each(paper: Parameters) -> None:

@@ -53,8 +53,8 @@ def test_a_road_is_what_its_file_says(road: Pathway) -> None:
     assert road.stages["test"].starts == {"passed": ("validity",)}
     assert road.stages["test"].sets == {"passed": ("marked",)}
     assert road.stages["home"].end_class == "retired"
-    assert road.clocks["patience"].strikes == ("test",)
-    assert road.clocks["validity"].starts is None
+    assert road.timers["patience"].applies_in == ("test",)
+    assert road.timers["validity"].starts is None
     assert road.groups["far"].region == "south"
     assert not road.groups["far"].citizen
 
@@ -69,19 +69,19 @@ def test_a_stage_that_only_a_clock_leads_to_can_be_reached(road: Pathway) -> Non
     stages = {**road.stages, "aside": aside}
     with pytest.raises(InputError, match=r"road.toml: stage.aside: this stage cannot be reached"):
         check_pathway(replace(road, stages=stages), "road.toml")
-    clocks = {**road.clocks, "patience": replace(road.clocks["patience"], to="aside")}
-    check_pathway(replace(road, stages=stages, clocks=clocks), "road.toml")
+    timers = {**road.timers, "patience": replace(road.timers["patience"], to="aside")}
+    check_pathway(replace(road, stages=stages, timers=timers), "road.toml")
 
 
 def test_a_clock_that_strikes_everywhere_is_no_way_off_a_road_without_end(road: Pathway) -> None:
-    death = replace(road.clocks["patience"], name="death", strikes="everywhere")
+    death = replace(road.timers["patience"], name="death", applies_in="everywhere")
     circle = with_stage(road, name="way", next={"straight": "post", "away": "post"})
     circle = with_stage(circle, name="post", next={"left": "way"})
     circle = replace(
         circle, stages={name: stage for name, stage in circle.stages.items() if name != "home"}, milestones={}
     )
     with pytest.raises(InputError, match=r"stage\.way: no end can be reached") as caught:
-        check_pathway(replace(circle, clocks={**road.clocks, "death": death}), "road.toml")
+        check_pathway(replace(circle, timers={**road.timers, "death": death}), "road.toml")
     assert "stage.post: no end can be reached" in str(caught.value)
 
 

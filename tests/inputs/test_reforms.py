@@ -19,7 +19,7 @@ from imgsim.base.dates.calendar import to_date
 from imgsim.base.errors import InputError
 from imgsim.cli.main import main
 from imgsim.inputs.parameters.parameter import Parameter, Parameters, Row
-from imgsim.inputs.reforms.differences import news
+from imgsim.inputs.reforms.differences import pathway_differences
 from imgsim.inputs.reforms.read import read_reform
 from imgsim.inputs.scenarios.load import load_scenario
 from imgsim.inputs.scenarios.scenario import Scenario
@@ -61,13 +61,13 @@ def write(country: Country, text: str = WHOLE, name: str = "more.toml") -> Path:
     return file
 
 
-def reformed(country: Country, *files: Path, **doses: float) -> Scenario:
-    return load_scenario(country.scenario, reforms=files, doses=doses)
+def reformed(country: Country, *files: Path, **levers: float) -> Scenario:
+    return load_scenario(country.scenario, reforms=files, levers=levers)
 
 
-def refusal(country: Country, *files: Path, **doses: float) -> str:
+def refusal(country: Country, *files: Path, **levers: float) -> str:
     with pytest.raises(InputError) as caught:
-        reformed(country, *files, **doses)
+        reformed(country, *files, **levers)
     return str(caught.value).replace(f"{country.scenario.parent}/", "")
 
 
@@ -88,9 +88,9 @@ def test_a_reform_changes_numbers_and_the_road_and_keeps_its_baseline(country: C
 def test_a_dose_moves_what_it_sets(country: Country) -> None:
     found = reformed(country, write(country), size=1.5)
     assert found.parameters["test.passed"].value(20_000) == pytest.approx(0.85)
-    assert found.reforms[0].doses["size"].value == 1.5
-    assert found.reforms[0].doses["size"].best == 1
-    assert found.reforms[0].doses["size"].parameters == ("test.passed",)
+    assert found.reforms[0].levers["size"].value == 1.5
+    assert found.reforms[0].levers["size"].best == 1
+    assert found.reforms[0].levers["size"].parameters == ("test.passed",)
     assert reformed(country, write(country), **{"more.size": 1.5}).digest() == found.digest()
 
 
@@ -162,12 +162,12 @@ def test_a_dose_out_of_bounds_unknown_or_shared_is_refused(country: Country) -> 
     one = write(country)
     assert (
         refusal(country, one, size=2)
-        == "--dose: size: 2 is outside 0.5 to 1.5 (share), the range that more.toml gives in line 14"
+        == "--lever: size: 2 is outside 0.5 to 1.5 (share), the range that more.toml gives in line 14"
     )
-    assert refusal(country, one, sise=1) == "--dose: sise: no reform here has a dose `sise` (did you mean `size`?)"
+    assert refusal(country, one, sise=1) == "--lever: sise: no reform here has a dose `sise` (did you mean `size`?)"
     text = (HEAD + CHANGE + DOSE).replace("test.passed", "way.straight")
     other = write(country, text, "other.toml")
-    assert refusal(country, one, other, size=1) == "--dose: size: say which: more.size or other.size"
+    assert refusal(country, one, other, size=1) == "--lever: size: say which: more.size or other.size"
 
 
 def test_two_reforms_that_set_the_same_value_are_refused_by_the_names_of_both(country: Country) -> None:
@@ -201,17 +201,17 @@ def test_a_shipped_reform_says_what_it_stands_for_and_what_it_leaves_out(name: s
     assert reform.reference or name in ("null", "bridging_jobs"), "bridging jobs stand for no single document"
     for change in reform.changes:
         assert change.source or change.why
-    for dose in reform.doses.values():
-        assert dose.low < dose.high
-        assert dose.best in dose.values
+    for lever in reform.levers.values():
+        assert lever.low < lever.high
+        assert lever.best in lever.values
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_shipped_reform_loads_at_every_size_it_names(name: str) -> None:
     country = golden.country_of(name)
-    for dose in read_reform(golden.FOLDER / f"{name}.toml").doses.values():
-        for size in {dose.low, *dose.values, dose.high}:
-            assert golden.scenario(country, (name,), {dose.name: size}).reforms
+    for lever in read_reform(golden.FOLDER / f"{name}.toml").levers.values():
+        for size in {lever.low, *lever.values, lever.high}:
+            assert golden.scenario(country, (name,), {lever.name: size}).reforms
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -243,9 +243,9 @@ def test_nothing_happens_before_the_first_day_of_a_reform(name: str) -> None:
     assert before == after
 
 
-@pytest.mark.parametrize(("name", "dose"), [("application_cap", {"cap": 75.0}), ("signals", {"weight": 0.0}), ("bridging_jobs", {"times": 1.0})])  # fmt: skip
-def test_a_mechanism_at_its_neutral_size_changes_no_life(name: str, dose: dict[str, float]) -> None:
-    after = golden.lived(golden.scenario("us", (name,), dose))
+@pytest.mark.parametrize(("name", "lever"), [("application_cap", {"cap": 75.0}), ("signals", {"weight": 0.0}), ("bridging_jobs", {"times": 1.0})])  # fmt: skip
+def test_a_mechanism_at_its_neutral_size_changes_no_life(name: str, lever: dict[str, float]) -> None:
+    after = golden.lived(golden.scenario("us", (name,), lever))
     assert after["people"].equals(golden.baseline("us")["people"])
 
 
@@ -320,7 +320,7 @@ def test_explain_says_old_and_new_and_what_is_left_out(country: Country) -> None
 
 def test_a_drawing_marks_what_is_added_and_what_is_changed(country: Country) -> None:
     found = reformed(country, write(country))
-    told = news(found)
+    told = pathway_differences(found)
     assert told.stages == {"extra"}
     assert told.changed == {"way", "test"}
     assert told.wires == {("way", "away"), ("extra", "yes"), ("extra", "no")}

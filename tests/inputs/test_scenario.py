@@ -123,7 +123,7 @@ def test_a_changed_value_carries_the_grounds_of_the_change(country: Country) -> 
     text = change("test.passed", from_="2010-01-01", value=0.9, source='"bill"', where='"section 2"')
     reform = country.load(text + '[source.bill]\ntitle = "A bill"\n')
     row = reform.parameters["test.passed"].rows[""][-1]
-    assert (row.standing, row.source, row.where, row.why, row.range) == (
+    assert (row.evidence, row.source, row.where, row.why, row.range) == (
         "assumed",
         "bill",
         "section 2",

@@ -164,8 +164,8 @@ def test_a_quota_is_never_exceeded_never_idle_and_served_in_the_order_of_the_lin
     asked, order = (np.array([one[k] for one in line], np.int64) for k in (0, 1))
     placed = first_in_line(asked, order.astype(float), np.array(places))
     for here in range(4):
-        standing = sorted(order[asked == here].tolist())
-        assert sorted(order[placed & (asked == here)].tolist()) == standing[: places[here]]
+        evidence = sorted(order[asked == here].tolist())
+        assert sorted(order[placed & (asked == here)].tolist()) == evidence[: places[here]]
 
 
 @given(st.integers(0, 60), st.floats(0, 30), st.floats(1, 2))

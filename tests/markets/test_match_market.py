@@ -16,7 +16,7 @@ from imgsim.inputs.parameters.parameter import Parameters
 from imgsim.inputs.parameters.read import load_parameters
 from imgsim.inputs.pathways.load import load_pathway
 from imgsim.inputs.pathways.pathway import Pathway
-from imgsim.inputs.traits import PLACE, width
+from imgsim.inputs.traits import COLUMN, width
 from imgsim.markets.allocation import AFTER, IN_ROUND, INELIGIBLE, OUTSIDE, PLACED, Allocation, Applicants
 from imgsim.markets.match.match import Match
 from imgsim.markets.match.programmes import dealt, quotas, seats_of_year, sponsors, thinned
@@ -56,13 +56,13 @@ def with_value(parameters: Parameters, name: str, value: float) -> Parameters:
 def graduates(year: int, count: int, pathway: Pathway, **traits: float) -> Applicants:
     """Foreign graduates of middling merit who differ in ability; every trait can be fixed."""
     held = np.zeros((count, width(tuple(pathway.flags))))
-    held[:, PLACE["ability"]] = np.linspace(-2, 2, count)
-    held[:, PLACE["ready"]] = 1
-    held[:, PLACE["competitor"]] = -1
+    held[:, COLUMN["ability"]] = np.linspace(-2, 2, count)
+    held[:, COLUMN["ready"]] = 1
+    held[:, COLUMN["competitor"]] = -1
     day = day_of(year, 3, 18)
-    held[:, [PLACE["graduation"], PLACE["last_clinical"]]] = day - 700
+    held[:, [COLUMN["graduation"], COLUMN["last_clinical"]]] = day - 700
     for name, value in traits.items():
-        held[:, PLACE[name]] = value
+        held[:, COLUMN[name]] = value
     actors = np.array([actor(GRADUATE, year - 1, 0, k) for k in range(count)], np.int64)
     return Applicants(actors, held, day)
 

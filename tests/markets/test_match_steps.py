@@ -21,7 +21,7 @@ from imgsim.base.randomness.philox import words
 from imgsim.inputs.parameters.parameter import Parameters
 from imgsim.inputs.parameters.read import load_parameters
 from imgsim.inputs.pathways.load import load_pathway
-from imgsim.inputs.traits import PLACE, width
+from imgsim.inputs.traits import COLUMN, width
 from imgsim.markets.match.applications import TRIES, apply
 from imgsim.markets.match.competitors import Competitors, wish_shares
 from imgsim.markets.match.hash_ring import NODES, PLACES, circles, nodes
@@ -266,7 +266,7 @@ def test_shares_of_wishes_by_kind_are_the_choice_of_each_competitor(root: Path) 
     book = compile_rules(load_parameters(root / "imgsim/countries/us"), pathway)
     number, _ = options(book, "match.competitor_wish", tuple(pathway.categories["specialty"]))
     rows = np.zeros((3, width(tuple(pathway.flags))))
-    rows[:, PLACE["competitor"]] = np.arange(3)
+    rows[:, COLUMN["competitor"]] = np.arange(3)
     shares = wish_shares(book.rules, number, 16_000, rows)
     for kind in range(3):
         people = [Who(1, 0, actor(COMPETITOR, 2013, kind, k)) for k in range(4000)]
@@ -285,7 +285,7 @@ def test_without_wishes_every_competitor_goes_for_the_one_specialty_left(root: P
     )
     actors, traits = held.of_year(2010, 1, 0)
     assert len(actors) > 0
-    assert (traits[:, PLACE["wish"]] == len(names) - 1).all()
+    assert (traits[:, COLUMN["wish"]] == len(names) - 1).all()
     assert chooses_among(held.book.rules, Who(1, 0, int(actors[0])), held.asked, 16_000, traits[0], 0) == 0
 
 
@@ -299,16 +299,16 @@ from imgsim.base.randomness.addresses import GRADUATE, actor
 from imgsim.markets.allocation import Applicants
 from imgsim.inputs.parameters.read import load_parameters
 from imgsim.inputs.pathways.load import load_pathway
-from imgsim.inputs.traits import PLACE, width
+from imgsim.inputs.traits import COLUMN, width
 from imgsim.markets.match.match import Match
 from imgsim.persons.compile_rules import compile_rules
 
 country = Path(sys.argv[1])
 pathway, parameters = load_pathway(country / "pathway.toml"), load_parameters(country)
 traits = np.zeros((60, width(tuple(pathway.flags))))
-traits[:, PLACE["ability"]], traits[::2, PLACE["needs_visa"]] = np.linspace(-2, 2, 60), 1.0
-traits[:, PLACE["competitor"]], traits[:, PLACE["wish"]] = -1.0, np.arange(60) % 12
-traits[:, [PLACE["graduation"], PLACE["last_clinical"]]] = 14_700
+traits[:, COLUMN["ability"]], traits[::2, COLUMN["needs_visa"]] = np.linspace(-2, 2, 60), 1.0
+traits[:, COLUMN["competitor"]], traits[:, COLUMN["wish"]] = -1.0, np.arange(60) % 12
+traits[:, [COLUMN["graduation"], COLUMN["last_clinical"]]] = 14_700
 actors = np.array([actor(GRADUATE, 2011, 0, k) for k in range(60)])
 match = Match("match", parameters, compile_rules(parameters, pathway), pathway, 5, 0.012)
 held = match.allocate(2012, 0, Applicants(actors, traits, 15_417))

@@ -17,7 +17,7 @@ from imgsim.base.dates.day_numbers import day_of
 from imgsim.base.randomness.addresses import GRADUATE, actor
 from imgsim.inputs.parameters.parameter import Parameter, Parameters, Ratio, Row
 from imgsim.inputs.pathways.pathway import needs_of
-from imgsim.inputs.traits import PLACE, width
+from imgsim.inputs.traits import COLUMN, width
 from imgsim.markets.allocation import INELIGIBLE, PLACED, Allocation, Applicants
 from imgsim.markets.merit_ranked import Ranked, best_first, in_order, in_turn
 from imgsim.persons.compile_rules import compile_rules
@@ -57,10 +57,10 @@ def ranked(
 def people(ability: Sequence[float], **traits: Sequence[float]) -> Applicants:
     """Applicants of these abilities who graduated on the day, in the order of their actors."""
     held = np.zeros((len(ability), width(())))
-    held[:, PLACE["ability"]] = ability
-    held[:, PLACE["graduation"]] = DAY
+    held[:, COLUMN["ability"]] = ability
+    held[:, COLUMN["graduation"]] = DAY
     for name, values in traits.items():
-        held[:, PLACE[name]] = values
+        held[:, COLUMN[name]] = values
     actors = np.array([actor(GRADUATE, 2009, 0, k) for k in range(len(ability))], np.int64)
     return Applicants(actors, held, DAY)
 

@@ -14,7 +14,7 @@ from imgsim.engines.model import build
 from imgsim.inputs.countries import COUNTRIES
 from imgsim.inputs.pathways.load import load_pathway
 from imgsim.inputs.scenarios.load import load_scenario
-from imgsim.inputs.traits import PLACE
+from imgsim.inputs.traits import COLUMN
 from imgsim.persons.livelihood import SPAN, hazard, rate_of_leaving
 
 ONCE = [(None, 2000.0), ("2001-01-01", 0.0)]
@@ -95,9 +95,9 @@ def test_a_change_of_stage_rerolls_no_spell() -> None:
         stage("last", "wait", {"done": "home"}), end("home"),
     )  # fmt: skip
     steps = [parameter(f"{name}.done", "days", days) for name, days in (("queue", 100), ("next", 411), ("last", 9999))]
-    moves = [rate("preparing.survival_job", 0.6), rate("survival_job.preparing", 0.9)]
-    broken = tables(chain, *steps, *moves, near=300)["livelihood"]
-    whole = tables(*waiting(), *moves, near=300)["livelihood"]
+    transitions = [rate("preparing.survival_job", 0.6), rate("survival_job.preparing", 0.9)]
+    broken = tables(chain, *steps, *transitions, near=300)["livelihood"]
+    whole = tables(*waiting(), *transitions, near=300)["livelihood"]
     # daily rates are whole-day sums: a spell may end a day later when it is walked in pieces, never otherwise
     assert len(broken) == len(whole)
     assert (broken["state"] == whole["state"]).all()
@@ -201,14 +201,18 @@ def test_local_experience_makes_experienced_and_the_exam_easier() -> None:
 def test_rates_that_are_kept_are_those_worked_out_for_the_person() -> None:
     """Flags and counts below the span are looked up, others (a share, a count beyond it, not set) never are."""
     model = build(load_scenario(COUNTRIES.parents[1] / "scenarios" / "us.toml"))
-    rules, moves = model.book.rules, model.moves
-    kept = moves.leans[:, 0] > 0
-    assert (moves.kept[kept, 0] > 0).any()
+    rules, transitions = model.book.rules, model.transitions
+    kept = transitions.leans[:, 0] > 0
+    assert (transitions.kept[kept, 0] > 0).any()
     for state in np.flatnonzero(kept):
-        own = moves.leans[state, 1 : 1 + moves.leans[state, 0]]
+        own = transitions.leans[state, 1 : 1 + transitions.leans[state, 0]]
         for value in (0.0, 1.0, 3.0, SPAN - 1.0, SPAN, 0.5, -1.0):
-            row = np.zeros(len(PLACE) + len(model.scenario.pathway.flags))
+            row = np.zeros(len(COLUMN) + len(model.scenario.pathway.flags))
             row[own] = value
-            assert hazard(rules, moves, row, state, 12_000) == rate_of_leaving(rules, moves, row, state, 12_000)
+            assert hazard(rules, transitions, row, state, 12_000) == rate_of_leaving(
+                rules, transitions, row, state, 12_000
+            )
             row[own] += 0.25
-            assert hazard(rules, moves, row, state, 12_000) == rate_of_leaving(rules, moves, row, state, 12_000)
+            assert hazard(rules, transitions, row, state, 12_000) == rate_of_leaving(
+                rules, transitions, row, state, 12_000
+            )

@@ -18,7 +18,7 @@ from imgsim.base.randomness.addresses import GRADUATE, actor
 from imgsim.inputs.parameters.parameter import Parameter
 from imgsim.inputs.pathways.pathway import OUTCOMES
 from imgsim.inputs.pathways.read import stages_of
-from imgsim.inputs.traits import FIRST_FLAG, PLACE
+from imgsim.inputs.traits import COLUMN, FIRST_FLAG
 from imgsim.persons.pass_rules import CODE, WORDS, error_left, grade
 from imgsim.persons.risk_equations import Who
 
@@ -32,7 +32,7 @@ def grades(rule: str, *given: Parameter, ability: float = 0.0, day: int = DAY, a
     book = toy.book(*given)
     numbers = np.array([CODE[rule], *(book.number(f"test.{word}") for word in WORDS[rule])], np.int64)
     row = np.zeros(FIRST_FLAG + 1)
-    row[PLACE["ability"]] = ability
+    row[COLUMN["ability"]] = ability
     people = (Who(5, 0, actor(GRADUATE, 2015, 0, n)) for n in range(MANY))
     return [GRADES[grade(book.rules, who, numbers, day, row, attempt)] for who in people]
 

@@ -15,7 +15,7 @@ from imgsim.base.dates.day_numbers import day_of, year_of
 from imgsim.base.randomness.addresses import GRADUATE, actor
 from imgsim.inputs.parameters.parameter import Parameter
 from imgsim.inputs.pathways.pathway import Pathway
-from imgsim.inputs.traits import LIVELIHOODS, PLACE
+from imgsim.inputs.traits import COLUMN, LIVELIHOODS
 from imgsim.persons.population import Population, populate
 
 YEARS = range(2000, 2004)
@@ -36,7 +36,7 @@ def drawn(
 
 
 def trait(people: Population, name: str) -> np.ndarray[Any, Any]:
-    return people.traits[:, PLACE[name]]
+    return people.traits[:, COLUMN[name]]
 
 
 def test_every_cell_holds_as_many_as_enter() -> None:

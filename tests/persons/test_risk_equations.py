@@ -17,9 +17,9 @@ from imgsim.base.dates.calendar import to_day
 from imgsim.base.dates.day_numbers import NEVER
 from imgsim.base.randomness.addresses import GRADUATE, actor
 from imgsim.inputs.parameters.parameter import Parameter
-from imgsim.inputs.traits import FIRST_FLAG, PLACE
-from imgsim.persons.compile_rules import Rulebook
-from imgsim.persons.risk_equations import Who, base, chooses, happens, lasts, predict, probability, strikes_after
+from imgsim.inputs.traits import COLUMN, FIRST_FLAG
+from imgsim.persons.compile_rules import CompiledRules
+from imgsim.persons.risk_equations import Who, base, chooses, expires_after, happens, lasts, predict, probability
 
 DAY = to_day("2005-06-01")
 MANY = 4000
@@ -30,11 +30,11 @@ def person(**traits: float) -> Row:
     """A row of traits, all 0 but those given."""
     row = np.zeros(FIRST_FLAG + 1)
     for name, value in traits.items():
-        row[PLACE[name]] = value
+        row[COLUMN[name]] = value
     return row
 
 
-def asked(book: Rulebook, name: str, row: Row, day: int = DAY) -> float:
+def asked(book: CompiledRules, name: str, row: Row, day: int = DAY) -> float:
     return probability(book.rules, book.number(name), day, row)
 
 
@@ -49,7 +49,7 @@ def lengths(*given: Parameter, row: Row | None = None, name: str = "population.e
     return np.array([lasts(book.rules, who, q, DAY, person() if row is None else row, 0) for who in whos()])
 
 
-def chance(value: toy.Given, *ratios: tuple[str, float], by: str | None = None, between: str = "step") -> Rulebook:
+def chance(value: toy.Given, *ratios: tuple[str, float], by: str | None = None, between: str = "step") -> CompiledRules:
     """The rulebook of one probability with odds ratios."""
     held = [toy.parameter("population.needs_visa", "probability", value, by=by, between=between)]
     return toy.book(*held, *(toy.parameter(f"population.needs_visa.odds.{trait}", "factor", r) for trait, r in ratios))
@@ -133,7 +133,7 @@ def test_a_value_by_a_trait_that_is_not_set_is_none_at_all() -> None:
     rate = toy.parameter("livelihood.preparing.unemployed", "rate", values, by="group")
     book = toy.book(rate, toy.parameter("population.ability", "score", values, by="group"))
     q = book.number("livelihood.preparing.unemployed")
-    assert {strikes_after(book.rules, who, q, DAY, nobody, 0) for who in whos(20)} == {NEVER}
+    assert {expires_after(book.rules, who, q, DAY, nobody, 0) for who in whos(20)} == {NEVER}
     assert predict(book.rules, book.number("population.ability"), DAY, nobody) == 0
 
 
@@ -228,7 +228,7 @@ def test_a_gompertz_clock_leaves_the_share_alive_that_its_hazard_says() -> None:
 def test_a_yearly_risk_strikes_at_its_rate() -> None:
     book = toy.book(toy.parameter("livelihood.preparing.unemployed", "rate", 0.4))
     q = book.number("livelihood.preparing.unemployed")
-    held = np.array([strikes_after(book.rules, who, q, DAY, person(), 0) for who in whos()])
+    held = np.array([expires_after(book.rules, who, q, DAY, person(), 0) for who in whos()])
     assert held.min() >= 1
     assert stats.kstest((held - 0.5) / 365.25 * 0.4, "expon").pvalue > 0.001
 
@@ -236,7 +236,7 @@ def test_a_yearly_risk_strikes_at_its_rate() -> None:
 def test_a_risk_of_nothing_never_strikes() -> None:
     book = toy.book(toy.parameter("livelihood.preparing.unemployed", "rate", 0.0))
     q = book.number("livelihood.preparing.unemployed")
-    assert {strikes_after(book.rules, who, q, DAY, person(), 0) for who in whos(50)} == {NEVER}
+    assert {expires_after(book.rules, who, q, DAY, person(), 0) for who in whos(50)} == {NEVER}
 
 
 def chosen(heart: float, bone: float, occurrence: int = 0) -> Sequence[int]:

@@ -74,8 +74,8 @@ def test_every_event_a_road_can_have_has_words(road: Pathway) -> None:
     for stage in road.stages.values():
         for outcome in (*stage.next, "sat", "failed", "entered", "started"):
             assert stage.label in story.sentence(road, f"{stage.name}.{outcome}", 1.0)
-    for clock in road.clocks.values():
-        assert clock.label in story.sentence(road, f"clock.{clock.name}", 0.0)
+    for timer in road.timers.values():
+        assert timer.label in story.sentence(road, f"clock.{timer.name}", 0.0)
 
 
 def test_an_end_is_named(tables: dict[str, Any], road: Pathway) -> None:

@@ -39,8 +39,8 @@ def test_mermaid_declares_every_stage_once(road: Pathway) -> None:
 
 
 def test_mermaid_draws_each_clock_dashed_once_for_each_stage_it_names(road: Pathway) -> None:
-    strikes = sum(1 if clock.strikes == "everywhere" else len(clock.strikes) for clock in road.clocks.values())
-    assert draw.mermaid(road).count(" -. ") == strikes
+    applies_in = sum(1 if timer.applies_in == "everywhere" else len(timer.applies_in) for timer in road.timers.values())
+    assert draw.mermaid(road).count(" -. ") == applies_in
 
 
 def test_svg_is_well_formed_and_names_every_stage(road: Pathway) -> None:
@@ -50,10 +50,10 @@ def test_svg_is_well_formed_and_names_every_stage(road: Pathway) -> None:
 
 def test_svg_marks_every_stage_a_clock_can_strike(road: Pathway) -> None:
     texts = [node.text or "" for node in ET.fromstring(draw.svg(road)).iter(f"{SVG}text")]
-    for clock in road.clocks.values():
-        if clock.strikes != "everywhere":
-            marks = sum(clock.name in text.split(", ") for text in texts)
-            assert marks == len(clock.strikes) + 1  # and once in the legend
+    for timer in road.timers.values():
+        if timer.applies_in != "everywhere":
+            marks = sum(timer.name in text.split(", ") for text in texts)
+            assert marks == len(timer.applies_in) + 1  # and once in the legend
 
 
 def test_boxes_do_not_overlap(road: Pathway) -> None:

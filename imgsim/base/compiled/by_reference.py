@@ -65,18 +65,18 @@ def read_part(context: Any, builder: Any, kind: Any, reference: Any, name: str) 
     return lowering.impl_ret_borrowed(context, builder, part, builder.load(found))
 
 
-def handed(held: T) -> T:
+def by_reference(held: T) -> T:
     """The tuple by reference, for as long as the calling function runs; without compilation the tuple itself."""
     return held
 
 
-@type_callable(handed)
-def type_of_handed(context: Any) -> Any:
+@type_callable(by_reference)
+def type_of_reference(context: Any) -> Any:
     """What ``handed`` gives: a reference to whatever named tuple it is given."""
     return lambda held: Reference(held) if isinstance(held, types.BaseNamedTuple) else None
 
 
-@lower(handed, types.BaseNamedTuple)  # type: ignore[untyped-decorator]
+@lower(by_reference, types.BaseNamedTuple)  # type: ignore[untyped-decorator]
 def lay_down(context: Any, builder: Any, signature: Any, given: Any) -> Any:
     """Lay the tuple down in the memory of the calling function."""
     return builder.bitcast(tools.alloca_once_value(builder, given[0]), tools.voidptr_t)

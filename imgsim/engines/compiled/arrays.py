@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from imgsim.engines.compiled.stage_tables import Road
-from imgsim.engines.records.accumulators import Ledger
+from imgsim.engines.records.accumulators import Accumulators
 from imgsim.engines.simpy.event_log import EVENT_WIDTH, SPELL_WIDTH
 from imgsim.persons.livelihood import STATES, TRACK, Track
 from imgsim.persons.population import Population
@@ -40,7 +40,7 @@ class States(NamedTuple):
     counts: Counts  # (people, stages + exams + clocks): visits, attempts, how often each clock was started
 
 
-class Life(NamedTuple):
+class Career(NamedTuple):
     """One row of every array."""
 
     person: int
@@ -57,7 +57,7 @@ class Life(NamedTuple):
 class Journal(NamedTuple):
     """What is kept of lives while they are walked: read into the ledger at once, or told in rows."""
 
-    ledger: Ledger
+    accumulators: Accumulators
     tells: bool
     events: npt.NDArray[np.int64]  # (room, 5)
     spells: npt.NDArray[np.int64]  # (room, 5)
@@ -67,7 +67,7 @@ class Journal(NamedTuple):
 
 def new_states(population: Population, road: Road) -> States:
     """Everybody of a population before entering."""
-    people, clocks = len(population.actor), len(road.clock)
+    people, timers = len(population.actor), len(road.timer)
     return States(
         actor=population.actor,
         entry=population.entry,
@@ -75,16 +75,16 @@ def new_states(population: Population, road: Road) -> States:
         traits=population.traits,
         track=np.zeros((people, TRACK), np.float32),
         days_in=np.zeros((people, STATES), np.int32),
-        at=np.zeros((people, AT + clocks), np.int32),
+        at=np.zeros((people, AT + timers), np.int32),
         waits=np.full(people, NOT_WAITING, np.int16),
-        counts=np.zeros((people, road.first_clock + clocks), np.int16),
+        counts=np.zeros((people, road.first_timer + timers), np.int16),
     )
 
 
-def new_journal(ledger: Ledger, sittings: int, room: int = 0) -> Journal:
+def new_journal(accumulators: Accumulators, sittings: int, room: int = 0) -> Journal:
     """An empty journal; one with room for rows tells them."""
     return Journal(
-        ledger,
+        accumulators,
         room > 0,
         np.empty((room, EVENT_WIDTH), np.int64),
         np.empty((room, SPELL_WIDTH), np.int64),

@@ -24,38 +24,47 @@ from imgsim.engines.compiled.arrays import (
     STATUS,
     WAITING,
     WALKING,
+    Career,
     Journal,
-    Life,
 )
 from imgsim.engines.compiled.stage_tables import (
     ADD,
     CHOOSE,
-    CLOCK_EVENT,
-    CLOCK_QUANTITY,
-    CLOCK_RUNS,
-    CLOCK_TO,
     READS,
     ROUND,
-    START_CLOCK,
+    START_TIMER,
     STARTS,
+    TIMER_EVENT,
+    TIMER_QUANTITY,
+    TIMER_RUNS,
+    TIMER_TO,
     WRITE,
     YEAR,
     Road,
 )
 from imgsim.engines.compiled.stage_tables import ENDED as ENDED_EVENT
-from imgsim.engines.records.accumulators import account, live
+from imgsim.engines.records.accumulators import live, record_event
 from imgsim.engines.records.event_codes import Codes
-from imgsim.inputs.traits import PLACE, READY_SINCE
+from imgsim.inputs.traits import COLUMN, READY_SINCE
 from imgsim.markets.allocation import PLACED
-from imgsim.persons.livelihood import BEFORE, IN_TRAINING, STATE, WALKED, Moves, begin_spell, next_move, spend
+from imgsim.persons.livelihood import (
+    BEFORE,
+    IN_TRAINING,
+    STATE,
+    WALKED,
+    ActivityTransitions,
+    begin_spell,
+    next_transition,
+    spend,
+)
 from imgsim.persons.risk_equations import Rules, lasts
 
-READY: Final = PLACE["ready"]
-SPECIALTY, SPONSOR = PLACE["specialty"], PLACE["sponsor"]
+READY: Final = COLUMN["ready"]
+SPECIALTY, SPONSOR = COLUMN["specialty"], COLUMN["sponsor"]
 
 NOTHING: Final = -1  # no clock struck
 PAUSE: Final = -2  # the life waits for a round, or nothing more happens before the horizon
-STRUCK: Final = -3  # clock k struck: STRUCK - k
+EXPIRED: Final = -3  # clock k struck: STRUCK - k
 
 Ints = npt.NDArray[np.int64]
 
@@ -65,7 +74,7 @@ class World(NamedTuple):
 
     rules: Rules
     road: Road
-    moves: Moves
+    transitions: ActivityTransitions
     codes: Codes
     seed: int
     replication: int
@@ -75,79 +84,79 @@ class World(NamedTuple):
 
 
 @inline_kernel
-def enters(world: World, life: Life, log: Journal) -> None:
+def enters(world: World, career: Career, log: Journal) -> None:
     """The life begins: its first clocks and its first spell of livelihood; the first stage."""
-    life.at[DAY] = life.at[SPELL_START] = life.entry
-    life.at[STAGE] = world.road.stock_entry if life.stock else world.road.entry
-    life.at[STATUS], life.at[MET] = WALKING, NEVER
-    note(world, life, log, 0, 0)
-    for clock in range(len(world.road.clock)):
-        life.at[AT + clock] = NEVER
-        if world.road.clock[clock, CLOCK_RUNS] == 1:
-            start_clock(world, life, clock)
-    begin_spell(life.row, life.track, int(life.row[STATE]), today(life))
+    career.at[DAY] = career.at[SPELL_START] = career.entry
+    career.at[STAGE] = world.road.stock_entry if career.stock else world.road.entry
+    career.at[STATUS], career.at[MET] = WALKING, NEVER
+    note(world, career, log, 0, 0)
+    for timer in range(len(world.road.timer)):
+        career.at[AT + timer] = NEVER
+        if world.road.timer[timer, TIMER_RUNS] == 1:
+            start_timer(world, career, timer)
+    begin_spell(career.row, career.track, int(career.row[STATE]), today(career))
 
 
 @inline_kernel
-def arrives(world: World, life: Life, log: Journal, stage: int) -> None:
+def arrives(world: World, career: Career, log: Journal, stage: int) -> None:
     """A stage begins; it may impose a livelihood."""
-    life.counts[stage] += 1
+    career.counts[stage] += 1
     imposed = world.road.livelihood[stage]
-    if imposed >= 0 and life.row[STATE] != imposed:
-        if life.row[STATE] < IN_TRAINING:
-            life.track[BEFORE] = life.row[STATE]
-        turns_to(world, life, log, imposed)
-    elif imposed < 0 and world.road.kind[stage] != CHOOSE and life.row[STATE] >= IN_TRAINING:
-        turns_to(world, life, log, int(life.track[BEFORE]))
+    if imposed >= 0 and career.row[STATE] != imposed:
+        if career.row[STATE] < IN_TRAINING:
+            career.track[BEFORE] = career.row[STATE]
+        turns_to(world, career, log, imposed)
+    elif imposed < 0 and world.road.kind[stage] != CHOOSE and career.row[STATE] >= IN_TRAINING:
+        turns_to(world, career, log, int(career.track[BEFORE]))
 
 
 @called_kernel
-def leaves(world: World, life: Life, log: Journal, stage: int, outcome: int) -> int:
+def leaves(world: World, career: Career, log: Journal, stage: int, outcome: int) -> int:
     """A stage ends: what its outcome starts and writes; the next stage."""
-    if outcome <= STRUCK:
-        clock = STRUCK - outcome
-        note(world, life, log, world.road.clock[clock, CLOCK_EVENT], stage)
-        return int(world.road.clock[clock, CLOCK_TO])
+    if outcome <= EXPIRED:
+        timer = EXPIRED - outcome
+        note(world, career, log, world.road.timer[timer, TIMER_EVENT], stage)
+        return int(world.road.timer[timer, TIMER_TO])
     if world.road.kind[stage] != ROUND:
-        note(world, life, log, world.road.event[stage, outcome], times(life, stage))
+        note(world, career, log, world.road.event[stage, outcome], times(career, stage))
     cell = stage * world.road.next.shape[1] + outcome
     for k in range(world.road.first_effect[cell], world.road.first_effect[cell + 1]):
-        takes_effect(world, life, world.road.effect[k, 0], world.road.effect[k, 1], world.road.effect[k, 2])
+        takes_effect(world, career, world.road.effect[k, 0], world.road.effect[k, 1], world.road.effect[k, 2])
     return int(world.road.next[stage, outcome])
 
 
 @inline_kernel
-def takes_effect(world: World, life: Life, operation: int, place: int, value: int) -> None:
+def takes_effect(world: World, career: Career, operation: int, place: int, value: int) -> None:
     """One thing that an outcome does to the person."""
-    if operation == START_CLOCK:
-        if life.at[AT + place] <= life.at[DAY] or life.at[AT + place] == NEVER:
-            start_clock(world, life, place)
+    if operation == START_TIMER:
+        if career.at[AT + place] <= career.at[DAY] or career.at[AT + place] == NEVER:
+            start_timer(world, career, place)
     elif operation == WRITE:
-        life.row[place] = value
+        career.row[place] = value
     elif operation == ADD:
-        life.row[place] += value
+        career.row[place] += value
     else:
-        life.row[READY_SINCE] = life.at[DAY]
+        career.row[READY_SINCE] = career.at[DAY]
 
 
 @called_kernel
-def ends(world: World, life: Life, log: Journal, stage: int) -> None:
+def ends(world: World, career: Career, log: Journal, stage: int) -> None:
     """The life leaves the model."""
-    note(world, life, log, world.road.extra[stage, ENDED_EVENT], 0)
-    close_spell(world, life, log, today(life))
-    life.at[STATUS] = ENDED
+    note(world, career, log, world.road.extra[stage, ENDED_EVENT], 0)
+    close_spell(world, career, log, today(career))
+    career.at[STATUS] = ENDED
 
 
 @inline_kernel
-def note(world: World, life: Life, log: Journal, event: int, value: int) -> None:
+def note(world: World, career: Career, log: Journal, event: int, value: int) -> None:
     """Log one event of today."""
     if log.tells:
         row = log.events[log.used[0]]
-        row[0], row[1], row[2], row[3], row[4] = life.person, life.at[SEQUENCE], life.at[DAY], event, value
+        row[0], row[1], row[2], row[3], row[4] = career.person, career.at[SEQUENCE], career.at[DAY], event, value
         log.used[0] += 1
     else:
-        account(world.codes, log.ledger, life.person, today(life), event, value)
-    life.at[SEQUENCE] += 1
+        record_event(world.codes, log.accumulators, career.person, today(career), event, value)
+    career.at[SEQUENCE] += 1
 
 
 @inline_kernel
@@ -160,127 +169,129 @@ def has_room(world: World, log: Journal) -> bool:
 
 
 @called_kernel
-def start_clock(world: World, life: Life, clock: int) -> None:
+def start_timer(world: World, career: Career, timer: int) -> None:
     """Draw the due day of a rival clock from today on."""
-    q = world.road.clock[clock, CLOCK_QUANTITY]
-    life.at[AT + clock] = min(
-        NEVER, today(life) + lasting(world, life, q, int(np.int64(life.counts[world.road.first_clock + clock])))
+    q = world.road.timer[timer, TIMER_QUANTITY]
+    career.at[AT + timer] = min(
+        NEVER, today(career) + lasting(world, career, q, int(np.int64(career.counts[world.road.first_timer + timer])))
     )
-    life.counts[world.road.first_clock + clock] += 1
+    career.counts[world.road.first_timer + timer] += 1
 
 
 @inline_kernel
-def next_strike(world: World, life: Life, stage: int) -> tuple[int, int]:
+def next_expiry(world: World, career: Career, stage: int) -> tuple[int, int]:
     """The clock that strikes first in this stage, and its day; overdue clocks strike today."""
-    struck, due = NOTHING, NEVER
+    expired, due = NOTHING, NEVER
     if world.road.death >= 0:
-        struck, due = STRUCK - world.road.death, int(np.int64(life.at[AT + world.road.death]))
-    for k in range(world.road.first_strike[stage], world.road.first_strike[stage + 1]):
-        clock = world.road.strike[k]
-        if life.at[AT + clock] < due:
-            struck, due = STRUCK - clock, int(np.int64(life.at[AT + clock]))
-    return struck, max(due, today(life))
+        expired, due = EXPIRED - world.road.death, int(np.int64(career.at[AT + world.road.death]))
+    for k in range(world.road.first_expiry[stage], world.road.first_expiry[stage + 1]):
+        timer = world.road.expiry[k]
+        if career.at[AT + timer] < due:
+            expired, due = EXPIRED - timer, int(np.int64(career.at[AT + timer]))
+    return expired, max(due, today(career))
 
 
 @inline_kernel
-def strikes_first(world: World, struck: int, due: int, day: int) -> bool:
+def expires_first(world: World, expired: int, due: int, day: int) -> bool:
     """Does the clock come before a stage end of that day? Death does on the same day, other clocks do not."""
-    return due < day or (due == day and world.road.death >= 0 and struck == STRUCK - world.road.death)
+    return due < day or (due == day and world.road.death >= 0 and expired == EXPIRED - world.road.death)
 
 
 # --- livelihood ------------------------------------------------------------------------------------------------------
 
 
 @called_kernel
-def moves_to(world: World, life: Life, log: Journal, day: int) -> None:
+def advance_to(world: World, career: Career, log: Journal, day: int) -> None:
     """Today becomes a later day; the second track is walked up to it, unless a stage imposes a state."""
-    if world.road.livelihood[life.at[STAGE]] >= 0:
-        spend(life.row, life.track, life.days_in, day)
-    while int(life.track[WALKED]) < day:
-        state = next_move(world.rules, life.who, world.moves, life.row, life.track, life.days_in, day)
+    if world.road.livelihood[career.at[STAGE]] >= 0:
+        spend(career.row, career.track, career.days_in, day)
+    while int(career.track[WALKED]) < day:
+        state = next_transition(
+            world.rules, career.who, world.transitions, career.row, career.track, career.days_in, day
+        )
         if state < 0:
             break
-        since = int(life.track[WALKED])
-        close_spell(world, life, log, since)
-        begin_spell(life.row, life.track, state, since)
-    life.at[DAY] = day
+        since = int(career.track[WALKED])
+        close_spell(world, career, log, since)
+        begin_spell(career.row, career.track, state, since)
+    career.at[DAY] = day
 
 
 @called_kernel
-def turns_to(world: World, life: Life, log: Journal, state: int) -> None:
+def turns_to(world: World, career: Career, log: Journal, state: int) -> None:
     """A stage imposes a livelihood, or gives the former one back."""
-    close_spell(world, life, log, today(life))
-    begin_spell(life.row, life.track, state, today(life))
+    close_spell(world, career, log, today(career))
+    begin_spell(career.row, career.track, state, today(career))
 
 
 @called_kernel
-def close_spell(world: World, life: Life, log: Journal, day: int) -> None:
+def close_spell(world: World, career: Career, log: Journal, day: int) -> None:
     """Log the spell that ends."""
-    if day > life.at[SPELL_START]:
-        state, since = int(life.row[STATE]), int(np.int64(life.at[SPELL_START]))
+    if day > career.at[SPELL_START]:
+        state, since = int(career.row[STATE]), int(np.int64(career.at[SPELL_START]))
         if log.tells:
             row = log.spells[log.used[1]]
-            row[0], row[1], row[2], row[3], row[4] = life.person, life.at[SPELLS], state, since, day
+            row[0], row[1], row[2], row[3], row[4] = career.person, career.at[SPELLS], state, since, day
             log.used[1] += 1
         else:
-            live(world.codes, log.ledger, life.person, state, since, day)
-        life.at[SPELLS] += 1
-    life.at[SPELL_START] = day
+            live(world.codes, log.accumulators, career.person, state, since, day)
+        career.at[SPELLS] += 1
+    career.at[SPELL_START] = day
 
 
 # --- the person, today -------------------------------------------------------------------------------------------
 
 
 @inline_kernel
-def today(life: Life) -> int:
+def today(career: Career) -> int:
     """The day."""
-    return int(np.int64(life.at[DAY]))
+    return int(np.int64(career.at[DAY]))
 
 
 @inline_kernel
-def times(life: Life, stage: int) -> int:
+def times(career: Career, stage: int) -> int:
     """How often the person has come to a stage, this visit included."""
-    return int(np.int64(life.counts[stage]))
+    return int(np.int64(career.counts[stage]))
 
 
 @inline_kernel
-def tries(world: World, life: Life, stage: int) -> int:
+def tries(world: World, career: Career, stage: int) -> int:
     """How often the person has sat an exam."""
-    return int(np.int64(life.counts[world.road.tried[stage]]))
+    return int(np.int64(career.counts[world.road.tried[stage]]))
 
 
 @inline_kernel
-def lasting(world: World, life: Life, q: int, occurrence: int) -> int:
+def lasting(world: World, career: Career, q: int, occurrence: int) -> int:
     """A duration in days for this person, today."""
-    return lasts(world.rules, life.who, q, today(life), life.row, occurrence)
+    return lasts(world.rules, career.who, q, today(career), career.row, occurrence)
 
 
 # --- rounds ----------------------------------------------------------------------------------------------------------
 
 
 @inline_kernel
-def waits_for(world: World, life: Life, meeting: int) -> None:
+def waits_for(world: World, career: Career, meeting: int) -> None:
     """Wait for a meeting, on the day of which the life is: the papers were ready when files were read, or were not."""
-    life.at[STATUS], life.at[MEETING] = WAITING, meeting
-    life.row[READY] = 1.0 if life.row[READY_SINCE] <= world.road.date[meeting, READS] else 0.0
+    career.at[STATUS], career.at[MEETING] = WAITING, meeting
+    career.row[READY] = 1.0 if career.row[READY_SINCE] <= world.road.date[meeting, READS] else 0.0
 
 
 @inline_kernel
-def settles(world: World, life: Life, log: Journal, outcome: int, specialty: int, sponsor: int) -> None:
+def settles(world: World, career: Career, log: Journal, outcome: int, specialty: int, sponsor: int) -> None:
     """Write one person's part of an allocation into the life, which walks on."""
-    stage, meeting = life.at[STAGE], life.at[MEETING]
-    note(world, life, log, world.road.event[stage, outcome], world.road.date[meeting, YEAR])
+    stage, meeting = career.at[STAGE], career.at[MEETING]
+    note(world, career, log, world.road.event[stage, outcome], world.road.date[meeting, YEAR])
     if outcome == PLACED:
         if world.road.gives_post[stage] == 1:
-            life.row[SPECIALTY], life.row[SPONSOR] = specialty, sponsor
-        life.at[POST_START] = world.road.date[meeting, STARTS]
-    life.at[STATUS], life.at[MET] = WALKING, life.at[DAY]
-    life.at[STAGE] = leaves(world, life, log, stage, outcome)
+            career.row[SPECIALTY], career.row[SPONSOR] = specialty, sponsor
+        career.at[POST_START] = world.road.date[meeting, STARTS]
+    career.at[STATUS], career.at[MET] = WALKING, career.at[DAY]
+    career.at[STAGE] = leaves(world, career, log, stage, outcome)
 
 
 @called_kernel
-def closes(world: World, life: Life, log: Journal) -> None:
+def closes(world: World, career: Career, log: Journal) -> None:
     """Nothing more happens before the horizon: the second track is walked to the last day."""
-    moves_to(world, life, log, world.road.end)
-    close_spell(world, life, log, world.road.end)
-    life.at[STATUS] = PARKED
+    advance_to(world, career, log, world.road.end)
+    close_spell(world, career, log, world.road.end)
+    career.at[STATUS] = PARKED

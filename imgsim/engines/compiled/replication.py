@@ -24,7 +24,7 @@ from imgsim.engines.compiled.arrays import DAY, ENDED, SEQUENCE, STAGE, STATUS, 
 from imgsim.engines.compiled.career import READY, World
 from imgsim.engines.compiled.stage_tables import ALLOCATES, tabulate
 from imgsim.engines.model import Model
-from imgsim.engines.records.accumulators import beside, close_all, new_ledger, summed
+from imgsim.engines.records.accumulators import beside, close_all, new_accumulators, summed
 from imgsim.engines.records.columns import Columns
 from imgsim.engines.records.event_codes import codes_of
 from imgsim.engines.records.finished import Finished, Piece
@@ -75,10 +75,10 @@ class Replication:
             scenario.parameters, scenario.pathway, model.book, years, model.end, model.seed, number, model.scale
         )
         road = tabulate(model)
-        self.world = World(model.book.rules, road, model.moves, codes_of(model), model.seed, number)
+        self.world = World(model.book.rules, road, model.transitions, codes_of(model), model.seed, number)
         self.states = new_states(self.population, road)
-        ledger = new_ledger(model, self.world.codes, self.population)
-        self.logs = [new_journal(beside(ledger), model.roadmap.ring) for _ in range(threads)]
+        accumulators = new_accumulators(model, self.world.codes, self.population)
+        self.logs = [new_journal(beside(accumulators), model.stage_plans.ring) for _ in range(threads)]
         self.decided = Decided()
         self.room = np.empty_like(self.population.traits)  # for applicants; what is never touched takes no memory
         self.seasons: list[Season] = []
@@ -92,7 +92,7 @@ class Replication:
         applicants = Applicants(self.population.actor[waiting], traits, allocates)
         allocation = self.model.mechanisms[name].allocate(year, self.number, applicants)
         self.round_rows += [{"round": name, "year": year} | row for row in allocation.rows]
-        if self.model.roadmap.plans[name].gives_post:
+        if self.model.stage_plans.plans[name].gives_post:
             self.seasons.append(season_of(year, waiting, applicants.traits[:, READY], allocation))
         self.advance(waiting, self.decided.add(waiting, allocation))
 
@@ -117,8 +117,8 @@ class Replication:
 
     def close(self) -> None:
         """After the last meeting: what is left of the lives is kept, and what walked them is let go."""
-        self.ledger = summed([log.ledger for log in self.logs])
-        close_all(self.world.codes, self.ledger)
+        self.accumulators = summed([log.accumulators for log in self.logs])
+        close_all(self.world.codes, self.accumulators)
         at = self.states.at
         ended = at[:, STATUS] == ENDED
         self.days_in = self.states.days_in
@@ -132,7 +132,7 @@ class Replication:
             model=self.model,
             replication=self.number,
             population=self.population,
-            ledger=self.ledger,
+            accumulators=self.accumulators,
             days_in=self.days_in,
             end=self.end,
             end_day=self.end_day,
@@ -151,7 +151,7 @@ class Replication:
 def walked_again(held: Replication, chosen: Ints, decided: Decisions) -> Iterator[Piece]:
     """Events and spells of some people, who follow one another, in as many pieces as the journal needs."""
     states = fresh_states(held, chosen)
-    log = new_journal(held.ledger, held.model.roadmap.ring, ROOM)
+    log = new_journal(held.accumulators, held.model.stage_plans.ring, ROOM)
     record = np.searchsorted(decided[:, 0], chosen)
     everybody, done = np.arange(len(chosen)), 0
     first = int(chosen[0]) if len(chosen) else 0

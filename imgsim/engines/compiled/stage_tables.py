@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from imgsim.engines.model import Model
-from imgsim.engines.stage_plans import EXTRA_EVENTS, QUANTITIES, Plan, Roadmap
+from imgsim.engines.stage_plans import EXTRA_EVENTS, QUANTITIES, Plan, StagePlans
 from imgsim.inputs.pathways.pathway import MARKS, OUTCOMES
 from imgsim.markets.round_dates import Schedule
 from imgsim.persons.pass_rules import WORDS
@@ -36,16 +36,16 @@ SAT, FAILED = 0, 1
 ENTERED = STARTED = ENDED = 0
 
 # Operations of Road.effect: what an outcome does, in this order.
-START_CLOCK, WRITE, ADD, PAPERS_READY = range(4)
+START_TIMER, WRITE, ADD, PAPERS_READY = range(4)
 
-# Columns of Road.clock and Road.date, and what a wait may last until.
-CLOCK_QUANTITY, CLOCK_RUNS, CLOCK_EVENT, CLOCK_TO = range(4)
+# Columns of Road.timer and Road.date, and what a wait may last until.
+TIMER_QUANTITY, TIMER_RUNS, TIMER_EVENT, TIMER_TO = range(4)
 YEAR, OPENS, READS, CLOSES, ALLOCATES, STARTS = range(6)
 NO_DATE, GRADUATED, POST, MARK = range(4)
 
 
 class Road(NamedTuple):
-    """Every stage, clock and date of a model; stages and clocks by number, outcomes by their place in a stage."""
+    """Every stage, timer and date of a model; stages and timers by number, outcomes by their place in a stage."""
 
     kind: Ints  # (stages,): place in KINDS
     livelihood: Ints  # (stages,): state imposed, or -1
@@ -58,15 +58,15 @@ class Road(NamedTuple):
     extra: Ints  # (stages, 2): event codes beside the outcomes
     first_effect: Ints  # (stages x outcomes + 1,): where the effects of each outcome begin
     effect: Ints  # (effects, 3): operation, place, value
-    first_strike: Ints  # (stages + 1,)
-    strike: Ints  # clocks that can strike in each stage, death left out
+    first_expiry: Ints  # (stages + 1,)
+    expiry: Ints  # timers that can expire in each stage, death left out
     until: Ints  # (stages, 3): what a wait lasts until, round, mark (column of date)
     meets: Ints  # (stages,): number of the round, or -1
     tried: Ints  # (stages,): where the attempts of an exam are counted, or -1
-    first_clock: int  # where the starts of the clocks are counted
+    first_timer: int  # where the starts of the timers are counted
     gives_post: Ints  # (stages,)
-    clock: Ints  # (clocks, 4): quantity, runs from entry, event code, stage it leads to
-    death: int  # clock that strikes everywhere, or -1
+    timer: Ints  # (timers, 4): quantity, runs from entry, event code, stage it leads to
+    death: int  # timer that applies everywhere, or -1
     first_date: Ints  # (rounds + 1,)
     date: Ints  # (dates, 6): year and marks of every meeting
     entry: int
@@ -78,15 +78,15 @@ class Road(NamedTuple):
 @lru_cache(maxsize=4)
 def tabulate(model: Model) -> Road:
     """The stage tables of a model; every replication asks for them."""
-    roadmap, plans = model.roadmap, list(model.roadmap.plans.values())
+    stage_plans, plans = model.stage_plans, list(model.stage_plans.plans.values())
     number = {plan.name: plan.code for plan in plans}
     columns = stage_columns(plans, list(model.schedules)) | wiring(plans, number) | meetings(model)
     return Road(
         **columns,
-        clock=clocks(roadmap, number),
-        death=roadmap.death,
-        entry=number[roadmap.entry],
-        stock_entry=number.get(roadmap.stock_entry or roadmap.entry, -1),
+        timer=timers(stage_plans, number),
+        death=stage_plans.death,
+        entry=number[stage_plans.entry],
+        stock_entry=number.get(stage_plans.stock_entry or stage_plans.entry, -1),
         end=model.end,
         most_events=most_events(model),
     )
@@ -106,7 +106,7 @@ def stage_columns(plans: Sequence[Plan], rounds: Sequence[str]) -> dict[str, Any
         "until": whole(until(plan, rounds) for plan in plans),
         "meets": whole(rounds.index(plan.name) if plan.kind == "round" else -1 for plan in plans),
         "tried": whole(len(plans) + exams.index(plan.name) if plan.kind == "exam" else -1 for plan in plans),
-        "first_clock": len(plans) + len(exams),
+        "first_timer": len(plans) + len(exams),
         "gives_post": whole(int(plan.gives_post) for plan in plans),
     }
 
@@ -117,14 +117,14 @@ def wiring(plans: Sequence[Plan], number: Mapping[str, int]) -> dict[str, Any]:
     words = [outcomes(plan, width) for plan in plans]
     each = [list(zip([plan] * width, own, strict=True)) for plan, own in zip(plans, words, strict=True)]
     first_effect, effect = rows_of(effects(plan, word) for own in each for plan, word in own)
-    first_strike, strike = rows_of([[place] for place in plan.strikes] for plan in plans)
+    first_expiry, expiry = rows_of([[place] for place in plan.applies_in] for plan in plans)
     return {
         "next": whole([number.get(plan.next.get(word, ""), -1) for plan, word in own] for own in each),
         "event": whole([plan.event.get(word, -1) for plan, word in own] for own in each),
         "first_effect": first_effect,
         "effect": effect.reshape(-1, 3),
-        "first_strike": first_strike,
-        "strike": strike.reshape(-1),
+        "first_expiry": first_expiry,
+        "expiry": expiry.reshape(-1),
     }
 
 
@@ -161,7 +161,7 @@ def extra_events(plan: Plan) -> list[int]:
 
 def effects(plan: Plan, outcome: str) -> list[list[int]]:
     """What an outcome does to the person, in the order in which it is done."""
-    found = [[START_CLOCK, place, 0] for place in plan.starts.get(outcome, ())]
+    found = [[START_TIMER, place, 0] for place in plan.starts.get(outcome, ())]
     found += [[WRITE, place, int(value)] for place, value in plan.writes.get(outcome, ())]
     found += [[ADD, place, 1] for place in plan.adds.get(outcome, ())]
     return found + [[PAPERS_READY, 0, 0]] * (outcome in plan.ready)
@@ -176,9 +176,9 @@ def until(plan: Plan, rounds: Sequence[str]) -> list[int]:
     return [MARK, rounds.index(name), 1 + MARKS.index(mark)]
 
 
-def clocks(roadmap: Roadmap, number: Mapping[str, int]) -> Ints:
+def timers(stage_plans: StagePlans, number: Mapping[str, int]) -> Ints:
     """The rival clocks, shape (clocks, 4)."""
-    rows = [[held.quantity, int(held.starts is not None), held.event, number[held.to]] for held in roadmap.clocks]
+    rows = [[held.quantity, int(held.starts is not None), held.event, number[held.to]] for held in stage_plans.timers]
     return whole(rows).reshape(-1, 4)
 
 

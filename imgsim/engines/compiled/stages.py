@@ -12,7 +12,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from imgsim.base.compiled.by_reference import handed
+from imgsim.base.compiled.by_reference import by_reference
 from imgsim.base.compiled.jit import called_kernel, inline_kernel
 from imgsim.base.compiled.prefetch import fetch
 from imgsim.engines.compiled.arrays import (
@@ -24,25 +24,25 @@ from imgsim.engines.compiled.arrays import (
     STATUS,
     WAITING,
     WALKING,
+    Career,
     Days,
     Journal,
-    Life,
     States,
 )
 from imgsim.engines.compiled.career import (
     NOTHING,
     PAUSE,
     World,
+    advance_to,
     arrives,
     closes,
     ends,
     enters,
+    expires_first,
     has_room,
     leaves,
-    moves_to,
-    next_strike,
+    next_expiry,
     settles,
-    strikes_first,
     times,
     today,
     waits_for,
@@ -84,84 +84,84 @@ AHEAD: Final = 6  # lives for whose memory is asked before it is needed
 
 
 @inline_kernel
-def exam(world: World, life: Life, log: Journal, stage: int) -> int:
+def exam(world: World, career: Career, log: Journal, stage: int) -> int:
     """Prepare, sit, wait for the result, and sit again while the limit in force allows."""
-    sitting = first_sitting(world, life, stage)
+    sitting = first_sitting(world, career, stage)
     count = 0
     while True:
-        struck = stay(world, life, log, stage, in_session(world, life, log, stage, count, sitting))
-        if struck != NOTHING:
-            return struck
-        outcome = barred_today(world, life, stage)
+        expired = stay(world, career, log, stage, in_session(world, career, log, stage, count, sitting))
+        if expired != NOTHING:
+            return expired
+        outcome = barred_today(world, career, stage)
         if outcome != FREE:
             return outcome
-        result = sits(world, life, log, stage, count)
+        result = sits(world, career, log, stage, count)
         count += 1
-        struck = stay(world, life, log, stage, result_day(world, life, stage))
-        if struck != NOTHING:
-            return struck
+        expired = stay(world, career, log, stage, result_day(world, career, stage))
+        if expired != NOTHING:
+            return expired
         if world.road.next[stage, result] >= 0:
             return result
-        sitting = next_sitting(world, life, log, stage, count)
+        sitting = next_sitting(world, career, log, stage, count)
 
 
 @inline_kernel
-def wait(world: World, life: Life, log: Journal, stage: int) -> int:
+def wait(world: World, career: Career, log: Journal, stage: int) -> int:
     """Something takes time, and may be refused at its end."""
-    refused = is_refused(world, life, stage)
-    struck = stay(world, life, log, stage, ready_day(world, life, stage))
-    if struck != NOTHING:
-        return struck
+    refused = is_refused(world, career, stage)
+    expired = stay(world, career, log, stage, ready_day(world, career, stage))
+    if expired != NOTHING:
+        return expired
     return REFUSED if refused else DONE
 
 
 @inline_kernel
-def choose(world: World, life: Life, stage: int) -> int:
+def choose(world: World, career: Career, stage: int) -> int:
     """One of several ways, at once."""
     first, options = world.road.quantity[stage, FIRST_OPTION], world.road.options[stage]
-    return chooses(world.rules, life.who, first, options, today(life), life.row, times(life, stage))
+    return chooses(world.rules, career.who, first, options, today(career), career.row, times(career, stage))
 
 
 @inline_kernel
-def work(world: World, life: Life, log: Journal, stage: int) -> int:
+def work(world: World, career: Career, log: Journal, stage: int) -> int:
     """Hold a position until it is completed or left."""
-    completes, leaves = begins_work(world, life, log, stage)
-    struck = stay(world, life, log, stage, min(completes, leaves))
-    if struck != NOTHING:
-        return struck
+    completes, leaves = begins_work(world, career, log, stage)
+    expired = stay(world, career, log, stage, min(completes, leaves))
+    if expired != NOTHING:
+        return expired
     return COMPLETED if completes <= leaves else LEFT
 
 
 @inline_kernel
-def round_(world: World, life: Life, log: Journal, stage: int) -> int:
+def round_(world: World, career: Career, log: Journal, stage: int) -> int:
     """Wait for the next date and be allocated a place, or not: nothing else happens to the life up to that day."""
-    meeting = joins(world, life, log, stage)
-    struck, due = next_strike(world, life, stage)
+    meeting = joins(world, career, log, stage)
+    expired, due = next_expiry(world, career, stage)
     if meeting < 0 or due <= world.road.date[meeting, ALLOCATES]:
-        return struck if comes(world, life, log, due) else PAUSE
-    if comes(world, life, log, world.road.date[meeting, ALLOCATES]):
-        waits_for(world, life, meeting)
+        return expired if comes(world, career, log, due) else PAUSE
+    if comes(world, career, log, world.road.date[meeting, ALLOCATES]):
+        waits_for(world, career, meeting)
     return PAUSE
 
 
 @called_kernel
-def stay(world: World, life: Life, log: Journal, stage: int, day: int) -> int:
+def stay(world: World, career: Career, log: Journal, stage: int, day: int) -> int:
     """Stay until the day, unless a rival clock strikes before; which one, NOTHING, or PAUSE at the horizon."""
-    struck, due = next_strike(world, life, stage)
-    if not strikes_first(world, struck, due, day):
-        struck, due = NOTHING, day
-    if due > life.at[DAY] and not comes(world, life, log, due):
+    expired, due = next_expiry(world, career, stage)
+    if not expires_first(world, expired, due, day):
+        expired, due = NOTHING, day
+    if due > career.at[DAY] and not comes(world, career, log, due):
         return PAUSE
-    return struck
+    return expired
 
 
 @inline_kernel
-def comes(world: World, life: Life, log: Journal, day: int) -> bool:
+def comes(world: World, career: Career, log: Journal, day: int) -> bool:
     """Move on to a day; if it lies beyond the horizon, the life is walked up to that."""
     if day >= world.road.end:
-        closes(world, life, log)
+        closes(world, career, log)
         return False
-    moves_to(world, life, log, day)
+    advance_to(world, career, log, day)
     return True
 
 
@@ -170,41 +170,41 @@ WALKS: Final = {"exam": exam, "wait": wait, "choose": choose, "round": round_, "
 
 
 @inline_kernel
-def visit(world: World, life: Life, log: Journal, stage: int) -> int:
+def visit(world: World, career: Career, log: Journal, stage: int) -> int:
     """The outcome of a stage of any kind, or PAUSE."""
     kind = world.road.kind[stage]
     if kind == EXAM:
-        return exam(world, life, log, stage)
+        return exam(world, career, log, stage)
     if kind == WAIT:
-        return wait(world, life, log, stage)
+        return wait(world, career, log, stage)
     if kind == CHOOSE:
-        return choose(world, life, stage)
+        return choose(world, career, stage)
     if kind == WORK:
-        return work(world, life, log, stage)
-    return round_(world, life, log, stage)
+        return work(world, career, log, stage)
+    return round_(world, career, log, stage)
 
 
 @inline_kernel
-def career(world: World, life: Life, log: Journal) -> None:
+def simulate_career(world: World, career: Career, log: Journal) -> None:
     """Stage after stage until an end, a round, the horizon, or until the journal may not hold another stage."""
-    while life.at[STATUS] == WALKING and has_room(world, log):
-        stage = life.at[STAGE]
+    while career.at[STATUS] == WALKING and has_room(world, log):
+        stage = career.at[STAGE]
         if world.road.kind[stage] == END:
-            ends(world, life, log, stage)
+            ends(world, career, log, stage)
         else:
-            arrives(world, life, log, stage)
-            outcome = visit(world, life, log, stage)
+            arrives(world, career, log, stage)
+            outcome = visit(world, career, log, stage)
             if outcome != PAUSE:
-                life.at[STAGE] = leaves(world, life, log, stage, outcome)
+                career.at[STAGE] = leaves(world, career, log, stage, outcome)
 
 
 # --- everybody -------------------------------------------------------------------------------------------------------
 
 
 @inline_kernel
-def life_of(world: World, states: States, k: int, person: int) -> Life:
+def career_of(world: World, states: States, k: int, person: int) -> Career:
     """One row of every array: that of person number ``person``, held at place ``k``."""
-    return Life(
+    return Career(
         person,
         Who(world.seed, world.replication, states.actor[k]),
         states.entry[k],
@@ -218,7 +218,7 @@ def life_of(world: World, states: States, k: int, person: int) -> Life:
 
 
 @inline_kernel
-def fetch_life(states: States, people: Ints, k: int) -> None:
+def fetch_career(states: States, people: Ints, k: int) -> None:
     """Ask for what is kept of the life that will be walked some lives after place ``k``."""
     if k + AHEAD < len(people):
         person = people[k + AHEAD]
@@ -240,30 +240,30 @@ def advance(
     ``begin_at`` on, until all are walked or the journal is full. ``decided`` has a row a round and person (person,
     outcome, specialty, sponsor), ``record[k]`` is the next one of ``people[k]``.
     """
-    world, log = handed(given), handed(journal)
+    world, log = by_reference(given), by_reference(journal)
     for k in range(begin_at, len(people)):
-        fetch_life(states, people, k)
-        life = handed(life_of(world, states, people[k], first + people[k]))
+        fetch_career(states, people, k)
+        career = by_reference(career_of(world, states, people[k], first + people[k]))
         done = False
         while not done:
             if not has_room(world, log):
                 return k
-            done = walks_on(world, life, log, record, decided, k)
-        states.waits[people[k]] = life.at[MEETING] if life.at[STATUS] == WAITING else NOT_WAITING
+            done = walks_on(world, career, log, record, decided, k)
+        states.waits[people[k]] = career.at[MEETING] if career.at[STATUS] == WAITING else NOT_WAITING
     return len(people)
 
 
 @inline_kernel
-def walks_on(world: World, life: Life, log: Journal, record: Ints, decided: Days, k: int) -> bool:
+def walks_on(world: World, career: Career, log: Journal, record: Ints, decided: Days, k: int) -> bool:
     """Walk a life on by one step; is there nothing more to walk?"""
-    status = life.at[STATUS]
+    status = career.at[STATUS]
     if status == NEW:
-        enters(world, life, log)
+        enters(world, career, log)
     elif status == WALKING:
-        career(world, life, log)
-    elif status == WAITING and is_decided(life, record[k], decided):
+        simulate_career(world, career, log)
+    elif status == WAITING and is_decided(career, record[k], decided):
         row = decided[record[k]]
-        settles(world, life, log, row[1], row[2], row[3])
+        settles(world, career, log, row[1], row[2], row[3])
         record[k] += 1
     else:
         return True
@@ -271,6 +271,6 @@ def walks_on(world: World, life: Life, log: Journal, record: Ints, decided: Days
 
 
 @inline_kernel
-def is_decided(life: Life, row: int, decided: Days) -> bool:
+def is_decided(career: Career, row: int, decided: Days) -> bool:
     """Is this row about the life?"""
-    return row < len(decided) and decided[row, 0] == life.person
+    return row < len(decided) and decided[row, 0] == career.person

@@ -10,10 +10,10 @@ import numpy.typing as npt
 from imgsim.base.compiled.jit import called_kernel
 from imgsim.base.dates.day_numbers import day_of
 from imgsim.engines.records.event_codes import APPLIED
-from imgsim.inputs.traits import GRADUATION, PLACE
+from imgsim.inputs.traits import COLUMN, GRADUATION
 from imgsim.persons.risk_equations import Row
 
-GROUP: Final = PLACE["group"]
+GROUP: Final = COLUMN["group"]
 Ints = npt.NDArray[np.int64]
 Years = npt.NDArray[np.int16]
 Small = npt.NDArray[np.int8]

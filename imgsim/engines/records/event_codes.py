@@ -13,7 +13,7 @@ import numpy.typing as npt
 from imgsim.base.dates.calendar import to_day
 from imgsim.base.dates.day_numbers import day_of
 from imgsim.engines.model import Model
-from imgsim.engines.stage_plans import Roadmap
+from imgsim.engines.stage_plans import StagePlans
 from imgsim.inputs.parameters.parameter import MONEY
 from imgsim.inputs.pathways.pathway import MERIT, Pathway
 from imgsim.persons.risk_equations import Rules
@@ -56,28 +56,30 @@ class Codes(NamedTuple):
 @lru_cache(maxsize=4)
 def codes_of(model: Model) -> Codes:
     """The codes of a model's road; every replication asks for them."""
-    roadmap, years = model.roadmap, range(model.first_year, model.last_year + 1)
+    stage_plans, years = model.stage_plans, range(model.first_year, model.last_year + 1)
     held = milestones_by_event(model)
     milestones = list(model.scenario.pathway.milestones)
     states = state_names(model)
-    exam, result = exam_events(roadmap)
+    exam, result = exam_events(stage_plans)
     family, season = season_events(model)
     begins = dict(enumerate(accumulate(map(len, held), initial=0)))
     columns = (
-        states_led_to(roadmap, states), statuses_set(model), exam, result, family, season, costs(model),
+        states_led_to(stage_plans, states), statuses_set(model), exam, result, family, season, costs(model),
         {event: begins[event] for event in range(len(held))}, {event: begins[event + 1] for event in range(len(held))},
     )  # fmt: skip
     return Codes(
-        meaning=np.column_stack([by_event(roadmap, column) for column in columns]),
+        meaning=np.column_stack([by_event(stage_plans, column) for column in columns]),
         milestone=np.array([place for places in held for place in places], np.int64),
         citizen=np.array([group.citizen for group in model.scenario.pathway.groups.values()], np.int16),
         prices=model.book.rules,
         first_year=model.first_year,
         half_year=half_years(years),
         half_of=half_of_days(half_years(years), model.last_year),
-        stock_state=NONE if roadmap.stock_entry is None else states.index(roadmap.plans[roadmap.stock_entry].phase),
-        certified=place_of(CERTIFIED, milestones),
-        training=place_of(TRAINING, milestones),
+        stock_state=NONE
+        if stage_plans.stock_entry is None
+        else states.index(stage_plans.plans[stage_plans.stock_entry].phase),
+        certified=column_of(CERTIFIED, milestones),
+        training=column_of(TRAINING, milestones),
         measured_from=to_day(model.scenario.run.measured_from),
     )
 
@@ -93,51 +95,51 @@ def half_of_days(begins: Ints, last_year: int) -> Small:
     return (np.searchsorted(begins, days, side="right") - 1).astype(np.int16)
 
 
-def place_of(name: str, names: list[str]) -> int:
+def column_of(name: str, names: list[str]) -> int:
     """The place of a name in a list, or -1."""
     return names.index(name) if name in names else NONE
 
 
-def by_event(roadmap: Roadmap, given: Mapping[int, int]) -> Small:
+def by_event(stage_plans: StagePlans, given: Mapping[int, int]) -> Small:
     """Values by event code, -1 where none is given."""
-    found = np.full(len(roadmap.events), NONE, np.int16)
+    found = np.full(len(stage_plans.events), NONE, np.int16)
     found[list(given)] = list(given.values())
     return found
 
 
 def state_names(model: Model) -> list[str]:
     """The states in which people are counted: the pathway's phases in their order, then the classes of ends."""
-    plans = model.roadmap.plans.values()
+    plans = model.stage_plans.plans.values()
     return list(
         dict.fromkeys([*(p.phase for p in plans if p.kind != "end"), *(p.phase for p in plans if p.kind == "end")])
     )
 
 
-def exam_names(roadmap: Roadmap) -> list[str]:
+def exam_names(stage_plans: StagePlans) -> list[str]:
     """The exams of a road in its order."""
-    return [plan.name for plan in roadmap.plans.values() if plan.kind == "exam"]
+    return [plan.name for plan in stage_plans.plans.values() if plan.kind == "exam"]
 
 
 def milestones_by_event(model: Model) -> list[list[int]]:
     """For every event code the places of the milestones it belongs to."""
     milestones = model.scenario.pathway.milestones.values()
-    return [[place for place, names in enumerate(milestones) if name in names] for name in model.roadmap.events]
+    return [[place for place, names in enumerate(milestones) if name in names] for name in model.stage_plans.events]
 
 
-def states_led_to(roadmap: Roadmap, states: list[str]) -> dict[int, int]:
+def states_led_to(stage_plans: StagePlans, states: list[str]) -> dict[int, int]:
     """Event code -> the state it leads to, for the events that end a stage."""
-    leads_to = {ENTRY: states.index(roadmap.plans[roadmap.entry].phase)}
-    for plan in roadmap.plans.values():
+    leads_to = {ENTRY: states.index(stage_plans.plans[stage_plans.entry].phase)}
+    for plan in stage_plans.plans.values():
         if plan.kind == "end":
             leads_to[plan.event[""]] = states.index(plan.phase)
         for outcome, following in plan.next.items():
-            leads_to[plan.event[outcome]] = states.index(roadmap.plans[following].phase)
-    return leads_to | {clock.event: states.index(roadmap.plans[clock.to].phase) for clock in roadmap.clocks}
+            leads_to[plan.event[outcome]] = states.index(stage_plans.plans[following].phase)
+    return leads_to | {clock.event: states.index(stage_plans.plans[clock.to].phase) for clock in stage_plans.timers}
 
 
 def statuses_set(model: Model) -> dict[int, int]:
     """Event code -> the visa status it sets."""
-    road, plans = model.scenario.pathway, model.roadmap.plans
+    road, plans = model.scenario.pathway, model.stage_plans.plans
     return {
         plans[stage.name].event[outcome]: road.categories["visa"].index(held["visa"])
         for stage in road.stages.values()
@@ -146,13 +148,13 @@ def statuses_set(model: Model) -> dict[int, int]:
     }
 
 
-def exam_events(roadmap: Roadmap) -> tuple[dict[int, int], dict[int, int]]:
+def exam_events(stage_plans: StagePlans) -> tuple[dict[int, int], dict[int, int]]:
     """Event code -> number of the exam, and event code -> what it says of a sitting."""
     found: Iterable[tuple[int, int, int]] = [
-        (roadmap.plans[name].event[word], number, said)
-        for number, name in enumerate(exam_names(roadmap))
+        (stage_plans.plans[name].event[word], number, said)
+        for number, name in enumerate(exam_names(stage_plans))
         for word, said in RESULTS.items()
-        if word in roadmap.plans[name].event
+        if word in stage_plans.plans[name].event
     ]
     return {code: number for code, number, _ in found}, {code: said for code, _, said in found}
 
@@ -169,7 +171,7 @@ def families(pathway: Pathway) -> dict[str, list[str]]:
 def season_events(model: Model) -> tuple[dict[int, int], dict[int, int]]:
     """Event code -> number of the family of rounds by merit, and event code -> what it says of a season."""
     found = [
-        (model.roadmap.plans[name].event[word], number, said)
+        (model.stage_plans.plans[name].event[word], number, said)
         for number, rounds in enumerate(families(model.scenario.pathway).values())
         for name in rounds
         for word, said in SEASON.items()
@@ -179,7 +181,7 @@ def season_events(model: Model) -> tuple[dict[int, int], dict[int, int]]:
 
 def costs(model: Model) -> dict[int, int]:
     """Event code -> the quantity that is its price, in the money of the country."""
-    code = {name: place for place, name in enumerate(model.roadmap.events)}
+    code = {name: place for place, name in enumerate(model.stage_plans.events)}
     parameters = model.scenario.parameters
     priced = [name for name in parameters.family(COST) if parameters[name].unit in MONEY]
     return {

@@ -12,11 +12,11 @@ from imgsim.engines.records.finished import Finished
 
 def exams_table(finished: Finished) -> Columns:
     """Per exam, half-year of the sitting, and kind of candidate: told, passed, and who ever passes of first sitters."""
-    tally = finished.ledger.sittings
+    tally = finished.accumulators.sittings
     exam, half, measured, citizen, first = np.nonzero(tally[..., 0])
     told, passed, ever = tally[exam, half, measured, citizen, first].T
     return {
-        "exam": coded(exam, exam_names(finished.model.roadmap)),
+        "exam": coded(exam, exam_names(finished.model.stage_plans)),
         "year": (finished.model.first_year + half // 2).astype(np.int32),
         "half": (1 + half % 2).astype(np.int32),
         "measured": measured == 1,

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from imgsim.engines.model import Model
-from imgsim.engines.records.accumulators import Ledger
+from imgsim.engines.records.accumulators import Accumulators
 from imgsim.engines.records.columns import Columns
 from imgsim.persons.population import Population
 
@@ -31,7 +31,7 @@ class Finished:
     model: Model
     replication: int
     population: Population
-    ledger: Ledger  # closed
+    accumulators: Accumulators  # closed
     days_in: Whole  # (people, livelihood states): days in each state
     end: Whole  # (people,): code of the end stage (its place among the stages), -1 while under way
     end_day: Whole  # (people,): NEVER while under way

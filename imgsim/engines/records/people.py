@@ -13,7 +13,7 @@ from imgsim.engines.records.columns import Column, Columns
 from imgsim.engines.records.encode import coded, dates
 from imgsim.engines.records.event_codes import CERTIFIED, TRAINING
 from imgsim.engines.records.finished import Finished
-from imgsim.inputs.traits import LIVELIHOODS, PLACE
+from imgsim.inputs.traits import COLUMN, LIVELIHOODS
 
 COUNTED = LIVELIHOODS  # every state; "until practice, end or horizon" holds because practice is a state of its own
 UNDER_WAY = "under_way"
@@ -26,7 +26,7 @@ Floats = npt.NDArray[np.float64]
 
 def people_table(finished: Finished) -> Columns:
     """The people of a replication, in the order of their actors."""
-    row = dict(zip(SHOWN, columns(finished.population.traits, np.array([PLACE[name] for name in SHOWN])), strict=True))
+    row = dict(zip(SHOWN, columns(finished.population.traits, np.array([COLUMN[name] for name in SHOWN])), strict=True))
     held = traits(finished, row) | end(finished) | milestones(finished, row["birth"]) | kept(finished)
     return held | dict(zip((f"years_{state}" for state in COUNTED), years_in(finished.days_in), strict=True))
 
@@ -108,20 +108,22 @@ def milestones(finished: Finished, birth: Floats) -> dict[str, Column]:
     """Day of each milestone and the age on it."""
     found: dict[str, Column] = {}
     for place, name in enumerate(finished.model.scenario.pathway.milestones):
-        day = finished.ledger.milestones[:, place]
+        day = finished.accumulators.milestones[:, place]
         found |= {f"{name}_date": dates(day), f"{name}_age": age_on(day, birth)}
     return found
 
 
 def kept(finished: Finished) -> dict[str, Column]:
     """Money paid up to the certificate, and the visa status in which training began, on roads that have these."""
-    ledger, names = finished.ledger, list(finished.model.scenario.pathway.milestones)
+    accumulators, names = finished.accumulators, list(finished.model.scenario.pathway.milestones)
     found: dict[str, Column] = {}
     if CERTIFIED in names:
-        found["spent_to_certificate"] = ledger.spent
+        found["spent_to_certificate"] = accumulators.spent
     if TRAINING in names:
-        trains = ledger.milestones[:, names.index(TRAINING)] < NEVER
-        found["visa_at_training"] = coded(np.where(trains, ledger.status, -1), finished.model.book.categories["visa"])
+        trains = accumulators.milestones[:, names.index(TRAINING)] < NEVER
+        found["visa_at_training"] = coded(
+            np.where(trains, accumulators.status, -1), finished.model.book.categories["visa"]
+        )
     return found
 
 

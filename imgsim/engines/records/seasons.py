@@ -12,7 +12,7 @@ from imgsim.engines.records.finished import Finished
 
 def applications_table(finished: Finished) -> Columns:
     """Per family of rounds by merit, year, and kind of applicant: persons who applied, and who got a place."""
-    tally = finished.ledger.applied
+    tally = finished.accumulators.applied
     family, year, citizen, current, season = np.nonzero(tally[..., 0])
     applied, placed = tally[family, year, citizen, current, season].T
     return {

@@ -58,7 +58,7 @@ def events_table(model: Model, events: Ints) -> Columns:
         "person": person,
         "sequence": sequence.astype(np.int32),
         "date": dates(day),
-        "event": coded(event, model.roadmap.events),
+        "event": coded(event, model.stage_plans.events),
         "value": value.astype(np.float64),
     }
 

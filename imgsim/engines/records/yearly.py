@@ -14,7 +14,7 @@ from imgsim.inputs.traits import LIVELIHOODS
 
 def yearly_table(finished: Finished) -> Columns:
     """Per calendar year and state: heads on 1 January, entering, leaving, and on the next 1 January."""
-    model, inflow, outflow = finished.model, finished.ledger.inflow, finished.ledger.outflow
+    model, inflow, outflow = finished.model, finished.accumulators.inflow, finished.accumulators.outflow
     states, years = state_names(model), range(model.first_year, model.last_year + 1)
     end = np.cumsum(inflow - outflow, axis=0)
     return {
@@ -30,7 +30,7 @@ def yearly_table(finished: Finished) -> Columns:
 def livelihood_years_table(finished: Finished) -> Columns:
     """Per calendar year and livelihood: days that people lived on it, from graduation on."""
     years = range(finished.model.first_year, finished.model.last_year + 1)
-    days = days_lived(finished.ledger, half_years(years))
+    days = days_lived(finished.accumulators, half_years(years))
     year, state = np.nonzero(days)
     return {
         "year": (finished.model.first_year + year).astype(np.int32),

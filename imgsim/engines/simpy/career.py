@@ -14,12 +14,12 @@ from imgsim.engines.simpy.flat_calls import (
     barred,
     chooses,
     earliest_retake,
+    expires_after,
     grade,
     happens,
     lasts,
-    next_move,
+    next_transition,
     session_after,
-    strikes_after,
 )
 from imgsim.engines.simpy.waiting import Waiting
 from imgsim.engines.stage_plans import Plan
@@ -34,7 +34,7 @@ from imgsim.persons.sitting_rules import FREE
 EXAM_OUTCOMES = OUTCOMES["exam"] or ()
 
 
-class Life:
+class Career:
     """A graduate under way. ``day`` is today; ``row`` holds the traits, ``due`` one day per rival clock."""
 
     __slots__ = (
@@ -45,7 +45,7 @@ class Life:
 
     def __init__(
         self, model: Model, replication: int, population: Population, person: int, journal: Journal,
-        waiting: Mapping[str, Waiting[Life]],
+        waiting: Mapping[str, Waiting[Career]],
     ) -> None:  # fmt: skip
         self.model, self.journal, self.population, self.waiting = model, journal, population, waiting
         self.person = person
@@ -54,11 +54,11 @@ class Life:
         self.call: Call = (*self.model.book.rules, *self.who)
         self.entry = self.day = int(population.entry[person])
         self.row = population.traits[person]
-        self.due = [NEVER] * len(self.model.roadmap.clocks)
-        self.visits = [0] * len(self.model.roadmap.plans)
-        self.attempts = [0] * len(self.model.roadmap.plans)
+        self.due = [NEVER] * len(self.model.stage_plans.timers)
+        self.visits = [0] * len(self.model.stage_plans.plans)
+        self.attempts = [0] * len(self.model.stage_plans.plans)
         self.started = [0] * len(self.due)
-        self.sat = np.zeros(self.model.roadmap.ring, np.int64)
+        self.sat = np.zeros(self.model.stage_plans.ring, np.int64)
         self.sittings = 0
         self.sequence = self.spells = 0
         self.track = np.zeros(TRACK, np.float32)
@@ -73,14 +73,14 @@ class Life:
 
     def enters(self) -> Plan:
         """The life begins: its first clocks and its first spell of livelihood; the first stage."""
-        roadmap = self.model.roadmap
+        stage_plans = self.model.stage_plans
         self.note(0)
-        for place, clock in enumerate(roadmap.clocks):
-            if clock.starts is not None:
-                self.start_clock(place)
+        for place, timer in enumerate(stage_plans.timers):
+            if timer.starts is not None:
+                self.start_timer(place)
         begin_spell(self.row, self.track, int(self.row[STATE]), self.day)
         is_stock = self.population.stock[self.person]
-        return roadmap.plans[roadmap.stock_entry if is_stock and roadmap.stock_entry else roadmap.entry]
+        return stage_plans.plans[stage_plans.stock_entry if is_stock and stage_plans.stock_entry else stage_plans.entry]
 
     def arrives(self, plan: Plan) -> None:
         """A stage begins; it may impose a livelihood."""
@@ -95,23 +95,23 @@ class Life:
 
     def leaves(self, plan: Plan, outcome: str) -> Plan:
         """A stage ends: what its outcome starts and writes; the next stage."""
-        roadmap = self.model.roadmap
+        stage_plans = self.model.stage_plans
         if outcome not in plan.next:
-            clock = next(clock for clock in roadmap.clocks if clock.name == outcome)
-            self.note(clock.event, plan.code)
-            return roadmap.plans[clock.to]
+            timer = next(timer for timer in stage_plans.timers if timer.name == outcome)
+            self.note(timer.event, plan.code)
+            return stage_plans.plans[timer.to]
         if plan.kind != "round":
             self.note(plan.event[outcome], self.visits[plan.code])
         for place in plan.starts.get(outcome, ()):
             if self.due[place] <= self.day or self.due[place] == NEVER:
-                self.start_clock(place)
+                self.start_timer(place)
         for place, value in plan.writes.get(outcome, ()):
             self.row[place] = value
         for place in plan.adds.get(outcome, ()):
             self.row[place] += 1.0
         if outcome in plan.ready:
             self.row[READY_SINCE] = self.day
-        return roadmap.plans[plan.next[outcome]]
+        return stage_plans.plans[plan.next[outcome]]
 
     def ends(self, plan: Plan) -> None:
         """The life leaves the model."""
@@ -126,34 +126,37 @@ class Life:
 
     # --- clocks ------------------------------------------------------------------------------------------------
 
-    def start_clock(self, place: int) -> None:
+    def start_timer(self, place: int) -> None:
         """Draw the due day of a rival clock from today on."""
-        q = self.model.roadmap.clocks[place].quantity
+        q = self.model.stage_plans.timers[place].quantity
         self.due[place] = self.day + lasts(*self.call, q, self.day, self.row, self.started[place])
         self.started[place] += 1
 
-    def next_strike(self, plan: Plan) -> tuple[str, int]:
+    def next_expiry(self, plan: Plan) -> tuple[str, int]:
         """The clock that strikes first in this stage, and its day; overdue clocks strike today."""
-        clocks, death = self.model.roadmap.clocks, self.model.roadmap.death
-        first, due = ("", NEVER) if death < 0 else (clocks[death].name, self.due[death])
-        for place in plan.strikes:
+        timers, death = self.model.stage_plans.timers, self.model.stage_plans.death
+        first, due = ("", NEVER) if death < 0 else (timers[death].name, self.due[death])
+        for place in plan.applies_in:
             if self.due[place] < due:
-                first, due = clocks[place].name, self.due[place]
+                first, due = timers[place].name, self.due[place]
         return first, max(due, self.day)
 
-    def strikes_first(self, struck: str, due: int, day: int) -> bool:
+    def expires_first(self, expired: str, due: int, day: int) -> bool:
         """Does the clock come before a stage end of that day? Death does on the same day, other clocks do not."""
-        death = self.model.roadmap.death
-        return due < day or (due == day and death >= 0 and struck == self.model.roadmap.clocks[death].name)
+        death = self.model.stage_plans.death
+        return due < day or (due == day and death >= 0 and expired == self.model.stage_plans.timers[death].name)
 
     # --- livelihood ----------------------------------------------------------------------------------------------
 
-    def moves_to(self, day: int) -> None:
+    def advance_to(self, day: int) -> None:
         """Today becomes a later day; the second track is walked up to it, unless a stage imposes a state."""
-        moves, row, track = self.model.moves, self.row, self.track
+        transitions, row, track = self.model.transitions, self.row, self.track
         if self.imposed:
             spend(row, track, self.days_in, day)
-        while int(track[WALKED]) < day and (state := next_move(*self.call, *moves, row, track, self.days_in, day)) >= 0:
+        while (
+            int(track[WALKED]) < day
+            and (state := next_transition(*self.call, *transitions, row, track, self.days_in, day)) >= 0
+        ):
             since = int(track[WALKED])
             self.close_spell(since)
             begin_spell(row, track, state, since)
@@ -244,7 +247,7 @@ class Life:
         self.note(plan.event["started"])
         visit = self.visits[plan.code]
         completes = plan.quantity["completed"]
-        left = strikes_after(*self.call, plan.quantity["left"], self.day, self.row, visit)
+        left = expires_after(*self.call, plan.quantity["left"], self.day, self.row, visit)
         return (self.day + self.lasts(completes, visit) if completes >= 0 else NEVER), self.day + left
 
     def joins(self, plan: Plan, open_from: int) -> RoundDates | None:

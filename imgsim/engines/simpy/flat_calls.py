@@ -9,12 +9,12 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from imgsim.base.compiled.by_reference import handed
+from imgsim.base.compiled.by_reference import by_reference
 from imgsim.base.compiled.jit import inline_kernel
 from imgsim.persons import livelihood, pass_rules
 from imgsim.persons import risk_equations as rules
 from imgsim.persons import sitting_rules as sittings
-from imgsim.persons.livelihood import Moves, Track
+from imgsim.persons.livelihood import ActivityTransitions, Track
 from imgsim.persons.risk_equations import Row, Rules, Who
 
 Ints = npt.NDArray[np.int64]
@@ -29,8 +29,8 @@ def happens(
     q: int, day: int, row: Row, occurrence: int,
 ) -> bool:  # fmt: skip
     """See ``imgsim.persons.risk_equations.happens``."""
-    who = handed(Who(seed, replication, actor))
-    held = handed(Rules(head, first, days, value, plain, ratio))
+    who = by_reference(Who(seed, replication, actor))
+    held = by_reference(Rules(head, first, days, value, plain, ratio))
     return rules.happens(held, who, q, day, row, occurrence)
 
 
@@ -41,8 +41,8 @@ def grade(
     q: Ints, day: int, row: Row, attempt: int,
 ) -> int:  # fmt: skip
     """See ``imgsim.persons.pass_rules.grade``."""
-    who = handed(Who(seed, replication, actor))
-    held = handed(Rules(head, first, days, value, plain, ratio))
+    who = by_reference(Who(seed, replication, actor))
+    held = by_reference(Rules(head, first, days, value, plain, ratio))
     return pass_rules.grade(held, who, q, day, row, attempt)
 
 
@@ -53,21 +53,21 @@ def lasts(
     q: int, day: int, row: Row, occurrence: int,
 ) -> int:  # fmt: skip
     """See ``imgsim.persons.risk_equations.lasts``."""
-    who = handed(Who(seed, replication, actor))
-    held = handed(Rules(head, first, days, value, plain, ratio))
+    who = by_reference(Who(seed, replication, actor))
+    held = by_reference(Rules(head, first, days, value, plain, ratio))
     return rules.lasts(held, who, q, day, row, occurrence)
 
 
 @inline_kernel
-def strikes_after(
+def expires_after(
     head: Ints, first: Ints, days: Ints, value: Floats, plain: Floats, ratio: Ints,
     seed: int, replication: int, actor: int,
     q: int, day: int, row: Row, occurrence: int,
 ) -> int:  # fmt: skip
     """See ``imgsim.persons.risk_equations.strikes_after``."""
-    who = handed(Who(seed, replication, actor))
-    held = handed(Rules(head, first, days, value, plain, ratio))
-    return rules.strikes_after(held, who, q, day, row, occurrence)
+    who = by_reference(Who(seed, replication, actor))
+    held = by_reference(Rules(head, first, days, value, plain, ratio))
+    return rules.expires_after(held, who, q, day, row, occurrence)
 
 
 @inline_kernel
@@ -77,8 +77,8 @@ def chooses(
     q: int, options: int, day: int, row: Row, occurrence: int,
 ) -> int:  # fmt: skip
     """See ``imgsim.persons.risk_equations.chooses``."""
-    who = handed(Who(seed, replication, actor))
-    held = handed(Rules(head, first, days, value, plain, ratio))
+    who = by_reference(Who(seed, replication, actor))
+    held = by_reference(Rules(head, first, days, value, plain, ratio))
     return rules.chooses(held, who, q, options, day, row, occurrence)
 
 
@@ -89,7 +89,7 @@ def barred(
     attempts: int,
 ) -> int:  # fmt: skip
     """See ``imgsim.persons.sitting_rules.barred``."""
-    held = handed(Rules(head, first, days, value, plain, ratio))
+    held = by_reference(Rules(head, first, days, value, plain, ratio))
     return sittings.barred(held, given, limit, day, row, attempts)
 
 
@@ -100,7 +100,7 @@ def earliest_retake(
     sat: Ints, count: int,
 ) -> int:  # fmt: skip
     """See ``imgsim.persons.sitting_rules.earliest_retake``."""
-    held = handed(Rules(head, first, days, value, plain, ratio))
+    held = by_reference(Rules(head, first, days, value, plain, ratio))
     return sittings.earliest_retake(held, per_year, late_gap, day, row, sat, count)
 
 
@@ -111,19 +111,19 @@ def session_after(
     sat: Ints, count: int,
 ) -> int:  # fmt: skip
     """See ``imgsim.persons.sitting_rules.session_after``."""
-    held = handed(Rules(head, first, days, value, plain, ratio))
+    held = by_reference(Rules(head, first, days, value, plain, ratio))
     return sittings.session_after(held, session, sessions, apart, wished, day, row, sat, count)
 
 
 @inline_kernel
-def next_move(
+def next_transition(
     head: Ints, first: Ints, days: Ints, value: Floats, plain: Floats, ratio: Ints,
     seed: int, replication: int, actor: int,
     ways: Ints, rate: Ints, leads_to: Ints, steady: Ints, threshold: int, destination: int,
     leans: Ints, kept: Floats, row: Row, track: Track, days_in: Ints, to: int,
 ) -> int:  # fmt: skip
     """See ``imgsim.persons.livelihood.next_move``."""
-    moves = handed(Moves(ways, rate, leads_to, steady, threshold, destination, leans, kept))
-    who = handed(Who(seed, replication, actor))
-    held = handed(Rules(head, first, days, value, plain, ratio))
-    return livelihood.next_move(held, who, moves, row, track, days_in, to)
+    transitions = by_reference(ActivityTransitions(ways, rate, leads_to, steady, threshold, destination, leans, kept))
+    who = by_reference(Who(seed, replication, actor))
+    held = by_reference(Rules(head, first, days, value, plain, ratio))
+    return livelihood.next_transition(held, who, transitions, row, track, days_in, to)

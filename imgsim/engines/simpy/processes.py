@@ -18,7 +18,7 @@ from imgsim.engines import engine as engines
 from imgsim.engines.clock import ENTRY_SLOT, ROUND_SLOT, Clock
 from imgsim.engines.model import Model
 from imgsim.engines.records.columns import Columns
-from imgsim.engines.simpy.career import Life
+from imgsim.engines.simpy.career import Career
 from imgsim.engines.simpy.replication import Replication
 from imgsim.engines.simpy.waiting import Waiting
 from imgsim.engines.stage_plans import Plan
@@ -27,67 +27,67 @@ from imgsim.markets.round_dates import RoundDates
 Process = Generator[simpy.Event, Any, str]
 
 
-def exam(life: Life, plan: Plan, clock: Clock) -> Process:
+def exam(career: Career, plan: Plan, clock: Clock) -> Process:
     """Prepare, sit, wait for the result, and sit again while the limit in force allows."""
-    sitting = life.first_sitting(plan)
+    sitting = career.first_sitting(plan)
     while True:
-        if struck := (yield from stay(life, plan, clock, life.in_session(plan, sitting))):
-            return struck
-        if outcome := life.barred(plan):
+        if expired := (yield from stay(career, plan, clock, career.in_session(plan, sitting))):
+            return expired
+        if outcome := career.barred(plan):
             return outcome
-        result = life.sits(plan)
-        if struck := (yield from stay(life, plan, clock, life.result_day(plan))):
-            return struck
+        result = career.sits(plan)
+        if expired := (yield from stay(career, plan, clock, career.result_day(plan))):
+            return expired
         if result in plan.next:
             return result
-        sitting = life.next_sitting(plan)
+        sitting = career.next_sitting(plan)
 
 
-def wait(life: Life, plan: Plan, clock: Clock) -> Process:
+def wait(career: Career, plan: Plan, clock: Clock) -> Process:
     """Something takes time, and may be refused at its end."""
-    refused = life.is_refused(plan)
-    struck = yield from stay(life, plan, clock, life.ready_day(plan))
-    return struck or ("refused" if refused else "done")
+    refused = career.is_refused(plan)
+    expired = yield from stay(career, plan, clock, career.ready_day(plan))
+    return expired or ("refused" if refused else "done")
 
 
-def choose(life: Life, plan: Plan, clock: Clock) -> Process:
+def choose(career: Career, plan: Plan, clock: Clock) -> Process:
     """One of several ways, at once."""
     yield from ()
-    return life.chooses(plan)
+    return career.chooses(plan)
 
 
-def work(life: Life, plan: Plan, clock: Clock) -> Process:
+def work(career: Career, plan: Plan, clock: Clock) -> Process:
     """Hold a position until it is completed or left."""
-    completes, leaves = life.begins_work(plan)
-    struck = yield from stay(life, plan, clock, min(completes, leaves))
-    return struck or ("completed" if completes <= leaves else "left")
+    completes, leaves = career.begins_work(plan)
+    expired = yield from stay(career, plan, clock, min(completes, leaves))
+    return expired or ("completed" if completes <= leaves else "left")
 
 
-def round_(life: Life, plan: Plan, clock: Clock) -> Process:
+def round_(career: Career, plan: Plan, clock: Clock) -> Process:
     """Wait for the next date and be allocated a place, or not."""
-    dates = life.joins(plan, clock.first_open_day(life.day))
-    struck, due = life.next_strike(plan)
+    dates = career.joins(plan, clock.first_open_day(career.day))
+    expired, due = career.next_expiry(plan)
     if dates is None or due <= dates.allocates:
         yield clock.wait_for(due)
-        life.moves_to(due)
-        return struck
-    waiting = life.waiting[plan.name]
-    outcome = yield waiting.join(life, dates)
-    return str(outcome[life.person])
+        career.advance_to(due)
+        return expired
+    waiting = career.waiting[plan.name]
+    outcome = yield waiting.join(career, dates)
+    return str(outcome[career.person])
 
 
-def stay(life: Life, plan: Plan, clock: Clock, day: int) -> Process:
+def stay(career: Career, plan: Plan, clock: Clock, day: int) -> Process:
     """Stay until the day, unless a rival clock strikes before; which one, or the empty string."""
-    struck, due = life.next_strike(plan)
-    if not life.strikes_first(struck, due, day):
-        struck, due = "", day
-    if due > life.day:
+    expired, due = career.next_expiry(plan)
+    if not career.expires_first(expired, due, day):
+        expired, due = "", day
+    if due > career.day:
         yield clock.wait_for(due)
-        life.moves_to(due)
-    return struck
+        career.advance_to(due)
+    return expired
 
 
-KINDS: Final[dict[str, Callable[[Life, Plan, Clock], Process]]] = {
+KINDS: Final[dict[str, Callable[[Career, Plan, Clock], Process]]] = {
     "exam": exam,
     "wait": wait,
     "choose": choose,
@@ -96,32 +96,32 @@ KINDS: Final[dict[str, Callable[[Life, Plan, Clock], Process]]] = {
 }
 
 
-def career(life: Life, clock: Clock) -> Generator[simpy.Event, Any, None]:
+def simulate_career(career: Career, clock: Clock) -> Generator[simpy.Event, Any, None]:
     """One graduate's whole life: stage after stage until an end."""
-    plan = life.enters()
+    plan = career.enters()
     while plan.kind != "end":
-        life.arrives(plan)
-        outcome = yield from KINDS[plan.kind](life, plan, clock)
-        plan = life.leaves(plan, outcome)
-    life.ends(plan)
+        career.arrives(plan)
+        outcome = yield from KINDS[plan.kind](career, plan, clock)
+        plan = career.leaves(plan, outcome)
+    career.ends(plan)
 
 
 def arrivals(replication: Replication, clock: Clock) -> Generator[simpy.Event, Any, None]:
     """Create people when they enter."""
-    for life in replication.lives_by_entry():
-        if not clock.has_come(life.entry, 0):
-            yield clock.wait_for(life.entry, ENTRY_SLOT)
-        clock.env.process(career(life, clock))
+    for career in replication.careers_by_entry():
+        if not clock.has_come(career.entry, 0):
+            yield clock.wait_for(career.entry, ENTRY_SLOT)
+        clock.env.process(simulate_career(career, clock))
 
 
-def meetings(replication: Replication, waiting: Waiting[Life], clock: Clock) -> Generator[simpy.Event, Any, None]:
+def meetings(replication: Replication, waiting: Waiting[Career], clock: Clock) -> Generator[simpy.Event, Any, None]:
     """The dates of one round: each year all who wait are allocated a place or not, and walk on."""
     for dates in waiting.schedule.dates:
         yield clock.wait_for(dates.allocates, ROUND_SLOT)
         settle(replication, waiting, dates, clock)
 
 
-def settle(replication: Replication, waiting: Waiting[Life], dates: RoundDates, clock: Clock) -> None:
+def settle(replication: Replication, waiting: Waiting[Career], dates: RoundDates, clock: Clock) -> None:
     """One allocation: who waits, what each is given, and the one event that wakes them."""
     event = waiting.events.pop(dates.allocates, None)
     outcome = replication.allocate(waiting, dates)

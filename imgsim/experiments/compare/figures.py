@@ -170,7 +170,7 @@ def tornado(of: Comparison) -> Axes:
     )
 
 
-def doses(of: Comparison) -> Axes:
+def levers(of: Comparison) -> Axes:
     """The first headline difference against the size of a dose."""
     axes = sheet("How much is enough: the difference against the size of the dose")
     top = leading(of.differences)
@@ -205,7 +205,7 @@ def run_of(of: Comparison) -> Any:
 
 FIGURES: Final[Mapping[str, Callable[[Comparison], Axes]]] = {
     "differences": differences, "incidence": incidence, "gains": gains, "flows": flows, "tornado": tornado,
-    "doses": doses,
+    "doses": levers,
 }  # fmt: skip
 
 

@@ -72,12 +72,12 @@ def stands_for(reform: Reform, scenario: Scenario) -> str:
     links = "; ".join(
         f'<a href="{html.escape(s.url)}">{html.escape(s.title)}</a>' if s.url else html.escape(s.title) for s in cited
     )
-    doses = items(
-        f"{dose.says}: {dose.value:g} {dose.unit} (plausible {dose.low:g} to {dose.high:g}: {dose.why})"
-        for dose in reform.doses.values()
+    levers = items(
+        f"{lever.says}: {lever.value:g} {lever.unit} (plausible {lever.low:g} to {lever.high:g}: {lever.why})"
+        for lever in reform.levers.values()
     )
     what = f"<strong>{html.escape(reform.title)}.</strong> {html.escape(reform.actor)}: {html.escape(reform.document)}"
-    return f"<p>{what} ({html.escape(reform.date)}). {links}</p>{doses}"
+    return f"<p>{what} ({html.escape(reform.date)}). {links}</p>{levers}"
 
 
 def answer(found: Comparison, name: str) -> str:
@@ -242,7 +242,7 @@ def assumptions(scenario: Scenario) -> str:
     names = list(dict.fromkeys(name for held in leaning(scenario).values() for name in held))
     rows = []
     for name in names[:SHOWN]:
-        row = next(r for series in scenario.parameters[name].rows.values() for r in series if r.standing == "assumed")
+        row = next(r for series in scenario.parameters[name].rows.values() for r in series if r.evidence == "assumed")
         rows.append((name, f"{row.value:g}", f"{row.range[0]:g} to {row.range[1]:g}" if row.range else "", row.why))
     more = f"<p>{len(names) - SHOWN} more stand in parameters.csv.</p>" if len(names) > SHOWN else ""
     return table(("parameter", "value (first)", "plausible range", "why"), rows) + more

@@ -50,6 +50,7 @@ def compare(
     uncertainty: int = 0,
     morris: int = 0,
     sobol: int = 0,
+    levers: Mapping[str, float] | None = None,
     doses: Mapping[str, float] | None = None,
     sets: Sequence[str] = (),
     seed: int | None = None,
@@ -60,17 +61,16 @@ def compare(
     quiet: bool = False,
     figures: bool = True,
 ) -> Comparison:
-    """Compare a scenario with reforms of it, person by person.
+    """Compare a scenario with reforms of it, person by person; each reform is a world of its own.
 
-    Each reform is a world of its own; with ``together`` all of them make one. Everything is measured from the first
-    change on, for ``years``. ``precision`` adds replications, up to ``most``, until the 95% interval of every headline
-    difference that is a share is at most that much to either side. ``sweep`` (``NAME=a,b,c``) makes a world of each
-    size of a dose; ``uncertainty`` draws that many sets of assumed parameters, each in both worlds. ``morris`` screens
-    them with so many trajectories, ``sobol`` divides variance by so many samples. Raises InputError.
+    With ``together`` all reforms make one world. Everything is measured from the first change on, for ``years``.
+    ``precision`` adds replications, up to ``most``, until the 95% interval of every share is so small. ``sweep`` makes
+    a world of each size of a lever, ``uncertainty`` draws so many sets of parameters, ``morris`` and ``sobol`` screen them.
     """
     given = {"sets": sets, "seed": seed, "scale": scale}
     start, cores, root = datetime.now(UTC), workers or os.cpu_count() or 1, Path(out or RESULTS)
-    held = worlds_of(Path(base), [Path(file) for file in reforms], together, years, sweep, doses or {}, engine, given)
+    sizes = {**(doses or {}), **(levers or {})}  # `doses` is the former name
+    held = worlds_of(Path(base), [Path(file) for file in reforms], together, years, sweep, sizes, engine, given)
     found = replicated(held, root, replications, precision, most, cores, quiet)
     found.sweep = sizes_of(sweep) if sweep else None
     found.doubt = doubt.drawn(held, root, uncertainty, cores, quiet) if uncertainty else None
@@ -80,20 +80,20 @@ def compare(
 
 
 def worlds_of(
-    base: Path, reforms: list[Path], together: bool, years: int, sweep: str | None, doses: Mapping[str, float],
+    base: Path, reforms: list[Path], together: bool, years: int, sweep: str | None, levers: Mapping[str, float],
     engine: str, given: dict[str, Any],
 ) -> Worlds:  # fmt: skip
     """The baseline and the worlds to hold against it."""
     if not reforms:
         raise InputError("nothing to compare: name at least one reform", key="--reform")
-    refuse_doses(reforms, doses)
+    refuse_levers(reforms, levers)
     baseline = load_scenario(base, **given)
     if sweep is not None:
-        others = swept(base, reforms, together, sweep, doses, given)
+        others = swept(base, reforms, together, sweep, levers, given)
     else:
         sets = [reforms] if together else [[file] for file in reforms]
         others = {
-            name_of(files): load_scenario(base, reforms=files, doses=own(files, doses), **given) for files in sets
+            name_of(files): load_scenario(base, reforms=files, levers=own(files, levers), **given) for files in sets
         }
     begin, end = worlds.window(baseline, list(others.values()), years)
     scenarios = tuple(worlds.within(scenario, begin, end) for scenario in (baseline, *others.values()))
@@ -107,33 +107,33 @@ def name_of(files: Sequence[Path]) -> str:
     return "+".join(file.stem for file in files)
 
 
-def refuse_doses(reforms: Sequence[Path], doses: Mapping[str, float]) -> None:
-    """InputError for a dose that no reform has, or that several have."""
+def refuse_levers(reforms: Sequence[Path], levers: Mapping[str, float]) -> None:
+    """InputError for a lever that no reform has, or that several have."""
     from imgsim.inputs.reforms.overlay import read_reforms
 
-    read_reforms(reforms, doses)
+    read_reforms(reforms, levers)
 
 
-def own(files: Sequence[Path], doses: Mapping[str, float]) -> dict[str, float]:
-    """The doses that these reforms have."""
-    known = {name for file in files for dose in read_reform(file).doses for name in (dose, f"{file.stem}.{dose}")}
-    return {name: value for name, value in doses.items() if name in known} if len(files) == 1 else dict(doses)
+def own(files: Sequence[Path], levers: Mapping[str, float]) -> dict[str, float]:
+    """The levers that these reforms have."""
+    known = {name for file in files for lever in read_reform(file).levers for name in (lever, f"{file.stem}.{lever}")}
+    return {name: value for name, value in levers.items() if name in known} if len(files) == 1 else dict(levers)
 
 
 def swept(
-    base: Path, reforms: list[Path], together: bool, sweep: str, doses: Mapping[str, float], given: dict[str, Any]
+    base: Path, reforms: list[Path], together: bool, sweep: str, levers: Mapping[str, float], given: dict[str, Any]
 ) -> dict[str, Scenario]:
-    """A world for each size of a dose, and one for each reform that does not have it, to be ranked among them."""
+    """A world for each size of a lever, and one for each reform that does not have it, to be ranked among them."""
     name, sizes = sizes_of(sweep)
     having = [file for file in reforms if own([file], {name: sizes[0]})]
     moved = reforms if together or not having else having
     found = {
-        world_of(name, size): load_scenario(base, reforms=moved, doses={**own(moved, doses), name: size}, **given)
+        world_of(name, size): load_scenario(base, reforms=moved, levers={**own(moved, levers), name: size}, **given)
         for size in sizes
     }
     others = [file for file in reforms if file not in moved]
     return found | {
-        name_of([file]): load_scenario(base, reforms=[file], doses=own([file], doses), **given) for file in others
+        name_of([file]): load_scenario(base, reforms=[file], levers=own([file], levers), **given) for file in others
     }
 
 

@@ -99,7 +99,7 @@ def worlds_at(held: Worlds, at: Mapping[str, float]) -> Sequence[Scenario]:
         base = refitted(base, spread, at)
     numbers = {name: u for name, u in at.items() if name in base.parameters}
     other = replace(base, parameters=moved(base.parameters, numbers))
-    sizes = {name: between(at[name], *bounds) for name, bounds in doses_of(held).items()}
+    sizes = {name: between(at[name], *bounds) for name, bounds in levers_of(held).items()}
     found = [other]
     for scenario in held.scenarios[1:]:
         mine = {
@@ -113,7 +113,7 @@ def open_numbers(held: Worlds) -> tuple[str, ...]:
     """Every number that a draw may move: the assumed ones with a range, and the doses of the reforms."""
     fitted = spread_of(held)
     knobs = tuple(f"{FIT}{knob.name}" for knob in fitted.knobs) if fitted else ()
-    return drawable(held.scenarios[0].parameters) + knobs + tuple(sorted(doses_of(held)))
+    return drawable(held.scenarios[0].parameters) + knobs + tuple(sorted(levers_of(held)))
 
 
 def spread_of(held: Worlds) -> Spread | None:
@@ -139,16 +139,16 @@ def rows_of(parameter: Parameter) -> Iterator[Row]:
 
 def is_open(row: Row) -> bool:
     """Is the number assumed, with room to move?"""
-    return row.standing == "assumed" and row.range is not None and row.range[0] < row.range[1]
+    return row.evidence == "assumed" and row.range is not None and row.range[0] < row.range[1]
 
 
-def doses_of(held: Worlds) -> dict[str, tuple[float, float, float]]:
+def levers_of(held: Worlds) -> dict[str, tuple[float, float, float]]:
     """Low, value and high of every dose of every reform, by ``<reform>.<dose>``."""
     return {
-        f"{reform.name}.{name}": (dose.low, dose.value, dose.high)
+        f"{reform.name}.{name}": (lever.low, lever.value, lever.high)
         for scenario in held.scenarios
         for reform in scenario.reforms
-        for name, dose in reform.doses.items()
+        for name, lever in reform.levers.items()
     }
 
 

@@ -111,7 +111,7 @@ def moved(parameter: Parameter, change: Change, row: Row) -> Row:
     if value == row.value:
         return row
     return row._replace(
-        value=value, standing="assumed", why=change.why, source=change.source, where=change.where, range=(value, value)
+        value=value, evidence="assumed", why=change.why, source=change.source, where=change.where, range=(value, value)
     )  # fmt: skip
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 RATIO_KINDS: Final = ("odds", "times", "plus")
-STANDINGS: Final = ("measured", "derived", "calibrated", "assumed")
+EVIDENCE: Final = ("measured", "derived", "calibrated", "assumed")
 DISTRIBUTIONS: Final = ("lognormal", "gompertz", "exponential")
 BETWEEN: Final = ("step", "linear")
 UNLIMITED: Final = float("inf")
@@ -35,7 +35,7 @@ class Row(NamedTuple):
 
     start: int | None
     value: float
-    standing: str
+    evidence: str
     source: str = ""
     where: str = ""
     why: str = ""

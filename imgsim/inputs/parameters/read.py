@@ -14,9 +14,9 @@ from imgsim.base.files.toml import Table, finite, read_toml, shown
 from imgsim.inputs.parameters.parameter import (
     BETWEEN,
     DISTRIBUTIONS,
+    EVIDENCE,
     MONEY,
     RATIO_KINDS,
-    STANDINGS,
     UNITS,
     Parameter,
     Parameters,
@@ -205,17 +205,17 @@ def grounds(entry: Table, table: Table) -> tuple[Any, ...]:
     """What stands behind a value, taken from the row or else from the parameter; refused if it is not enough."""
     held = {key: (entry if key in entry else table).text(key, "") for key in GROUNDS if key != "range"}
     where = entry if "standing" in entry else table
-    standing = one_of(where, "standing", STANDINGS)
+    evidence = one_of(where, "standing", EVIDENCE)
     span = pair(entry, "range") or pair(table, "range")
-    if standing == "assumed" and not (held["why"] and span):
+    if evidence == "assumed" and not (held["why"] and span):
         where.fail("an assumed value needs `why` and a plausible `range`", "standing")
-    if standing in ("measured", "derived") and not held["source"]:
-        where.fail(f"a {standing} value needs a `source`", "standing")
-    if standing == "calibrated" and not span:
+    if evidence in ("measured", "derived") and not held["source"]:
+        where.fail(f"a {evidence} value needs a `source`", "standing")
+    if evidence == "calibrated" and not span:
         where.fail("a calibrated value needs a `range` that the fit may use", "standing")
-    if standing == "calibrated" and not (held["why"] or held["source"]):
+    if evidence == "calibrated" and not (held["why"] or held["source"]):
         where.fail("a calibrated value needs a `why` or a `source`", "standing")
-    return standing, held["source"], held["where"], held["why"], span, held["note"]
+    return evidence, held["source"], held["where"], held["why"], span, held["note"]
 
 
 def pair(table: Table, key: str) -> tuple[float, float] | None:

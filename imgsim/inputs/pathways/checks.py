@@ -42,15 +42,15 @@ Problem = tuple[str, tuple[str, ...], str, Iterable[str]]
 
 def problems(pathway: Pathway) -> Iterator[Problem]:
     """Unknown names, each with its key, the name and the names it may have meant."""
-    stages, clocks = pathway.stages, pathway.clocks
+    stages, timers = pathway.stages, pathway.timers
     for key, name in (("entry", pathway.entry), ("stock_entry", pathway.stock_entry)):
         if name is not None and name not in stages:
             yield f"unknown stage `{name}`", (key,), name, stages
-    for clock in clocks.values():
-        struck = clock.strikes if isinstance(clock.strikes, tuple) else ()
-        for key, name in (("to", clock.to), *(("strikes", name) for name in struck)):
+    for timer in timers.values():
+        expired = timer.applies_in if isinstance(timer.applies_in, tuple) else ()
+        for key, name in (("to", timer.to), *(("strikes", name) for name in expired)):
             if name not in stages:
-                yield f"unknown stage `{name}`", ("clock", clock.name, key), name, stages
+                yield f"unknown stage `{name}`", ("clock", timer.name, key), name, stages
     for stage in stages.values():
         yield from problems_of(stage, pathway)
     yield from problems_of_milestones(pathway)
@@ -62,7 +62,7 @@ def problems_of(stage: Stage, pathway: Pathway) -> Iterator[Problem]:
     for outcome, name in stage.next.items():
         if name not in pathway.stages:
             yield f"unknown stage `{name}`", (*key, "next", outcome), name, pathway.stages
-    for word, named, known in (("starts", stage.starts, pathway.clocks), ("sets", stage.sets, pathway.flags)):
+    for word, named, known in (("starts", stage.starts, pathway.timers), ("sets", stage.sets, pathway.flags)):
         for outcome, name in ((outcome, name) for outcome, names in named.items() for name in names):
             if name not in known:
                 yield f"unknown {word} `{name}`", (*key, word, outcome), name, known

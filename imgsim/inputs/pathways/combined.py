@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Final
 
 from imgsim.base.errors import InputError
-from imgsim.inputs.pathways.pathway import Clock, Pathway, Stage
+from imgsim.inputs.pathways.pathway import Pathway, Stage, Timer
 from imgsim.inputs.pathways.reachability import reachable
 
 ENTERING: Final = "entering"  # below a country's name: the stages where its own traits are given to a newcomer
@@ -18,18 +18,18 @@ EVERYWHERE: Final = "everywhere"
 
 def composed(whole: Pathway) -> Pathway:
     """The road of a whole with the roads of its countries in it; stages that no longer lead anywhere are left out."""
-    stages, clocks = dict(whole.stages), dict(whole.clocks)
+    stages, timers = dict(whole.stages), dict(whole.timers)
     for name, part in whole.parts.items():
         stages |= entering(name, part.pathway) | {
             below(name, stage.name): stage_below(name, stage, part.instead) for stage in part.pathway.stages.values()
         }
-        clocks |= {
-            below(name, clock.name): clock_below(name, clock, part.instead) for clock in own_clocks(part.pathway)
+        timers |= {
+            below(name, timer.name): timer_below(name, timer, part.instead) for timer in own_timers(part.pathway)
         }
     road = replace(
         whole,
         stages=stages,
-        clocks=clocks,
+        timers=timers,
         categories=categories_of(whole),
         flags={**whole.flags, **flags_of(whole)},
         milestones=milestones_of(whole),
@@ -57,7 +57,7 @@ def stage_below(country: str, stage: Stage, instead: Mapping[str, str]) -> Stage
         stage,
         name=below(country, stage.name),
         next=following,
-        starts={outcome: all_below(country, clocks) for outcome, clocks in stage.starts.items()},
+        starts={outcome: all_below(country, timers) for outcome, timers in stage.starts.items()},
         sets={outcome: all_below(country, flags) for outcome, flags in stage.sets.items()},
         until=until,
     )
@@ -68,19 +68,19 @@ def all_below(country: str, names: Iterable[str]) -> tuple[str, ...]:
     return tuple(below(country, name) for name in names)
 
 
-def own_clocks(road: Pathway) -> list[Clock]:
+def own_timers(road: Pathway) -> list[Timer]:
     """The clocks of a country that it does not share with all others, as they share death."""
-    return [clock for clock in road.clocks.values() if clock.strikes != EVERYWHERE]
+    return [timer for timer in road.timers.values() if timer.applies_in != EVERYWHERE]
 
 
-def clock_below(country: str, clock: Clock, instead: Mapping[str, str]) -> Clock:
+def timer_below(country: str, timer: Timer, instead: Mapping[str, str]) -> Timer:
     """A clock of a country in the whole; one that starts with entry starts when the person sets out for the country."""
     return replace(
-        clock,
-        name=below(country, clock.name),
-        starts=None if clock.starts == "entry" else clock.starts,
-        strikes=all_below(country, clock.strikes),
-        to=instead.get(clock.to, below(country, clock.to)),
+        timer,
+        name=below(country, timer.name),
+        starts=None if timer.starts == "entry" else timer.starts,
+        applies_in=all_below(country, timer.applies_in),
+        to=instead.get(timer.to, below(country, timer.to)),
     )
 
 
@@ -93,7 +93,7 @@ def entering(country: str, road: Pathway) -> dict[str, Stage]:
     Citizenship follows from the group, the need for a visa, the specialty wished for and the area are drawn by the
     country's own numbers; its clocks of entry start.
     """
-    begun = all_below(country, (clock.name for clock in own_clocks(road) if clock.starts == "entry"))
+    begun = all_below(country, (timer.name for timer in own_timers(road) if timer.starts == "entry"))
     steps: list[tuple[str, dict[str, dict[str, str]]]] = [
         ("", {"citizen": {"citizen": "yes"}, "other": {"citizen": "no"}}),
         ("visa", {"yes": {"needs_visa": "yes"}, "no": {"needs_visa": "no"}}),

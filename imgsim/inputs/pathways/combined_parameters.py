@@ -100,7 +100,7 @@ def with_all_categories(parameter: Parameter, road: Pathway) -> Parameter:
 
 def taken(part: Brought, common: bool) -> Iterator[Parameter]:
     """The parameters of a country as those of the whole."""
-    shared = {f"clock.{clock.name}" for clock in part.part.pathway.clocks.values() if clock.strikes == EVERYWHERE}
+    shared = {f"clock.{timer.name}" for timer in part.part.pathway.timers.values() if timer.applies_in == EVERYWHERE}
     yield citizens(part)
     yield from remainders(part)
     for parameter in part.parameters.values():
@@ -128,7 +128,7 @@ def remainders(part: Brought) -> Iterator[Parameter]:
 
 def renamed(part: Brought, name: str, common: bool, shared: set[str]) -> str | None:
     """The name of a country's parameter in the whole; None for what the whole has no use for."""
-    is_shared = any(name == clock or name.startswith(f"{clock}.") for clock in shared)
+    is_shared = any(name == timer or name.startswith(f"{timer}.") for timer in shared)
     if is_shared or name.startswith("livelihood."):
         return name if common else None
     for word in ("wish", "area"):

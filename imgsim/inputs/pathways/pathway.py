@@ -60,13 +60,13 @@ class Group:
 
 
 @dataclass(frozen=True, slots=True)
-class Clock:
+class Timer:
     """A rival clock: it holds one due day on the person and strikes in the stages named, or everywhere."""
 
     name: str
     label: str
     starts: str | None  # "birth", "entry" or None (a stage's outcome starts it)
-    strikes: tuple[str, ...] | str
+    applies_in: tuple[str, ...] | str
     to: str
 
 
@@ -113,7 +113,7 @@ class Pathway:
     flags: Mapping[str, str]
     milestones: Mapping[str, tuple[str, ...]]
     competitors: Mapping[str, str]
-    clocks: Mapping[str, Clock]
+    timers: Mapping[str, Timer]
     stages: Mapping[str, Stage]
     parts: Mapping[str, Part] = field(default_factory=dict)  # the countries that the road is composed of, if several
     first_post: str = FIRST_POST  # what the milestone `training` is called
@@ -134,7 +134,7 @@ class Pathway:
 def required_parameters(pathway: Pathway) -> list[tuple[str, str]]:
     """Name and unit of every parameter that the stages and clocks of a pathway need."""
     stages = [need for stage in pathway.stages.values() for need in needs_of(stage)]
-    return [*stages, *((f"clock.{name}", "years") for name in pathway.clocks)]
+    return [*stages, *((f"clock.{name}", "years") for name in pathway.timers)]
 
 
 def needs_of(stage: Stage) -> list[tuple[str, str]]:

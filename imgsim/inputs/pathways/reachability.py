@@ -7,13 +7,13 @@ from imgsim.inputs.pathways.pathway import Pathway
 
 def successors(pathway: Pathway, name: str) -> set[str]:
     """The stages that can follow one stage, clocks included."""
-    clocks = [
-        clock.to
-        for clock in pathway.clocks.values()
+    timers = [
+        timer.to
+        for timer in pathway.timers.values()
         if pathway.stages[name].kind not in ("end", "choose")
-        and (clock.strikes == "everywhere" or name in clock.strikes)
+        and (timer.applies_in == "everywhere" or name in timer.applies_in)
     ]
-    return {*pathway.stages[name].next.values(), *clocks}
+    return {*pathway.stages[name].next.values(), *timers}
 
 
 def reachable(pathway: Pathway) -> set[str]:
@@ -36,14 +36,16 @@ def leads_to_end(pathway: Pathway) -> set[str]:
         more = {
             name
             for name, stage in pathway.stages.items()
-            if name not in ending and (ending & set(stage.next.values()) or leaves_by_clock(pathway, name, ending))
+            if name not in ending and (ending & set(stage.next.values()) or leaves_by_timer(pathway, name, ending))
         }
         grown = bool(more)
         ending |= more
     return ending
 
 
-def leaves_by_clock(pathway: Pathway, name: str, ending: set[str]) -> bool:
+def leaves_by_timer(pathway: Pathway, name: str, ending: set[str]) -> bool:
     """Does a clock that strikes in this very stage lead on to an end?"""
-    clocks = pathway.clocks.values()
-    return any(isinstance(clock.strikes, tuple) and name in clock.strikes and clock.to in ending for clock in clocks)
+    timers = pathway.timers.values()
+    return any(
+        isinstance(timer.applies_in, tuple) and name in timer.applies_in and timer.to in ending for timer in timers
+    )

@@ -16,11 +16,11 @@ from imgsim.inputs.pathways.pathway import (
     MECHANISMS,
     OUTCOMES,
     PASS_RULES,
-    Clock,
     Group,
     Part,
     Pathway,
     Stage,
+    Timer,
 )
 from imgsim.inputs.traits import CATEGORICAL, COUNTS, LIVELIHOODS
 
@@ -56,7 +56,7 @@ def read_pathway(path: Path) -> Pathway:
         flags=texts_of(top.table("flags")),
         milestones={name: top.table("milestones").texts(name) for name in top.table("milestones")},
         competitors=texts_of(top.table("competitors")),
-        clocks={name: clock(name, entry) for name, entry in top.table("clock").children()},
+        timers={name: timer(name, entry) for name, entry in top.table("clock").children()},
         stages=stages_of(top.table("stage")),
         parts=parts_of(top, groups),
         first_post=top.text("first_post", FIRST_POST),
@@ -125,7 +125,7 @@ def group(name: str, table: Table, categories: dict[str, tuple[str, ...]]) -> Gr
     return Group(name, table.text("label"), region, table.flag("citizen"))
 
 
-def clock(name: str, table: Table) -> Clock:
+def timer(name: str, table: Table) -> Timer:
     """One rival clock."""
     table.only("label", "starts", "strikes", "to")
     starts = table.text("starts", None)
@@ -134,7 +134,7 @@ def clock(name: str, table: Table) -> Clock:
             f"a clock starts at birth or entry, not at `{starts}`", "starts", name=starts, known=("birth", "entry")
         )
     everywhere = table.data.get("strikes") == "everywhere"
-    return Clock(
+    return Timer(
         name, table.text("label"), starts, "everywhere" if everywhere else table.texts("strikes"), table.text("to")
     )
 

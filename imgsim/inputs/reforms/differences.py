@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class News:
+class PathwayDifferences:
     """Names of what a reform adds to a road or changes in it; empty without one."""
 
     stages: frozenset[str] = frozenset()  # added
@@ -23,16 +23,16 @@ class News:
         return bool(self.stages or self.changed or self.wires)
 
 
-def news(scenario: Scenario) -> News:
+def pathway_differences(scenario: Scenario) -> PathwayDifferences:
     """What the reforms of a scenario change in its road."""
     if scenario.baseline is None:
-        return News()
+        return PathwayDifferences()
     before = scenario.baseline.parameters
     numbers = [name for name, held in scenario.parameters.items() if name in before and before[name].rows != held.rows]
-    return news_of(scenario.baseline.pathway, scenario.pathway, numbers)
+    return differences_between(scenario.baseline.pathway, scenario.pathway, numbers)
 
 
-def news_of(before: Pathway, after: Pathway, numbers: Iterable[str]) -> News:
+def differences_between(before: Pathway, after: Pathway, numbers: Iterable[str]) -> PathwayDifferences:
     """What differs between two roads, and the stages that the changed numbers belong to."""
     added = {name for name in after.stages if name not in before.stages}
     wires = {
@@ -43,7 +43,7 @@ def news_of(before: Pathway, after: Pathway, numbers: Iterable[str]) -> News:
     }
     rebuilt = {name for name, stage in after.stages.items() if name not in added and before.stages[name] != stage}
     numbered = {stage for number in numbers if (stage := stage_of(number, after)) is not None}
-    return News(frozenset(added), frozenset((rebuilt | numbered) - added), frozenset(wires))
+    return PathwayDifferences(frozenset(added), frozenset((rebuilt | numbered) - added), frozenset(wires))
 
 
 def stage_of(parameter: str, pathway: Pathway) -> str | None:

@@ -11,34 +11,34 @@ from imgsim.base.errors import InputError, Problems
 from imgsim.base.files.toml import Table, finite, locate, read_toml, shown
 from imgsim.inputs.parameters.changes import Change
 from imgsim.inputs.pathways.read import stages_of
-from imgsim.inputs.reforms.reform import Dose, Reform, Wire
+from imgsim.inputs.reforms.reform import Lever, Reform, Wire
 from imgsim.inputs.scenarios.read import change, new_sources
 
 TOP_KEYS: Final = (
     "title", "actor", "document", "date", "reference", "where", "base", "not_modelled", "dose", "change", "stage",
     "rewire", "milestones", "parameter", "source",
 )  # fmt: skip
-DOSE_KEYS: Final = ("says", "unit", "value", "low", "high", "values", "why")
+LEVER_KEYS: Final = ("says", "unit", "value", "low", "high", "values", "why")
 AMOUNTS: Final = ("value", "scale", "add")  # keys of a change that a dose may stand for
 AMOUNT_KEYS: Final = ("dose", "times", "plus")
 
 
-def read_reform(path: Path | str, doses: Mapping[str, float] | None = None) -> Reform:
+def read_reform(path: Path | str, levers: Mapping[str, float] | None = None) -> Reform:
     """The reform of a file with these doses in the place of its own. Raises InputError.
 
     A dose is named as in the file, or as ``<reform>.<dose>``; those of other reforms are passed over.
     """
-    file, given = Path(path), doses or {}
+    file, given = Path(path), levers or {}
     top = read_toml(file)
     top.only(*TOP_KEYS)
-    held = dict(doses_of(top, file.stem, given))
+    held = dict(levers_of(top, file.stem, given))
     problems = Problems()
     changes: list[Change] = []
     used: dict[str, list[str]] = {name: [] for name in held}
     for entry in top.tables("change"):
         with problems:
             dated(entry)
-            changes.append(change(dosed(entry, held, used)))
+            changes.append(change(with_amounts(entry, held, used)))
     problems.refuse()
     refuse_unused(top, used)
     return Reform(
@@ -52,7 +52,7 @@ def read_reform(path: Path | str, doses: Mapping[str, float] | None = None) -> R
         where=top.text("where", ""),
         base=said(top, "base"),
         not_modelled=not_modelled(top),
-        doses={name: named(dose, used[name]) for name, dose in held.items()},
+        levers={name: named(lever, used[name]) for name, lever in held.items()},
         changes=tuple(changes),
         stages=stages_of(top.table("stage")),
         wires=tuple(wires_of(top.table("rewire"))),
@@ -89,17 +89,17 @@ def dated(entry: Table) -> None:
         entry.fail("`from` is missing: a reform's change begins on a day")
 
 
-def doses_of(top: Table, reform: str, given: Mapping[str, float]) -> Iterator[tuple[str, Dose]]:
+def levers_of(top: Table, reform: str, given: Mapping[str, float]) -> Iterator[tuple[str, Lever]]:
     """The doses of a file, each of the size given."""
     for name, entry in top.table("dose").children():
-        dose = dose_of(name, entry)
+        lever = lever_of(name, entry)
         key = f"{reform}.{name}" if f"{reform}.{name}" in given else name
-        yield name, sized(dose, given[key], top.file) if key in given else dose
+        yield name, sized(lever, given[key], top.file) if key in given else lever
 
 
-def dose_of(name: str, entry: Table) -> Dose:
+def lever_of(name: str, entry: Table) -> Lever:
     """One dose as the file gives it."""
-    entry.only(*DOSE_KEYS)
+    entry.only(*LEVER_KEYS)
     best, low, high = (entry.number(key) for key in ("value", "low", "high"))
     if not low <= best <= high:
         entry.fail(f"must lie between low ({low:g}) and high ({high:g})", "value")
@@ -109,36 +109,36 @@ def dose_of(name: str, entry: Table) -> Dose:
             inner = Table({}, entry.file, (*entry.path, "values"))
             inner.fail(f"must be a number from {low:g} to {high:g}, not {shown(value)}", place)
     line, _ = locate(entry.file, entry.path)
-    return Dose(
+    return Lever(
         name, said(entry, "says"), said(entry, "unit"), best, best, low, high, tuple(map(float, values)),
         said(entry, "why"), (), line,
     )  # fmt: skip
 
 
-def sized(dose: Dose, value: Any, file: Path) -> Dose:
+def sized(lever: Lever, value: Any, file: Path) -> Lever:
     """The dose at another size within its range."""
     number = isinstance(value, (int, float)) and not isinstance(value, bool) and finite(value)
-    if not number or not dose.low <= value <= dose.high:
+    if not number or not lever.low <= value <= lever.high:
         raise InputError(
-            f"{shown(value)} is outside {dose.low:g} to {dose.high:g} ({dose.unit}), the range that {file} gives"
-            f"{f' in line {dose.line}' if dose.line else ''}",
-            file="--dose", key=dose.name,
+            f"{shown(value)} is outside {lever.low:g} to {lever.high:g} ({lever.unit}), the range that {file} gives"
+            f"{f' in line {lever.line}' if lever.line else ''}",
+            file="--lever", key=lever.name,
         )  # fmt: skip
-    return _replaced(dose, value=float(value))
+    return _replaced(lever, value=float(value))
 
 
-def named(dose: Dose, parameters: list[str]) -> Dose:
+def named(lever: Lever, parameters: list[str]) -> Lever:
     """The dose with the names of what it sets."""
-    return _replaced(dose, parameters=tuple(dict.fromkeys(parameters)))
+    return _replaced(lever, parameters=tuple(dict.fromkeys(parameters)))
 
 
-def _replaced(dose: Dose, **changes: Any) -> Dose:
+def _replaced(lever: Lever, **changes: Any) -> Lever:
     from dataclasses import replace
 
-    return replace(dose, **changes)
+    return replace(lever, **changes)
 
 
-def dosed(entry: Table, doses: Mapping[str, Dose], used: Mapping[str, list[str]]) -> Table:
+def with_amounts(entry: Table, levers: Mapping[str, Lever], used: Mapping[str, list[str]]) -> Table:
     """The change with numbers where doses stand: plus + times x dose."""
     data = dict(entry.data)
     for key in AMOUNTS:
@@ -147,9 +147,9 @@ def dosed(entry: Table, doses: Mapping[str, Dose], used: Mapping[str, list[str]]
         amount = entry.table(key)
         amount.only(*AMOUNT_KEYS)
         name = amount.text("dose")
-        if name not in doses:
-            amount.fail(f"unknown dose `{name}`", "dose", name=name, known=doses)
-        data[key] = amount.number("plus", 0.0) + amount.number("times", 1.0) * doses[name].value
+        if name not in levers:
+            amount.fail(f"unknown dose `{name}`", "dose", name=name, known=levers)
+        data[key] = amount.number("plus", 0.0) + amount.number("times", 1.0) * levers[name].value
         used[name].append(entry.text("parameter"))
     return Table(data, entry.file, entry.path)
 

@@ -16,7 +16,7 @@ ANYWHERE: Final = "any"  # the base of a reform that fits every country
 
 
 @dataclass(frozen=True, slots=True)
-class Dose:
+class Lever:
     """The size of something that nobody knows: a best guess with the range it may have, and sizes worth trying."""
 
     name: str
@@ -55,7 +55,7 @@ class Reform:
     where: str  # where in these sources
     base: str  # the country or scenario it is for, or "any"
     not_modelled: tuple[str, ...]
-    doses: Mapping[str, Dose] = field(default_factory=dict)
+    levers: Mapping[str, Lever] = field(default_factory=dict)
     changes: tuple[Change, ...] = ()
     stages: Mapping[str, Stage] = field(default_factory=dict)  # added, or put in the place of one of that name
     wires: tuple[Wire, ...] = ()
@@ -71,4 +71,4 @@ class Reform:
         """What it is and what it stands for, as plain data."""
         held = ("name", "title", "actor", "document", "date", "base", "reference", "where", "not_modelled")
         told = {name: getattr(self, name) for name in held} | {"file": str(self.file)}
-        return told | {"doses": {name: dose.value for name, dose in self.doses.items()}}
+        return told | {"doses": {name: lever.value for name, lever in self.levers.items()}}

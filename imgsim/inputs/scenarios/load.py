@@ -28,6 +28,7 @@ def load_scenario(
     sets: Sequence[str] = (),
     *,
     reforms: Sequence[Path | str] = (),
+    levers: Mapping[str, float] | None = None,
     doses: Mapping[str, float] | None = None,
     seed: int | None = None,
     scale: float | None = None,
@@ -36,11 +37,11 @@ def load_scenario(
     """The scenario of a file, checked through and through; settings given here replace the file's.
 
     sets are texts ``NAME=VALUE`` or ``NAME[category]=VALUE`` that hold for all time. reforms are files laid over all
-    that, in their order, doses the sizes of what they leave open, by name. Raises InputError.
+    that, in their order, levers (formerly doses) the sizes of what they leave open, by name. Raises InputError.
     """
     given = arguments({"seed": seed, "scale": scale, "replications": replications})
     baseline = load_baseline(Path(path), sets, given)
-    overlaid = read_reforms(reforms, doses or {})
+    overlaid = read_reforms(reforms, {**(doses or {}), **(levers or {})})
     return reformed(baseline, overlaid) if overlaid else baseline
 
 

@@ -7,17 +7,17 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from imgsim.base.compiled.by_reference import handed
+from imgsim.base.compiled.by_reference import by_reference
 from imgsim.base.compiled.jit import kernel
-from imgsim.inputs.traits import PLACE
+from imgsim.inputs.traits import COLUMN
 from imgsim.markets.match.specialty_choice import chooses_among, options
-from imgsim.persons.compile_rules import Rulebook
+from imgsim.persons.compile_rules import CompiledRules
 from imgsim.persons.risk_equations import Rules, Who, amount, draw_many, predict, probability
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 
-WISH = PLACE["wish"]
+WISH = COLUMN["wish"]
 
 
 class Questions(NamedTuple):
@@ -42,7 +42,7 @@ class Answers(NamedTuple):
     after_merit: Floats  # the same for places left unfilled
 
 
-def questions(book: Rulebook, name: str, specialties: tuple[str, ...]) -> Questions:
+def questions(book: CompiledRules, name: str, specialties: tuple[str, ...]) -> Questions:
     """The rules of a Match by its name."""
     merit, after, backup, applications, cap = (
         book.number(f"{name}.{word}") for word in ("merit", "after_merit", "backup", "applications", "applications.cap")
@@ -56,12 +56,12 @@ def answers(
     traits: Floats,
 ) -> Answers:  # fmt: skip
     """Everybody's answers: on the day the year's values are read from (``opened``), merits on that of allocation."""
-    n, held = len(actor), handed(rules)
+    n, held = len(actor), by_reference(rules)
     found = Answers(np.empty(n, np.int64), np.full(n, -1), np.empty(n, np.int64), np.empty(n), np.empty(n))
     rounding = draw_many(rules, seed, replication, actor, asked.applications, year)
     hedging = draw_many(rules, seed, replication, actor, asked.backup, 0)
     for k in range(n):
-        who, row = handed(Who(seed, replication, actor[k])), traits[k]
+        who, row = by_reference(Who(seed, replication, actor[k])), traits[k]
         found.wish[k] = int(row[WISH])
         if hedging[k] < probability(held, asked.backup, opened, row):
             second = asked.seconds[chooses_among(held, who, asked.second, opened, row, 0)]

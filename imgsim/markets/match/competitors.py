@@ -5,31 +5,37 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from imgsim.base.compiled.by_reference import handed
+from imgsim.base.compiled.by_reference import by_reference
 from imgsim.base.compiled.jit import kernel
 from imgsim.base.dates.day_numbers import day_of
 from imgsim.base.randomness.addresses import COMPETITOR, actor, decision
 from imgsim.base.randomness.quantiles import normal
 from imgsim.inputs.parameters.parameter import Parameters
-from imgsim.inputs.traits import BIRTH, GRADUATION, LAST_CLINICAL, PLACE
+from imgsim.inputs.traits import BIRTH, COLUMN, GRADUATION, LAST_CLINICAL
 from imgsim.markets.match.specialty_choice import options
-from imgsim.persons.compile_rules import Rulebook
+from imgsim.persons.compile_rules import CompiledRules
 from imgsim.persons.population import keep
 from imgsim.persons.risk_equations import Rules, draw_many, predict, probability
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 
-ABILITY, KIND, WISH = PLACE["ability"], PLACE["competitor"], PLACE["wish"]
-CITIZEN, READY = PLACE["citizen"], PLACE["ready"]
-UNSET = [PLACE[name] for name in ("group", "region", "specialty", "sponsor", "livelihood", "area")]
+ABILITY, KIND, WISH = COLUMN["ability"], COLUMN["competitor"], COLUMN["wish"]
+CITIZEN, READY = COLUMN["citizen"], COLUMN["ready"]
+UNSET = [COLUMN[name] for name in ("group", "region", "specialty", "sponsor", "livelihood", "area")]
 
 
 class Competitors:
     """Draws the competitors of a year from their addresses."""
 
     def __init__(
-        self, name: str, parameters: Parameters, book: Rulebook, specialties: tuple[str, ...], width: int, scale: float
+        self,
+        name: str,
+        parameters: Parameters,
+        book: CompiledRules,
+        specialties: tuple[str, ...],
+        width: int,
+        scale: float,
     ) -> None:
         self.name, self.parameters, self.book, self.width, self.scale = name, parameters, book, width, scale
         self.kinds = list(book.categories["competitor"])
@@ -74,7 +80,7 @@ def wish_shares(rules: Rules, asked: Ints, day: int, alike: Floats) -> Floats:
 
     The same choice as ``specialty_choice.chooses_among`` makes, worked out once a kind instead of once a head.
     """
-    held, found = handed(rules), np.empty((len(alike), len(asked)))
+    held, found = by_reference(rules), np.empty((len(alike), len(asked)))
     for kind in range(len(alike)):
         passed_over = 1.0
         for option in range(len(asked)):
@@ -89,7 +95,7 @@ def draw_competitors(
     shares: Floats, day: int, traits: Floats,
 ) -> None:  # fmt: skip
     """Draw ability and wish of every competitor into the rows."""
-    held = handed(rules)
+    held = by_reference(rules)
     able = draw_many(rules, seed, replication, actors, ability, 0)
     wishing = draw_many(rules, seed, replication, actors, asked[0], 0) if len(asked) else able  # no choice: not read
     for k in range(len(actors)):

@@ -26,7 +26,7 @@ from imgsim.markets.match.preference_signals import lines_with, signalled
 from imgsim.markets.match.rank_lists import RankLists, favourites_first, opinions
 from imgsim.markets.match.soap import asked_afterwards
 from imgsim.markets.match.tallies import Places, allocation_of
-from imgsim.persons.compile_rules import Rulebook
+from imgsim.persons.compile_rules import CompiledRules
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -43,7 +43,7 @@ class Match:
     """
 
     def __init__(
-        self, name: str, parameters: Parameters, book: Rulebook, pathway: Pathway, seed: int, scale: float
+        self, name: str, parameters: Parameters, book: CompiledRules, pathway: Pathway, seed: int, scale: float
     ) -> None:
         self.rules, self.seed = book.rules, seed
         self.specialties = tuple(pathway.categories["specialty"])

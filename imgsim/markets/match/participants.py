@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from imgsim.base.dates.day_numbers import day_of
-from imgsim.inputs.traits import PLACE
+from imgsim.inputs.traits import COLUMN
 from imgsim.markets.allocation import Applicants
 from imgsim.markets.match.applicant_rules import Questions, answers
 from imgsim.markets.match.competitors import Competitors
@@ -18,7 +18,7 @@ Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
 
-CITIZEN, NEEDS_VISA, KIND = PLACE["citizen"], PLACE["needs_visa"], PLACE["competitor"]
+CITIZEN, NEEDS_VISA, KIND = COLUMN["citizen"], COLUMN["needs_visa"], COLUMN["competitor"]
 IMG_GROUPS: Final = ("citizen_img", "noncitizen_img")
 
 

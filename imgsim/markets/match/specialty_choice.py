@@ -6,13 +6,13 @@ import numpy as np
 import numpy.typing as npt
 
 from imgsim.base.compiled.jit import inline_kernel
-from imgsim.persons.compile_rules import Rulebook
+from imgsim.persons.compile_rules import CompiledRules
 from imgsim.persons.risk_equations import Row, Rules, Who, draw, probability
 
 Ints = npt.NDArray[np.int64]
 
 
-def options(book: Rulebook, family: str, names: tuple[str, ...]) -> tuple[Ints, Ints]:
+def options(book: CompiledRules, family: str, names: tuple[str, ...]) -> tuple[Ints, Ints]:
     """Rules of a choice in the order of ``names`` (those that have one), and the code of every option.
 
     The last name without a rule is what is left when all others were passed over.

@@ -94,12 +94,11 @@ def remark(axes: Axes, run: Run) -> None:
     """Say on the picture that rates are assumed, if any is."""
     parameters = run.scenario.parameters
     series = [rows for name in parameters.family("livelihood.") for rows in parameters[name].rows.values()]
-    standings = [row.standing for rows in series for row in rows]
-    assumed = sum(standing == "assumed" for standing in standings)
+    evidence_counts = [row.evidence for rows in series for row in rows]
+    assumed = sum(evidence == "assumed" for evidence in evidence_counts)
     if assumed:
-        text = (
-            f"Rates of moving between\nlivelihoods are assumed, not\nmeasured ({assumed} of {len(standings)} numbers)."
-        )
+        share = f"{assumed} of {len(evidence_counts)} numbers"
+        text = f"Rates of moving between\nlivelihoods are assumed, not\nmeasured ({share})."
         box = {"facecolor": "#fff7e0", "edgecolor": "#c9a227", "boxstyle": "round,pad=0.5"}
         axes.text(0.985, 0.52, text, transform=axes.transAxes, ha="right", va="center", fontsize=9, color=INK, bbox=box)
 

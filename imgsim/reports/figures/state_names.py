@@ -37,7 +37,7 @@ def leads_to(run: Run) -> dict[str, str]:
         found |= {f"{name}.{outcome}": state_of_stage(run, to) for outcome, to in stage.next.items()}
         if stage.kind == "end":
             found[name] = state_of_stage(run, name)
-    return found | {f"clock.{name}": state_of_stage(run, clock.to) for name, clock in road.clocks.items()}
+    return found | {f"clock.{name}": state_of_stage(run, timer.to) for name, timer in road.timers.items()}
 
 
 def changes_of(run: Run, people: pd.DataFrame) -> pd.DataFrame:
