@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from golden import shipped_scenarios
 from golden import toy_run as golden_run
 
 
@@ -43,3 +44,9 @@ def test_expected_results_are_not_written_without_a_reason(root: Path) -> None:
         )
         assert run.returncode == 2
     assert golden_run.FILE.read_bytes() == before
+
+
+@pytest.mark.parametrize("name", shipped_scenarios.SCALE)
+def test_every_table_of_a_shipped_scenario_is_what_it_was(name: str) -> None:
+    message = 'tables changed; if they should: `python -m tests.golden --scenarios --write "why"`'
+    assert shipped_scenarios.found(name) == shipped_scenarios.expected()[name], message

@@ -64,8 +64,8 @@ def compare(
     """Compare a scenario with reforms of it, person by person; each reform is a world of its own.
 
     With ``together`` all reforms make one world. Everything is measured from the first change on, for ``years``.
-    ``precision`` adds replications, up to ``most``, until the 95% interval of every share is so small. ``sweep`` makes
-    a world of each size of a lever, ``uncertainty`` draws so many sets of parameters, ``morris`` and ``sobol`` screen them.
+    ``precision`` adds replications, up to ``most``, until the 95% interval of every share is so small; ``sweep`` makes
+    a world of each size of a lever; ``uncertainty``, ``morris`` and ``sobol`` draw parameters so many times.
     """
     given = {"sets": sets, "seed": seed, "scale": scale}
     start, cores, root = datetime.now(UTC), workers or os.cpu_count() or 1, Path(out or RESULTS)
