@@ -23,6 +23,10 @@ __all__ = ["Run", "open_run", "run", "run_scenario"]
 RESULTS = "results"
 AUTO = "auto"
 ENGINES = (AUTO, "simpy", "compiled")
+COMPILED_FUNCTIONS = {  # a function of each engine whose compiled code is there once a run was made
+    "simpy": "imgsim.engines.simpy._generated_flat_calls.lasts",
+    "compiled": "imgsim.engines.compiled.stages.advance",
+}
 ALWAYS = ("people", "outcomes")  # tables that every run keeps
 
 
@@ -126,10 +130,7 @@ def _compiling(engine: str) -> str:
     """What to say if compiled code is not there yet."""
     from imgsim.base.compiled.jit import is_cached
 
-    kept = is_cached(
-        "imgsim.engines.compiled.stages.advance" if engine == "compiled" else "imgsim.engines.simpy.flat_calls.lasts"
-    )
-    return "" if kept else "; compiling it first, which takes about a minute, once"
+    return "" if is_cached(COMPILED_FUNCTIONS[engine]) else "; compiling it first, which takes about a minute, once"
 
 
 def _need_list(name: str, given: object) -> None:

@@ -8,8 +8,7 @@ import numpy as np
 
 from imgsim.base.dates.day_numbers import NEVER
 from imgsim.engines.model import Model
-from imgsim.engines.simpy.event_log import Journal
-from imgsim.engines.simpy.flat_calls import (
+from imgsim.engines.simpy._generated_flat_calls import (
     Call,
     barred,
     chooses,
@@ -21,6 +20,7 @@ from imgsim.engines.simpy.flat_calls import (
     next_transition,
     session_after,
 )
+from imgsim.engines.simpy.event_log import Journal
 from imgsim.engines.simpy.waiting import Waiting
 from imgsim.engines.stage_plans import Plan
 from imgsim.inputs.pathways.pathway import OUTCOMES
