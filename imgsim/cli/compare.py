@@ -1,8 +1,7 @@
-"""Commands beside the simulation itself: comparing worlds, beginning a country of one's own."""
+"""`imgsim compare`: a scenario with and without reforms, person by person."""
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -24,7 +23,19 @@ from imgsim.cli.options import (
 from imgsim.cli.output import say
 from imgsim.inputs import subject as subjects
 
+app = typer.Typer()
 
+
+@app.command(
+    short_help="Compare a scenario with reforms of it.",
+    epilog=examples(
+        "compare scenarios/us.toml --reform scenarios/reforms/gme_posts.toml",
+        "compare scenarios/us.toml --reform scenarios/reforms/gme_posts.toml --precision 0.5 --most 40",
+        "compare scenarios/us.toml --reform scenarios/reforms/gme_posts.toml --sweep entries=150,610,2000",
+        "compare scenarios/us.toml --reform scenarios/reforms/gme_posts.toml --uncertainty 200 --scale 0.1",
+        "compare scenarios/us.toml --reform scenarios/reforms/gme_posts.toml --morris 10 --sobol 64 --scale 0.02",
+    ),
+)
 def compare(
     scenario: ScenarioFile,
     reform: Reforms = None,
@@ -59,34 +70,3 @@ def compare(
         sets=tuple(sets or ()), seed=seed, scale=scale, workers=workers, engine=engine, out=out,
     )  # fmt: skip
     say(f"{table_text(found)}\n\nResults: {found.folder}\n")
-
-
-def new_country(
-    name: Annotated[str, typer.Argument(metavar="NAME", help="Small letters, digits and _.")],
-    folder: Annotated[Path, typer.Option(metavar="DIR", help="Where to write it (default: here).")] = Path(),
-) -> None:
-    """Write NAME/ (road, numbers, sources) and NAME.toml (its scenario): commented, and it runs as it stands."""
-    from imgsim.inputs.new_country import new_country as write
-
-    files = write(name, folder)
-    listed = "\n".join(f"  {file}" for file in files)
-    say(f"{listed}\n\nNow: imgsim run {folder / name}.toml. docs/add-a-country.md shows how to go on.\n")
-
-
-def register(app: typer.Typer) -> None:
-    """Add these commands to the command line."""
-    app.command(
-        short_help="Compare a scenario with reforms of it.",
-        epilog=examples(
-            "compare scenarios/us.toml --reform scenarios/reforms/gme_posts.toml",
-            "compare scenarios/us.toml --reform scenarios/reforms/gme_posts.toml --precision 0.5 --most 40",
-            "compare scenarios/us.toml --reform scenarios/reforms/gme_posts.toml --sweep entries=150,610,2000",
-            "compare scenarios/us.toml --reform scenarios/reforms/gme_posts.toml --uncertainty 200 --scale 0.1",
-            "compare scenarios/us.toml --reform scenarios/reforms/gme_posts.toml --morris 10 --sobol 64 --scale 0.02",
-        ),
-    )(compare)
-    app.command(
-        "new-country",
-        short_help="Write a small country that runs, to begin your own with.",
-        epilog=examples("new-country atlantis", "new-country atlantis --folder countries"),
-    )(new_country)

@@ -66,6 +66,7 @@ Scale = Annotated[
     float | None,
     typer.Option(callback=_fraction, help="Share of people, competitors and seats simulated, above 0 and up to 1."),
 ]
+Fraction = Annotated[float, typer.Option(callback=_fraction, help="Share of people, competitors and seats simulated.")]
 Replications = Annotated[int | None, typer.Option(min=1, help="Replications (default: the scenario's).")]
 Workers = Annotated[int | None, typer.Option(min=1, help="Processes (default: one for each core).")]
 Engine = Annotated[str, typer.Option(metavar="auto|simpy|compiled", help="What walks the lives.")]

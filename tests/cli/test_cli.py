@@ -11,7 +11,9 @@ import pytest
 from imgsim.cli import main as cli
 from imgsim.inputs import subject as subjects
 
-COMMANDS = ("run", "explain", "sources", "check", "draw", "describe", "life")
+COMMANDS = (
+    "run", "explain", "sources", "check", "draw", "describe", "life", "compare", "calibrate", "validate", "new-country",
+)  # fmt: skip
 HEAVY = ("numba", "numpy", "pandas", "matplotlib", "scipy", "simpy", "duckdb")
 ROOT = Path(__file__).parents[2]
 START = "import sys; from imgsim.cli.main import main; sys.exit(main(sys.argv[1:]))"

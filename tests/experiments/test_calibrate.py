@@ -16,8 +16,8 @@ from builders import toy
 from imgsim.base.dates.calendar import to_date
 from imgsim.base.errors import InputError
 from imgsim.base.files.toml import Table
+from imgsim.cli.main import main
 from imgsim.experiments.calibrate import posterior_spread as spread
-from imgsim.experiments.calibrate.__main__ import aims, faded, parsed
 from imgsim.experiments.calibrate.as_scenario import overlay
 from imgsim.experiments.calibrate.benchmarks import (
     Published,
@@ -28,6 +28,7 @@ from imgsim.experiments.calibrate.benchmarks import (
 )
 from imgsim.experiments.calibrate.fit import shifted, standard_errors
 from imgsim.experiments.calibrate.knobs_and_targets import SHIFTED, Knob, load_knobs, row_addresses
+from imgsim.experiments.calibrate.selection import discount_older, targets_within
 from imgsim.experiments.calibrate.write_parameters import rewrite
 from imgsim.inputs.countries import COUNTRIES
 from imgsim.inputs.parameters.changes import apply_changes
@@ -66,21 +67,40 @@ def test_no_outcome_of_graduates_in_the_match_after_2018_is_a_target() -> None:
 
 
 def test_an_older_figure_is_allowed_more_and_one_pooled_over_years_is_not() -> None:
-    known = aims(load_targets(US), date(2014, 7, 1), 2014)
-    change = {now.key: now.error / then.error for then, now in zip(known, faded(known, 2014, 2.0), strict=True)}
+    known = targets_within(load_targets(US), date(2014, 7, 1), 2014)
+    change = {
+        now.key: now.error / then.error for then, now in zip(known, discount_older(known, 2014, 2.0), strict=True)
+    }
     assert change["match_rate", "2013", "citizen_img"] == 1.0
     assert change["match_rate", "2011", "citizen_img"] == pytest.approx(2**0.5)  # half the weight in least squares
     assert change["match_rate", "2009", "citizen_img"] == pytest.approx(2.0)
     assert change["odds_ratio_visa", "last_5_years", "noncitizen"] == 1.0
-    assert faded(known, None, 2.0) == known
+    assert discount_older(known, None, 2.0) == known
 
 
-@pytest.mark.parametrize("length", ["0", "-2", "nan", "two"])
-def test_a_half_life_that_is_no_length_of_time_is_refused(length: str, capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(SystemExit) as stop:
-        parsed(["scenarios/us.toml", f"--half-life={length}"])
-    assert stop.value.code == 2
-    assert f"must be a number of years above 0, or inf, not `{length}`" in capsys.readouterr().err
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--half-life", "0"], "must be a number of years above 0, or inf, not `0`"),
+        (["--half-life", "-2"], "must be a number of years above 0, or inf, not `-2`"),
+        (["--half-life", "nan"], "must be a number of years above 0, or inf, not `nan`"),
+        (["--half-life", "two"], "Invalid value for '--half-life'"),
+        (["--end", "2019-7"], "Invalid value for '--end'"),
+        (["--scale", "0"], "0 is not a fraction above 0 and up to 1"),
+        (["--rounds", "0"], "Invalid value for '--rounds'"),
+    ],
+)
+def test_an_impossible_setting_of_a_calibration_is_refused(
+    options: list[str], message: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["calibrate", "scenarios/us.toml", *options]) == 2
+    assert message in " ".join(capsys.readouterr().err.split())
+
+
+@pytest.mark.parametrize("command", [["calibrate", "us"], ["validate", "us", "x.toml"], ["validate", "x.toml", "us"]])
+def test_a_calibration_needs_scenario_files(command: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(command) == 2
+    assert "this command needs a scenario file, such as scenarios/us.toml" in capsys.readouterr().err
 
 
 def test_row_addresses_name_every_combination() -> None:

@@ -63,7 +63,7 @@ def write(folder: Path, knobs: Sequence[Knob], held: Vector, how: str) -> None:
     rows = ",\n".join("  [" + ", ".join(f"{value:.4g}" for value in row) + "]" for row in held)
     text = (
         "# How well the fit knows its numbers: joint covariance of the shifts of the knobs in calibration.toml.\n"
-        f"# Written by `{how}`; see imgsim/calibrate/spread.py for the formula.\n\n"
+        f"# Written by `{how}`; see imgsim/experiments/calibrate/posterior_spread.py for the formula.\n\n"
         f"knobs = [{names}]\ncovariance = [\n{rows},\n]\n"
     )
     (folder / FILE).write_text(text, "utf-8")

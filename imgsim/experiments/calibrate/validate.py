@@ -6,8 +6,6 @@ year on it knows seats, competitors and rules, and no applicant or outcome.
 
 from __future__ import annotations
 
-import argparse
-import sys
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Final
@@ -23,6 +21,7 @@ from imgsim.experiments.calibrate.benchmarks import (
     seats_left_over,
 )
 from imgsim.experiments.calibrate.fit import simulate_measures
+from imgsim.experiments.calibrate.trials import pool
 from imgsim.inputs.countries import country_folder
 from imgsim.inputs.published import Target, load_targets
 from imgsim.inputs.scenarios.load import load_scenario
@@ -140,10 +139,7 @@ def shown(value: float, like: float) -> str:
 
 def measured(scenario: Scenario, replications: int, workers: int) -> Found:
     """Means over replications of every outcome, worked out side by side."""
-    from loky import get_reusable_executor
-
-    one = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMBA_NUM_THREADS"), "1")
-    executor = get_reusable_executor(max_workers=workers, env=one, timeout=600)
+    executor = pool(workers)
     parts = list(executor.map(simulate_measures, [scenario] * replications, [[k] for k in range(replications)]))
     keys = set.intersection(*(set(part) for part in parts))
     return {
@@ -153,29 +149,14 @@ def measured(scenario: Scenario, replications: int, workers: int) -> Found:
     }
 
 
-def main(arguments: list[str]) -> int:
-    """Run both scenarios and print the tables of the page."""
-    parser = argparse.ArgumentParser(prog="python -m imgsim.experiments.calibrate.validate", description=__doc__)
-    parser.add_argument("scenario")
-    parser.add_argument("forecast", help="the scenario fitted on figures before --first")
-    parser.add_argument("--first", type=int, default=2014)
-    parser.add_argument("--last", type=int, default=2018)
-    parser.add_argument("--scale", type=float, default=0.1)
-    parser.add_argument("--replications", type=int, default=4)
-    parser.add_argument("--workers", type=int, default=2)
-    asked = parser.parse_args(arguments)
-    shipped = load_scenario(Path(asked.scenario), scale=asked.scale)
-    then = load_scenario(Path(asked.forecast), scale=asked.scale)
+def validation(
+    file: str, forecast: str, first: int, last: int, *, scale: float, replications: int, workers: int
+) -> str:
+    """Simulate a scenario and the one fitted on earlier figures; the tables of the validation page as Markdown."""
+    shipped = load_scenario(Path(file), scale=scale)
+    then = load_scenario(Path(forecast), scale=scale)
     targets = load_targets(country_folder(shipped.country))
-    known = published(targets, shipped)
-    ahead = forecasts(measured(then, asked.replications, asked.workers), known, asked.first, asked.last)
-    how = f"{asked.replications} replications at scale {asked.scale:g}"
-    print(f"## Forecast {asked.first}-{asked.last} ({how})\n\n{forecast_section(ahead)}\n")
-    print(
-        f"## Fit to all figures ({how})\n\n{fit_section(measured(shipped, asked.replications, asked.workers), targets)}"
-    )
-    return 0
-
-
-if __name__ == "__main__":
-    raise SystemExit(main(sys.argv[1:]))
+    table = forecasts(measured(then, replications, workers), published(targets, shipped), first, last)
+    fit = fit_section(measured(shipped, replications, workers), targets)
+    how = f"{replications} replications at scale {scale:g}"
+    return f"## Forecast {first}-{last} ({how})\n\n{forecast_section(table)}\n\n## Fit to all figures ({how})\n\n{fit}"

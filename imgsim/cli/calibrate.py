@@ -1,0 +1,114 @@
+"""`imgsim calibrate` and `imgsim validate`: fit unknown parameters, and judge the model by its forecasts."""
+
+from __future__ import annotations
+
+import datetime
+import math
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from imgsim.cli.options import Fraction, ScenarioFile, examples
+from imgsim.cli.output import say
+from imgsim.inputs import subject as subjects
+
+app = typer.Typer()
+
+HORIZON = datetime.datetime(2019, 7, 1)
+
+
+def _years(value: float) -> float:
+    if not value > 0:
+        raise typer.BadParameter(f"must be a number of years above 0, or inf, not `{value:g}`")
+    return value
+
+
+Processes = Annotated[int, typer.Option(min=1, help="Processes.")]
+End = Annotated[
+    datetime.datetime,
+    typer.Option(formats=["%Y-%m-%d"], metavar="DATE", help="Horizon of the fit.", show_default="2019-07-01"),
+]
+Until = Annotated[
+    int | None, typer.Option(metavar="YEAR", help="Fit only figures before this year, as a forecaster then could.")
+]
+HalfLife = Annotated[
+    float, typer.Option(metavar="YEARS", callback=_years, help="Time in which a figure loses half its weight.")
+]
+Only = Annotated[str, typer.Option(metavar="NAME", help="Only parameters and measures whose names begin so; or all.")]
+Save = Annotated[Path | None, typer.Option(metavar="FILE", help="Write the fit as a scenario that extends this one.")]
+
+
+@app.command(
+    short_help="Fit a country's unknown parameters to published figures.",
+    epilog=examples(
+        "calibrate scenarios/us.toml",
+        "calibrate scenarios/us.toml --only exam --end 2025-01-01 --scale 0.5 --write",
+        "calibrate scenarios/us.toml --until 2014 --end 2014-07-01 --half-life 2 --save scenarios/us_2013.toml",
+        "calibrate scenarios/us.toml --spread --only all --scale 0.3 --end 2025-07-01",
+    ),
+)
+def calibrate(
+    scenario: ScenarioFile,
+    scale: Fraction = 0.05,
+    end: End = HORIZON,
+    rounds: Annotated[int, typer.Option(min=1, help="Steps of the fit at most.")] = 6,
+    workers: Processes = 2,
+    until: Until = None,
+    half_life: HalfLife = math.inf,
+    only: Only = "",
+    write: Annotated[bool, typer.Option("--write", help="Replace the numbers in the parameter files.")] = False,
+    spread: Annotated[
+        bool, typer.Option("--spread", help="Do not fit: estimate the joint covariance of the fit, and write it.")
+    ] = False,
+    replications: Annotated[int, typer.Option(min=1, help="Of every trial, with --spread.")] = 2,
+    save: Save = None,
+) -> None:
+    """Fit a country's unknown parameters to published figures, by least squares under common random numbers.
+
+    Prints the shift of every parameter with its standard error, and every target with what is simulated. With --write
+    the numbers in the country's parameter files are replaced by the fitted ones.
+    """
+    subjects.need_file(scenario)
+    from imgsim.experiments.calibrate import run as calibration
+
+    made = calibration.prepare(
+        scenario,
+        calibration.Settings(scale, end.date(), until, half_life, only, rounds, replications, workers),
+    )
+    if spread:
+        say(calibration.covariance_text(made, calibration.write_covariance(made)) + "\n")
+        return
+    result = calibration.fitted(made, lambda line: typer.echo(line, err=True))
+    say(calibration.fit_text(result) + "\n")
+    if write:
+        calibration.write_into_country(made, result)
+    if save:
+        calibration.write_as_scenario(made, result, save)
+
+
+@app.command(
+    short_help="Compare forecasts and fit with published figures.",
+    epilog=examples(
+        "validate scenarios/us.toml scenarios/us_2013.toml --scale 1",
+        "validate scenarios/us.toml then.toml --first 2011 --last 2013 --scale 0.5",
+    ),
+)
+def validate(
+    scenario: ScenarioFile,
+    forecast: Annotated[
+        str,
+        typer.Argument(metavar="FORECAST", help="The scenario fitted on figures before --first (calibrate --save)."),
+    ],
+    first: Annotated[int, typer.Option(metavar="YEAR", help="First year forecast.")] = 2014,
+    last: Annotated[int, typer.Option(metavar="YEAR", help="Last year forecast.")] = 2018,
+    scale: Fraction = 0.1,
+    replications: Annotated[int, typer.Option(min=1, help="Replications of each scenario.")] = 4,
+    workers: Processes = 2,
+) -> None:
+    """Print how well the model forecasts and fits, as the tables of docs/validation.md."""
+    subjects.need_file(scenario)
+    subjects.need_file(forecast)
+    from imgsim.experiments.calibrate.validate import validation
+
+    say(validation(scenario, forecast, first, last, scale=scale, replications=replications, workers=workers) + "\n")

@@ -1,0 +1,139 @@
+"""Commands that show what a scenario or a country holds: parameters, sources, checks, pathway, one career."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from imgsim.cli.options import Levers, Model, Out, Reforms, Scale, ScenarioFile, Seed, Sets, examples, sizes
+from imgsim.cli.output import deliver, say
+from imgsim.inputs import subject as subjects
+
+app = typer.Typer()
+
+
+@app.command(
+    short_help="Say every parameter: value, source, standing, range.",
+    epilog=examples(
+        "explain scenarios/us.toml",
+        "explain scenarios/us.toml exam.step1",
+        'explain scenarios/us.toml "clock.*"',
+        "explain scenarios/us.toml --reform scenarios/reforms/gme_posts.toml",
+    ),
+)
+def explain(
+    scenario: Model,
+    pattern: Annotated[
+        str | None, typer.Argument(metavar="[PATTERN]", help="Part of a name, or a wildcard such as 'exam.*'.")
+    ] = None,
+    sets: Sets = None,
+    reform: Reforms = None,
+    lever: Levers = None,
+) -> None:
+    """Say every parameter in use: value, dates, unit, standing, source, range, and what the scenario changes.
+
+    With --reform: what the reform stands for, old -> new of all it changes, and what it leaves out.
+    """
+    from imgsim.reports.parameters_text import explain as explained
+
+    subject = subjects.subject(scenario, tuple(sets or ()), _reforms(reform, lever))
+    say(explained(subject, pattern) + "\n")
+
+
+@app.command(
+    short_help="List the sources behind the numbers.", epilog=examples("sources us", "sources scenarios/us.toml")
+)
+def sources(model: Model) -> None:
+    """List the sources behind the numbers of a country or scenario, and what each is used for."""
+    from imgsim.reports.bibliography import bibliography
+
+    subject = subjects.subject(model)
+    say(bibliography(subject.parameters, subject.sources) + "\n")
+
+
+@app.command(
+    short_help="Check a scenario without running it.",
+    epilog=examples("check scenarios/us.toml", "check my_reform.toml", "check my_reform.toml --engines"),
+)
+def check(
+    scenario: ScenarioFile,
+    engines: Annotated[bool, typer.Option("--engines", help="Prove on a small copy that both engines agree.")] = False,
+    sets: Sets = None,
+    reform: Reforms = None,
+    lever: Levers = None,
+) -> None:
+    """Check a scenario without running it, and say what was checked."""
+    from imgsim.reports.checks_text import report
+
+    subject = subjects.scenario(scenario, tuple(sets or ()), _reforms(reform, lever))
+    say(report(subject) + "\n")
+    if engines:
+        typer.echo("Walking a small copy of the scenario with each engine ...", err=True)
+        from imgsim.engines.equality import prove, said
+
+        proof = prove(subject)
+        say(said(proof) + "\n")
+        if proof.difference:
+            raise typer.Exit(1)
+
+
+@app.command(
+    short_help="Draw the road as SVG or Mermaid text.",
+    epilog=examples(
+        "draw us --out road.svg", "draw us --format mermaid", "draw us --reform scenarios/reforms/state_licence.toml"
+    ),
+)
+def draw(
+    model: Model,
+    format: Annotated[str | None, typer.Option(metavar="svg|mermaid", help="Default: from FILE, else svg.")] = None,
+    out: Out = None,
+    reform: Reforms = None,
+) -> None:
+    """Draw the road: stages by phase, outcomes on the arrows, clocks dashed; what a reform changes in red."""
+    from imgsim.reports.pathway_diagram import drawing
+
+    pathway, pathway_differences = subjects.road(model, tuple(reform or ()))
+    deliver(drawing(pathway, format, out, pathway_differences), out)
+
+
+@app.command(
+    short_help="Write the description of a model (Markdown).",
+    epilog=examples("describe us --out model.md", "describe scenarios/us.toml"),
+)
+def describe(model: Model, out: Out = None) -> None:
+    """Write the description of a model (Markdown) from its road and parameters."""
+    from imgsim.reports.model_description import description
+
+    subject = subjects.subject(model)
+    deliver(description(subject.pathway, subject.parameters, subject.sources), out)
+
+
+@app.command(
+    short_help="Tell one graduate's whole story.",
+    epilog=examples(
+        "life scenarios/us.toml --person 100",
+        "life scenarios/us.toml --person 100 --replication 2 --scale 0.02",
+    ),
+)
+def life(
+    scenario: ScenarioFile,
+    person: Annotated[int, typer.Option(min=0, help="Number of the person, from 0.")],
+    replication: Annotated[int, typer.Option(min=0, help="Number of the replication, from 0.")] = 0,
+    seed: Seed = None,
+    scale: Scale = None,
+    sets: Sets = None,
+    reform: Reforms = None,
+    lever: Levers = None,
+) -> None:
+    """Tell one graduate's whole story in dates and plain words."""
+    subject = subjects.scenario(scenario, tuple(sets or ()), _reforms(reform, lever), seed=seed, scale=scale)
+    from imgsim.reports.life_story import relive
+
+    typer.echo("Simulating everyone who competes with this person ...", err=True)
+    say(relive(subject, replication, person) + "\n")
+
+
+def _reforms(files: list[Path] | None, levers: list[str] | None) -> subjects.Overlay:
+    return subjects.Overlay(tuple(files or ()), sizes(*levers or ()))

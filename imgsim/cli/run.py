@@ -1,0 +1,78 @@
+"""`imgsim run`: simulate a scenario and print the headline table."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from imgsim.cli.options import (
+    Engine,
+    Levers,
+    Reforms,
+    Replications,
+    Results,
+    Scale,
+    ScenarioFile,
+    Seed,
+    Sets,
+    Workers,
+    examples,
+    sizes,
+)
+from imgsim.cli.output import say
+from imgsim.inputs import subject as subjects
+
+app = typer.Typer()
+
+
+@app.command(
+    short_help="Simulate a scenario and print the headline table.",
+    epilog=examples(
+        "run scenarios/us.toml",
+        "run scenarios/us.toml --scale 0.02 --replications 3",
+        "run scenarios/us.toml --set exam.step1.attempts=6",
+        "run scenarios/us.toml --reform scenarios/reforms/gme_posts.toml",
+        "run scenarios/us.toml --scale 1 --tables rounds,yearly",
+    ),
+)
+def run(
+    scenario: ScenarioFile,
+    replications: Replications = None,
+    seed: Seed = None,
+    scale: Scale = None,
+    workers: Workers = None,
+    out: Results = None,
+    engine: Engine = "auto",
+    sets: Sets = None,
+    reform: Reforms = None,
+    lever: Levers = None,
+    tables: Annotated[
+        str | None,
+        typer.Option(metavar="NAME,...", help="Tables to keep beside people and outcomes (default: all of them)."),
+    ] = None,
+) -> None:
+    """Run a scenario: simulate, keep its tables in a results folder, print the headline table."""
+    subjects.need_file(scenario)
+    from imgsim.runs.run import run as simulate
+
+    done = simulate(
+        scenario,
+        replications=replications,
+        seed=seed,
+        scale=scale,
+        workers=workers,
+        out=out,
+        engine=engine,
+        sets=tuple(sets or ()),
+        reforms=tuple(reform or ()),
+        levers=sizes(*lever or ()),
+        tables=None if tables is None else [name.strip() for name in tables.split(",") if name.strip()],
+    )
+    from imgsim.outcomes.by_country import beside_text
+    from imgsim.outcomes.headline import headline_text  # only now: they load pandas
+
+    text = headline_text(done.summary)
+    if parts := done.scenario.pathway.parts:
+        text = f"{text}\n\n{beside_text(done.beside, {name: part.pathway.name for name, part in parts.items()})}"
+    say(f"{text}\n\nResults: {done.folder}\n")

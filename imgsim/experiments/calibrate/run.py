@@ -1,0 +1,116 @@
+"""A calibration from a scenario file to fitted numbers or to their covariance, and both as text."""
+
+from __future__ import annotations
+
+import datetime
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from imgsim.experiments.calibrate import posterior_spread
+from imgsim.experiments.calibrate.as_scenario import overlay
+from imgsim.experiments.calibrate.fit import Fit, Vector, fit, shifted
+from imgsim.experiments.calibrate.knobs_and_targets import Knob, load_knobs
+from imgsim.experiments.calibrate.selection import (
+    discount_older,
+    in_family,
+    knowledge,
+    known_before,
+    targets_within,
+    up_to,
+)
+from imgsim.experiments.calibrate.trials import over_workers
+from imgsim.experiments.calibrate.write_parameters import rewrite
+from imgsim.inputs.countries import country_folder
+from imgsim.inputs.published import Target, load_targets
+from imgsim.inputs.scenarios.load import load_scenario
+from imgsim.inputs.scenarios.scenario import Scenario
+
+HORIZON = datetime.date(2019, 7, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Choices of one calibration: its horizon, the figures it may use, and how long it searches."""
+
+    scale: float = 0.05
+    end: datetime.date = HORIZON
+    until: int | None = None  # only figures before this year are fitted
+    half_life: float = math.inf  # years in which a figure loses half its weight, with until
+    only: str = ""  # family of parameters and targets; "" those of no family, "all" every one
+    rounds: int = 6  # steps of the fit at most
+    replications: int = 2  # of every trial of a covariance
+    workers: int = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """A scenario made ready for a fit, with what the fit adjusts and aims at."""
+
+    file: str
+    folder: Path  # of the country
+    scenario: Scenario
+    knobs: list[Knob]
+    targets: list[Target]
+    settings: Settings
+
+
+def prepare(file: str, settings: Settings) -> Calibration:
+    """Read a scenario and its country's calibration parameters and targets, cut to what the settings allow."""
+    scenario = load_scenario(Path(file), scale=settings.scale)
+    folder, only, until = country_folder(scenario.country), settings.only, settings.until
+    targets = targets_within(in_family(load_targets(folder), only), settings.end, until)
+    return Calibration(
+        file,
+        folder,
+        up_to(scenario, settings.end, until),
+        known_before(in_family(load_knobs(folder), only), until),
+        discount_older(targets, until, settings.half_life),
+        settings,
+    )
+
+
+def fitted(made: Calibration, report: Callable[[str], object]) -> Fit:
+    """Fit the calibration parameters to the targets, trials side by side on all workers."""
+    spread, rounds = over_workers(made.settings.workers), made.settings.rounds
+    return fit(made.scenario, made.knobs, made.targets, rounds=rounds, spread=spread, report=report)
+
+
+def write_into_country(made: Calibration, result: Fit) -> None:
+    """Replace the numbers in the country's parameter files by the fitted ones."""
+    rewrite(made.folder, made.knobs, result.shift)
+
+
+def write_as_scenario(made: Calibration, result: Fit, file: Path) -> None:
+    """Write a fit as a scenario that extends the one it was fitted to."""
+    known = knowledge(made.settings.until, made.settings.half_life)
+    parameters = shifted(made.scenario, made.knobs, result.shift).parameters
+    file.write_text(overlay(parameters, made.knobs, Path(made.file).name, f"{made.scenario.title}; {known}", known))
+
+
+def write_covariance(made: Calibration) -> Vector:
+    """Estimate the joint covariance of the calibration parameters, write it to the country's folder, and return it."""
+    asked = made.settings
+    slopes = posterior_spread.jacobian(
+        made.scenario, made.knobs, made.targets, range(asked.replications), over_workers(asked.workers)
+    )
+    matrix = posterior_spread.covariance(slopes, made.knobs)
+    sizes = f"--scale {asked.scale:g} --end {asked.end} --replications {asked.replications}"
+    how = f"imgsim calibrate {made.file} --spread{f' --only {asked.only}' if asked.only else ''} {sizes}"
+    posterior_spread.write(made.folder, made.knobs, matrix, how)
+    return matrix
+
+
+def fit_text(result: Fit) -> str:
+    """A fit as text: shifts with standard errors, then every target, published and simulated."""
+    shifts = pd.DataFrame({"knob": [k.name for k in result.knobs], "shift": result.shift, "se": result.error})
+    return shifts.round(3).to_string(index=False) + "\n\n" + result.table.round(4).to_string(index=False)
+
+
+def covariance_text(made: Calibration, matrix: Vector) -> str:
+    """Standard errors of the calibration parameters as text."""
+    errors = pd.DataFrame({"knob": [knob.name for knob in made.knobs], "se": matrix.diagonal() ** 0.5})
+    return errors.round(3).to_string(index=False)

@@ -1,0 +1,88 @@
+"""What one calibration uses: which parameters it adjusts, which published figures it aims at, up to which date."""
+
+from __future__ import annotations
+
+import datetime
+import math
+from dataclasses import replace
+from typing import TypeVar
+
+from imgsim.base.dates.calendar import to_day
+from imgsim.base.dates.day_numbers import NEVER
+from imgsim.experiments.calibrate.knobs_and_targets import Knob
+from imgsim.inputs.published import Target
+from imgsim.inputs.scenarios.scenario import Scenario
+
+FAMILIES = ("exam", "soap", "competitors")  # fitted apart: pass rates depend on nothing that the Match decides, nor it
+# much on SOAP; what US seniors wished for after 2018 moves no figure before
+Named = TypeVar("Named", Knob, Target)
+
+
+def in_family(entries: list[Named], only: str) -> list[Named]:
+    """Choose the parameters or targets of one family (``exam``), those of no family (empty text), or ``all``."""
+    if only == "all":
+        return entries
+    names = [entry.name if isinstance(entry, Knob) else entry.family for entry in entries]
+    return [
+        entry
+        for entry, name in zip(entries, names, strict=True)
+        if name.startswith(only) and (only or not name.startswith(FAMILIES))
+    ]
+
+
+def targets_within(targets: list[Target], end: datetime.date, until: int | None) -> list[Target]:
+    """Targets that a fit to this horizon can meet; those of the year ``until`` and later become its holdout."""
+    inside = [target for target in targets if target.use == "check" or not dated_after(target.cohort, end.year)]
+    if until is None:
+        return inside
+    return [replace(t, use="holdout") if t.use == "fit" and t.cohort[:4] >= str(until) else t for t in inside]
+
+
+def dated_after(cohort: str, year: int) -> bool:
+    """Tell whether a cohort named by its year is of this year or later; cohorts pooled over years are not."""
+    return cohort[:4].isdigit() and cohort[:4] >= str(year)
+
+
+def discount_older(targets: list[Target], until: int | None, half_life: float) -> list[Target]:
+    """Halve the weight of a target with every half-life before the last year known to a forecast.
+
+    A forecast leans on the present; what drifted for reasons that the model does not know has drifted since. Targets
+    pooled over years keep their weight.
+    """
+    if until is None or math.isinf(half_life):
+        return targets
+    return [
+        replace(t, error=t.error * 2 ** ((until - 1 - int(t.cohort[:4])) / (2 * half_life)))
+        if t.use == "fit" and t.cohort[:4].isdigit()
+        else t
+        for t in targets
+    ]
+
+
+def known_before(knobs: list[Knob], until: int | None) -> list[Knob]:
+    """Calibration parameters that a forecaster could have adjusted: those of values that begin before the year."""
+    if until is None:
+        return knobs
+    cut = [replace(knob, rows=tuple(row for row in knob.rows if not row[2] or row[2] < str(until))) for knob in knobs]
+    return [knob for knob in cut if knob.rows]
+
+
+def up_to(scenario: Scenario, end: datetime.date, until: int | None) -> Scenario:
+    """The scenario up to the horizon of the fit, without the licensed stock, which no fitted target depends on.
+
+    A fit on figures before a year knows entry only until then: the last level applies from then on.
+    """
+    stock, entry = scenario.parameters["population.stock"], scenario.parameters["population.entrants"]
+    none = {group: tuple(row._replace(value=0.0) for row in rows) for group, rows in stock.rows.items()}
+    last = to_day(f"{until}-01-01") if until else NEVER
+    known = {group: tuple(row for row in rows if (row.start or 0) < last) for group, rows in entry.rows.items()}
+    parameters = scenario.parameters.replacing(replace(stock, rows=none), replace(entry, rows=known))
+    return replace(scenario, parameters=parameters, run=replace(scenario.run, end=end))
+
+
+def knowledge(until: int | None, half_life: float) -> str:
+    """Words for the figures that a fit used."""
+    if until is None:
+        return "fitted on all figures"
+    most = "" if math.isinf(half_life) else f", the last ones most (half-life {half_life:g} years)"
+    return f"fitted on figures before {until}{most}"
