@@ -18,7 +18,12 @@ from imgsim.base.dates.calendar import to_day
 from imgsim.inputs.scenarios.load import load_scenario
 
 README = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
-LONG = {"run", "compare"}  # simulate for a minute: only their words are checked here, `make run` and the notebooks run
+LONG = {
+    "run",
+    "compare",
+    "calibrate",
+    "validate",
+}  # simulate for minutes: only their words are checked, others run them
 
 
 def blocks(language: str) -> list[str]:
