@@ -45,7 +45,7 @@ Save = Annotated[Path | None, typer.Option(metavar="FILE", help="Write the fit a
         "calibrate scenarios/us.toml",
         "calibrate scenarios/us.toml --only exam --end 2025-01-01 --scale 0.5 --write",
         "calibrate scenarios/us.toml --until 2014 --end 2014-07-01 --half-life 2 --save scenarios/us_2013.toml",
-        "calibrate scenarios/us.toml --spread --only all --scale 0.3 --end 2025-07-01",
+        "calibrate scenarios/us.toml --covariance --only all --scale 0.3 --end 2025-07-01",
     ),
 )
 def calibrate(
@@ -58,10 +58,11 @@ def calibrate(
     half_life: HalfLife = math.inf,
     only: Only = "",
     write: Annotated[bool, typer.Option("--write", help="Replace the numbers in the parameter files.")] = False,
-    spread: Annotated[
-        bool, typer.Option("--spread", help="Do not fit: estimate the joint covariance of the fit, and write it.")
+    covariance: Annotated[
+        bool,
+        typer.Option("--covariance", "--spread", help="Do not fit: estimate how well, and how jointly, the fit knows."),
     ] = False,
-    replications: Annotated[int, typer.Option(min=1, help="Of every trial, with --spread.")] = 2,
+    replications: Annotated[int, typer.Option(min=1, help="Of every trial, with --covariance.")] = 2,
     save: Save = None,
 ) -> None:
     """Fit a country's unknown parameters to published figures, by least squares under common random numbers.
@@ -76,7 +77,7 @@ def calibrate(
         scenario,
         calibration.Settings(scale, end.date(), until, half_life, only, rounds, replications, workers),
     )
-    if spread:
+    if covariance:
         say(calibration.covariance_text(made, calibration.write_covariance(made)) + "\n")
         return
     result = calibration.fitted(made, lambda line: typer.echo(line, err=True))

@@ -25,7 +25,7 @@ from countries.test_conservation import (
 from imgsim.base.dates.calendar import to_date, to_day
 from imgsim.engines.model import Model, build
 from imgsim.engines.simpy.processes import simulate
-from imgsim.experiments.calibrate.knobs_and_targets import load_knobs
+from imgsim.experiments.calibrate.calibration_parameters import load_calibration_parameters
 from imgsim.inputs.countries import COUNTRIES
 from imgsim.inputs.parameters.parameter import Parameters
 from imgsim.inputs.parameters.read import load_parameters
@@ -186,8 +186,8 @@ def test_outcomes_count_sittings_and_repeaters_by_year() -> None:
 # --- the fit ----------------------------------------------------------------------------------------------------------
 
 
-def test_every_number_a_knob_turns_exists_and_is_called_calibrated(parameters: Parameters) -> None:
-    for name, category, start in (row for knob in load_knobs(FOLDER) for row in knob.rows):
+def test_every_number_a_fit_adjusts_exists_and_is_called_calibrated(parameters: Parameters) -> None:
+    for name, category, start in (row for one in load_calibration_parameters(FOLDER) for row in one.rows):
         rows = [row for held, rows in parameters[name].rows.items() for row in rows if category in ("", held)]
         turned = [row for row in rows if not start or (row.start is not None and str(to_date(row.start)) == start)]
         assert {row.evidence for row in turned} == {"calibrated"}, (name, category, start)

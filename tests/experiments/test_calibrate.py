@@ -1,4 +1,4 @@
-"""Beliefs about the fit: what it turns, how it writes, and the baselines it is judged against."""
+"""Beliefs about the fit: what it adjusts, how it writes, and the benchmarks it is judged against."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from imgsim.base.dates.calendar import to_date
 from imgsim.base.errors import InputError
 from imgsim.base.files.toml import Table
 from imgsim.cli.main import main
-from imgsim.experiments.calibrate import posterior_spread as spread
-from imgsim.experiments.calibrate.as_scenario import overlay
+from imgsim.experiments.calibrate import posterior_covariance
+from imgsim.experiments.calibrate.as_scenario import scenario_text
 from imgsim.experiments.calibrate.benchmarks import (
     Published,
     errors,
@@ -26,10 +26,15 @@ from imgsim.experiments.calibrate.benchmarks import (
     previous_year_rate,
     seats_left_over,
 )
+from imgsim.experiments.calibrate.calibration_parameters import (
+    SHIFTED,
+    CalibrationParameter,
+    load_calibration_parameters,
+    row_addresses,
+)
 from imgsim.experiments.calibrate.fit import shifted, standard_errors
-from imgsim.experiments.calibrate.knobs_and_targets import SHIFTED, Knob, load_knobs, row_addresses
 from imgsim.experiments.calibrate.selection import discount_older, targets_within
-from imgsim.experiments.calibrate.write_parameters import rewrite
+from imgsim.experiments.calibrate.write_parameters import write_parameters
 from imgsim.inputs.countries import COUNTRIES
 from imgsim.inputs.parameters.changes import apply_changes
 from imgsim.inputs.parameters.parameter import Parameters
@@ -40,13 +45,13 @@ from imgsim.inputs.scenarios.read import change
 
 US = COUNTRIES / "us"
 SCENARIO = Path(__file__).parents[2] / "scenarios" / "us.toml"
-KNOBS = load_knobs(US)
+FREE = load_calibration_parameters(US)
 
 
-@pytest.mark.parametrize("knob", KNOBS, ids=lambda knob: knob.name)
-def test_every_number_a_knob_turns_exists_and_is_called_calibrated(knob: Knob) -> None:
+@pytest.mark.parametrize("adjusted", FREE, ids=lambda adjusted: adjusted.name)
+def test_every_number_a_fit_adjusts_exists_and_is_called_calibrated(adjusted: CalibrationParameter) -> None:
     parameters = load_parameters(US)
-    for name, category, start in knob.rows:
+    for name, category, start in adjusted.rows:
         series = parameters[name].rows.items()
         rows = [row for held, rows in series for row in rows if category in ("", held)]
         turned = [row for row in rows if not start or (row.start is not None and str(to_date(row.start)) == start)]
@@ -120,10 +125,10 @@ def test_shifts_act_behind_their_link() -> None:
 
 def test_a_fit_written_into_the_files_is_the_fit_in_memory(tmp_path: Path) -> None:
     shutil.copytree(US, tmp_path / "us")
-    shift = np.linspace(-0.2, 0.2, len(KNOBS))
-    rewrite(tmp_path / "us", KNOBS, shift)
+    shift = np.linspace(-0.2, 0.2, len(FREE))
+    write_parameters(tmp_path / "us", FREE, shift)
     written = load_parameters(tmp_path / "us")
-    wanted = shifted(load_scenario(SCENARIO), KNOBS, shift).parameters
+    wanted = shifted(load_scenario(SCENARIO), FREE, shift).parameters
     for name, parameter in wanted.items():
         for category, rows in parameter.rows.items():
             values = [row.value for row in written[name].rows[category]]
@@ -133,10 +138,10 @@ def test_a_fit_written_into_the_files_is_the_fit_in_memory(tmp_path: Path) -> No
 def test_a_fit_saved_as_a_scenario_is_the_fit_in_memory(tmp_path: Path) -> None:
     shutil.copy(SCENARIO, tmp_path / "us.toml")
     base = load_scenario(tmp_path / "us.toml")
-    fitted = shifted(base, KNOBS, np.full(len(KNOBS), 0.1)).parameters
-    (tmp_path / "then.toml").write_text(overlay(fitted, KNOBS, "us.toml", "then", "fitted"))
+    fitted = shifted(base, FREE, np.full(len(FREE), 0.1)).parameters
+    (tmp_path / "then.toml").write_text(scenario_text(fitted, FREE, "us.toml", "then", "fitted"))
     then = load_scenario(tmp_path / "then.toml").parameters
-    for name in {name for knob in KNOBS for name, _, _ in knob.rows}:
+    for name in {name for adjusted in FREE for name, _, _ in adjusted.rows}:
         for category in fitted[name].rows:
             for day in range(0, 23000, 61):
                 assert then.value(name, day, category) == pytest.approx(fitted.value(name, day, category), rel=1e-4)
@@ -153,8 +158,8 @@ def test_the_fit_on_early_figures_that_ships_joins_its_lines() -> None:
 def test_a_fit_of_dated_values_holds_before_between_and_after_its_dates(between: str) -> None:
     base = toy.parameter("a", "count", [("2000-01-01", 1.0), ("2004-01-01", 2.0)], between=between)
     fitted = toy.parameter("a", "count", [("2000-01-01", 5.0), ("2004-01-01", 9.0)], between=between)
-    knob = Knob("a", "identity", (("a", "", ""),), -1.0, 1.0)
-    text = overlay(Parameters([fitted], {}), [knob], "us.toml", "then", "fitted")
+    adjusted = CalibrationParameter("a", "identity", (("a", "", ""),), -1.0, 1.0)
+    text = scenario_text(Parameters([fitted], {}), [adjusted], "us.toml", "then", "fitted")
     given = [change(entry) for entry in Table(tomli.loads(text), Path("then.toml")).tables("change")]
     then = apply_changes(Parameters([base], {}), given)
     for day in range(10000, 14000):
@@ -163,7 +168,7 @@ def test_a_fit_of_dated_values_holds_before_between_and_after_its_dates(between:
 
 def test_a_shift_of_zero_changes_nothing() -> None:
     scenario = load_scenario(SCENARIO)
-    same = shifted(scenario, [replace(knob, shift="identity") for knob in KNOBS], np.zeros(len(KNOBS)))
+    same = shifted(scenario, [replace(adjusted, shift="identity") for adjusted in FREE], np.zeros(len(FREE)))
     assert same.digest() == scenario.digest()
 
 
@@ -173,48 +178,89 @@ def test_standard_errors_of_independent_targets_are_the_inverse_slopes() -> None
 
 # --- how well the numbers are known ---------------------------------------------------------------------------------
 
-TWO = [Knob("a", "log", (("x", "", ""),), -1.96, 1.96), Knob("b", "log", (("y", "", ""),), -3.92, 3.92)]
+TWO = [
+    CalibrationParameter("a", "log", (("x", "", ""),), -1.96, 1.96),
+    CalibrationParameter("b", "log", (("y", "", ""),), -3.92, 3.92),
+]
 
 
-def test_what_no_target_speaks_of_is_as_wide_as_its_bounds() -> None:
-    held = spread.covariance(np.array([[3.0, 0.0]]), TWO)
+def test_a_parameter_that_no_target_depends_on_is_as_uncertain_as_its_bounds() -> None:
+    held = posterior_covariance.covariance(np.array([[3.0, 0.0]]), TWO)
     assert held[0, 0] == pytest.approx(1 / (9 + 1))  # slope of 3 allowed errors, and a prior of one standard deviation
     assert held[1, 1] == pytest.approx(4)
 
 
-def test_what_one_target_says_of_two_knobs_ties_them() -> None:
-    held = spread.covariance(np.array([[10.0, 10.0]]), TWO)
+def test_two_parameters_that_one_target_depends_on_are_correlated() -> None:
+    held = posterior_covariance.covariance(np.array([[10.0, 10.0]]), TWO)
     assert held[0, 1] / np.sqrt(held[0, 0] * held[1, 1]) < -0.95
 
 
-def test_a_spread_is_kept_as_it_was_found(tmp_path: Path) -> None:
+def test_a_covariance_is_read_as_it_was_written(tmp_path: Path) -> None:
     shutil.copy(US / "calibration.toml", tmp_path)
-    held = spread.covariance(np.random.default_rng(1).normal(size=(50, len(KNOBS))), KNOBS)
-    spread.write(tmp_path, KNOBS, held, "a test")
-    found = spread.load(tmp_path)
+    held = posterior_covariance.covariance(np.random.default_rng(1).normal(size=(50, len(FREE))), FREE)
+    posterior_covariance.write(tmp_path, FREE, held, "a test")
+    found = posterior_covariance.load(tmp_path)
     assert found is not None
-    assert [knob.name for knob in found.knobs] == [knob.name for knob in KNOBS]
+    assert [adjusted.name for adjusted in found.free] == [adjusted.name for adjusted in FREE]
     np.testing.assert_allclose(found.root @ found.root, held, rtol=2e-3, atol=1e-6)
-    assert (found.shift(np.full(len(KNOBS), 99.0)) <= [knob.high for knob in KNOBS]).all()
-    assert not found.shift(np.zeros(len(KNOBS))).any()
+    assert (found.shift(np.full(len(FREE), 99.0)) <= [adjusted.high for adjusted in FREE]).all()
+    assert not found.shift(np.zeros(len(FREE))).any()
 
 
 @pytest.mark.parametrize("country", ["us", "canada", "australia"])
-def test_every_fitted_number_has_its_spread(country: str) -> None:
-    found = spread.load(COUNTRIES / country)
+def test_every_calibration_parameter_has_its_covariance(country: str) -> None:
+    found = posterior_covariance.load(COUNTRIES / country)
     assert found is not None
-    assert [knob.name for knob in found.knobs] == [knob.name for knob in load_knobs(COUNTRIES / country)]
-    width = np.array([knob.high - knob.low for knob in found.knobs])
+    assert [adjusted.name for adjusted in found.free] == [
+        adjusted.name for adjusted in load_calibration_parameters(COUNTRIES / country)
+    ]
+    width = np.array([adjusted.high - adjusted.low for adjusted in found.free])
     assert (np.sqrt((found.root @ found.root).diagonal()) <= width / 2 / 1.95).all()  # no wider than the prior
 
 
-def test_a_country_that_was_not_fitted_has_no_spread(tmp_path: Path) -> None:
-    assert spread.load(tmp_path) is None
+def test_a_country_that_was_not_fitted_has_no_covariance(tmp_path: Path) -> None:
+    assert posterior_covariance.load(tmp_path) is None
 
 
-def test_a_missing_file_of_knobs_is_refused(tmp_path: Path) -> None:
+def test_a_missing_file_of_calibration_parameters_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"calibration\.toml: no such file"):
-        load_knobs(tmp_path)
+        load_calibration_parameters(tmp_path)
+
+
+PARAMETER = """[[parameter]]
+name = "one"
+shift = "log"
+rows = ["exam.step1.retake"]
+low = -1
+high = 1
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("[[parameter]]", "[[knob]]", "calibration.toml:1:1: knob: `[[knob]]` was renamed `[[parameter]]` in 0.2"),
+        ('"log"', '"lag"', "calibration.toml:3:1: parameter[1].shift: unknown link `lag` (did you mean `log`?)"),
+        ("low = -1", "law = -1", "calibration.toml:5:1: parameter[1].law: unknown key `law` (did you mean `low`?)"),
+        ("low = -1", "low = 1", "calibration.toml:5:1: parameter[1].low: must be below `high` (1), not 1"),
+        ('["exam.step1.retake"]', "[]", "calibration.toml:1:1: parameter[1]: `rows` is missing"),
+    ],
+)
+def test_a_wrong_calibration_parameter_is_refused_where_it_stands(
+    tmp_path: Path, old: str, new: str, message: str
+) -> None:
+    (tmp_path / "calibration.toml").write_text(PARAMETER)
+    assert [adjusted.name for adjusted in load_calibration_parameters(tmp_path)] == ["one"]
+    (tmp_path / "calibration.toml").write_text(PARAMETER.replace(old, new))
+    with pytest.raises(InputError) as refused:
+        load_calibration_parameters(tmp_path)
+    assert message in str(refused.value)
+
+
+def test_a_covariance_under_its_former_name_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "spread.toml").write_text("knobs = []")
+    with pytest.raises(InputError, match=r"spread\.toml: was renamed calibration_covariance\.toml in 0\.2"):
+        posterior_covariance.load(tmp_path)
 
 
 KNOWN = Published(

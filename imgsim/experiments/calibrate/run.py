@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pandas as pd
 
-from imgsim.experiments.calibrate import posterior_spread
-from imgsim.experiments.calibrate.as_scenario import overlay
+from imgsim.experiments.calibrate import posterior_covariance
+from imgsim.experiments.calibrate.as_scenario import scenario_text
+from imgsim.experiments.calibrate.calibration_parameters import CalibrationParameter, load_calibration_parameters
 from imgsim.experiments.calibrate.fit import Fit, Vector, fit, shifted
-from imgsim.experiments.calibrate.knobs_and_targets import Knob, load_knobs
 from imgsim.experiments.calibrate.selection import (
     discount_older,
     in_family,
@@ -23,7 +23,7 @@ from imgsim.experiments.calibrate.selection import (
     up_to,
 )
 from imgsim.experiments.calibrate.trials import over_workers
-from imgsim.experiments.calibrate.write_parameters import rewrite
+from imgsim.experiments.calibrate.write_parameters import write_parameters
 from imgsim.inputs.countries import country_folder
 from imgsim.inputs.published import Target, load_targets
 from imgsim.inputs.scenarios.load import load_scenario
@@ -53,7 +53,7 @@ class Calibration:
     file: str
     folder: Path  # of the country
     scenario: Scenario
-    knobs: list[Knob]
+    free: list[CalibrationParameter]
     targets: list[Target]
     settings: Settings
 
@@ -67,7 +67,7 @@ def prepare(file: str, settings: Settings) -> Calibration:
         file,
         folder,
         up_to(scenario, settings.end, until),
-        known_before(in_family(load_knobs(folder), only), until),
+        known_before(in_family(load_calibration_parameters(folder), only), until),
         discount_older(targets, until, settings.half_life),
         settings,
     )
@@ -76,41 +76,43 @@ def prepare(file: str, settings: Settings) -> Calibration:
 def fitted(made: Calibration, report: Callable[[str], object]) -> Fit:
     """Fit the calibration parameters to the targets, trials side by side on all workers."""
     spread, rounds = over_workers(made.settings.workers), made.settings.rounds
-    return fit(made.scenario, made.knobs, made.targets, rounds=rounds, spread=spread, report=report)
+    return fit(made.scenario, made.free, made.targets, rounds=rounds, spread=spread, report=report)
 
 
 def write_into_country(made: Calibration, result: Fit) -> None:
     """Replace the numbers in the country's parameter files by the fitted ones."""
-    rewrite(made.folder, made.knobs, result.shift)
+    write_parameters(made.folder, made.free, result.shift)
 
 
 def write_as_scenario(made: Calibration, result: Fit, file: Path) -> None:
     """Write a fit as a scenario that extends the one it was fitted to."""
     known = knowledge(made.settings.until, made.settings.half_life)
-    parameters = shifted(made.scenario, made.knobs, result.shift).parameters
-    file.write_text(overlay(parameters, made.knobs, Path(made.file).name, f"{made.scenario.title}; {known}", known))
+    parameters = shifted(made.scenario, made.free, result.shift).parameters
+    title = f"{made.scenario.title}; {known}"
+    file.write_text(scenario_text(parameters, made.free, Path(made.file).name, title, known))
 
 
 def write_covariance(made: Calibration) -> Vector:
     """Estimate the joint covariance of the calibration parameters, write it to the country's folder, and return it."""
     asked = made.settings
-    slopes = posterior_spread.jacobian(
-        made.scenario, made.knobs, made.targets, range(asked.replications), over_workers(asked.workers)
+    slopes = posterior_covariance.jacobian(
+        made.scenario, made.free, made.targets, range(asked.replications), over_workers(asked.workers)
     )
-    matrix = posterior_spread.covariance(slopes, made.knobs)
+    matrix = posterior_covariance.covariance(slopes, made.free)
     sizes = f"--scale {asked.scale:g} --end {asked.end} --replications {asked.replications}"
-    how = f"imgsim calibrate {made.file} --spread{f' --only {asked.only}' if asked.only else ''} {sizes}"
-    posterior_spread.write(made.folder, made.knobs, matrix, how)
+    how = f"imgsim calibrate {made.file} --covariance{f' --only {asked.only}' if asked.only else ''} {sizes}"
+    posterior_covariance.write(made.folder, made.free, matrix, how)
     return matrix
 
 
 def fit_text(result: Fit) -> str:
     """A fit as text: shifts with standard errors, then every target, published and simulated."""
-    shifts = pd.DataFrame({"knob": [k.name for k in result.knobs], "shift": result.shift, "se": result.error})
+    names = [adjusted.name for adjusted in result.free]
+    shifts = pd.DataFrame({"parameter": names, "shift": result.shift, "se": result.error})
     return shifts.round(3).to_string(index=False) + "\n\n" + result.table.round(4).to_string(index=False)
 
 
 def covariance_text(made: Calibration, matrix: Vector) -> str:
     """Standard errors of the calibration parameters as text."""
-    errors = pd.DataFrame({"knob": [knob.name for knob in made.knobs], "se": matrix.diagonal() ** 0.5})
+    errors = pd.DataFrame({"parameter": [adjusted.name for adjusted in made.free], "se": matrix.diagonal() ** 0.5})
     return errors.round(3).to_string(index=False)

@@ -9,20 +9,20 @@ from typing import TypeVar
 
 from imgsim.base.dates.calendar import to_day
 from imgsim.base.dates.day_numbers import NEVER
-from imgsim.experiments.calibrate.knobs_and_targets import Knob
+from imgsim.experiments.calibrate.calibration_parameters import CalibrationParameter
 from imgsim.inputs.published import Target
 from imgsim.inputs.scenarios.scenario import Scenario
 
 FAMILIES = ("exam", "soap", "competitors")  # fitted apart: pass rates depend on nothing that the Match decides, nor it
 # much on SOAP; what US seniors wished for after 2018 moves no figure before
-Named = TypeVar("Named", Knob, Target)
+Named = TypeVar("Named", CalibrationParameter, Target)
 
 
 def in_family(entries: list[Named], only: str) -> list[Named]:
     """Choose the parameters or targets of one family (``exam``), those of no family (empty text), or ``all``."""
     if only == "all":
         return entries
-    names = [entry.name if isinstance(entry, Knob) else entry.family for entry in entries]
+    names = [entry.name if isinstance(entry, CalibrationParameter) else entry.family for entry in entries]
     return [
         entry
         for entry, name in zip(entries, names, strict=True)
@@ -59,12 +59,12 @@ def discount_older(targets: list[Target], until: int | None, half_life: float) -
     ]
 
 
-def known_before(knobs: list[Knob], until: int | None) -> list[Knob]:
+def known_before(free: list[CalibrationParameter], until: int | None) -> list[CalibrationParameter]:
     """Calibration parameters that a forecaster could have adjusted: those of values that begin before the year."""
     if until is None:
-        return knobs
-    cut = [replace(knob, rows=tuple(row for row in knob.rows if not row[2] or row[2] < str(until))) for knob in knobs]
-    return [knob for knob in cut if knob.rows]
+        return free
+    cut = [replace(one, rows=tuple(row for row in one.rows if not row[2] or row[2] < str(until))) for one in free]
+    return [one for one in cut if one.rows]
 
 
 def up_to(scenario: Scenario, end: datetime.date, until: int | None) -> Scenario:

@@ -2,9 +2,9 @@
 
 A coordinate belongs to a parameter of standing `assumed` or to the dose of a reform: at one half it is the number in
 use; below it the number moves towards the low end of its range, above it towards the high end, for all its dates and
-categories together. Calibrated numbers move together, by the joint spread of the country's fit
-(``posterior_spread``): a coordinate a knob, its ends those of the middle 95% of a standard normal. Every draw
-runs the same replication, so that what differs between draws is the parameters.
+categories together. Calibrated numbers move together, by the joint covariance of the country's fit
+(``posterior_covariance``): each calibration parameter has a coordinate, whose ends are those of the middle 95% of a
+standard normal. Every draw runs the same replication, so that draws differ by parameters alone.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from imgsim.engines.model import Model, build
 from imgsim.engines.records.columns import Columns, columns_of
 from imgsim.engines.records.tables import build_tables
 from imgsim.experiments.calibrate.fit import shifted
-from imgsim.experiments.calibrate.posterior_spread import Spread, load
+from imgsim.experiments.calibrate.posterior_covariance import Posterior, load
 from imgsim.experiments.compare.paired_replications import Worlds, headline_of
 from imgsim.experiments.compare.shared_rounds import Known, sharing
 from imgsim.inputs.countries import country_folder
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 Floats = npt.NDArray[np.float64]
 
 TABLE: Final = "draws"
-FIT: Final = "fit."  # before the name of a knob, where it is drawn
+FIT: Final = "fit."  # before the name of a calibration parameter, where it is drawn
 TAIL: Final = 0.025  # of the normal that is cut off at either end
 REFUSED: Final = "refused"
 
@@ -94,9 +94,9 @@ def worlds_at(held: Worlds, at: Mapping[str, float]) -> Sequence[Scenario]:
     """The worlds with other numbers: the baseline's are moved, and each reform is laid over them anew."""
     from imgsim.inputs.reforms.overlay import read_reforms, reformed
 
-    base, spread = held.scenarios[0], spread_of(held)
-    if spread is not None:
-        base = refitted(base, spread, at)
+    base, posterior = held.scenarios[0], posterior_of(held)
+    if posterior is not None:
+        base = refitted(base, posterior, at)
     numbers = {name: u for name, u in at.items() if name in base.parameters}
     other = replace(base, parameters=moved(base.parameters, numbers))
     sizes = {name: between(at[name], *bounds) for name, bounds in levers_of(held).items()}
@@ -111,20 +111,20 @@ def worlds_at(held: Worlds, at: Mapping[str, float]) -> Sequence[Scenario]:
 
 def open_numbers(held: Worlds) -> tuple[str, ...]:
     """Every number that a draw may move: the assumed ones with a range, and the doses of the reforms."""
-    fitted = spread_of(held)
-    knobs = tuple(f"{FIT}{knob.name}" for knob in fitted.knobs) if fitted else ()
-    return drawable(held.scenarios[0].parameters) + knobs + tuple(sorted(levers_of(held)))
+    posterior = posterior_of(held)
+    calibrated = tuple(f"{FIT}{adjusted.name}" for adjusted in posterior.free) if posterior else ()
+    return drawable(held.scenarios[0].parameters) + calibrated + tuple(sorted(levers_of(held)))
 
 
-def spread_of(held: Worlds) -> Spread | None:
-    """How well the fit of the country knows its numbers, if that is on file."""
+def posterior_of(held: Worlds) -> Posterior | None:
+    """The calibration parameters of the country with their covariance, if that was estimated."""
     return load(country_folder(held.scenarios[0].country))
 
 
-def refitted(base: Scenario, spread: Spread, at: Mapping[str, float]) -> Scenario:
-    """The baseline with its calibrated numbers at these coordinates; knobs that have none stay as fitted."""
-    u = np.array([at.get(f"{FIT}{knob.name}", 0.5) for knob in spread.knobs])
-    return shifted(base, spread.knobs, spread.shift(ndtri(TAIL + (1 - 2 * TAIL) * u)))
+def refitted(base: Scenario, posterior: Posterior, at: Mapping[str, float]) -> Scenario:
+    """The baseline with its calibrated parameters at these coordinates; those without one stay as fitted."""
+    u = np.array([at.get(f"{FIT}{adjusted.name}", 0.5) for adjusted in posterior.free])
+    return shifted(base, posterior.free, posterior.shift(ndtri(TAIL + (1 - 2 * TAIL) * u)))
 
 
 def drawable(parameters: Parameters) -> tuple[str, ...]:
