@@ -1,4 +1,4 @@
-"""What goes wrong, said in one line: where, which key, what, and the nearest right name."""
+"""Errors of one line each: where, which key, what is wrong, and the nearest right name."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from difflib import get_close_matches
 from types import TracebackType
 from typing import Final
 
-MOST: Final = 5  # mistakes told at once
+MOST: Final = 5  # mistakes reported at once
 LONGEST: Final = 500  # characters of one line
 
 
@@ -46,10 +46,10 @@ class InputError(ImgsimError):
         name: str | None = None,
         known: Iterable[str] = (),
     ) -> None:
-        place = ":".join(str(part) for part in (file, line, column) if part is not None)
+        location = ":".join(str(part) for part in (file, line, column) if part is not None)
         like = nearest(name, known) if name is not None else None
         hint = f" (did you mean `{like}`?)" if like else ""
-        super().__init__(one_line(": ".join(part for part in (place, key, message) if part)) + hint)
+        super().__init__(one_line(": ".join(part for part in (location, key, message) if part)) + hint)
         self.file, self.key, self.line, self.column, self.suggestion = file, key, line, column, like
 
     def __reduce__(self) -> tuple[object, ...]:
@@ -57,11 +57,11 @@ class InputError(ImgsimError):
         return _rebuilt, (str(self),)
 
     @classmethod
-    def together(cls, found: Sequence[InputError]) -> InputError:
-        """One error for several, a line each; only the first few are told."""
-        if len(found) == 1:
-            return found[0]
-        lines = [line for error in found for line in str(error).split("\n")]
+    def together(cls, errors: Sequence[InputError]) -> InputError:
+        """One error for several, a line each; only the first few are reported."""
+        if len(errors) == 1:
+            return errors[0]
+        lines = [line for error in errors for line in str(error).split("\n")]
         return _rebuilt("\n".join(lines[:MOST]))
 
 
@@ -78,7 +78,7 @@ class Problems:
     """
 
     def __init__(self) -> None:
-        self.found: list[InputError] = []
+        self.errors: list[InputError] = []
 
     def __enter__(self) -> None:
         """Nothing is needed to begin."""
@@ -91,11 +91,11 @@ class Problems:
 
     def add(self, error: InputError) -> None:
         """Note one refusal; enough of them are raised."""
-        self.found.append(error)
-        if len(self.found) >= MOST:
+        self.errors.append(error)
+        if len(self.errors) >= MOST:
             self.refuse()
 
     def refuse(self) -> None:
         """Raise one InputError for everything collected."""
-        if self.found:
-            raise InputError.together(self.found) from None
+        if self.errors:
+            raise InputError.together(self.errors) from None

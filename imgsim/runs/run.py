@@ -128,7 +128,7 @@ def _pieces(engine: str) -> str:
 
 def _compiling(engine: str) -> str:
     """What to say if compiled code is not there yet."""
-    from imgsim.base.compiled.jit import is_cached
+    from imgsim.base.compiled.code_cache import is_cached
 
     return "" if is_cached(COMPILED_FUNCTIONS[engine]) else "; compiling it first, which takes about a minute, once"
 

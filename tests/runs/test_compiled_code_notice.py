@@ -23,7 +23,9 @@ def test_the_function_whose_compiled_code_is_looked_for_is_a_kernel(engine: str)
 
 def test_compiling_is_announced_only_while_the_code_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[str] = []
-    monkeypatch.setattr("imgsim.base.compiled.jit.is_cached", lambda name: bool(asked.append(name)) or len(asked) > 1)
+    monkeypatch.setattr(
+        "imgsim.base.compiled.code_cache.is_cached", lambda name: bool(asked.append(name)) or len(asked) > 1
+    )
     assert _compiling("simpy").startswith("; compiling it first")
     assert _compiling("simpy") == ""
     assert asked == [COMPILED_FUNCTIONS["simpy"]] * 2

@@ -1,1 +1,1 @@
-"""Compilation: decorators, tuples by reference, prefetching."""
+"""Compilation: decorators, where compiled code is stored, tuples by reference, prefetching."""

@@ -1,8 +1,8 @@
-"""Memory asked for ahead of its use.
+"""Ask the processor for memory shortly before it is needed.
 
-Lives are walked one after another, each for a microsecond, and a national population does not fit a processor's cache:
-without this, the first touch of every life would wait for main memory (a seventh of the time of walking). The same
-holds for lists of two million applications that are read out of order.
+Careers are simulated one after another, each within a microsecond, and a national population does not fit a processor's
+cache: without this, the first read of every career would wait for main memory. So would lists of two million
+applications that are read out of order.
 """
 
 from __future__ import annotations
@@ -18,23 +18,23 @@ tools: Any = cgutils  # not typed
 
 LINE: Final = 64  # bytes that a processor fetches together
 
-WRITTEN, KEPT, DATA = 1, 3, 1  # what LLVM is told: will be written to, is used more than once, is no code
+FOR_WRITING, FOR_REUSE, IS_DATA = 1, 3, 1  # arguments of LLVM's instruction
 
 
 @intrinsic
 def fetch_cell(typing: Any, rows: Any, row: Any, column: Any) -> Any:
-    """Ask for the memory of one cell of an array; the column of a one-dimensional array counts for nothing."""
+    """Ask for the memory of one cell of an array; the column is ignored where an array has one dimension."""
 
-    def write(context: Any, builder: Any, signature: Any, given: Any) -> Any:
-        held = context.make_array(signature.args[0])(context, builder, given[0])
-        away = builder.mul(given[1], tools.unpack_tuple(builder, held.strides)[0])
+    def write(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        array = context.make_array(signature.args[0])(context, builder, arguments[0])
+        offset = builder.mul(arguments[1], tools.unpack_tuple(builder, array.strides)[0])
         if rows.ndim == 2:
-            away = builder.add(away, builder.mul(given[2], tools.unpack_tuple(builder, held.strides)[1]))
+            offset = builder.add(offset, builder.mul(arguments[2], tools.unpack_tuple(builder, array.strides)[1]))
         byte, number = ir.IntType(8).as_pointer(), ir.IntType(32)
         kind = ir.FunctionType(ir.VoidType(), [byte, number, number, number])
         prefetch = tools.get_or_insert_function(builder.module, kind, "llvm.prefetch.p0i8")
-        cell = builder.gep(builder.bitcast(held.data, byte), [away])
-        builder.call(prefetch, [cell, number(WRITTEN), number(KEPT), number(DATA)])
+        cell = builder.gep(builder.bitcast(array.data, byte), [offset])
+        builder.call(prefetch, [cell, number(FOR_WRITING), number(FOR_REUSE), number(IS_DATA)])
         return context.get_dummy_value()
 
     return types.void(rows, types.intp, types.intp), write

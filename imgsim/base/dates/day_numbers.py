@@ -2,8 +2,7 @@
 
 From date to day by the proleptic Gregorian algorithm of H. Hinnant, "chrono-compatible low-level date algorithms"
 (2013), exact for any year; from day to year by tables of the years that Python's dates know (1 to 9999). There is a
-closed formula for that too, but compilers take it out of loops and work it out for every life, though few ask: that
-was a fifth of walking the national road.
+closed formula for that too, but compilers take it out of loops and compute it for every career, though few need it.
 """
 
 from __future__ import annotations
@@ -16,7 +15,7 @@ import numpy.typing as npt
 from imgsim.base.compiled.jit import inline_kernel
 
 DAYS_A_YEAR: Final = 365.25
-NEVER: Final = 2**30  # a day no life reaches; fits a 32-bit column, and so does a life's worth of days after it
+NEVER: Final = 2**30  # a day that no career reaches; it fits a 32-bit column, and so do a career's days after it
 
 FIRST_YEAR: Final = 1
 MONTHS: Final = np.arange(f"{FIRST_YEAR:04}-01", "10000-01", dtype="datetime64[M]")
@@ -38,13 +37,13 @@ def day_of(year: int, month: int, day: int) -> int:
 
 @inline_kernel
 def last_begun(starts: npt.NDArray[np.int64], day: int) -> int:
-    """The place of the last of some yearly days on or before a day; of the first one if there is none."""
-    place = min(max((day - starts[0]) * 400 // 146097, 0), len(starts) - 1)  # off by one at most
-    while place > 0 and starts[place] > day:
-        place -= 1
-    while place + 1 < len(starts) and starts[place + 1] <= day:
-        place += 1
-    return int(place)
+    """The index of the last of some yearly days on or before a day; 0 if there is none."""
+    index = min(max((day - starts[0]) * 400 // 146097, 0), len(starts) - 1)  # off by one at most
+    while index > 0 and starts[index] > day:
+        index -= 1
+    while index + 1 < len(starts) and starts[index + 1] <= day:
+        index += 1
+    return int(index)
 
 
 @inline_kernel

@@ -1,4 +1,4 @@
-"""Reading TOML strictly: every value is asked for by name and type, and every refusal says where it stands."""
+"""Read TOML strictly: every value is asked for by name and type, and every refusal gives its location in the file."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Key = str | int
 
 
 class Table:
-    """A table of a TOML file that knows where it stands."""
+    """A table of a TOML file that knows its file and its path in it."""
 
     def __init__(self, data: dict[str, Any], file: Path, path: tuple[Key, ...] = ()) -> None:
         self.data, self.file, self.path = data, file, path
@@ -103,22 +103,22 @@ class Table:
 
     def tables(self, key: str) -> list[Table]:
         """A list of tables; empty if the key is missing."""
-        held = self.get(key, list, "a list of tables", [])
-        for place, entry in enumerate(held):
+        entries = self.get(key, list, "a list of tables", [])
+        for index, entry in enumerate(entries):
             if not isinstance(entry, dict):
-                Table({}, self.file, (*self.path, key)).fail(f"must be a table, not {shown(entry)}", place)
-        return [Table(entry, self.file, (*self.path, key, place)) for place, entry in enumerate(held)]
+                Table({}, self.file, (*self.path, key)).fail(f"must be a table, not {shown(entry)}", index)
+        return [Table(entry, self.file, (*self.path, key, index)) for index, entry in enumerate(entries)]
 
     def texts(self, key: str) -> tuple[str, ...]:
         """A list of strings; empty if the key is missing."""
-        held = self.get(key, list, "a list of texts", [])
-        for place, entry in enumerate(held):
+        entries = self.get(key, list, "a list of texts", [])
+        for index, entry in enumerate(entries):
             if not isinstance(entry, str):
-                Table({}, self.file, (*self.path, key)).fail(f"must be a text in quotes, not {shown(entry)}", place)
-        return tuple(held)
+                Table({}, self.file, (*self.path, key)).fail(f"must be a text in quotes, not {shown(entry)}", index)
+        return tuple(entries)
 
     def children(self) -> Iterator[tuple[str, Table]]:
-        """The tables this table holds, by name; anything else is refused."""
+        """The tables in this table, by name; anything else is refused."""
         for key in self.data:
             yield key, Table(self.get(key, dict, "a table"), self.file, (*self.path, key))
 
@@ -139,7 +139,7 @@ def shown(value: object) -> str:
 
 
 def dotted(path: tuple[Key, ...]) -> str:
-    """A path as TOML writes it; places in lists count from 1."""
+    """A path as TOML writes it; items of lists are numbered from 1."""
     text = ""
     for key in path:
         if isinstance(key, int):
@@ -152,8 +152,8 @@ def dotted(path: tuple[Key, ...]) -> str:
 def read_toml(file: Path) -> Table:
     """The top table of a file; InputError if it cannot be read, is no text, too large, or no TOML."""
     try:
-        with file.open("rb") as held:
-            content = held.read(LARGEST + 1)
+        with file.open("rb") as opened:
+            content = opened.read(LARGEST + 1)
     except OSError as problem:
         raise InputError(unreadable(problem), file=str(file)) from None
     except ValueError:
@@ -181,7 +181,7 @@ def unreadable(problem: OSError) -> str:
 
 
 def broken(problem: tomli.TOMLDecodeError) -> tuple[str, int]:
-    """What the parser stumbled over, and in which column; it may call a date that is none an unclosed table."""
+    """What the parser refused, and in which column; it may call a date that is none an unclosed table."""
     line = (problem.doc.split("\n")[problem.lineno - 1 : problem.lineno] or [""])[0]
     for date in re.finditer(r"\d{4}-\d\d-\d\d", line):
         if date.start() < problem.colno <= date.end() + 1 and not is_date(date[0]):
@@ -199,29 +199,29 @@ def is_date(text: str) -> bool:
 
 
 def locate(file: Path, path: tuple[Key, ...]) -> tuple[int | None, int | None]:
-    """Line and column (from 1) of a path in a TOML file, or of its nearest parent that stands in the file."""
-    found = places_in(file)
-    while path and found:
-        if path in found:
-            return found[path]
+    """Line and column (from 1) of a path in a TOML file, or of its nearest parent that is in the file."""
+    locations = locations_in(file)
+    while path and locations:
+        if path in locations:
+            return locations[path]
         path = path[:-1]
-    return (1, 1) if found else (None, None)
+    return (1, 1) if locations else (None, None)
 
 
 def locate_name(file: Path, name: str, last: str | None = None) -> tuple[int | None, int | None]:
-    """Line and column of the table that a dotted name stands for, or of a key of this name inside it."""
-    parts = {path: ".".join(str(part) for part in path) for path in places_in(file)}
+    """Line and column of the table of a dotted name, or of a key inside it."""
+    parts = {path: ".".join(str(part) for part in path) for path in locations_in(file)}
     heads = [path for path, text in parts.items() if text in (name, f"parameter.{name}")]
     inside = [path for head in heads for path in parts if path[: len(head)] == head and path[-1] == last]
     return locate(file, min(inside or heads, key=len)) if heads else (None, None)
 
 
-def places_in(file: Path) -> dict[tuple[Key, ...], tuple[int, int]]:
-    """Where every key of a file stands; nothing if that cannot be told, as saying where must not fail itself."""
+def locations_in(file: Path) -> dict[tuple[Key, ...], tuple[int, int]]:
+    """Line and column of every key of a file; nothing if they are unknown, as reporting an error must not fail."""
     try:
-        from imgsim.base.files.toml_positions import places
+        from imgsim.base.files.toml_positions import locations
 
-        return places(file.read_bytes())
+        return locations(file.read_bytes())
     except (OSError, ValueError, RecursionError, RuntimeError, StopIteration):
         return {}
 

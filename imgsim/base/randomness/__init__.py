@@ -1,1 +1,1 @@
-"""Chance by address: the generator, the addresses, the inverse distribution functions."""
+"""Random numbers by address: the generator, the addresses, the inverse distribution functions."""

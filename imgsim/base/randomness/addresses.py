@@ -1,4 +1,4 @@
-"""Addresses of chance: whose draw it is (the actor) and for which decision (a dotted name)."""
+"""Addresses of random numbers: whose draw it is (the actor) and for which decision (a dotted name)."""
 
 from __future__ import annotations
 

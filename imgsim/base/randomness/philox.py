@@ -1,4 +1,4 @@
-"""Chance is addressed, not consumed: every uniform is a pure function of its address.
+"""Random numbers are addressed, not consumed: every uniform is a pure function of its address.
 
 The generator is Philox4x32-10 (Salmon, Moraes, Dror and Shaw, "Parallel random numbers: as easy as 1, 2, 3", SC 2011),
 checked in the tests against the vectors its authors published. The key is (seed, decision); the counter is
@@ -24,7 +24,7 @@ W1: Final = np.uint64(0xBB67AE85)
 LOW: Final = np.uint64(0xFFFFFFFF)
 WORD: Final = np.uint64(32)
 SIX: Final = np.uint64(6)
-ALL_REPLICATIONS: Final = 0  # what stands for a replication in the address of what is the same in all
+ALL_REPLICATIONS: Final = 0  # the replication in addresses of draws that all replications share
 TWO_26: Final = 67108864.0
 TWO_M52: Final = 2.0**-52
 
@@ -33,7 +33,7 @@ TWO_M52: Final = 2.0**-52
 def philox(
     c0: np.uint64, c1: np.uint64, c2: np.uint64, c3: np.uint64, k0: np.uint64, k1: np.uint64
 ) -> tuple[np.uint64, np.uint64, np.uint64, np.uint64]:
-    """Four 32-bit words (held in uint64) for a counter of four words and a key of two."""
+    """Four 32-bit words (each in a uint64) for a counter of four words and a key of two."""
     for _ in range(10):
         p0 = M0 * c0
         p1 = M1 * c2
@@ -60,18 +60,18 @@ def uniform(seed: int, replication: int, actor: int, decision: int, occurrence: 
 
 @kernel
 def uniforms(seed: int, replication: int, actor: Ints, decision: int, occurrence: int) -> Floats:
-    """The uniform of each actor at a decision: many in a row take a tenth of the time that each takes by itself."""
-    found = np.empty(len(actor))
+    """The uniform of each of many actors at one decision."""
+    draws = np.empty(len(actor))
     for k in range(len(actor)):
-        found[k] = uniform(seed, replication, actor[k], decision, occurrence, 0)
-    return found
+        draws[k] = uniform(seed, replication, actor[k], decision, occurrence, 0)
+    return draws
 
 
 @inline_kernel
 def words(
     seed: int, replication: int, actor: int, decision: int, occurrence: int, partner: int
 ) -> tuple[np.uint64, np.uint64, np.uint64, np.uint64]:
-    """The four 32-bit words at an address: what is drawn by the million takes several draws from one call.
+    """The four 32-bit words at an address, for draws by the million that take several from one call.
 
     The address is laid out as in ``uniform``, which is made of the first two words.
     """

@@ -53,7 +53,7 @@ def exponential(u: float) -> float:
 
 @inline_kernel
 def gompertz_age(u: float, mode: float, scale: float, age: float) -> float:
-    """The age at which a Gompertz clock with modal age ``mode`` strikes somebody now aged ``age`` (all in years).
+    """The age at which a Gompertz timer with modal age ``mode`` expires for somebody now aged ``age`` (all in years).
 
     The hazard is exp((a - mode) / scale) / scale (Gompertz 1825, in the modal-age form of Carriere 1992).
     """
