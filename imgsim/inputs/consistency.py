@@ -12,7 +12,7 @@ from imgsim.base.randomness.addresses import refuse_collisions
 from imgsim.inputs.parameters.parameter import Parameter, Parameters
 from imgsim.inputs.pathways.instant_cycles import refuse_standstill
 from imgsim.inputs.pathways.pathway import Pathway, optional_parameters, required_parameters
-from imgsim.inputs.traits import CATEGORICAL, LIVELIHOODS, YES_NO, trait_names
+from imgsim.inputs.traits import BY_NAME, CATEGORICAL, LIVELIHOODS, YES_NO_TRAITS, trait_names
 
 # The ratios that a unit takes: odds behind the logit, multipliers behind the log, points otherwise.
 KIND_OF_RATIO: Final = {"probability": "odds"} | dict.fromkeys(("days", "years", "rate", "amount", "factor"), "times")
@@ -26,8 +26,8 @@ def known_categories(pathway: Pathway) -> dict[str, tuple[str, ...]]:
     listed: dict[str, tuple[str, ...]] = dict.fromkeys(CATEGORICAL, ())
     listed |= {name: tuple(values) for name, values in pathway.categories.items()}
     listed |= {"group": tuple(pathway.groups), "livelihood": LIVELIHOODS, "competitor": tuple(pathway.competitors)}
-    listed |= {"wish": listed["specialty"]}
-    return listed | dict.fromkeys([*YES_NO, *(f"flag.{flag}" for flag in pathway.flags)], ("no", "yes"))
+    listed |= {name: listed[BY_NAME[name].values_of] for name in CATEGORICAL if BY_NAME[name].values_of}
+    return listed | dict.fromkeys([*YES_NO_TRAITS, *(f"flag.{flag}" for flag in pathway.flags)], ("no", "yes"))
 
 
 def check_contract(

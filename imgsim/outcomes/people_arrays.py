@@ -13,11 +13,14 @@ import pandas as pd
 
 from imgsim.base.compiled.jit import kernel
 from imgsim.base.dates.day_numbers import NEVER
+from imgsim.inputs.traits import YES_NO
+from imgsim.outcomes.cells import Cells, cells_of
 from imgsim.outcomes.counts import Bools, Codes, Floats, Ints, Replicas, Tally, sums, tally
-from imgsim.outcomes.definitions import ALL, CITIZEN, FIRST_MONTH, NONCITIZEN
+from imgsim.outcomes.definitions import ALL, CITIZEN, FIRST_MONTH
 
 if TYPE_CHECKING:
     from imgsim.inputs.scenarios.scenario import Scenario
+    from imgsim.inputs.traits import Trait
 
 Days = npt.NDArray[np.int32]  # NEVER where it never comes
 TELLING: Final = ("people", "yearly")  # tables that tell which replications there are, be there people in them or none
@@ -122,40 +125,48 @@ class View:
         """Who needs no visa by citizenship."""
         return self.people["citizen"].to_numpy(bool)
 
-    # --- groups: a cell is a region of school and a citizenship, a group is some of the cells --------------------
+    # --- groups: a cell is a combination of the traits that stratify, a group is some of the cells ----------------
 
-    @property
-    def region_names(self) -> Sequence[str]:
-        """Regions of school."""
-        return self.scenario.pathway.categories["region"]
+    @cached_property
+    def layout(self) -> Cells:
+        """The cells of the pathway: regions of school by citizenship, and by other traits declared to stratify."""
+        return cells_of(self.scenario.pathway)
 
     @cached_property
     def cell(self) -> Codes:
-        """The cell of each person: twice the place of the region, plus one for citizens."""
-        region = codes_in(self.people["region"], self.region_names)
-        place = np.where(region < 0, len(self.region_names), region)
-        return (2 * place + self.citizen).astype(np.int32)
+        """The cell of each person."""
+        layout = self.layout
+        return layout.numbers([self.code_of(*each) for each in zip(layout.traits, layout.values, strict=True)])
+
+    def code_of(self, trait: Trait, values: Sequence[str]) -> Codes:
+        """The code of each person's category, -1 where there is none; 1 and 0 for yes and no."""
+        column = self.people[trait.reported]
+        return column.to_numpy(bool).astype(np.int32) if trait.kind == YES_NO else codes_in(column, values)
 
     @property
     def cells(self) -> int:
         """How many cells there are, with those of no region."""
-        return 2 * len(self.region_names) + 2
+        return len(self.layout)
 
     @cached_property
     def people_groups(self) -> dict[str, Bools]:
         """Everybody, citizens, others: masks over cells."""
-        citizen = np.arange(self.cells) % 2 == 1
-        return {ALL: np.ones(self.cells, bool), CITIZEN: citizen, NONCITIZEN: ~citizen}
+        return {ALL: np.ones(self.cells, bool)} | self.layout.groups(CITIZEN)
 
     @cached_property
     def regions(self) -> dict[str, Bools]:
         """Regions of school: masks over cells."""
-        return {name: np.arange(self.cells) // 2 == place for place, name in enumerate(self.region_names)}
+        return self.layout.groups("region")
 
     @cached_property
     def groups(self) -> dict[str, Bools]:
-        """Everybody, citizens, others, and each region: masks over cells."""
-        return self.people_groups | self.regions
+        """Everybody, citizens, others, each region, and each category of other traits that stratify."""
+        found = self.people_groups | self.regions
+        for trait in self.layout.traits:
+            if trait.name not in ("region", CITIZEN):
+                groups = self.layout.groups(trait.name)
+                found |= {f"{trait.name}.{name}" if name in found else name: cells for name, cells in groups.items()}
+        return found
 
     def tally(self, bins: range, at: Codes, of: Bools, hit: Bools | None = None) -> Tally:
         """Heads of `of`, and hits among them, by replication, bin and cell."""

@@ -14,7 +14,7 @@ from imgsim.inputs.consistency import known_categories
 from imgsim.inputs.parameters.parameter import Parameter, Parameters
 from imgsim.inputs.parameters.parameter import Row as Dated
 from imgsim.inputs.pathways.pathway import Pathway
-from imgsim.inputs.traits import LIVELIHOODS, trait_code
+from imgsim.inputs.traits import DRAWN, LIVELIHOODS, parameters_drawn, trait_code
 from imgsim.persons.risk_equations import EXPONENTIAL, GOMPERTZ, LOGNORMAL, NO_TRAIT, SERIES, Rules
 
 DISTRIBUTION: Final = {"lognormal": LOGNORMAL, "gompertz": GOMPERTZ, "exponential": EXPONENTIAL}
@@ -66,10 +66,7 @@ def ordered(parameters: Parameters, pathway: Pathway) -> list[str]:
         for option in list(stage.next)[:-1]
     ]
     first += [f"livelihood.start.{state}" for state in LIVELIHOODS[:WORKING_STATES]]
-    for trait in ("specialty", "area"):
-        values = pathway.categories.get(trait, ())
-        families = dict.fromkeys(name.rpartition(".")[0] for name in parameters if name.rpartition(".")[2] in values)
-        first += [f"{family}.{value}" for family in families for value in values]
+    first += [name for trait in DRAWN for name in parameters_drawn(trait, pathway.categories)]
     first += [name for stage in pathway.stages.values() for name in sessions_of(parameters, stage.name)]
     first = [name for name in dict.fromkeys(first) if name in parameters]
     return first + sorted(set(parameters) - set(first))

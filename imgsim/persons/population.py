@@ -19,17 +19,31 @@ from imgsim.base.randomness.philox import uniform, uniforms
 from imgsim.base.randomness.quantiles import normal
 from imgsim.inputs.parameters.parameter import Parameters
 from imgsim.inputs.pathways.pathway import Pathway
-from imgsim.inputs.traits import BIRTH, COLUMN, GRADUATION, LAST_CLINICAL, LIVELIHOODS, width
+from imgsim.inputs.traits import (
+    BIRTH,
+    BY_CHOICE,
+    BY_DURATION,
+    BY_PROBABILITY,
+    BY_SCORE,
+    COLUMN,
+    DRAWN,
+    GRADUATION,
+    LAST_CLINICAL,
+    LIVELIHOODS,
+    UNSET,
+    Trait,
+    parameters_drawn,
+    width,
+)
 from imgsim.persons.compile_rules import CompiledRules
 from imgsim.persons.risk_equations import Row, Rules, Who, chooses, draw, happens, lasts, predict
 
 STOCK_YEAR: Final = 1900  # the cell year of people who stand in the licensed stock and were never entrants
 WORKING_STATES: Final = 6  # livelihoods a person outside training and practice can have
 
-ABILITY, ENGLISH, EXPERIENCE = COLUMN["ability"], COLUMN["english"], COLUMN["experience"]
-CITIZEN, NEEDS_VISA, LIVELIHOOD = COLUMN["citizen"], COLUMN["needs_visa"], COLUMN["livelihood"]
-GROUP, REGION, WISH, AREA = COLUMN["group"], COLUMN["region"], COLUMN["wish"], COLUMN["area"]
-SPECIALTY, SPONSOR, COMPETITOR = COLUMN["specialty"], COLUMN["sponsor"], COLUMN["competitor"]
+CITIZEN, LIVELIHOOD, GROUP, REGION = COLUMN["citizen"], COLUMN["livelihood"], COLUMN["group"], COLUMN["region"]
+PROBABILITY, SCORE, DURATION, CHOICE = range(4)
+METHOD: Final = {BY_PROBABILITY: PROBABILITY, BY_SCORE: SCORE, BY_DURATION: DURATION, BY_CHOICE: CHOICE}
 
 Cell = tuple[int, int, int]  # year, group code, head count
 
@@ -37,21 +51,15 @@ Cell = tuple[int, int, int]  # year, group code, head count
 class Draws(NamedTuple):
     """Quantity numbers and decision hashes that a person is drawn from."""
 
-    needs_visa: int
-    ability: int
-    english: int
     age: int
     before: int
     after: int
-    experience: int
-    wish: int
-    wishes: int
-    area: int
-    areas: int  # 0 where a road knows no areas
     start: int
     stock_age: int
     entry: int
     sampled: int
+    drawn: npt.NDArray[np.int64]  # (traits drawn, 4): column, how, quantity (of a choice the first), options
+    unset: npt.NDArray[np.float64]  # (traits,): the row of somebody of whom nothing is drawn yet
 
 
 class Population(NamedTuple):
@@ -66,27 +74,25 @@ class Population(NamedTuple):
 def draws_of(book: CompiledRules) -> Draws:
     """The numbers of the population's quantities."""
     number = book.number
-    wishes, areas = (
-        [name for name in book.categories[trait] if number(f"population.{word}.{name}") >= 0]
-        for word, trait in (("wish", "specialty"), ("area", "area"))
-    )
+    drawn = [plan for trait in DRAWN if (plan := drawing(trait, book)) is not None]
     return Draws(
-        needs_visa=number("population.needs_visa"),
-        ability=number("population.ability"),
-        english=number("population.english"),
         age=number("population.age_at_graduation"),
         before=number("population.entry_before"),
         after=number("population.entry_after"),
-        experience=number("population.experience"),
-        wish=number(f"population.wish.{wishes[0]}") if wishes else -1,
-        wishes=len(wishes) + 1,
-        area=number(f"population.area.{areas[0]}") if areas else -1,
-        areas=len(areas) + 1 if areas else 0,
         start=number(f"livelihood.start.{LIVELIHOODS[0]}"),
         stock_age=number("population.stock_age"),
         entry=decision("population.entry"),
         sampled=decision("population.sampled"),
+        drawn=np.array(drawn, np.int64).reshape(-1, 4),
+        unset=np.array(UNSET),
     )
+
+
+def drawing(trait: Trait, book: CompiledRules) -> tuple[int, int, int, int] | None:
+    """How a trait is drawn: column, method, first quantity and number of options; None if no parameter draws it."""
+    numbers = [book.number(name) for name in parameters_drawn(trait, book.categories)]
+    given = [number for number in numbers if number >= 0]
+    return (COLUMN[trait.name], METHOD[trait.drawn], given[0], len(given) + 1) if given else None
 
 
 def entrant_cells(parameters: Parameters, pathway: Pathway, years: range) -> list[Cell]:
@@ -127,6 +133,18 @@ def keep(first: int, count: int, seed: int, replication: int, scale: float, deci
 
 
 @inline_kernel
+def draw_trait(rules: Rules, who: Who, method: int, quantity: int, options: int, day: int, row: Row) -> float:
+    """The value of one trait for somebody who enters on a day."""
+    if method == CHOICE:
+        return float(chooses(rules, who, quantity, options, day, row, 0))
+    if method == PROBABILITY:
+        return 1.0 if happens(rules, who, quantity, day, row, 0) else 0.0
+    if method == DURATION:
+        return float(lasts(rules, who, quantity, day, row, 0) / DAYS_A_YEAR)
+    return float(predict(rules, quantity, day, row) + normal(draw(rules, who, quantity, 0)))
+
+
+@inline_kernel
 def draw_entrant(rules: Rules, who: Who, draws: Draws, year: int, row: Row) -> int:
     """Draw one entrant's traits into the row, group, region and citizenship being set; the day of entry."""
     begin = day_of(year, 1, 1)
@@ -137,13 +155,9 @@ def draw_entrant(rules: Rules, who: Who, draws: Draws, year: int, row: Row) -> i
     row[GRADUATION] = entry + before - after
     row[BIRTH] = row[GRADUATION] - lasts(rules, who, draws.age, entry, row, 0)
     row[LAST_CLINICAL] = max(entry, int(row[GRADUATION]))
-    row[NEEDS_VISA] = 1.0 if happens(rules, who, draws.needs_visa, entry, row, 0) else 0.0
-    row[ABILITY] = predict(rules, draws.ability, entry, row) + normal(draw(rules, who, draws.ability, 0))
-    row[ENGLISH] = predict(rules, draws.english, entry, row) + normal(draw(rules, who, draws.english, 0))
-    row[EXPERIENCE] = lasts(rules, who, draws.experience, entry, row, 0) / DAYS_A_YEAR
-    row[WISH] = chooses(rules, who, draws.wish, draws.wishes, entry, row, 0) if draws.wish >= 0 else -1
-    if draws.areas > 0:
-        row[AREA] = chooses(rules, who, draws.area, draws.areas, entry, row, 0)
+    for k in range(len(draws.drawn)):
+        column, method, quantity, options = draws.drawn[k]
+        row[column] = draw_trait(rules, who, method, quantity, options, entry, row)
     row[LIVELIHOOD] = chooses(rules, who, draws.start, WORKING_STATES, entry, row, 0)
     return entry
 
@@ -155,7 +169,6 @@ def draw_licensed(rules: Rules, who: Who, draws: Draws, census: int, row: Row) -
     row[GRADUATION] = row[BIRTH] + lasts(rules, who, draws.age, census, row, 0)
     row[LAST_CLINICAL] = census
     row[LIVELIHOOD] = len(LIVELIHOODS) - 1
-    row[WISH] = -1.0
     return census
 
 
@@ -170,7 +183,7 @@ def draw_all(
         who, row = by_reference(Who(seed, replication, actors[person])), traits[person]
         group = (actors[person] >> 32) & 0xFFFF
         year = 1900 + ((actors[person] >> 48) & 0xFFF)
-        row[SPECIALTY] = row[SPONSOR] = row[COMPETITOR] = row[AREA] = -1.0
+        row[: len(draws.unset)] = draws.unset
         row[GROUP], row[REGION], row[CITIZEN] = group, region[group], citizen[group]
         if year == STOCK_YEAR:
             entry[person] = draw_licensed(held, who, draws, census, row)

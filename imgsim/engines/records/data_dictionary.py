@@ -4,9 +4,16 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
+from typing import Final
+
+from imgsim.inputs.traits import CATEGORY, COUNT, DAY, DURATION, SCORE, TRAITS, YES_NO
+
+TYPE: Final[Mapping[str, str]] = {  # of DuckDB, by kind of trait
+    DAY: "DATE", SCORE: "DOUBLE", DURATION: "DOUBLE", COUNT: "INTEGER", YES_NO: "BOOLEAN", CATEGORY: "VARCHAR",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +55,21 @@ class Table:
 
 @cache
 def tables() -> Mapping[str, Table]:
-    """The dictionary by name of table, from ``data_dictionary.toml`` beside this module."""
+    """The dictionary by name of table: ``data_dictionary.toml`` beside this module, and the declared traits."""
     text = files("imgsim.engines.records").joinpath("data_dictionary.toml").read_text(encoding="utf-8")
-    return {
+    listed = {
         name: Table(name, entry["row"], tuple(entry["key"]), tuple(Column(*column) for column in entry["columns"]))
         for name, entry in tomllib.loads(text).items()
     }
+    people = listed["people"]
+    return listed | {"people": replace(people, columns=(*people.columns, *trait_columns()))}
+
+
+def trait_columns() -> tuple[Column, ...]:
+    """The entries of the traits that the table of people reports."""
+    return tuple(
+        Column(trait.reported, TYPE[trait.kind], trait.unit, trait.label) for trait in TRAITS if trait.reported
+    )
 
 
 def layout(name: str) -> Table:

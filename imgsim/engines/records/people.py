@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -13,21 +14,20 @@ from imgsim.engines.records.columns import Column, Columns
 from imgsim.engines.records.encode import coded, dates
 from imgsim.engines.records.event_codes import CERTIFIED, TRAINING
 from imgsim.engines.records.finished import Finished
-from imgsim.inputs.traits import COLUMN, LIVELIHOODS
+from imgsim.inputs.traits import BY_NAME, CATEGORY, COLUMN, COUNT, DAY, LIVELIHOODS, TRAITS, YES_NO, Trait
 
 COUNTED = LIVELIHOODS  # every state; "until practice, end or horizon" holds because practice is a state of its own
 UNDER_WAY = "under_way"
-SHOWN = (
-    "birth", "graduation", "group", "region", "needs_visa", "ability", "english", "wish", "specialty",
-    "visa", "seasons", "area",
-)  # fmt: skip
+REPORTED: Final = tuple(trait for trait in TRAITS if trait.reported)
 Floats = npt.NDArray[np.float64]
 
 
 def people_table(finished: Finished) -> Columns:
     """The people of a replication, in the order of their actors."""
-    row = dict(zip(SHOWN, columns(finished.population.traits, np.array([COLUMN[name] for name in SHOWN])), strict=True))
-    held = traits(finished, row) | end(finished) | milestones(finished, row["birth"]) | kept(finished)
+    numbers = np.array([COLUMN[trait.name] for trait in REPORTED])
+    values = dict(zip(REPORTED, columns(finished.population.traits, numbers), strict=True))
+    birth = values[BY_NAME["birth"]]
+    held = traits(finished, values) | end(finished) | milestones(finished, birth) | kept(finished)
     return held | dict(zip((f"years_{state}" for state in COUNTED), years_in(finished.days_in), strict=True))
 
 
@@ -52,42 +52,57 @@ def years_in(days_in: npt.NDArray[Any]) -> Floats:
     return found
 
 
-def traits(finished: Finished, row: dict[str, Floats]) -> dict[str, Column]:
-    """The columns known without looking at events."""
-    population, categories = finished.population, finished.model.book.categories
+def traits(finished: Finished, values: Mapping[Trait, Floats]) -> dict[str, Column]:
+    """The columns known without looking at events: who each person is, the traits, and how and when they entered."""
+    population = finished.population
+    found: dict[str, Column] = {"person": np.arange(len(population.actor)), "actor": population.actor}
+    for trait, value in values.items():
+        if trait.name in BEFORE:
+            found |= BEFORE[trait.name](finished)
+        if not trait.reported_if_listed or finished.model.book.categories[trait.name]:
+            found[trait.reported] = reported(finished, trait, value)
+    return found
+
+
+def reported(finished: Finished, trait: Trait, value: Floats) -> Column:
+    """One trait as its column: dates, names of categories, yes or no, whole or real numbers."""
+    if trait.name == "citizen":
+        return citizens(finished)
+    if trait.kind == DAY:
+        return dates(value)
+    if trait.kind == CATEGORY:
+        return coded(value, finished.model.book.categories[trait.name])
+    if trait.kind == YES_NO:
+        return np.equal(value, 1.0)
+    return value.astype(np.int32) if trait.kind == COUNT else value
+
+
+def entry(finished: Finished) -> dict[str, Column]:
+    """Whether people were licensed from the start, and when they entered."""
+    population = finished.population
     return {
-        "person": np.arange(len(population.actor)),
-        "actor": population.actor,
-        "group": coded(row["group"], categories["group"]),
-        "region": coded(row["region"], categories["region"]),
-        "citizen": citizens(finished)[row["group"].astype(np.int64)],
-        "needs_visa": row["needs_visa"] == 1,
         "stock": population.stock,
         "entry_year": 1900 + ((population.actor >> 48) & 0xFFF).astype(np.int32),
         "entry_date": dates(population.entry),
-        "birth_date": dates(row["birth"]),
-        "graduation_date": dates(row["graduation"]),
-        "ability": row["ability"],
-        "english": row["english"],
-        "wish": coded(row["wish"], categories["wish"]),
-        "specialty": coded(row["specialty"], categories["specialty"]),
-        "visa": coded(row["visa"], categories["visa"]),
-        "seasons": row["seasons"].astype(np.int32),
-        "active_seasons": active_seasons(finished),
-        **({"area": coded(row["area"], categories["area"])} if categories["area"] else {}),
     }
 
 
 def citizens(finished: Finished) -> npt.NDArray[np.bool_]:
     """Who is a citizen, by group: as people entered, whatever a stage made of them later."""
-    return np.array([group.citizen for group in finished.model.scenario.pathway.groups.values()], bool)
+    by_group = np.array([group.citizen for group in finished.model.scenario.pathway.groups.values()], bool)
+    groups: npt.NDArray[np.bool_] = by_group[finished.population.traits[:, COLUMN["group"]].astype(np.int64)]
+    return groups
 
 
-def active_seasons(finished: Finished) -> npt.NDArray[np.int32]:
+def active_seasons(finished: Finished) -> dict[str, Column]:
     """How often each person submitted a rank list."""
     seasons, people = finished.seasons, len(finished.population.actor)
     persons = np.asarray(seasons["person"])[np.asarray(seasons["active"])]
-    return np.bincount(persons, minlength=people).astype(np.int32)
+    return {"active_seasons": np.bincount(persons, minlength=people).astype(np.int32)}
+
+
+# Columns that are no traits, by the trait before which they stand.
+BEFORE: Final[Mapping[str, Callable[[Finished], dict[str, Column]]]] = {"birth": entry, "area": active_seasons}
 
 
 def end(finished: Finished) -> dict[str, Column]:

@@ -9,6 +9,7 @@ from imgsim.base.errors import InputError, Problems
 from imgsim.base.files.toml import dotted, locate
 from imgsim.inputs.pathways.pathway import MARKS, Pathway, Stage
 from imgsim.inputs.pathways.reachability import leads_to_end, reachable
+from imgsim.inputs.traits import BY_NAME
 
 
 def check_pathway(pathway: Pathway, file: str) -> None:
@@ -68,8 +69,10 @@ def problems_of(stage: Stage, pathway: Pathway) -> Iterator[Problem]:
                 yield f"unknown {word} `{name}`", (*key, word, outcome), name, known
     for outcome, held in stage.status.items():
         for trait, value in held.items():
-            known_values = pathway.settable(trait)
-            if value not in known_values:
+            known_values, may_set = pathway.settable(trait), [name for name in BY_NAME if pathway.settable(name)]
+            if trait not in may_set:
+                yield f"a stage cannot set `{trait}`", (*key, "status", outcome, trait), trait, may_set
+            elif value not in known_values:
                 yield f"unknown status `{trait} = {value}`", (*key, "status", outcome, trait), value, known_values
     if stage.until and not legal_until(stage.until, pathway):
         yield f"`until` names no date: `{stage.until}`", (*key, "until"), stage.until, until_names(pathway)

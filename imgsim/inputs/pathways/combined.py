@@ -9,11 +9,13 @@ from typing import Final
 from imgsim.base.errors import InputError
 from imgsim.inputs.pathways.pathway import Pathway, Stage, Timer
 from imgsim.inputs.pathways.reachability import reachable
+from imgsim.inputs.traits import BY_NAME, DRAWN, YES_NO, Trait
 
 ENTERING: Final = "entering"  # below a country's name: the stages where its own traits are given to a newcomer
 TRIED: Final = "tried"  # below a country's name: the flag of those who have set out for it
 UNNAMED: Final = ("graduation", "post")  # what a wait may last until that belongs to no stage
 EVERYWHERE: Final = "everywhere"
+DRAWN_BY_COUNTRY: Final = tuple(trait for trait in DRAWN if trait.seen_by_country)
 
 
 def composed(whole: Pathway) -> Pathway:
@@ -90,16 +92,14 @@ def timer_below(country: str, timer: Timer, instead: Mapping[str, str]) -> Timer
 def entering(country: str, road: Pathway) -> dict[str, Stage]:
     """The stages, passed in no time, that give a newcomer the traits which a country sees in its own way.
 
-    Citizenship follows from the group, the need for a visa, the specialty wished for and the area are drawn by the
-    country's own numbers; its clocks of entry start.
+    Citizenship follows from the group, the other traits that differ between countries are drawn by the country's own
+    numbers; its clocks of entry start.
     """
     begun = all_below(country, (timer.name for timer in own_timers(road) if timer.starts == "entry"))
     steps: list[tuple[str, dict[str, dict[str, str]]]] = [
         ("", {"citizen": {"citizen": "yes"}, "other": {"citizen": "no"}}),
-        ("visa", {"yes": {"needs_visa": "yes"}, "no": {"needs_visa": "no"}}),
-        ("wish", written("wish", road.categories.get("specialty", ()))),
-        ("area", written("area", road.categories.get("area", ()))),
-    ]  # fmt: skip
+        *((trait.seen_by_country, written(trait.name, options_of(trait, road))) for trait in DRAWN_BY_COUNTRY),
+    ]
     steps = [(word, status) for word, status in steps if len(status) > 1]
     names = [entering_stage(country, word) for word, _ in steps] + [below(country, road.entry)]
     refuse_taken(country, road, names[:-1])
@@ -112,6 +112,11 @@ def entering(country: str, road: Pathway) -> dict[str, Stage]:
         )
         for name, after, (word, status) in zip(names, names[1:], steps, strict=False)
     }  # fmt: skip
+
+
+def options_of(trait: Trait, road: Pathway) -> tuple[str, ...]:
+    """The options of the choice that gives a newcomer a trait, those with numbers first: yes before no."""
+    return road.values(trait.name)[::-1] if trait.kind == YES_NO else road.values(trait.name)
 
 
 def written(trait: str, values: Iterable[str]) -> dict[str, dict[str, str]]:
@@ -172,10 +177,12 @@ def seen_from(whole: Pathway, stage: str) -> Pathway:
     if country is None:
         return whole
     own = whole.parts[country].pathway
-    for trait in ("specialty", "sponsor", "visa"):
-        values = own.categories.get(trait, ())
+    shared = {trait: values for trait, values in whole.categories.items() if BY_NAME[trait].by_group}
+    for trait, values in own.categories.items():
+        if trait in shared:
+            continue
         if whole.stages[stage].mechanism == "match" and whole.categories.get(trait, ())[: len(values)] != values:
             raise InputError(f"a country with a Match must come first among those composed: its `{trait}`", key=country)
     flags = {flag.removeprefix(f"{country}."): label for flag, label in whole.flags.items()}
-    categories = {**whole.categories, **own.categories, "region": whole.categories["region"]}
+    categories = {**whole.categories, **own.categories, **shared}
     return replace(whole, flags=flags, categories=categories, competitors=own.competitors)

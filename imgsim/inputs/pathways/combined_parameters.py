@@ -7,43 +7,24 @@ groups by the shares ``population.cell.<country>``, and the odds of setting out 
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-from imgsim.base.dates.calendar import to_date, to_day
 from imgsim.base.errors import InputError
 from imgsim.inputs.countries import pathway_file
 from imgsim.inputs.parameters.parameter import Parameter, Parameters, Ratio, Row, Source
 from imgsim.inputs.parameters.read import load_parameters
-from imgsim.inputs.pathways.combined import EVERYWHERE, below, entering_stage
-from imgsim.inputs.pathways.pathway import Group, Part, Pathway
+from imgsim.inputs.pathways.combined import DRAWN_BY_COUNTRY, EVERYWHERE, below, entering_stage
+from imgsim.inputs.pathways.combined_people import PEOPLE, Brought, category_of, constant, first_choices, shared_people
+from imgsim.inputs.pathways.pathway import Pathway
+from imgsim.inputs.traits import CATEGORY, TRAITS, YES_NO, parameters_drawn
 
-PEOPLE: Final = "population."
 NOT_TAKEN: Final = (PEOPLE, "livelihood.", "comparison.")  # families that the whole has once
-ENTRANTS: Final = f"{PEOPLE}entrants"
-AVERAGED: Final = ("age_at_graduation", "entry_before", "entry_after", "ability", "english", "experience")
-GIVEN_BY: Final = ("group", "region")  # traits of a country's own cells, which the whole says by its groups
-
-
-@dataclass(frozen=True, slots=True)
-class Brought:
-    """A country with its numbers."""
-
-    name: str
-    part: Part
-    parameters: Parameters
-
-    def cell(self, group: str) -> Group:
-        """The cell of the country that people of a group of the whole belong to."""
-        return self.part.pathway.groups[self.part.become[group]]
-
-    def like(self, trait: str, category: str) -> list[str]:
-        """The groups of the whole whose people are of this group or region there."""
-        groups = {group: self.cell(group) for group in self.part.become}
-        return [name for name, cell in groups.items() if category == (cell.name if trait == "group" else cell.region)]
+GIVEN_BY: Final = tuple(  # traits of a country's own cells, which the whole says by its groups
+    trait.name for trait in TRAITS if trait.by_group and trait.kind == CATEGORY
+)
 
 
 def load_numbers(folder: Path, road: Pathway) -> Parameters:
@@ -88,7 +69,7 @@ def sources_of(parts: Iterable[Brought], held: Iterable[Parameter]) -> dict[str,
 
 def with_all_categories(parameter: Parameter, road: Pathway) -> Parameter:
     """A parameter by a trait whose other categories, which nobody has there, are given the value of the first."""
-    known = road.settable(parameter.by) if parameter.by and parameter.by not in GIVEN_BY else ()
+    known = road.values(parameter.by) if parameter.by and parameter.by not in GIVEN_BY else ()
     if not known or not set(parameter.rows) < set(known):
         return parameter
     first = next(iter(parameter.rows.values()))
@@ -118,12 +99,12 @@ def citizens(part: Brought) -> Parameter:
 
 
 def remainders(part: Brought) -> Iterator[Parameter]:
-    """A country draws a wish or an area from the first few categories and the rest fall to the next: it takes all."""
-    for word, trait in (("wish", "specialty"), ("area", "area")):
-        for value in part.part.pathway.categories.get(trait, ())[:-1]:
-            if f"{PEOPLE}{word}.{value}" not in part.parameters:
-                name = f"{entering_stage(part.name, word)}.{value}"
-                yield constant(name, "probability", 1.0, "takes those whom the categories before leave")
+    """A country may give numbers to the first few categories of a trait; the next one takes all who are left."""
+    for trait in DRAWN_BY_COUNTRY:
+        for name in parameters_drawn(trait, part.part.pathway.categories):
+            if name not in part.parameters:
+                taking = str(entering_name(part.name, name))
+                yield constant(taking, "probability", 1.0, "takes those whom the categories before leave")
 
 
 def renamed(part: Brought, name: str, common: bool, shared: set[str]) -> str | None:
@@ -131,18 +112,23 @@ def renamed(part: Brought, name: str, common: bool, shared: set[str]) -> str | N
     is_shared = any(name == timer or name.startswith(f"{timer}.") for timer in shared)
     if is_shared or name.startswith("livelihood."):
         return name if common else None
-    for word in ("wish", "area"):
-        if name.startswith(f"{PEOPLE}{word}."):
-            return f"{entering_stage(part.name, word)}.{name.removeprefix(f'{PEOPLE}{word}.')}"
-    if name.startswith(f"{PEOPLE}needs_visa"):
-        return f"{entering_stage(part.name, 'visa')}.yes{name.removeprefix(f'{PEOPLE}needs_visa')}"
     if name.startswith(NOT_TAKEN):
-        return None
+        return entering_name(part.name, name)
     if name.startswith("clock."):
         return f"clock.{below(part.name, name.removeprefix('clock.'))}"
     if name.startswith("cost."):
         return f"cost.{below(part.name, name.removeprefix('cost.'))}"
     return below(part.name, name)
+
+
+def entering_name(country: str, name: str) -> str | None:
+    """The name of a parameter that draws a trait, or bears on it, in the stage where the country draws the trait."""
+    for trait in DRAWN_BY_COUNTRY:
+        own = f"{PEOPLE}{trait.name}"
+        if name == own or name.startswith(f"{own}."):
+            option = ".yes" if trait.kind == YES_NO else ""
+            return f"{entering_stage(country, trait.seen_by_country)}{option}{name.removeprefix(own)}"
+    return None
 
 
 def ratios_of(part: Brought, ratio: Ratio, common: bool, shared: set[str]) -> list[Ratio]:
@@ -170,92 +156,3 @@ def by_groups(part: Brought, parameter: Parameter) -> Parameter:
 def cited_below(part: Brought, series: Iterable[Row]) -> tuple[Row, ...]:
     """The rows with their sources by the names these have in the whole."""
     return tuple(row._replace(source=below(part.name, row.source)) if row.source else row for row in series)
-
-
-def category_of(parameter: Parameter, cell: Group) -> str:
-    """The category of a parameter that holds for the people of a cell."""
-    return {None: "", "group": cell.name, "region": cell.region, "citizen": ("no", "yes")[cell.citizen]}[parameter.by]
-
-
-# --- the people of the whole -------------------------------------------------------------------------------------
-
-
-def coming(own: Parameters, part: Brought, group: str, day: int) -> float:
-    """How many of a group set out for a country first, a year."""
-    share = own.value(f"{PEOPLE}cell.{part.name}", day, group)
-    return share * part.parameters.value(ENTRANTS, day, part.cell(group).name) if share else 0.0
-
-
-def shared_people(own: Parameters, road: Pathway, parts: list[Brought]) -> Iterator[Parameter]:
-    """Entrants of each group, and what they bring: the mean of their cells, weighted by those who come."""
-    days = knots(parts)
-    words = " + ".join(f"{part.name} entrants x {PEOPLE}cell.{part.name}" for part in parts)
-    rows = {
-        group: tuple(
-            Row(day, sum(coming(own, part, group, day) for part in parts), "derived", "", words) for day in days
-        )
-        for group in road.groups
-    }
-    yield Parameter(ENTRANTS, "count", None, "group", "linear", rows, bounds=(0.0, float("inf")))
-    yield constant(f"{PEOPLE}needs_visa", "probability", 0.0, "drawn on entering a country, by its own numbers")
-    for word in AVERAGED:
-        yield from (mean_of(own, road, parts, f"{PEOPLE}{word}{spread}") for spread in ("", ".spread"))
-
-
-def knots(parts: list[Brought]) -> list[int]:
-    """The days on which the entrants of any country change their course."""
-    series = [rows for part in parts for rows in part.parameters[ENTRANTS].rows.values()]
-    return sorted({row.start for rows in series for row in rows if row.start is not None})
-
-
-def constant(name: str, unit: str, value: float, where: str) -> Parameter:
-    """A number for everybody and all time that follows from how the whole is put together."""
-    return Parameter(name, unit, None, None, "step", {"": (Row(None, value, "derived", where=where),)})
-
-
-def mean_of(own: Parameters, road: Pathway, parts: list[Brought], name: str) -> Parameter:
-    """A number of people, for each group the mean of its cells weighted by those who come; none counts as nothing."""
-    sample = next((part.parameters[name] for part in parts if name in part.parameters), None)
-    days = knots(parts)
-    rows = {}
-    for group in road.groups:
-        weight = [sum(coming(own, part, group, day) for day in days) for part in parts]
-        value = [value_in(part, name, group, days[-1]) for part in parts]
-        mean = sum(w * v for w, v in zip(weight, value, strict=True)) / (sum(weight) or 1.0)
-        rows[group] = (Row(None, mean, "derived", where="mean of the countries' cells, weighted by entrants"),)
-    return Parameter(name, sample.unit if sample else "number", None, "group", "step", rows)
-
-
-def value_in(part: Brought, name: str, group: str, day: int) -> float:
-    """A country's number for the people of a group of the whole."""
-    if name not in part.parameters:
-        return 0.0
-    parameter = part.parameters[name]
-    return parameter.value(day, category_of(parameter, part.cell(group)))
-
-
-def first_choices(own: Parameters, road: Pathway, parts: list[Brought]) -> Iterator[Parameter]:
-    """The odds of setting out for each country first, by group and calendar year: its part of those who come."""
-    days = knots(parts)
-    years = {
-        year: to_day(datetime.date(year, 1, 1)) for year in range(to_date(days[0]).year, to_date(days[-1]).year + 1)
-    }
-    where = f"part of {ENTRANTS} in the middle of the year, of those left by the countries before"
-    for place, part in enumerate(parts[:-1]):
-        rows = {
-            group: tuple(
-                Row(
-                    to_day(datetime.date(year, 1, 1)), first_of(own, parts[place:], group, year), "derived", where=where
-                )
-                for year in years
-            )
-            for group in road.groups
-        }
-        yield Parameter(f"{road.entry}.{part.name}", "probability", None, "group", "step", rows)
-
-
-def first_of(own: Parameters, parts: list[Brought], group: str, year: int) -> float:
-    """The part of the first of some countries among all who set out for one of them in the middle of a year."""
-    middle = to_day(datetime.date(year, 7, 1))
-    counts = [coming(own, part, group, middle) for part in parts]
-    return counts[0] / sum(counts) if sum(counts) else 0.0

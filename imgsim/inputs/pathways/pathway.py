@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
+from imgsim.inputs.traits import BY_NAME, values_listed
+
 # The outcomes of each stage kind; None: the pathway names its own options.
 OUTCOMES: Final[Mapping[str, tuple[str, ...] | None]] = {
     "exam": ("passed", "exhausted", "lapsed", "failed", "borderline"),
@@ -42,7 +44,6 @@ OPTIONAL: Final[Mapping[str, Mapping[str, str]]] = {
     "ranked": {"elsewhere": "probability", "closed": "flag", "gap_limit": "years", "least_practice": "years"},
 }
 END_CLASSES: Final = ("retired", "alternative_career", "gave_up", "left_country", "died")
-SETTABLE_MARKS: Final = ("citizen", "needs_visa")  # yes-or-no traits that a stage may set, as it may categorical ones
 MARKS: Final = ("opens", "reads", "closes", "allocates", "starts")
 
 
@@ -124,11 +125,13 @@ class Pathway:
         """The country in words: its title up to the colon."""
         return self.title.partition(":")[0]
 
+    def values(self, trait: str) -> tuple[str, ...]:
+        """The values of a yes-or-no or categorical trait in the order of their codes; none if it has no list here."""
+        return values_listed(BY_NAME[trait], self.categories) if trait in BY_NAME else ()
+
     def settable(self, trait: str) -> tuple[str, ...]:
         """The values that a stage may set a trait to, in the order of their codes; none if it may not."""
-        if trait in SETTABLE_MARKS:
-            return ("no", "yes")
-        return self.categories.get("specialty" if trait == "wish" else trait, ())
+        return self.values(trait) if trait in BY_NAME and BY_NAME[trait].set_by_stages else ()
 
 
 def required_parameters(pathway: Pathway) -> list[tuple[str, str]]:

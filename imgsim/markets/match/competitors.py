@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import numpy as np
 import numpy.typing as npt
 
@@ -11,7 +13,7 @@ from imgsim.base.dates.day_numbers import day_of
 from imgsim.base.randomness.addresses import COMPETITOR, actor, decision
 from imgsim.base.randomness.quantiles import normal
 from imgsim.inputs.parameters.parameter import Parameters
-from imgsim.inputs.traits import BIRTH, COLUMN, GRADUATION, LAST_CLINICAL
+from imgsim.inputs.traits import BIRTH, COLUMN, GRADUATION, LAST_CLINICAL, TRAITS
 from imgsim.markets.match.specialty_choice import options
 from imgsim.persons.compile_rules import CompiledRules
 from imgsim.persons.population import keep
@@ -21,8 +23,8 @@ Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 
 ABILITY, KIND, WISH = COLUMN["ability"], COLUMN["competitor"], COLUMN["wish"]
-CITIZEN, READY = COLUMN["citizen"], COLUMN["ready"]
-UNSET = [COLUMN[name] for name in ("group", "region", "specialty", "sponsor", "livelihood", "area")]
+# What every competitor is, trait by trait, before kind, day, ability and wish are given.
+PLAIN: Final = [trait.unset if trait.competitors is None else trait.competitors for trait in TRAITS]
 
 
 class Competitors:
@@ -63,9 +65,8 @@ class Competitors:
     def alike(self, day: int) -> Floats:
         """What all competitors of a kind have in common, one row a kind: everything but ability and wish."""
         traits = np.zeros((len(self.kinds), self.width))
-        traits[:, UNSET] = -1.0
+        traits[:, : len(PLAIN)] = PLAIN
         traits[:, KIND] = np.arange(len(self.kinds))
-        traits[:, [CITIZEN, READY]] = 1.0
         traits[:, [GRADUATION, LAST_CLINICAL, BIRTH]] = day
         return traits
 
