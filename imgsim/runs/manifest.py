@@ -46,7 +46,7 @@ def manifest(scenario: Scenario, call: Call, sha256: Mapping[str, str]) -> dict[
         "replications": scenario.run.replications,
         "sets": list(call.sets),
         "reforms": [str(reform.file) for reform in scenario.reforms],
-        "doses": {
+        "levers": {
             f"{each.name}.{name}": lever.value for each in scenario.reforms for name, lever in each.levers.items()
         },
         "workers": call.workers,

@@ -189,7 +189,8 @@ def _reloaded(manifest: dict[str, Any]) -> Scenario:
     from imgsim.inputs.scenarios.load import load_scenario
 
     settings = {name: manifest[name] for name in ("seed", "scale", "replications")}
-    laid = {"reforms": manifest.get("reforms", ()), "doses": manifest.get("doses")}
+    levers = manifest.get("levers", manifest.get("doses"))  # the key of runs before version 0.2
+    laid = {"reforms": manifest.get("reforms", ()), "levers": levers}
     sets = tuple(manifest.get("sets", ()))
     scenario = load_scenario(Path(manifest["scenario_file"]), sets=sets, **laid, **settings)
     if scenario.digest() != manifest["scenario_sha256"]:

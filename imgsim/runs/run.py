@@ -61,8 +61,7 @@ def run(
     _need_list("reforms", reforms)
     scenario = load_scenario(
         Path(path), sets=tuple(sets), reforms=[Path(each) for each in reforms],
-        levers={**(doses or {}), **(levers or {})},
-        seed=seed, scale=scale, replications=replications,
+        levers=levers, doses=doses, seed=seed, scale=scale, replications=replications,
     )  # fmt: skip
     return run_scenario(
         scenario, sets=sets, workers=workers, out=out, tables=tables, engine=engine, quiet=quiet,

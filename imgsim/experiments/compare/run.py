@@ -22,6 +22,7 @@ from imgsim.experiments.compare.sweep import sizes_of, world_of
 from imgsim.experiments.compare.write import keep
 from imgsim.experiments.uncertainty import parameter_uncertainty as doubt
 from imgsim.experiments.uncertainty.sensitivity import sensitivity
+from imgsim.inputs.reforms.lever_sizes import lever_sizes
 from imgsim.inputs.reforms.read import read_reform
 from imgsim.inputs.scenarios.load import load_scenario
 from imgsim.inputs.scenarios.scenario import Scenario
@@ -69,7 +70,7 @@ def compare(
     """
     given = {"sets": sets, "seed": seed, "scale": scale}
     start, cores, root = datetime.now(UTC), workers or os.cpu_count() or 1, Path(out or RESULTS)
-    sizes = {**(doses or {}), **(levers or {})}  # `doses` is the former name
+    sizes = lever_sizes(levers, doses)
     held = worlds_of(Path(base), [Path(file) for file in reforms], together, years, sweep, sizes, engine, given)
     found = replicated(held, root, replications, precision, most, cores, quiet)
     found.sweep = sizes_of(sweep) if sweep else None

@@ -16,6 +16,7 @@ from imgsim.inputs.pathways.checks import check_pathway
 from imgsim.inputs.pathways.combined_parameters import load_numbers
 from imgsim.inputs.pathways.load import load_pathway
 from imgsim.inputs.pathways.pathway import Pathway, Stage
+from imgsim.inputs.reforms.lever_sizes import lever_sizes
 from imgsim.inputs.reforms.overlay import read_reforms, reformed
 from imgsim.inputs.scenarios.draft import Draft
 from imgsim.inputs.scenarios.read import assignments, read_draft
@@ -41,7 +42,7 @@ def load_scenario(
     """
     given = arguments({"seed": seed, "scale": scale, "replications": replications})
     baseline = load_baseline(Path(path), sets, given)
-    overlaid = read_reforms(reforms, {**(doses or {}), **(levers or {})})
+    overlaid = read_reforms(reforms, lever_sizes(levers, doses))
     return reformed(baseline, overlaid) if overlaid else baseline
 
 

@@ -1,0 +1,15 @@
+"""The sizes of reforms' levers as a caller gives them, by name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from imgsim.base.errors import InputError
+
+
+def lever_sizes(levers: Mapping[str, float] | None, doses: Mapping[str, float] | None) -> dict[str, float]:
+    """The sizes given as ``levers`` or by the former name of that argument, ``doses``; InputError for both at once."""
+    for name in doses or {}:
+        if name in (levers or {}):
+            raise InputError(f"`{name}` is given in `levers` too; `doses` is its former name", key="argument `doses`")
+    return {**(doses or {}), **(levers or {})}
