@@ -38,7 +38,7 @@ lint: $(READY)
 	$(BIN)/ruff format --check .
 
 types: $(READY)
-	$(BIN)/mypy --strict imgsim
+	$(BIN)/mypy --strict imgsim tests
 
 unit: $(READY)
 	$(BIN)/python -m pytest -n $(WORKERS)

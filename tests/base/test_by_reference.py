@@ -33,7 +33,8 @@ class Pair(NamedTuple):
 
 @called_kernel
 def worth(outer: Outer, k: int) -> float:
-    return outer.inner.weight[k] * outer.factor + outer.value[k] + outer.inner.shift
+    worth: float = outer.inner.weight[k] * outer.factor + outer.value[k] + outer.inner.shift
+    return worth
 
 
 @kernel

@@ -26,31 +26,31 @@ ADDRESS = (2026, 3, (1 << 60) | (105 << 48) | (2 << 32) | 77, 123456789, 4, 99)
 
 
 @pytest.mark.parametrize(("counter", "key", "words"), VECTORS)
-def test_philox_gives_the_published_words(counter, key, words):
+def test_philox_gives_the_published_words(counter: list[int], key: list[int], words: list[int]) -> None:
     assert [int(word) for word in philox(*map(np.uint64, counter), *map(np.uint64, key))] == words
 
 
-def test_words_at_an_address_are_the_published_ones():
+def test_words_at_an_address_are_the_published_ones() -> None:
     counter, key, result = VECTORS[2]
-    actor = np.uint64(counter[1] << 32 | counter[0])
+    actor = counter[1] << 32 | counter[0]
     address = key[0], counter[2] >> 16, actor, key[1], counter[2] & 0xFFFF, counter[3]
     assert [int(word) for word in words(*address)] == result
 
 
-def test_a_uniform_is_made_of_the_first_two_words_of_its_address():
+def test_a_uniform_is_made_of_the_first_two_words_of_its_address() -> None:
     first, second = (int(word) for word in words(*ADDRESS)[:2])
     assert uniform(*ADDRESS) == ((first >> 6 << 26) + (second >> 6) + 0.5) / 2**52
 
 
 @given(st.integers(0, 5), st.integers(1, 2**31))
-def test_changing_any_part_of_an_address_changes_the_uniform(place, step):
+def test_changing_any_part_of_an_address_changes_the_uniform(place: int, step: int) -> None:
     other = list(ADDRESS)
     other[place] = (other[place] + step) % (2**16 if place in (1, 4) else 2**32)
     if tuple(other) != ADDRESS:
         assert uniform(*other) != uniform(*ADDRESS)
 
 
-def test_uniforms_of_neighbouring_addresses_look_uniform_and_independent():
+def test_uniforms_of_neighbouring_addresses_look_uniform_and_independent() -> None:
     draws = np.array([[uniform(1, 0, person, decision, 0, 0) for person in range(4000)] for decision in (7, 8)])
     assert stats.kstest(draws[0], "uniform").pvalue > 0.001
     assert abs(np.corrcoef(draws)[0, 1]) < 4 / np.sqrt(4000)
@@ -59,16 +59,16 @@ def test_uniforms_of_neighbouring_addresses_look_uniform_and_independent():
 
 
 @given(st.floats(1e-12, 1 - 1e-12))
-def test_normal_quantile_agrees_with_scipy(u):
+def test_normal_quantile_agrees_with_scipy(u: float) -> None:
     assert normal(u) == pytest.approx(stats.norm.ppf(u), rel=1e-12, abs=1e-12)
 
 
-def test_exponential_quantile_has_the_closed_form():
+def test_exponential_quantile_has_the_closed_form() -> None:
     assert exponential(0.5) == pytest.approx(np.log(2))
 
 
 @given(st.floats(0.001, 0.999), st.floats(20, 90))
-def test_gompertz_clock_follows_its_hazard_given_the_age_reached(u, age):
+def test_gompertz_clock_follows_its_hazard_given_the_age_reached(u: float, age: float) -> None:
     mode, scale = 86.0, 10.0
     due = gompertz_age(u, mode, scale, age)
     cumulative = np.exp((due - mode) / scale) - np.exp((age - mode) / scale)
@@ -77,7 +77,7 @@ def test_gompertz_clock_follows_its_hazard_given_the_age_reached(u, age):
 
 
 @given(st.dates(datetime.date(1800, 1, 1), datetime.date(2200, 12, 31)))
-def test_days_and_years_agree_with_the_standard_library(date):
+def test_days_and_years_agree_with_the_standard_library(date: datetime.date) -> None:
     day = date.toordinal() - datetime.date(1970, 1, 1).toordinal()
     assert day_of(date.year, date.month, date.day) == day
     assert year_of(day) == date.year

@@ -11,6 +11,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numba
 import pytest
@@ -19,6 +20,7 @@ import imgsim
 from imgsim.base.compiled import code_cache
 from imgsim.base.compiled.code_cache import cache_folder, cache_root, caching_for, import_closure, imported_by
 
+NUMBA: Any = numba.config  # its settings are not typed
 PACKAGE = Path(imgsim.__file__).parent
 MODULES = {
     ".".join(("imgsim", *file.relative_to(PACKAGE).with_suffix("").parts)).removesuffix(".__init__"): file
@@ -74,7 +76,7 @@ def compiled_rules(folder: Path) -> dict[Path, int]:
     return {file: file.stat().st_mtime_ns for file in (folder / "cache" / "imgsim").rglob("risk_equations.trait-*.nbc")}
 
 
-@pytest.mark.skipif(bool(numba.config.DISABLE_JIT), reason="nothing is compiled")
+@pytest.mark.skipif(bool(NUMBA.DISABLE_JIT), reason="nothing is compiled")
 def test_a_changed_constant_of_another_module_is_noticed_in_a_cache_folder_of_the_users_choice(tmp_path: Path) -> None:
     shutil.copytree(PACKAGE, tmp_path / "imgsim", ignore=shutil.ignore_patterns("__pycache__", "countries"))
     (tmp_path / "script.py").write_text(SCRIPT, "utf-8")
@@ -241,10 +243,10 @@ def test_a_user_without_a_home_has_a_cache_too(places: dict[str, Path], monkeypa
 def test_numba_is_told_of_the_folder_only_meanwhile() -> None:
     def declare() -> None:
         with caching_for("imgsim.persons.livelihood"):
-            assert Path(numba.config.CACHE_DIR) == cache_folder("imgsim.persons.livelihood")
+            assert Path(NUMBA.CACHE_DIR) == cache_folder("imgsim.persons.livelihood")
             raise ValueError("a function that numba refuses")
 
-    before = numba.config.CACHE_DIR
+    before = NUMBA.CACHE_DIR
     with pytest.raises(ValueError, match="refuses"):
         declare()
-    assert before == numba.config.CACHE_DIR
+    assert before == NUMBA.CACHE_DIR

@@ -13,6 +13,8 @@ from imgsim.base.files.parquet import query, read_table, write_table
 from imgsim.base.files.parquet_concat import join
 from imgsim.engines.records.data_dictionary import layout
 
+GROUPS = pd.Index([f"group {k}" for k in range(7)])
+
 
 def rows(begin: int, count: int) -> pd.DataFrame:
     """Rows of a table with every kind of column, missing values among them."""
@@ -23,7 +25,7 @@ def rows(begin: int, count: int) -> pd.DataFrame:
             "person": number,
             "stock": known,
             "ability": np.where(known, number / 2.0, np.nan),
-            "group": pd.Categorical.from_codes(np.where(known, number % 7, -1), [f"group {k}" for k in range(7)]),
+            "group": pd.Categorical.from_codes(np.where(known, number % 7, -1), GROUPS),
             "entry_date": np.where(known, number.astype("datetime64[D]"), np.datetime64("NaT", "D")).astype(
                 "datetime64[s]"
             ),

@@ -52,7 +52,7 @@ def scenarios(draw: Draw) -> Scenario:
     numbers += [one for held in timers for one in timer_numbers(draw, held)]
     numbers += [*livelihood(draw), *people(draw, stock)]
     near, far = draw(st.integers(0, 40)), draw(st.integers(0, 40))
-    entrants = {"near": [(None, near), ("2001-01-01", 0.0)], "far": [(None, far), ("2002-01-01", 0.0)]}
+    entrants: dict[str, Any] = {"near": [(None, near), ("2001-01-01", 0.0)], "far": [(None, far), ("2002-01-01", 0.0)]}
     seed = draw(st.integers(0, 2**32 - 1))
     return toy.scenario(pathway, *ratios(draw, numbers), **entrants, seed=seed, end="2008-07-01")
 
@@ -66,7 +66,7 @@ def timers_of(draw: Draw, names: list[str], kinds: list[str]) -> list[Timer]:
         found.append(
             timer(name, draw(st.sampled_from(ENDS)), tuple(applies_in), draw(st.sampled_from(("entry", None))))
         )
-    return draw(st.permutations(found))
+    return list(draw(st.permutations(found)))
 
 
 def stage_of(draw: Draw, k: int, names: list[str], kinds: list[str], timers: list[Timer]) -> Stage:

@@ -21,9 +21,12 @@ import pandas as pd
 
 from imgsim.base.errors import ImgsimError
 from imgsim.engines.records.columns import Columns, columns_of
+from imgsim.inputs.parameters.parameter import Parameter, Row
+from imgsim.inputs.scenarios.scenario import Scenario
 from imgsim.runs.replicate import Recipe
 
 PEOPLE = 50
+EVENTS = pd.Index(["entry", "exam.passed", "horizon"])
 
 
 @dataclass(frozen=True)
@@ -35,32 +38,27 @@ class Settings:
     scale: float = 0.5
 
 
+NEW_YEAR = 13_514  # 1 January 2007
+PASSED = Parameter(
+    name="exam.passed", unit="probability", distribution=None, by=None, between="step",
+    rows={"": (Row(NEW_YEAR, 0.7, "assumed", source="a", where="p. 1", why="so", range=(0.6, 0.8)),)},
+)  # fmt: skip
+
+
 @dataclass(frozen=True)
-class SmallScenario:
+class SmallScenario(Scenario):
     """What store and runner need of a scenario; `behaviour` is for the engine below and no part of the inputs."""
 
     title: str = "A small <world>"
     name: str = "small"
     file: Path = Path("small.toml")
-    run: Settings = Settings()
-    changes: tuple[()] = ()
-    pathway: SimpleNamespace = field(default_factory=lambda: SimpleNamespace(parts={}))
-    reforms: tuple[()] = ()
+    country: str = "small"
+    pathway: Any = field(default_factory=lambda: SimpleNamespace(parts={}))
+    parameters: Any = field(default_factory=lambda: {PASSED.name: PASSED})
+    base_parameters: Any = field(default_factory=dict)
+    sources: Any = field(default_factory=dict)
+    run: Any = Settings()
     behaviour: dict[str, Any] = field(default_factory=dict)
-
-    @property
-    def parameters(self) -> dict[str, Any]:
-        row = SimpleNamespace(
-            start=13_514,  # 1 January 2007
-            value=0.7,
-            evidence="assumed",
-            source="a",
-            where="p. 1",
-            why="so",
-            range=(0.6, 0.8),
-        )
-        parameter = SimpleNamespace(name="exam.passed", unit="probability", between="step", rows={"": (row,)})
-        return {parameter.name: parameter}
 
     def canonical(self) -> str:
         return json.dumps({"run": [self.run.seed, self.run.scale, self.run.replications]})
@@ -84,7 +82,7 @@ def simulate(model: SmallScenario, replication: int) -> dict[str, pd.DataFrame]:
         {
             "replication": np.int32(replication),
             "person": np.arange(PEOPLE)[::-1],
-            "group": pd.Categorical.from_codes(chance.integers(0, 2, PEOPLE), ["far", "near"]),
+            "group": pd.Categorical.from_codes(chance.integers(0, 2, PEOPLE), pd.Index(["far", "near"])),
             "entry_date": np.datetime64("2000-01-01", "s"),
             "practice_date": np.full(PEOPLE, np.datetime64("NaT", "s")),
             "practice_age": chance.normal(30, 5, PEOPLE),
@@ -96,7 +94,7 @@ def simulate(model: SmallScenario, replication: int) -> dict[str, pd.DataFrame]:
             "person": np.arange(rows) // 10,
             "sequence": (np.arange(rows) % 10).astype(np.int32),
             "date": np.full(rows, np.datetime64("2001-02-03", "s")),
-            "event": pd.Categorical.from_codes(chance.integers(0, 3, rows), ["entry", "exam.passed", "horizon"]),
+            "event": pd.Categorical.from_codes(chance.integers(0, 3, rows), EVENTS),
             "value": chance.random(rows),
         }
     )

@@ -18,7 +18,8 @@ from imgsim.inputs.parameters.parameter import Parameter, Parameters, Row
 from imgsim.inputs.parameters.read import with_ratios
 from imgsim.inputs.pathways.checks import check_pathway
 from imgsim.inputs.pathways.pathway import Group, Pathway, Stage, Timer
-from imgsim.inputs.scenarios.scenario import RunSettings, Scenario
+from imgsim.inputs.scenarios.run_settings import RunSettings
+from imgsim.inputs.scenarios.scenario import Scenario
 from imgsim.inputs.traits import LIVELIHOODS
 from imgsim.persons.compile_rules import CompiledRules, compile_rules
 

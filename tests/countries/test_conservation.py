@@ -58,7 +58,7 @@ def test_the_ends_of_people_are_the_stocks_of_ends(run: Tables) -> None:
     last = run["yearly"].query(f"year == {END.year - 1}").set_index("state")["stock_end"]
     for name, count in run["people"]["end_class"].value_counts().items():
         if name != "under_way":
-            assert last[name] == count
+            assert last[str(name)] == count
 
 
 def test_entrants_are_as_many_as_the_parameters_say(run: Tables, model: Model) -> None:
@@ -139,7 +139,7 @@ def test_livelihood_fills_every_life_from_entry_to_end_or_horizon(run: Tables) -
     own = spells.groupby("person")
     assert (own["start"].min().reindex(lived) == people.loc[lived, "entry_date"]).all()
     assert (own["end"].max().reindex(lived) == until[lived]).all()
-    years = people[[name for name in people if name.startswith("years_")]].sum(axis=1)
+    years = people[[name for name in people.columns if name.startswith("years_")]].sum(axis=1)
     assert np.allclose(years * 365.25, (until - people["entry_date"]).dt.days)
 
 

@@ -57,7 +57,7 @@ def test_every_life_begins_once_and_ends_at_most_once(scenario: Scenario, tables
 def test_stocks_and_flows_balance(tables: Tables) -> None:
     held = tables["yearly"]
     assert (held["stock_start"] + held["inflow"] - held["outflow"] == held["stock_end"]).all()
-    assert held[["stock_start", "inflow", "outflow", "stock_end"]].min(axis=None) >= 0
+    assert (held[["stock_start", "inflow", "outflow", "stock_end"]] >= 0).all(axis=None)
 
 
 def test_no_round_gives_more_places_than_it_has(tables: Tables) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -221,7 +222,7 @@ def test_threads_share_people_and_sum_their_tallies() -> None:
 def test_a_row_is_small() -> None:
     held = model()
     accumulators = new_accumulators(held, codes_of(held), population([False] * 1000))
-    own = [
+    own: list[npt.NDArray[Any]] = [
         accumulators.spent,
         accumulators.status,
         accumulators.sitting,

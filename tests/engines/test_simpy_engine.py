@@ -19,9 +19,11 @@ from builders.toy import count, days_of, end, exam, fair, parameter, road, stage
 from imgsim.base.dates.calendar import to_day
 from imgsim.base.dates.day_numbers import year_of
 from imgsim.engines.engine import trace
+from imgsim.engines.model import build
 from imgsim.engines.simpy.career import Career
 from imgsim.engines.simpy.processes import simulate
 from imgsim.engines.simpy.replication import Replication
+from imgsim.inputs.pathways.pathway import Pathway
 
 ONCE = [(None, 2000.0), ("2001-01-01", 0.0)]  # two thousand people who enter in 2000
 MANY = 2000
@@ -35,7 +37,7 @@ def within(found: float, share: float, n: int = MANY) -> bool:
 # --- exams ---------------------------------------------------------------------------------------------------------
 
 
-def one_exam() -> toy.Pathway:
+def one_exam() -> Pathway:
     return road(stage("test", "exam", {"passed": "through", "exhausted": "out"}), end("through"), end("out"))
 
 
@@ -275,7 +277,7 @@ def test_as_many_wait_as_arrive_in_the_time_a_wait_takes() -> None:
     assert waiting.mean() == pytest.approx(200 * 3 * math.exp(0.045), rel=0.03)
 
 
-def a_fair() -> toy.Pathway:
+def a_fair() -> Pathway:
     return road(
         stage("fair", "round", {"placed": "begin", "unplaced": "fair", "ineligible": "out"}, mechanism="quota"),
         stage("begin", "wait", {"done": "home"}, until="post"),
@@ -387,7 +389,7 @@ def test_a_reform_that_changes_nothing_changes_nothing() -> None:
     again = [(None, 0.6), ("2004-01-01", 0.6)]
     same = held.parameters.replacing(replace(held.parameters["test.passed"], rows={"": toy.series(again)}))
     reform = replace(held, parameters=same)
-    assert toy.digest(simulate(toy.build(held), 0)) == toy.digest(simulate(toy.build(reform), 0))
+    assert toy.digest(simulate(build(held), 0)) == toy.digest(simulate(build(reform), 0))
 
 
 def test_a_reform_leaves_everything_before_its_day_as_it_was() -> None:
@@ -395,10 +397,10 @@ def test_a_reform_leaves_everything_before_its_day_as_it_was() -> None:
     harder = toy.series([(None, 0.6), ("2004-01-01", 0.2)])
     reform = held.parameters.replacing(replace(held.parameters["test.passed"], rows={"": harder}))
     base, other = (
-        toy.lives(simulate(toy.build(replace(held, parameters=numbers)), 0)) for numbers in (held.parameters, reform)
+        toy.lives(simulate(build(replace(held, parameters=numbers)), 0)) for numbers in (held.parameters, reform)
     )
     early = [table[table["date"] < "2004-01-01"].reset_index(drop=True) for table in (base, other)]
-    pd.testing.assert_frame_equal(*early)
+    pd.testing.assert_frame_equal(early[0], early[1])
     assert len(base) != len(other)
 
 
@@ -417,11 +419,11 @@ def test_what_changes_results_changes_the_digest_of_the_inputs() -> None:
     held = toy.scenario(toy.career(), *toy.career_numbers())
     pathway = held.pathway
     way = pathway.stages["way"]
-    swapped = replace(way, next=dict(reversed(way.next.items())))
+    swapped = replace(way, next=dict(reversed(list(way.next.items()))))
     others = [
         replace(pathway, stages=dict(pathway.stages) | {"way": swapped}),
-        replace(pathway, timers=dict(reversed(pathway.timers.items()))),
-        replace(pathway, groups=dict(reversed(pathway.groups.items()))),
+        replace(pathway, timers=dict(reversed(list(pathway.timers.items())))),
+        replace(pathway, groups=dict(reversed(list(pathway.groups.items())))),
     ]
     digests = {replace(held, pathway=other).digest() for other in [pathway, *others]}
     assert len(digests) == 4

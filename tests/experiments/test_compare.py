@@ -5,6 +5,7 @@ from __future__ import annotations
 import html.parser
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -186,14 +187,14 @@ def test_a_reform_that_changes_nothing_is_exactly_nothing(country: Path) -> None
 
 def test_more_places_help_and_who_gains_is_counted(country: Path) -> None:
     found = compared(country, "more", "null")
-    table = found.differences.set_index(["reform", "measure"])
+    table: Any = found.differences.set_index(["reform", "measure"])
     assert table.loc[("more", "placed_by_year_5"), "difference"] > 0.1
     assert table.loc[("more", "placed_by_year_5"), "helps"] > 0.99
     assert table.loc[("more", "placed_by_year_5"), "pairing"] > 1
-    gains = found.gains[found.gains["dimension"] == "all"].set_index("reform")
+    gains: Any = found.gains[found.gains["dimension"] == "all"].set_index("reform")
     assert gains.loc["more", "gained"] > 100
     assert gains.loc["null", "gained"] == 0
-    seats = found.places[found.places["reform"] == "more"].set_index(["round", "group"])
+    seats: Any = found.places[found.places["reform"] == "more"].set_index(["round", "group"])
     assert seats.loc[("match", "all"), "seats_reformed"] > 1.5 * seats.loc[("match", "all"), "seats_baseline"]
 
 

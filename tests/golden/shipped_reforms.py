@@ -79,9 +79,11 @@ def differences(before: Tables, after: Tables) -> dict[str, Any]:
         if column in one:
             reached, was = other[column].notna(), one[column].notna()
             found[name] = {"gained": int((reached & ~was).sum()), "lost": int((was & ~reached).sum())}
-    years = [column for column in one if column.startswith("years_")]
+    years = [column for column in one.columns if column.startswith("years_")]
     moved = (other[years].sum() - one[years].sum()).round(1)
-    found["years"] = {column.removeprefix("years_"): float(value) + 0.0 for column, value in moved.items() if value}
+    found["years"] = {
+        str(column).removeprefix("years_"): float(value) + 0.0 for column, value in moved.items() if value
+    }
     return found
 
 

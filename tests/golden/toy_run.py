@@ -18,7 +18,7 @@ PLACES = 20
 def found() -> dict[str, Any]:
     """What the toy gives today: heads, events, years lived in each state, and a fingerprint of every table."""
     tables = toy.tables(toy.career(), *toy.career_numbers(PLACES), near=60, far=60)
-    years = tables["people"][[name for name in tables["people"] if name.startswith("years_")]].sum()
+    years = tables["people"][[name for name in tables["people"].columns if name.startswith("years_")]].sum()
     return {
         "rows": {name: len(table) for name, table in tables.items()},
         "ends": {str(name): int(n) for name, n in tables["people"]["end"].value_counts(sort=False).items()},

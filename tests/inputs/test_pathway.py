@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 from imgsim.base.errors import InputError
 from imgsim.inputs.countries import COUNTRIES
 from imgsim.inputs.countries import shipped_countries as countries
-from imgsim.inputs.pathways.checks import check_pathway, leads_to_end, reachable
+from imgsim.inputs.pathways.checks import check_pathway
 from imgsim.inputs.pathways.load import load_pathway
 from imgsim.inputs.pathways.pathway import CERTAIN, MARKS, MECHANISMS, OUTCOMES, Pathway, Stage, required_parameters
+from imgsim.inputs.pathways.reachability import leads_to_end, reachable
 from imgsim.markets.mechanisms import MECHANISMS as MADE
 
 NAMES = countries()

@@ -349,9 +349,10 @@ def test_a_run_keeps_which_reforms_it_was_under(tmp_path: Path) -> None:
     from imgsim.runs.results import open_run
     from imgsim.runs.run import run
 
-    file, quiet = golden.FOLDER / "conrad_35.toml", {"quiet": True, "figures": False, "workers": 1}
+    file = golden.FOLDER / "conrad_35.toml"
     settings: dict[str, Any] = {"scale": 0.02, "replications": 1, "tables": ["rounds"], "out": tmp_path}
-    done = run(US, reforms=[file], sets=["waiver.conrad.concentration=1"], **settings, **quiet)
+    settings |= {"quiet": True, "figures": False, "workers": 1}
+    done = run(US, reforms=[file], sets=["waiver.conrad.concentration=1"], **settings)
     assert open_run(done.folder).scenario.digest() == done.scenario.digest()
     resolved = json.loads((done.folder / "scenario.resolved.json").read_text())
     assert done.folder.parent.name == "us+conrad_35"

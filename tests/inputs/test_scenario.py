@@ -287,7 +287,7 @@ def test_the_canonical_text_is_json_and_the_same_in_every_process(country: Count
         "import sys, imgsim, imgsim.inputs.countries as c; from pathlib import Path; c.COUNTRIES = Path(sys.argv[2]);"
         "print(imgsim.load_scenario(sys.argv[1]).digest())"
     )
-    command = [sys.executable, "-c", code, country.scenario, country.folder.parent]
+    command = [sys.executable, "-c", code, str(country.scenario), str(country.folder.parent)]
     told = {
         subprocess.run(command, env={"PYTHONHASHSEED": seed}, capture_output=True, text=True, check=True).stdout.strip()
         for seed in ("1", "2")

@@ -311,6 +311,7 @@ def test_costs_are_those_of_the_certified_of_the_measured_window() -> None:
 
 
 def test_the_mix_of_visas_is_that_of_noncitizens_who_begin_training() -> None:
+    rows: list[dict[str, Any]]
     rows = [{"training_date": "2005-07-01", "visa_at_training": status} for status in ("guest", "none", "none", "none")]
     rows += [{"training_date": "2005-07-01", "visa_at_training": "none", "citizen": True}, {}]
     table = measures(tables(people=people(rows)), small_scenario())

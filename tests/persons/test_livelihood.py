@@ -12,7 +12,9 @@ from scipy import stats
 
 from imgsim.engines.model import build
 from imgsim.inputs.countries import COUNTRIES
+from imgsim.inputs.parameters.parameter import Parameter
 from imgsim.inputs.pathways.load import load_pathway
+from imgsim.inputs.pathways.pathway import Pathway
 from imgsim.inputs.scenarios.load import load_scenario
 from imgsim.inputs.traits import COLUMN
 from imgsim.persons.livelihood import SPAN, hazard, rate_of_leaving
@@ -21,13 +23,13 @@ ONCE = [(None, 2000.0), ("2001-01-01", 0.0)]
 MANY = 2000
 
 
-def waiting(years: float = 50) -> tuple[toy.Pathway, toy.Parameter]:
+def waiting(years: float = 50) -> tuple[Pathway, Parameter]:
     """A road on which nothing happens."""
     pathway = road(stage("queue", "wait", {"done": "home"}), end("home"))
     return pathway, parameter("queue.done", "days", years * 365.25)
 
 
-def rate(states: str, value: toy.Given, **more: str) -> toy.Parameter:
+def rate(states: str, value: toy.Given, **more: str) -> Parameter:
     return parameter(f"livelihood.{states}", "rate", value, **more)
 
 
@@ -204,7 +206,7 @@ def test_rates_that_are_kept_are_those_worked_out_for_the_person() -> None:
     rules, transitions = model.book.rules, model.transitions
     kept = transitions.leans[:, 0] > 0
     assert (transitions.kept[kept, 0] > 0).any()
-    for state in np.flatnonzero(kept):
+    for state in np.flatnonzero(kept).tolist():
         own = transitions.leans[state, 1 : 1 + transitions.leans[state, 0]]
         for value in (0.0, 1.0, 3.0, SPAN - 1.0, SPAN, 0.5, -1.0):
             row = np.zeros(len(COLUMN) + len(model.scenario.pathway.flags))

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from builders import toy
 from builders.toy import count, end, exam, parameter, road, stage
+from pandas import DataFrame
 from scipy import optimize, stats
 
 from imgsim.base.dates.calendar import to_day
@@ -16,7 +17,7 @@ from imgsim.base.errors import InputError
 from imgsim.base.files.toml import read_toml
 from imgsim.base.randomness.addresses import GRADUATE, actor
 from imgsim.inputs.parameters.parameter import Parameter
-from imgsim.inputs.pathways.pathway import OUTCOMES
+from imgsim.inputs.pathways.pathway import OUTCOMES, Pathway
 from imgsim.inputs.pathways.read import stages_of
 from imgsim.inputs.traits import COLUMN, FIRST_FLAG
 from imgsim.persons.pass_rules import CODE, WORDS, error_left, grade
@@ -136,7 +137,7 @@ def best(a: float, difficulty: np.ndarray, right: np.ndarray) -> float:
     return float(optimize.brentq(slope, -60, 60, xtol=1e-6))
 
 
-def seats() -> object:
+def seats() -> Pathway:
     """A road on which every sitting needs a seat of its own: a failed sitting leads back to the round."""
     return road(
         stage("seat", "round", {"placed": "date", "unplaced": "seat", "ineligible": "seat"}, mechanism="quota"),
@@ -150,7 +151,7 @@ def seats() -> object:
     )
 
 
-def on_seats(places: float, meetings: float) -> dict[str, object]:
+def on_seats(places: float, meetings: float) -> dict[str, DataFrame]:
     given = [
         *[one for one in exam("test", 1) if one.name.split(".")[1] in ("prepare", "result", "attempts")],
         *stations(0.55, 9),
@@ -161,7 +162,7 @@ def on_seats(places: float, meetings: float) -> dict[str, object]:
         parameter("half.done", "days", 1),
     ]
     held = {one.name: one for one in given}
-    return toy.tables(seats(), *held.values(), near=500, start="2000-01-01", end="2006-01-01")  # type: ignore[arg-type]
+    return toy.tables(seats(), *held.values(), near=500, start="2000-01-01", end="2006-01-01")
 
 
 def test_a_failed_sitting_leaves_the_exam_where_the_road_says_so() -> None:

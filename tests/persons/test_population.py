@@ -13,6 +13,7 @@ from scipy import stats
 from imgsim.base.dates.calendar import to_day
 from imgsim.base.dates.day_numbers import day_of, year_of
 from imgsim.base.randomness.addresses import GRADUATE, actor
+from imgsim.engines.model import build
 from imgsim.inputs.parameters.parameter import Parameter
 from imgsim.inputs.pathways.pathway import Pathway
 from imgsim.inputs.traits import COLUMN, LIVELIHOODS
@@ -31,7 +32,7 @@ def drawn(
     scale: float = 1.0, horizon: int = HORIZON,
 ) -> Population:  # fmt: skip
     held = toy.scenario(nowhere(), *given, near=near, far=far)
-    book = toy.build(held).book
+    book = build(held).book
     return populate(held.parameters, held.pathway, book, YEARS, horizon, seed, replication, scale)
 
 

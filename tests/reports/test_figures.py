@@ -73,7 +73,8 @@ def test_a_figure_has_labels_a_denominator_and_a_source(run: Any, name: str) -> 
 def test_words_stay_on_the_sheet(run: Any, name: str) -> None:
     axes = FIGURES[name](run)
     figure = axes.figure
-    renderer = figure.canvas.get_renderer()
+    canvas: Any = figure.canvas
+    renderer = canvas.get_renderer()
     texts = [*figure.texts, *axes.texts, axes.xaxis.label, axes.yaxis.label]
     figure.draw(renderer)
     boxes = {text.get_text(): text.get_window_extent(renderer) for text in texts if text.get_text()}
@@ -176,7 +177,8 @@ def test_lines_of_lives_last_until_the_end_or_the_horizon(run: Any) -> None:
     lives, axes = sample(run), life_lines(run)
     until = lives["end_date"].fillna(pd.Timestamp(run.scenario.run.end))
     longest = ((until - lives["birth_date"]).dt.days / 365.25).to_numpy()
-    drawn = {round(bar.get_y() + bar.get_height() / 2): bar.get_x() + bar.get_width() for bar in axes.patches}
+    bars: Any = axes.patches
+    drawn = {round(bar.get_y() + bar.get_height() / 2): bar.get_x() + bar.get_width() for bar in bars}
     assert {row: round(end, 6) for row, end in drawn.items()} == {row: round(longest[row], 6) for row in drawn}
     assert len(drawn) > len(lives) / 2
 

@@ -23,9 +23,12 @@ def test_the_function_whose_compiled_code_is_looked_for_is_a_kernel(engine: str)
 
 def test_compiling_is_announced_only_while_the_code_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[str] = []
-    monkeypatch.setattr(
-        "imgsim.base.compiled.code_cache.is_cached", lambda name: bool(asked.append(name)) or len(asked) > 1
-    )
+
+    def is_cached(name: str) -> bool:
+        asked.append(name)
+        return len(asked) > 1
+
+    monkeypatch.setattr("imgsim.base.compiled.code_cache.is_cached", is_cached)
     assert _compiling("simpy").startswith("; compiling it first")
     assert _compiling("simpy") == ""
     assert asked == [COMPILED_FUNCTIONS["simpy"]] * 2
