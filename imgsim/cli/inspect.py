@@ -71,10 +71,10 @@ def check(
     say(report(subject) + "\n")
     if engines:
         typer.echo("Walking a small copy of the scenario with each engine ...", err=True)
-        from imgsim.engines.equality import prove, said
+        from imgsim.engines.equality import proof_text, prove
 
         proof = prove(subject)
-        say(said(proof) + "\n")
+        say(proof_text(proof) + "\n")
         if proof.difference:
             raise typer.Exit(1)
 

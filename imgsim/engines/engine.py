@@ -1,7 +1,8 @@
-"""The engines: two walkers of the same road by the same rules, which give the same lives bit for bit.
+"""Choose an engine, simulate a replication with it, and turn what it leaves behind into tables.
 
-An engine is a module with a function ``run`` of a model and the number of a replication; what it returns can say all
-that tables are made from (``finished``) and tell every event and spell, in pieces (``pieces``).
+There are two engines, which advance careers through the same pathway by the same rules and agree bit for bit. Each is a
+module with a function ``run(model, replication)``; its result gives the arrays that tables are made from (``finished``)
+and every event and activity spell, a part of the people at a time (``pieces``).
 """
 
 from __future__ import annotations
@@ -22,35 +23,35 @@ ENGINES: Final = {"simpy": "imgsim.engines.simpy.processes", "compiled": "imgsim
 AUTO: Final = "auto"
 
 
-class Walked(Protocol):
-    """A replication whose lives were walked to the horizon."""
+class Simulated(Protocol):
+    """A replication in which every career was advanced to the horizon."""
 
     def finished(self) -> Finished:
-        """What tables are made from, events and spells left out."""
+        """The arrays that tables are made from, without events and spells."""
         ...
 
     def pieces(self, person: int | None = None) -> Iterator[Piece]:
-        """Events and spells of everybody or of one person, sorted by person and sequence, in pieces of any size."""
+        """Events and spells of everybody or of one person, sorted by person and sequence, some people at a time."""
         ...
 
 
 class Engine(Protocol):
-    """A walker of lives."""
+    """A module that simulates replications."""
 
-    def run(self, model: Model, replication: int) -> Walked:
-        """One replication from the first entry to the horizon."""
+    def run(self, model: Model, replication: int) -> Simulated:
+        """Simulate one replication from the first entry to the horizon."""
         ...
 
 
 class Choice(NamedTuple):
-    """An engine and why it was taken."""
+    """An engine and the reason for choosing it, as a run reports it."""
 
     name: str
     why: str
 
 
 def choose(asked: str) -> Choice:
-    """The engine asked for; left to us, the compiled one wherever code is compiled."""
+    """Choose the engine that was asked for; with ``auto``, the compiled one unless compilation is off."""
     import numba
 
     if asked != AUTO:
@@ -61,35 +62,35 @@ def choose(asked: str) -> Choice:
 
 
 def engine(name: str) -> Engine:
-    """The engine of a name."""
+    """Import the engine of a name."""
     return cast(Engine, import_module(ENGINES[name]))
 
 
-def finish(name: str, model: Model, replication: int) -> Finished:
-    """All that an engine leaves of a replication, events and spells in one piece."""
-    return whole(engine(name).run(model, replication))
+def finished_replication(name: str, model: Model, replication: int) -> Finished:
+    """Simulate a replication and return everything it leaves behind, events and spells included."""
+    return with_log(engine(name).run(model, replication))
 
 
-def whole(walked: Walked) -> Finished:
-    """All that a replication leaves, events and spells in one piece."""
-    events, spells = zip(*walked.pieces(), strict=True)
-    return walked.finished().telling(np.concatenate(events), np.concatenate(spells))
+def with_log(simulated: Simulated) -> Finished:
+    """Join the events and spells of a simulated replication to its arrays."""
+    events, spells = zip(*simulated.pieces(), strict=True)
+    return simulated.finished().telling(np.concatenate(events), np.concatenate(spells))
 
 
 def pieces(name: str, model: Model, replication: int) -> Iterator[dict[str, Columns]]:
-    """The tables of a replication: first every whole one, then events and livelihood piece by piece.
+    """Yield the tables of a replication: first all but the logs, then events and livelihood some people at a time.
 
-    The pieces are made when they are asked for: who needs no events does not wait for them.
+    The logs are made when they are asked for: who needs no events does not wait for them.
     """
-    walked = engine(name).run(model, replication)
-    yield whole_tables(walked.finished())
-    for piece in walked.pieces():
+    simulated = engine(name).run(model, replication)
+    yield whole_tables(simulated.finished())
+    for piece in simulated.pieces():
         yield log_tables(model, replication, piece)
 
 
 def simulate(name: str, model: Model, replication: int) -> dict[str, DataFrame]:
-    """Every table of a replication."""
-    finished = finish(name, model, replication)
+    """Simulate a replication and return every table."""
+    finished = finished_replication(name, model, replication)
     assert finished.events is not None
     assert finished.spells is not None
     logs = log_tables(model, replication, Piece(finished.events, finished.spells))
@@ -97,10 +98,10 @@ def simulate(name: str, model: Model, replication: int) -> dict[str, DataFrame]:
 
 
 def trace(name: str, model: Model, replication: int, person: int) -> dict[str, DataFrame]:
-    """One life of a replication: its row of people, its events and its livelihood.
+    """Return the row, events and activity spells of one person of a replication.
 
-    Everybody is walked, because others compete for the same places, but only this life is told.
+    Everybody is simulated, because others compete for the same places.
     """
-    walked = engine(name).run(model, replication)
-    events, spells = zip(*walked.pieces(person), strict=True)
-    return stories(walked.finished().telling(np.concatenate(events), np.concatenate(spells)), person)
+    simulated = engine(name).run(model, replication)
+    events, spells = zip(*simulated.pieces(person), strict=True)
+    return stories(simulated.finished().telling(np.concatenate(events), np.concatenate(spells)), person)

@@ -1,4 +1,4 @@
-"""Do both engines give the same lives? Proved on a scaled-down copy of any scenario, event by event."""
+"""Prove on a scaled-down copy of a scenario that both engines give the same careers, event by event."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from imgsim.base.dates.calendar import to_date
 from imgsim.base.errors import InputError
-from imgsim.engines.engine import ENGINES, finish
+from imgsim.engines.engine import ENGINES, finished_replication
 from imgsim.engines.model import build
 from imgsim.engines.records.accumulators import Accumulators
 from imgsim.engines.records.columns import frame
@@ -28,7 +28,7 @@ NOT_COMPARED: Final = ("model", "replication", "population")
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """What was compared, and the first difference found, in words; empty if there is none."""
+    """How much was compared, and the first difference in words; empty if there is none."""
 
     scale: float
     people: int
@@ -38,87 +38,87 @@ class Proof:
 
 def prove(scenario: Scenario, people: int = PEOPLE) -> Proof:
     """Compare the engines on about so many people of a scenario, or on as many as it needs to run at all."""
-    scale = min(scenario.run.scale, people / max(heads(scenario), 1))
+    scale = min(scenario.run.scale, people / max(persons_at_full_size(scenario), 1))
     while True:
         try:
-            return compared(replace(scenario, run=replace(scenario.run, scale=scale)))
+            return compare_engines(replace(scenario, run=replace(scenario.run, scale=scale)))
         except InputError:  # too few are left at this scale
             if scale >= scenario.run.scale:
                 raise
             scale = min(2 * scale, scenario.run.scale)
 
 
-def said(proof: Proof) -> str:
-    """A proof in words."""
+def proof_text(proof: Proof) -> str:
+    """Describe a proof in one or two lines."""
     what = f"{proof.people:,} people and {proof.events:,} events at scale {proof.scale:.3g}"
     if proof.difference:
         return f"Engines     DIFFER on {what}.\n  {proof.difference}"
     return f"Engines     equal bit for bit on {what}."
 
 
-def heads(scenario: Scenario) -> int:
-    """Everybody of a scenario at full size."""
+def persons_at_full_size(scenario: Scenario) -> int:
+    """Count the people of a scenario at full size, entrants and stock."""
     years = range(scenario.run.start.year, scenario.run.end.year + 1)
     cells = entrant_cells(scenario.parameters, scenario.pathway, years)
     return sum(count for *_, count in [*cells, *stock_cells(scenario.parameters, scenario.pathway)[1]])
 
 
-def compared(scenario: Scenario) -> Proof:
-    """Walk one replication with each engine."""
+def compare_engines(scenario: Scenario) -> Proof:
+    """Simulate one replication with each engine and compare all that they leave."""
     model = build(scenario)
-    one, other = (finish(name, model, 0) for name in ENGINES)
-    return Proof(scenario.run.scale, len(one.population.actor), len(told(one).events), first_difference(one, other))
+    one, other = (finished_replication(name, model, 0) for name in ENGINES)
+    return Proof(scenario.run.scale, len(one.population.actor), len(log_of(one).events), first_difference(one, other))
 
 
 def first_difference(one: Finished, other: Finished) -> str:
-    """Where two engines first differ, in words; empty if everything they leave is equal bit for bit."""
+    """Say where two engines first differ; empty if everything they leave is equal bit for bit."""
     names = one.model.stage_plans.events
     for kind, rows, others, words in (
-        ("event", told(one).events, told(other).events, names),
-        ("spell", told(one).spells, told(other).spells, LIVELIHOODS),
+        ("event", log_of(one).events, log_of(other).events, names),
+        ("spell", log_of(one).spells, log_of(other).spells, LIVELIHOODS),
     ):
         if not np.array_equal(rows, others):
             return first_row(kind, rows, others, words)
     if not np.array_equal(one.population.traits, other.population.traits, equal_nan=True):
         return "the traits of some people differ at the end"
-    for held in (field.name for field in fields(Finished) if field.name not in NOT_COMPARED):
-        if not same(getattr(one, held), getattr(other, held)):
-            return f"`{held}` differs"
+    for name in (field.name for field in fields(Finished) if field.name not in NOT_COMPARED):
+        if not equal(getattr(one, name), getattr(other, name)):
+            return f"`{name}` differs"
     return ""
 
 
 def first_row(kind: str, rows: Ints, others: Ints, words: Sequence[str]) -> str:
-    """The first row in which two tables differ, as each has it."""
+    """Say how each engine has the first row in which their logs differ."""
     shared = min(len(rows), len(others))
     differs = np.flatnonzero((rows[:shared] != others[:shared]).any(axis=1))
-    place = int(differs[0]) if len(differs) else shared
-    said = [
-        f"{name}: {in_words(kind, table, place, words)}" for name, table in zip(ENGINES, (rows, others), strict=True)
+    first = int(differs[0]) if len(differs) else shared
+    as_each_has_it = [
+        f"{name}: {in_words(kind, table, first, words)}" for name, table in zip(ENGINES, (rows, others), strict=True)
     ]
-    return f"first differing {kind}: " + "; ".join(said)
+    return f"first differing {kind}: " + "; ".join(as_each_has_it)
 
 
-def in_words(kind: str, rows: Ints, place: int, words: Sequence[str]) -> str:
-    """One row in words."""
-    if place >= len(rows):
+def in_words(kind: str, rows: Ints, row: int, words: Sequence[str]) -> str:
+    """Describe one row of a log, or `none` past its end."""
+    if row >= len(rows):
         return "none"
-    person, sequence, *rest = (int(number) for number in rows[place])
+    person, sequence, *rest = (int(number) for number in rows[row])
     if kind == "event":
         return f"person {person}, event {sequence}, {to_date(rest[0])}, {words[rest[1]]} ({rest[2]})"
     return f"person {person}, spell {sequence}, {words[rest[0]]} from {to_date(rest[1])} to {to_date(rest[2])}"
 
 
-def told(finished: Finished) -> Piece:
-    """Events and spells of a replication that has kept them."""
+def log_of(finished: Finished) -> Piece:
+    """Events and spells of a replication that has both."""
     assert finished.events is not None
     assert finished.spells is not None
     return Piece(finished.events, finished.spells)
 
 
-def same(one: object, other: object) -> bool:
-    """Are two arrays, tables or ledgers equal bit for bit?"""
+def equal(one: object, other: object) -> bool:
+    """Are two arrays, tables or sets of accumulators equal bit for bit?"""
     if isinstance(one, Mapping) and isinstance(other, Mapping):
         return frame(one).equals(frame(other))
     if isinstance(one, Accumulators) and isinstance(other, Accumulators):
-        return all(same(mine, theirs) for mine, theirs in zip(one, other, strict=True))
+        return all(equal(mine, theirs) for mine, theirs in zip(one, other, strict=True))
     return np.array_equal(np.asarray(one), np.asarray(other))

@@ -17,7 +17,7 @@ from imgsim.engines import equality
 from imgsim.engines.compiled import replication as compiled_engine
 from imgsim.engines.compiled import stages as walker
 from imgsim.engines.compiled.stage_tables import KINDS
-from imgsim.engines.engine import ENGINES, finish, trace, whole
+from imgsim.engines.engine import ENGINES, finished_replication, trace, with_log
 from imgsim.engines.model import build
 from imgsim.engines.simpy import processes as simpy_engine
 from imgsim.inputs.pathways.pathway import OUTCOMES
@@ -44,7 +44,7 @@ def test_every_shipped_scenario_gives_the_same_lives_in_both_engines(file: Path)
 @given(random_roads.scenarios())
 def test_any_road_gives_the_same_lives_in_both_engines(scenario: Scenario) -> None:
     model = build(scenario)
-    one, other = finish("simpy", model, 0), finish("compiled", model, 0)
+    one, other = finished_replication("simpy", model, 0), finished_replication("compiled", model, 0)
     assert equality.first_difference(one, other) == ""
 
 
@@ -58,17 +58,17 @@ def test_every_table_is_the_same_in_both_engines(replication: int) -> None:
 
 def test_two_threads_give_the_same_lives_as_one() -> None:
     model = build(career())
-    one, two = (whole(compiled_engine.run(model, 0, threads)) for threads in (1, 2))
+    one, two = (with_log(compiled_engine.run(model, 0, threads)) for threads in (1, 2))
     assert equality.first_difference(one, two) == ""
 
 
 def test_lives_do_not_depend_on_the_room_in_the_journal(monkeypatch: pytest.MonkeyPatch) -> None:
     """Walked again in pieces of seven people, and with a journal that holds little more than one stage."""
     model = build(career())
-    once = finish("compiled", model, 0)
+    once = finished_replication("compiled", model, 0)
     monkeypatch.setattr(compiled_engine, "CHUNK", 7)
     monkeypatch.setattr(compiled_engine, "ROOM", 2 * (model.end - model.start) + 70)
-    assert equality.first_difference(once, finish("compiled", model, 0)) == ""
+    assert equality.first_difference(once, finished_replication("compiled", model, 0)) == ""
 
 
 def test_an_empty_population_and_a_single_person_can_be_walked() -> None:
@@ -87,7 +87,7 @@ def test_the_trace_of_one_life_is_the_same_in_both_engines() -> None:
 
 def test_a_difference_is_told_by_its_first_event() -> None:
     model = build(career())
-    one, other = finish("simpy", model, 0), finish("compiled", model, 0)
+    one, other = finished_replication("simpy", model, 0), finished_replication("compiled", model, 0)
     assert other.events is not None
     changed = other.events.copy()
     changed[5, 2] += 1
