@@ -27,9 +27,8 @@ from imgsim.inputs.scenarios.load import load_scenario
 from imgsim.inputs.scenarios.scenario import Scenario
 from imgsim.inputs.traits import COLUMN
 from imgsim.markets.allocation import Applicants
-from imgsim.markets.match import interviews as invitations
 from imgsim.markets.match import match
-from imgsim.markets.match import rank_lists as ranking
+from imgsim.markets.match.fast import interviews, rank_lists
 from imgsim.markets.match.match import Match
 from imgsim.persons.compile_rules import compile_rules
 from imgsim.persons.population import Population, populate
@@ -40,17 +39,17 @@ LEAST_WAIT, LONGEST_WAIT, ONE_IN = 2, 7, 4  # years since entry; share of those 
 SMALL = 0.02  # scale of the Match that only compiles
 LIMIT, AIM = 0.060, 0.035  # seconds, the mean over the years at full size
 STEPS = (
-    (match, "field_of"),
+    (match, "participants_of"),
     (match, "apply"),
-    (match, "lines"),
-    (match, "interviews"),
-    (match, "favourites_first"),
-    (match, "opinions"),
+    (match, "screening_lists"),
+    (match, "invite"),
+    (match, "rank_lists"),
+    (match, "scores"),
     (match, "deferred_acceptance"),
-    (match, "asked_afterwards"),
+    (match, "soap_applications"),
     (match, "allocation_of"),
-    (invitations, "screen"),
-    (ranking, "liked"),
+    (interviews, "screen_files"),
+    (rank_lists, "preference_keys"),
 )  # the last two are parts of others
 
 

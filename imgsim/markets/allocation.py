@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 PLACED, UNPLACED, INELIGIBLE = 0, 1, 2
 CHANNELS: Final = ("none", "outside", "match", "soap")
-NO_CHANNEL, OUTSIDE, IN_ROUND, AFTER = 0, 1, 2, 3
+NO_CHANNEL, OUTSIDE, IN_ROUND, IN_SOAP = 0, 1, 2, 3
 
 Ints = npt.NDArray[np.int64]
 Codes = npt.NDArray[np.signedinteger[Any]]  # of whatever width holds them

@@ -23,9 +23,9 @@ from imgsim.inputs.reforms.differences import pathway_differences
 from imgsim.inputs.reforms.read import read_reform
 from imgsim.inputs.scenarios.load import load_scenario
 from imgsim.inputs.scenarios.scenario import Scenario
-from imgsim.markets.match.idiosyncratic import Pairs
-from imgsim.markets.match.preference_signals import signalled
-from imgsim.markets.match.rank_lists import RankLists
+from imgsim.markets.match.fast.idiosyncratic import Pairs
+from imgsim.markets.match.fast.preference_signals import sends_signal
+from imgsim.markets.match.fast.rank_lists import RankLists
 from imgsim.markets.quota_growth import Growth
 from imgsim.reports.parameters_text import explain
 from imgsim.reports.pathway_diagram import mermaid, svg
@@ -300,7 +300,7 @@ def test_a_quota_without_the_rule_never_grows() -> None:
 def test_signals_go_to_the_favourites() -> None:
     pairs = Pairs(np.array([0, 0, 0, 1], np.int32), np.array([5, 6, 7, 5], np.uint16))
     lists = RankLists(np.array([0, 3, 4]), pairs)
-    assert signalled(lists, np.array([2, 0])).tolist() == [True, True, False, False]
+    assert sends_signal(lists, np.array([2, 0])).tolist() == [True, True, False, False]
 
 
 # --- in words and pictures ----------------------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from imgsim.markets.lottery import first_in_line, jurisdictions, scaled_places
-from imgsim.markets.match.deferred_acceptance import blocking_pairs, deferred_acceptance
+from imgsim.markets.match.fast.deferred_acceptance import blocking_pairs, deferred_acceptance
 
 Ints = npt.NDArray[np.int64]
 

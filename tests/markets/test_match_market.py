@@ -18,9 +18,9 @@ from imgsim.inputs.parameters.read import load_parameters
 from imgsim.inputs.pathways.load import load_pathway
 from imgsim.inputs.pathways.pathway import Pathway
 from imgsim.inputs.traits import COLUMN, width
-from imgsim.markets.allocation import AFTER, IN_ROUND, INELIGIBLE, OUTSIDE, PLACED, Allocation, Applicants
+from imgsim.markets.allocation import IN_ROUND, IN_SOAP, INELIGIBLE, OUTSIDE, PLACED, Allocation, Applicants
 from imgsim.markets.match.match import Match
-from imgsim.markets.match.programmes import dealt, quotas, seats_of_year, sponsors, thinned
+from imgsim.markets.match.programmes import apportion, quotas, seats_of_year, sponsors, thin_quotas
 from imgsim.persons.compile_rules import compile_rules
 
 SCALE = 0.05
@@ -79,12 +79,12 @@ def tallies(allocation: Allocation) -> dict[str, dict[str, object]]:
 
 def test_seats_are_the_published_positions(parameters: Parameters, pathway: Pathway) -> None:
     specialties = tuple(pathway.categories["specialty"])
-    assert seats_of_year("match", parameters, specialties, 2008).sum() == 22_240
-    assert seats_of_year("match", parameters, specialties, 2025).sum() == 40_041
+    assert seats_of_year("match", parameters, specialties, day_of(2008, 3, 1)).sum() == 22_240
+    assert seats_of_year("match", parameters, specialties, day_of(2025, 3, 1)).sum() == 40_041
 
 
 def test_programmes_have_exactly_the_seats_of_their_specialty(match: Match, parameters: Parameters) -> None:
-    seats = seats_of_year("match", parameters, match.specialties, 2018)
+    seats = seats_of_year("match", parameters, match.specialties, day_of(2018, 3, 1))
     quota = quotas(match.programmes, seats)
     assert np.bincount(match.programmes.specialty, quota, len(seats)).astype(int).tolist() == seats.tolist()
 
@@ -92,18 +92,18 @@ def test_programmes_have_exactly_the_seats_of_their_specialty(match: Match, para
 def test_more_positions_never_take_a_seat_from_a_programme() -> None:
     chance = np.random.default_rng(1)
     size, rounding = np.exp(chance.normal(0, 0.6, 300)), chance.random(300)
-    before = dealt(size, rounding, 1200)
+    before = apportion(size, rounding, 1200)
     for seats in (1201, 1300, 2500):
-        after = dealt(size, rounding, seats)
+        after = apportion(size, rounding, seats)
         assert after.sum() == seats
         assert (after >= before).all()
         before = after
 
 
 def test_a_smaller_scale_keeps_a_subset_of_the_seats(match: Match, parameters: Parameters) -> None:
-    full = quotas(match.programmes, seats_of_year("match", parameters, match.specialties, 2010))
+    full = quotas(match.programmes, seats_of_year("match", parameters, match.specialties, day_of(2010, 3, 1)))
     sponsor = sponsors("match", parameters, match.programmes, match.specialties, day_of(2010, 3, 1))
-    small, middle = (thinned(match.programmes, full, sponsor, scale) for scale in (0.05, 0.1))
+    small, middle = (thin_quotas(match.programmes, full, sponsor, scale) for scale in (0.05, 0.1))
     assert (small <= middle).all()
     assert (middle <= full).all()
     assert abs(small.sum() / full.sum() - 0.05) < 0.003
@@ -192,11 +192,11 @@ def test_more_positions_place_more_graduates(parameters: Parameters, pathway: Pa
     assert np.sum(few == PLACED) < np.sum(many == PLACED)
 
 
-def test_unfilled_seats_go_to_the_unmatched_afterwards(match: Match, pathway: Pathway) -> None:
+def test_unfilled_seats_go_to_the_unmatched_in_soap(match: Match, pathway: Pathway) -> None:
     rows = tallies(match.allocate(2018, 0, graduates(2018, 600, pathway)))
     assert int(rows["all"]["after"]) > 0  # type: ignore[call-overload]
     held = match.allocate(2018, 0, graduates(2018, 600, pathway, citizen=1.0))
-    assert not held.ranks[(held.channel == AFTER) & ~held.active].any()
+    assert not held.ranks[(held.channel == IN_SOAP) & ~held.active].any()
 
 
 def test_us_seniors_match_at_the_published_rate(match: Match, pathway: Pathway) -> None:
@@ -224,7 +224,7 @@ def test_a_twentieth_of_the_market_gives_the_rates_of_the_whole(parameters: Para
 
 
 def share_placed(allocation: Allocation) -> float:
-    """Share of all graduates who apply that get a place, in the Match, outside it or afterwards."""
+    """Share of all graduates who apply that get a place, in the Match, outside it or in SOAP."""
     return float(np.mean(allocation.outcome == PLACED))
 
 
@@ -236,19 +236,19 @@ def us_seniors(allocation: Allocation) -> float:
 
 @pytest.mark.parametrize("year", [2004, 2012, 2019, 2025])
 def test_at_full_size_all_seats_are_the_positions_of_the_year(match: Match, parameters: Parameters, year: int) -> None:
-    seats = seats_of_year("match", parameters, match.specialties, year)
+    seats = seats_of_year("match", parameters, match.specialties, day_of(year, 3, 1))
     quota = quotas(match.programmes, seats)
     sponsor = sponsors("match", parameters, match.programmes, match.specialties, day_of(year, 3, 1))
     positions = round(parameters.value("match.positions", day_of(year, 3, 1)))
-    assert thinned(match.programmes, quota, sponsor, 1.0).sum() == positions
+    assert thin_quotas(match.programmes, quota, sponsor, 1.0).sum() == positions
 
 
 def test_thinning_keeps_the_classes_of_programmes_in_proportion(match: Match, parameters: Parameters) -> None:
     """Specialty, visa policy and openness: each class keeps its share to the last seat, whole programmes but one."""
     held = match.programmes
-    full = quotas(held, seats_of_year("match", parameters, match.specialties, 2016))
+    full = quotas(held, seats_of_year("match", parameters, match.specialties, day_of(2016, 3, 1)))
     sponsor = sponsors("match", parameters, held, match.specialties, day_of(2016, 3, 1))
-    kept = thinned(held, full, sponsor, 0.1)
+    kept = thin_quotas(held, full, sponsor, 0.1)
     classes = (held.specialty * 3 + sponsor) * 2 + (held.openness > 0)
     for code in np.unique(classes):
         own = classes == code
@@ -257,7 +257,7 @@ def test_thinning_keeps_the_classes_of_programmes_in_proportion(match: Match, pa
 
 
 def test_no_programme_of_the_market_loses_a_seat_when_positions_grow(match: Match, parameters: Parameters) -> None:
-    seats = seats_of_year("match", parameters, match.specialties, 2016)
+    seats = seats_of_year("match", parameters, match.specialties, day_of(2016, 3, 1))
     before = quotas(match.programmes, seats)
     for more in (seats + 1, seats + seats // 10):
         assert (quotas(match.programmes, more) >= before).all()

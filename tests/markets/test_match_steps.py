@@ -22,16 +22,24 @@ from imgsim.inputs.parameters.parameter import Parameters
 from imgsim.inputs.parameters.read import load_parameters
 from imgsim.inputs.pathways.load import load_pathway
 from imgsim.inputs.traits import COLUMN, width
-from imgsim.markets.match.applications import TRIES, apply
-from imgsim.markets.match.competitors import Competitors, wish_shares
-from imgsim.markets.match.hash_ring import NODES, PLACES, circles, nodes
-from imgsim.markets.match.idiosyncratic import PREFERENCE, SCREENING, Chance, Pairs, noise, normal_table, normals
-from imgsim.markets.match.interviews import Line, interviews, lap_of
-from imgsim.markets.match.packed_sort import MOST_APPLICANTS, MOST_PROGRAMMES, by_applicant, by_programme
+from imgsim.markets.match.fast.applications import MOST_EVERY, TRIES, apply
+from imgsim.markets.match.fast.competitors import Competitors, wish_shares
+from imgsim.markets.match.fast.hash_ring import POINTS, POINTS_PER_PROGRAMME, hash_rings, ring_points
+from imgsim.markets.match.fast.idiosyncratic import (
+    PREFERENCE,
+    SCREENING,
+    Chance,
+    Pairs,
+    idiosyncratic,
+    normal_table,
+    normals,
+)
+from imgsim.markets.match.fast.interviews import ScreeningLists, interleaved_slots, invite
+from imgsim.markets.match.fast.packed_sort import MOST_APPLICANTS, MOST_PROGRAMMES, by_applicant, by_programme
+from imgsim.markets.match.fast.rank_lists import rank_lists
+from imgsim.markets.match.fast.soap import soap_applications
+from imgsim.markets.match.fast.specialty_choice import chooses_among, options
 from imgsim.markets.match.positions import refuse_too_many
-from imgsim.markets.match.rank_lists import favourites_first
-from imgsim.markets.match.soap import asked_afterwards
-from imgsim.markets.match.specialty_choice import chooses_among, options
 from imgsim.persons.compile_rules import compile_rules
 from imgsim.persons.risk_equations import Who
 
@@ -39,7 +47,7 @@ Ints = npt.NDArray[np.int64]
 
 PROGRAMMES = np.array([actor(PROGRAMME, 1900, k // 100, k % 100) for k in range(200)])
 SPECIALTY = np.arange(200) // 100
-NODE = nodes(PROGRAMMES, 1, 77)
+RING_POINTS = ring_points(PROGRAMMES, 1, 77)
 EVERYBODY = np.ones((1, 200), bool)
 
 
@@ -56,7 +64,7 @@ def asked(people: Ints, running: npt.NDArray[np.bool_], takes: npt.NDArray[np.bo
     """The programmes that each of them applies to: thirty, one in three of the second specialty."""
     n = len(people)
     wish, second, wanted, kind = (np.full(n, value, np.int64) for value in (0, 1, 30, 0))
-    pairs = apply(chance(people), circles(NODE, SPECIALTY, running, 2), wish, second, wanted, kind, takes)
+    pairs = apply(chance(people), hash_rings(RING_POINTS, SPECIALTY, running, 2), 3, wish, second, wanted, kind, takes)
     return [pairs.programme[pairs.applicant == a].tolist() for a in range(n)]
 
 
@@ -75,11 +83,11 @@ def test_normals_of_words_are_the_quantiles_and_rise() -> None:
 def test_a_pair_draws_its_judgements_independently_of_all_other_pairs() -> None:
     people = graduates(300)
     pairs = Pairs(np.repeat(np.arange(300), 40).astype(np.int32), np.tile(np.arange(40), 300).astype(np.uint16))
-    screening, preference = (noise(chance(people), pairs, which) for which in (SCREENING, PREFERENCE))
+    screening, preference = (idiosyncratic(chance(people), pairs, which) for which in (SCREENING, PREFERENCE))
     assert stats.kstest(screening, "norm").pvalue > 0.001
     assert abs(np.corrcoef(screening, preference)[0, 1]) < 4 / np.sqrt(len(screening))
     some = Pairs(pairs.applicant[5000:5003], pairs.programme[5000:5003])
-    assert noise(chance(people), some, SCREENING).tolist() == screening[5000:5003].tolist()
+    assert idiosyncratic(chance(people), some, SCREENING).tolist() == screening[5000:5003].tolist()
 
 
 # --- sorting -----------------------------------------------------------------------------------------------
@@ -102,7 +110,7 @@ def test_a_value_out_of_bounds_counts_as_the_bound() -> None:
 
 def test_more_programmes_than_an_entry_can_name_are_refused() -> None:
     with pytest.raises(InputError, match="40000 programmes are more than"):
-        refuse_too_many("match", 40_000)
+        refuse_too_many("match", 40_000, MOST_PROGRAMMES)
 
 
 # --- applications --------------------------------------------------------------------------------------------
@@ -110,11 +118,15 @@ def test_more_programmes_than_an_entry_can_name_are_refused() -> None:
 
 def test_every_place_of_a_circle_leads_to_the_next_programme() -> None:
     running = np.arange(200) % 3 == 0
-    found = circles(NODE, SPECIALTY, running, 2)
+    found = hash_rings(RING_POINTS, SPECIALTY, running, 2)
     for s in (0, 1):
-        own = [(int(NODE[p, k]), p) for p in np.flatnonzero(running & (s == SPECIALTY)) for k in range(NODES)]
-        for place in range(0, PLACES, 997):
-            ahead = min(own, key=lambda one: ((one[0] - place) % PLACES, one[1]))
+        own = [
+            (int(RING_POINTS[p, k]), p)
+            for p in np.flatnonzero(running & (s == SPECIALTY))
+            for k in range(POINTS_PER_PROGRAMME)
+        ]
+        for place in range(0, POINTS, 997):
+            ahead = min(own, key=lambda one: ((one[0] - place) % POINTS, one[1]))
             assert found[s, place] == ahead[1]
 
 
@@ -143,28 +155,31 @@ def test_only_programmes_that_consider_an_applicant_are_asked_within_so_many_tri
 
 
 def stated(
-    own: Chance, a: int, circle: npt.NDArray[np.uint16], second: int, wanted: int, takes: list[bool]
+    own: Chance, a: int, circle: npt.NDArray[np.uint16], every: int, second: int, wanted: int, takes: list[bool]
 ) -> list[int]:
     """The applications of one who wishes for the first specialty, try by try."""
     found: list[int] = []
     for tried in range(wanted * TRIES):
         address = own.seed, own.replication, int(own.actor[a]), own.decision, own.year, tried // 8
         word = int(words(*address)[tried % 8 // 2])
-        place = (word >> 16 * (tried % 2)) % PLACES
-        p = int(circle[second if tried % 3 == 2 and second >= 0 else 0, place])
+        place = (word >> 16 * (tried % 2)) % POINTS
+        p = int(circle[second if tried % every == every - 1 and second >= 0 else 0, place])
         if takes[p] and p not in found and len(found) < wanted:
             found.append(p)
     return found
 
 
-@given(st.lists(st.tuples(st.integers(0, 60), st.sampled_from([-1, 1]), st.integers(0, 1)), min_size=1, max_size=5))
-def test_applications_are_those_of_every_try_in_turn(people: list[tuple[int, int, int]]) -> None:
+@given(
+    st.lists(st.tuples(st.integers(0, 60), st.sampled_from([-1, 1]), st.integers(0, 1)), min_size=1, max_size=5),
+    st.one_of(st.integers(1, 10), st.integers(1, MOST_EVERY)),
+)
+def test_applications_are_those_of_every_try_in_turn(people: list[tuple[int, int, int]], every: int) -> None:
     wanted, second, kind = (np.array(column, np.int64) for column in zip(*people, strict=True))
     own, takes = chance(graduates(len(people))), np.array([np.ones(200, bool), np.arange(200) % 7 == 0])
-    circle = circles(NODE, SPECIALTY, np.ones(200, bool), 2)
-    pairs = apply(own, circle, np.zeros(len(people), np.int64), second, wanted, kind, takes)
+    circle = hash_rings(RING_POINTS, SPECIALTY, np.ones(200, bool), 2)
+    pairs = apply(own, circle, every, np.zeros(len(people), np.int64), second, wanted, kind, takes)
     for a in range(len(people)):
-        expected = stated(own, a, circle, int(second[a]), int(wanted[a]), takes[kind[a]].tolist())
+        expected = stated(own, a, circle, every, int(second[a]), int(wanted[a]), takes[kind[a]].tolist())
         assert pairs.programme[pairs.applicant == a].tolist() == expected
 
 
@@ -187,9 +202,9 @@ def test_a_programme_that_is_added_only_takes_over_applications() -> None:
 
 
 @given(st.lists(st.integers(0, 9), min_size=1, max_size=12))
-def test_in_a_lap_all_programmes_advance_at_the_same_pace(limits: list[int]) -> None:
+def test_in_one_pass_all_programmes_advance_at_the_same_pace(limits: list[int]) -> None:
     turns = [(Fraction(rank, limit), p) for p, limit in enumerate(limits) for rank in range(limit)]
-    assert lap_of(np.array(limits)).tolist() == [p for _, p in sorted(turns)]
+    assert interleaved_slots(np.array(limits)).tolist() == [p for _, p in sorted(turns)]
 
 
 def plainly(lists: list[list[int]], limit: list[int], attends: int) -> set[tuple[int, int]]:
@@ -209,9 +224,11 @@ def test_interviews_go_to_those_who_come_first_while_both_sides_have_room(data: 
     limit = [data.draw(st.integers(0, 4)) for _ in range(programmes)]
     attends = data.draw(st.integers(1, 4))
     first = np.cumsum([0, *map(len, lists)]).astype(np.uint32)
-    line = Line(first, np.array([by_programme(p, 0.0, a) for p, own in enumerate(lists) for a in own], np.uint64))
+    line = ScreeningLists(
+        first, np.array([by_programme(p, 0.0, a) for p, own in enumerate(lists) for a in own], np.uint64)
+    )
     limits = np.array(limit)
-    found = interviews(line, lap_of(limits), limits, attends, people)
+    found = invite(line, interleaved_slots(limits), limits, attends, people)
     pairs = list(zip(found.applicant.tolist(), found.programme.tolist(), strict=True))
     assert set(pairs) == plainly(lists, limit, attends)
     assert len(pairs) == len(set(pairs))
@@ -225,7 +242,7 @@ def test_rank_lists_do_not_depend_on_the_order_of_interviews(order: list[int]) -
     people, who, where = graduates(12), np.arange(60, dtype=np.int32) % 12, (np.arange(60) * 7 % 200).astype(np.uint16)
     wish, attraction = np.arange(12) % 2, np.linspace(-1, 1, 200)
     one, other = (
-        favourites_first(chance(people), Pairs(who[turned], where[turned]), attraction, 0.5, SPECIALTY, wish)
+        rank_lists(chance(people), Pairs(who[turned], where[turned]), attraction, 0.5, SPECIALTY, wish)
         for turned in (np.arange(60), np.array(order))
     )
     assert one.first.tolist() == other.first.tolist()
@@ -233,14 +250,14 @@ def test_rank_lists_do_not_depend_on_the_order_of_interviews(order: list[int]) -
     assert one.pairs.programme.tolist() == other.pairs.programme.tolist()
 
 
-# --- afterwards ----------------------------------------------------------------------------------------------
+# --- SOAP ----------------------------------------------------------------------------------------------
 
 
 def test_those_without_a_place_ask_as_many_open_programmes_as_said_if_they_take_them() -> None:
     people, left = graduates(800), (np.arange(200) % 2).astype(np.int64)
     takes = np.array([np.ones(200, bool), np.arange(200) < 100])
     kind, without = np.arange(800) % 2, np.arange(800) < 600
-    pairs = asked_afterwards(chance(people), kind, without, left, takes, 20)
+    pairs = soap_applications(chance(people), kind, without, left, takes, 20)
     assert left[pairs.programme].all()
     assert takes[kind[pairs.applicant], pairs.programme].all()
     assert without[pairs.applicant].all()
@@ -252,7 +269,7 @@ def test_those_without_a_place_ask_as_many_open_programmes_as_said_if_they_take_
 def test_who_else_is_without_a_place_changes_nobodys_asking() -> None:
     people, left, kind = graduates(50), np.ones(200, np.int64), np.zeros(50, np.int64)
     few, many = (
-        asked_afterwards(chance(people), kind, np.arange(50) % step == 0, left, EVERYBODY, 20) for step in (5, 1)
+        soap_applications(chance(people), kind, np.arange(50) % step == 0, left, EVERYBODY, 20) for step in (5, 1)
     )
     for a in range(0, 50, 5):
         assert few.programme[few.applicant == a].tolist() == many.programme[many.applicant == a].tolist()
@@ -283,10 +300,10 @@ def test_without_wishes_every_competitor_goes_for_the_one_specialty_left(root: P
     held = Competitors(
         "match", parameters, compile_rules(parameters, pathway), names, width(tuple(pathway.flags)), 0.001
     )
-    actors, traits = held.of_year(2010, 1, 0)
+    actors, traits = held.of_year(2010, 14_669, 1, 0)
     assert len(actors) > 0
     assert (traits[:, COLUMN["wish"]] == len(names) - 1).all()
-    assert chooses_among(held.book.rules, Who(1, 0, int(actors[0])), held.asked, 16_000, traits[0], 0) == 0
+    assert chooses_among(held.book.rules, Who(1, 0, int(actors[0])), held.options, 16_000, traits[0], 0) == 0
 
 
 # --- all of it -----------------------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""What the programmes of a Match offer in a year; kept from one replication to the next."""
+"""What the programmes of a Match offer in a year: seats, visa policy, whom they consider, how many they interview."""
 
 from __future__ import annotations
 
@@ -7,15 +7,19 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from imgsim.base.dates.day_numbers import day_of
+from imgsim.base.dates.day_numbers import day_of, mark_of
 from imgsim.base.errors import InputError
-from imgsim.base.randomness.addresses import decision
 from imgsim.base.randomness.quantiles import normal
+from imgsim.inputs.consistency import refuse
 from imgsim.inputs.parameters.parameter import Parameters
-from imgsim.markets.match.hash_ring import Programme, circles, nodes
-from imgsim.markets.match.interviews import lap_of
-from imgsim.markets.match.packed_sort import MOST_PROGRAMMES
-from imgsim.markets.match.programmes import draw_programmes, quotas, refuse_too_small, seats_of_year, sponsors, thinned
+from imgsim.markets.match.programmes import (
+    draw_programmes,
+    quotas,
+    refuse_too_small,
+    seats_of_year,
+    sponsors,
+    thin_quotas,
+)
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -23,88 +27,104 @@ Bools = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
-class Offer:
-    """The programmes of one year; arrays of shape (programmes,) unless said."""
+class Positions:
+    """The programmes of one year; arrays of shape (programmes,) unless stated otherwise."""
 
-    quota: Ints
+    quota: Ints  # seats in the Match
     outside: Ints  # seats filled outside the Match
     sponsor: Ints  # visa policy
     openness: Floats  # to graduates from abroad
     attraction: Floats  # to all applicants
-    takes: Bools  # (kinds of applicant, programmes): who is considered at all
-    limit: Ints  # interviews
-    lap: Programme  # (interviews,): whose turn it is to invite
+    considers: Bools  # (kinds of applicant, programmes): who is considered at all
+    slots: Ints  # interviews
 
 
-class Offers:
-    """The programmes of a Match and what they offer, year by year."""
+class PositionsByYear:
+    """The programmes of a Match and their positions, worked out once a year for all replications."""
 
     def __init__(
         self, name: str, parameters: Parameters, specialties: tuple[str, ...], seed: int, scale: float
     ) -> None:
         self.name, self.parameters, self.specialties, self.scale = name, parameters, specialties, scale
         self.programmes = draw_programmes(name, parameters, specialties, seed)
-        refuse_too_many(name, len(self.programmes.actor))
-        self.nodes = nodes(self.programmes.actor, seed, decision(f"{name}.place"))
-        self.known: dict[int, Offer] = {}
+        self.days: dict[int, int] = {}
+        self.known: dict[int, Positions] = {}
+
+    def day(self, year: int) -> int:
+        """The day on which the values of a year's Match are read (``<round>.values_as_of``)."""
+        if year not in self.days:
+            mark = self.parameters.value(f"{self.name}.values_as_of", day_of(year, 1, 1))
+            self.days[year] = mark_of(year, int(mark))
+        return self.days[year]
 
     def value(self, word: str, year: int, category: str = "") -> float:
-        """A plain value of the year."""
-        return self.parameters.value(f"{self.name}.{word}", day_of(year, 3, 1), category)
+        """A parameter of the Match in a year, without ratios."""
+        return self.parameters.value(f"{self.name}.{word}", self.day(year), category)
 
-    def of_year(self, year: int) -> Offer:
-        """The offer of a year at the run's scale, worked out once."""
+    def optional(self, word: str, year: int, category: str = "") -> float:
+        """A parameter that a Match may leave out; then it is 0."""
+        return self.value(word, year, category) if f"{self.name}.{word}" in self.parameters else 0.0
+
+    def whole(self, word: str, year: int, least: int, most: int) -> int:
+        """A whole number of a year; InputError if it is not between the least and the most."""
+        value = round(self.value(word, year))
+        if not least <= value <= most:
+            refuse(self.parameters[f"{self.name}.{word}"], f"must be from {least} to {most}, not {value}", "value")
+        return value
+
+    def of_year(self, year: int) -> Positions:
+        """The positions of a year at the run's scale."""
         if year not in self.known:
-            self.known[year] = self.offer(year)
+            self.known[year] = self.positions(year)
         return self.known[year]
 
-    def circles(self, offer: Offer) -> Programme:
-        """The circles of the programmes with seats: half a millisecond's work, and too large to keep for every year."""
-        return circles(self.nodes, self.programmes.specialty, offer.quota > 0, len(self.specialties))
-
-    def offer(self, year: int) -> Offer:
-        """The offer of a year at the run's scale."""
-        held, day = self.programmes, day_of(year, 3, 1)
-        full = quotas(held, seats_of_year(self.name, self.parameters, self.specialties, year))
-        sponsor = sponsors(self.name, self.parameters, held, self.specialties, day)
-        quota = thinned(held, full, sponsor, self.scale)
+    def positions(self, year: int) -> Positions:
+        """Work out the positions of a year at the run's scale."""
+        programmes, day = self.programmes, self.day(year)
+        full = quotas(programmes, seats_of_year(self.name, self.parameters, self.specialties, day))
+        sponsor = sponsors(self.name, self.parameters, programmes, self.specialties, day)
+        quota = thin_quotas(programmes, full, sponsor, self.scale)
         refuse_too_small(quota, self.scale, round(self.value("least_programmes", year)))
         mean = np.array([self.value("openness", year, specialty) for specialty in self.specialties])
         outside = self.outside_seats(year, quota, sponsor)
-        limit = np.ceil((quota + outside) * self.value("interviews_per_position", year)).astype(np.int64)
-        return Offer(
+        interviews = np.ceil((quota + outside) * self.value("interviews_per_position", year))
+        return Positions(
             quota=quota,
             outside=outside,
             sponsor=sponsor,
-            openness=mean[held.specialty] + self.value("openness.spread", year) * held.openness,
-            attraction=-self.value("attraction", year) * held.openness,
-            takes=self.takes(year, sponsor),
-            limit=limit,
-            lap=lap_of(limit),
+            openness=mean[programmes.specialty] + self.value("openness.spread", year) * programmes.openness,
+            attraction=-self.value("attraction", year) * programmes.openness,
+            considers=self.considers(year, sponsor),
+            slots=interviews.astype(np.int64),
         )
 
-    def takes(self, year: int, sponsor: Ints) -> Bools:
+    def considers(self, year: int, sponsor: Ints) -> Bools:
         """Whom programmes consider, by kind: competitors, then 1 + 2 x needs a visa + lacks the letter."""
-        held = self.programmes
-        asks = (held.letter < self.value("letter.programmes", year)) & (self.value("letter.required", year) > 0.5)
-        considers = held.openness > normal(1.0 - self.value("considers", year))
+        programmes = self.programmes
+        asks = (programmes.letter < self.value("letter.programmes", year)) & (self.value("letter.required", year) > 0.5)
+        considers = self.more_open(self.value("considers", year))
         visa = considers & (sponsor > 0)
         return np.array([np.ones(len(sponsor), bool), considers, considers & ~asks, visa, visa & ~asks])
 
     def outside_seats(self, year: int, quota: Ints, sponsor: Ints) -> Ints:
-        """Places filled outside the Match: at sponsors among the more open half, in proportion to seats.
+        """Seats filled outside the Match: at the more open of the sponsors, in proportion to their seats.
 
-        Most of those who withdraw for such a place need a visa, so it is programmes that sponsor visas that give them.
+        Most of those who withdraw for such a seat need a visa, so it is programmes that sponsor visas that offer them.
         """
         seats = round(self.value("outside_seats", year) * self.scale)
-        size = np.where((self.programmes.openness > 0) & (sponsor > 0) & (quota > 0), quota, 0).astype(float)
+        offers = self.more_open(self.value("outside_seats.open_share", year)) & (sponsor > 0) & (quota > 0)
+        size = np.where(offers, quota, 0).astype(float)
         return largest_remainders(size, seats) if size.sum() > 0 else np.zeros_like(quota)
 
+    def more_open(self, share: float) -> Bools:
+        """The share of programmes most open to graduates from abroad, within each specialty."""
+        return self.programmes.openness > normal(1.0 - share)
 
-def refuse_too_many(name: str, programmes: int) -> None:
+
+def refuse_too_many(name: str, programmes: int, most: int) -> None:
     """InputError if programmes have more numbers than a sorted entry has room for."""
-    if programmes >= MOST_PROGRAMMES:
-        raise InputError(f"{programmes} programmes are more than a Match can hold ({MOST_PROGRAMMES})", key=name)
+    if programmes >= most:
+        raise InputError(f"{programmes} programmes are more than a Match can hold ({most})", key=name)
 
 
 def largest_remainders(size: Floats, seats: int) -> Ints:

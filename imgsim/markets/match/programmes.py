@@ -14,7 +14,6 @@ import numpy as np
 import numpy.typing as npt
 
 from imgsim.base.compiled.jit import kernel
-from imgsim.base.dates.day_numbers import day_of
 from imgsim.base.errors import InputError
 from imgsim.base.randomness.addresses import FIRST_YEAR, PROGRAMME, actor, decision
 from imgsim.base.randomness.philox import ALL_REPLICATIONS, uniforms
@@ -46,7 +45,8 @@ def draw_programmes(name: str, parameters: Parameters, specialties: tuple[str, .
     """As many programmes as the largest year needs at their mean size, and half as many again."""
     counts = [round(parameters.value(f"{name}.programmes", 0, specialty)) for specialty in specialties]
     actors = np.array(
-        [actor(PROGRAMME, FIRST_YEAR, s, number) for s, count in enumerate(counts) for number in range(count)]
+        [actor(PROGRAMME, FIRST_YEAR, s, number) for s, count in enumerate(counts) for number in range(count)],
+        np.int64,
     )
     spread, alike = (parameters.value(f"{name}.programme.{word}", 0) for word in ("size_spread", "openness_sponsors"))
     draws = {
@@ -82,7 +82,7 @@ def correlated(one: Floats, other: Floats, correlation: float) -> Floats:
     return np.array([0.5 * math.erfc(-z / math.sqrt(2)) for z in mixed])
 
 
-def dealt(size: Floats, rounding: Floats, seats: int) -> Ints:
+def apportion(size: Floats, rounding: Floats, seats: int) -> Ints:
     """Whole seats in proportion to size, summing to ``seats``; each grows with their number.
 
     Programme k has floor(f x size + rounding) seats, with the one factor f that makes the sum right.
@@ -111,9 +111,8 @@ def factor(size: Floats, rounding: Floats, seats: int) -> float:
     return high
 
 
-def seats_of_year(name: str, parameters: Parameters, specialties: tuple[str, ...], year: int) -> Ints:
+def seats_of_year(name: str, parameters: Parameters, specialties: tuple[str, ...], day: int) -> Ints:
     """The year's positions by specialty: the published total by the shares, largest remainders rounded up."""
-    day = day_of(year, 3, 1)
     total = round(parameters.value(f"{name}.positions", day))
     share = np.array([parameters.value(f"{name}.specialty_share", day, specialty) for specialty in specialties])
     exact = total * share / share.sum()
@@ -128,7 +127,7 @@ def quotas(programmes: Programmes, seats: Ints) -> Ints:
     quota = np.zeros(len(programmes.actor), np.int64)
     for s, count in enumerate(seats):
         own = programmes.specialty == s
-        quota[own] = dealt(programmes.size[own], programmes.rounding[own], int(count))
+        quota[own] = apportion(programmes.size[own], programmes.rounding[own], int(count))
     return quota
 
 
@@ -145,7 +144,7 @@ def sponsors(name: str, parameters: Parameters, programmes: Programmes, specialt
     return np.where(programmes.sponsorship < low, 0, np.where(programmes.sponsorship < high, 1, 2))
 
 
-def thinned(programmes: Programmes, quota: Ints, sponsor: Ints, scale: float) -> Ints:
+def thin_quotas(programmes: Programmes, quota: Ints, sponsor: Ints, scale: float) -> Ints:
     """The seats left at a scale, class by class: every programme keeps its share of them, rounded by its own uniform.
 
     Classes are specialty x visa policy x openness (above or below the middle); the seats of a class are rounded by the
@@ -161,7 +160,7 @@ def thinned(programmes: Programmes, quota: Ints, sponsor: Ints, scale: float) ->
         own = np.flatnonzero((classes == code) & (quota > 0))
         if len(own):
             target = int(quota[own].sum() * scale + programmes.thinning[own[0]])
-            kept[own] = dealt(quota[own].astype(float), programmes.thinning[own], target)
+            kept[own] = apportion(quota[own].astype(float), programmes.thinning[own], target)
     return kept
 
 

@@ -1,4 +1,4 @@
-"""Everybody who takes part in a Match in one year."""
+"""Equals `reference_applicants.graduates`, behind the competitors: who takes part in a year's Match, as arrays."""
 
 from __future__ import annotations
 
@@ -7,11 +7,10 @@ from typing import Final, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from imgsim.base.dates.day_numbers import day_of
 from imgsim.inputs.traits import COLUMN
 from imgsim.markets.allocation import Applicants
-from imgsim.markets.match.applicant_rules import Questions, answers
-from imgsim.markets.match.competitors import Competitors
+from imgsim.markets.match.fast.applicant_rules import ApplicantRules, applicant_answers
+from imgsim.markets.match.fast.competitors import Competitors
 from imgsim.persons.risk_equations import Rules
 
 Ints = npt.NDArray[np.int64]
@@ -22,8 +21,8 @@ CITIZEN, NEEDS_VISA, KIND = COLUMN["citizen"], COLUMN["needs_visa"], COLUMN["com
 IMG_GROUPS: Final = ("citizen_img", "noncitizen_img")
 
 
-class Field(NamedTuple):
-    """Competitors first, then the graduates whose lives are simulated; arrays of shape (applicants,)."""
+class Participants(NamedTuple):
+    """Competitors first, then the graduates whose careers are simulated; arrays of shape (applicants,)."""
 
     actor: Ints
     img: Bools
@@ -33,24 +32,24 @@ class Field(NamedTuple):
     second: Ints  # second specialty, or -1
     wanted: Ints  # applications
     merit: Floats
-    after_merit: Floats
+    soap_merit: Floats
 
 
-def field_of(
-    rules: Rules, asked: Questions, competitors: Competitors, letter: int, seed: int, replication: int, year: int,
-    applicants: Applicants,
-) -> Field:  # fmt: skip
-    """The field of a year; ``letter`` is the trait of those who have one, or -1."""
-    others, their = competitors.of_year(year, seed, replication)
-    opened, traits = day_of(year, 3, 1), applicants.traits
+def participants_of(
+    rules: Rules, own: ApplicantRules, competitors: Competitors, letter: int, seed: int, replication: int, year: int,
+    as_of: int, applicants: Applicants,
+) -> Participants:  # fmt: skip
+    """The participants of a year, by the values of the day ``as_of``; ``letter`` is the trait of a letter, or -1."""
+    others, their = competitors.of_year(year, as_of, seed, replication)
+    traits = applicants.traits
     both = [
-        answers(rules, asked, seed, replication, year, opened, applicants.day, actor, held)
-        for actor, held in ((others, their), (applicants.actor, traits))
+        applicant_answers(rules, own, seed, replication, year, as_of, applicants.day, actor, rows)
+        for actor, rows in ((others, their), (applicants.actor, traits))
     ]
     lacks = traits[:, letter] == 0 if letter >= 0 else np.zeros(len(traits), bool)
     kind = 1 + 2 * (traits[:, NEEDS_VISA] > 0) + lacks
     group = len(competitors.kinds) + (traits[:, CITIZEN] <= 0)
-    return Field(
+    return Participants(
         np.concatenate([others, applicants.actor]),
         np.arange(len(others) + len(traits)) >= len(others),
         np.concatenate([their[:, KIND].astype(np.int64), group]),

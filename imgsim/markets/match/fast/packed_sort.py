@@ -1,7 +1,7 @@
-"""Sorting by the million: group, value and item of an entry packed into one 64-bit number, so that one sort does it.
+"""Equals sorting by `reference.grade`: group, value and item packed into one 64-bit number, so that one sort does it.
 
 Sorted numbers stand group by group, in each the highest value first and of equal values the item with the lower number.
-Values are held to 5e-7 between -32 and 32; whatever lies outside counts as the bound.
+Values are exact to 5e-7 between -32 and 32; whatever lies outside counts as the bound.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Applicant-proposing deferred acceptance (Gale and Shapley 1962; Roth and Peranson 1999 without couples)."""
+"""Equals `reference.deferred_acceptance`: Gale and Shapley (1962); Roth and Peranson (1999) without couples."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ Programmes = npt.NDArray[np.int64] | npt.NDArray[np.uint16]
 
 @kernel
 def deferred_acceptance(first: Ints, programme: Programmes, score: Floats, capacity: Ints, who: Bools) -> Ints:
-    """The stable matching that is best for every applicant; the pair each holds, or -1, shape (applicants,).
+    """The stable matching that is best for every applicant: the pair each is matched by, or -1, shape (applicants,).
 
     Pairs are the entries of the applicants' rank lists, best first: applicant ``a`` ranks ``programme[k]`` for k from
-    ``first[a]`` to ``first[a + 1]``, and ``score[k]`` is what that programme thinks of ``a`` (higher is better; of
+    ``first[a]`` to ``first[a + 1]``, and ``score[k]`` is that programme's score of ``a`` (higher is better; of
     equal scores the applicant with the lower number wins). ``capacity`` is by programme.
     Only those of ``who`` take part.
     """
     begin = np.zeros(len(capacity) + 1, np.int64)
     begin[1:] = np.cumsum(capacity)
     holder = np.full(begin[-1], -1, np.int64)  # seat by seat, programme by programme
-    held = np.empty(begin[-1])  # the score of the holder
+    holder_score = np.empty(begin[-1])
     free, worst = begin[:-1].copy(), begin[:-1].copy()
     proposal, outcome = first[:-1].copy(), np.full(len(first) - 1, -1, np.int64)
     for start in range(len(outcome)):
@@ -40,14 +40,14 @@ def deferred_acceptance(first: Ints, programme: Programmes, score: Floats, capac
             if free[p] < begin[p + 1]:
                 seat = free[p]
                 free[p] += 1
-            elif not better(score[pair], a, held[seat], holder[seat]):
+            elif not better(score[pair], a, holder_score[seat], holder[seat]):
                 continue
             rejected = holder[seat]
-            holder[seat], held[seat], outcome[a] = a, score[pair], pair
+            holder[seat], holder_score[seat], outcome[a] = a, score[pair], pair
             if rejected >= 0:
                 outcome[rejected] = -1
             if free[p] == begin[p + 1]:
-                worst[p] = worst_seat(holder, held, begin[p], begin[p + 1])
+                worst[p] = worst_seat(holder, holder_score, begin[p], begin[p + 1])
             a = rejected
     return outcome
 
@@ -59,20 +59,20 @@ def better(score: float, applicant: int, other_score: float, other: int) -> bool
 
 
 @inline_kernel
-def worst_seat(holder: Ints, held: Floats, begin: int, end: int) -> int:
+def worst_seat(holder: Ints, holder_score: Floats, begin: int, end: int) -> int:
     """The seat of the applicant a full programme likes least (programmes are small: a scan beats a heap)."""
     worst = begin
     for seat in range(begin + 1, end):
-        if better(held[worst], holder[worst], held[seat], holder[seat]):
+        if better(holder_score[worst], holder[worst], holder_score[seat], holder[seat]):
             worst = seat
     return worst
 
 
 @kernel
 def blocking_pairs(first: Ints, programme: Programmes, score: Floats, capacity: Ints, outcome: Ints) -> int:
-    """How many pairs would both rather have each other than what a matching gives them; 0 if it is stable."""
+    """How many applicants and programmes prefer each other to what a matching gives them; 0 if it is stable."""
     filled = np.zeros(len(capacity), np.int64)
-    lowest = np.full(len(capacity), -1, np.int64)  # the applicant each programme likes least of those it holds
+    lowest = np.full(len(capacity), -1, np.int64)  # whom each programme likes least of those it has
     for a in range(len(outcome)):
         if outcome[a] >= 0:
             p = programme[outcome[a]]

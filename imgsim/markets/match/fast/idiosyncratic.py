@@ -1,4 +1,4 @@
-"""Standard normals by the million: what one side of a pair thinks of the other beyond what can be known of both.
+"""Equals `reference.idiosyncratic`: what one side of a pair thinks of the other beyond what can be known of both.
 
 All that a pair of applicant and programme draws in a year comes from one address (the applicant's, with the programme
 as partner), whose four words are four judgements.
@@ -20,7 +20,7 @@ Floats = npt.NDArray[np.float64]
 Words = npt.NDArray[np.uint32]
 Singles = npt.NDArray[np.float32]
 
-SCREENING, INTERVIEW, PREFERENCE, AFTERWARDS = range(4)  # which of a pair's four words
+SCREENING, INTERVIEW, PREFERENCE, SOAP_REVIEW = range(4)  # which of a pair's four words
 
 STEPS_BITS: Final = 12
 STEPS: Final = 2**STEPS_BITS
@@ -37,7 +37,7 @@ class Pairs(NamedTuple):
 
 
 class Chance(NamedTuple):
-    """What the draws of all pairs of a year's round have in common, and whom the numbers in a pair stand for."""
+    """What the draws of all pairs of a year's Match have in common, and the actors behind a pair's numbers."""
 
     seed: int
     replication: int
@@ -58,28 +58,28 @@ def normal_table() -> Floats:
 
 
 @kernel
-def noise(chance: Chance, pairs: Pairs, which: int) -> Singles:
-    """One of the four standard normals of every pair.
+def idiosyncratic(chance: Chance, pairs: Pairs, which: int) -> Singles:
+    """One of the four standard normals of every pair, single precision.
 
     Block by block: the words of addresses that lie in a row come four times as fast, and a block stays in the cache.
     """
-    found = np.empty(len(pairs.applicant), np.float32)
-    who, other, drawn = np.empty(BLOCK, np.int64), np.empty(BLOCK, np.int64), np.empty(BLOCK, np.uint32)
-    for begin in range(0, len(found), BLOCK):
-        size = min(BLOCK, len(found) - begin)
+    result = np.empty(len(pairs.applicant), np.float32)
+    person, partner, drawn = np.empty(BLOCK, np.int64), np.empty(BLOCK, np.int64), np.empty(BLOCK, np.uint32)
+    for begin in range(0, len(result), BLOCK):
+        size = min(BLOCK, len(result) - begin)
         for k in range(size):
-            who[k] = chance.actor[np.uint32(pairs.applicant[begin + k])]
-            other[k] = chance.partner[pairs.programme[begin + k]]
+            person[k] = chance.actor[np.uint32(pairs.applicant[begin + k])]
+            partner[k] = chance.partner[pairs.programme[begin + k]]
         for k in range(size):
-            w = words(chance.seed, chance.replication, who[k], chance.decision, chance.year, other[k])
+            w = words(chance.seed, chance.replication, person[k], chance.decision, chance.year, partner[k])
             drawn[k] = w[0] if which == 0 else w[1] if which == 1 else w[2] if which == 2 else w[3]
-        normals(chance.table, drawn[:size], found[begin : begin + size])
-    return found
+        normals(chance.table, drawn[:size], result[begin : begin + size])
+    return result
 
 
 @inline_kernel
-def normals(table: Floats, drawn: Words, found: Singles) -> None:
-    """Write down the normal quantiles of words: along the table to 4e-5, and exactly in the last 128th at either end.
+def normals(table: Floats, drawn: Words, result: Singles) -> None:
+    """Normal quantiles of words: along the table to 4e-5, and exactly in the last 128th at either end.
 
     The exact quantile of two million words would take as long as everybody's applications.
     """
@@ -87,6 +87,6 @@ def normals(table: Floats, drawn: Words, found: Singles) -> None:
         step = drawn[k] >> np.uint32(REST_BITS)
         if TAIL <= step < STEPS - TAIL:
             rest = (drawn[k] & np.uint32(2**REST_BITS - 1)) / 2.0**REST_BITS
-            found[k] = table[step] + rest * (table[step + np.uint32(1)] - table[step])
+            result[k] = table[step] + rest * (table[step + np.uint32(1)] - table[step])
         else:
-            found[k] = normal((drawn[k] + 0.5) / 2.0**32)
+            result[k] = normal((drawn[k] + 0.5) / 2.0**32)

@@ -1,4 +1,4 @@
-"""Step three of a Match: both sides rank each other."""
+"""Equals `reference.rank` and `reference.judge`: applicants rank programmes, programmes score applicants."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ import numpy as np
 import numpy.typing as npt
 
 from imgsim.base.compiled.jit import kernel
-from imgsim.markets.match.idiosyncratic import PREFERENCE, Chance, Pairs, noise
-from imgsim.markets.match.packed_sort import MOST_PROGRAMMES, PROGRAMME_BITS, VALUE_BITS, Keys, by_applicant
+from imgsim.markets.match.fast.idiosyncratic import PREFERENCE, Chance, Pairs, idiosyncratic
+from imgsim.markets.match.fast.packed_sort import MOST_PROGRAMMES, PROGRAMME_BITS, VALUE_BITS, Keys, by_applicant
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -23,22 +23,24 @@ class RankLists(NamedTuple):
     pairs: Pairs
 
 
-def favourites_first(
+def rank_lists(
     chance: Chance, pairs: Pairs, attraction: Floats, bonus: float, specialty: Ints, wish: Ints
 ) -> RankLists:
-    """Pairs in the order of applicants, and within each by what the applicant thinks of the programmes.
+    """Pairs in the order of applicants, each applicant's favourite programme first.
 
-    That is what programmes have for everybody, a bonus for the specialty wished for, and the applicant's own taste.
+    Utility is what attracts everybody, a bonus for the specialty wished for, and the applicant's own taste.
     """
-    keys = liked(chance, pairs, attraction, bonus, specialty, wish)
+    keys = preference_keys(chance, pairs, attraction, bonus, specialty, wish)
     keys.sort()
-    return unpacked(keys, len(wish))
+    return unpack(keys, len(wish))
 
 
 @kernel
-def liked(chance: Chance, pairs: Pairs, attraction: Floats, bonus: float, specialty: Ints, wish: Ints) -> Keys:
+def preference_keys(
+    chance: Chance, pairs: Pairs, attraction: Floats, bonus: float, specialty: Ints, wish: Ints
+) -> Keys:
     """Every pair as an entry of the applicant's list."""
-    taste = noise(chance, pairs, PREFERENCE)
+    taste = idiosyncratic(chance, pairs, PREFERENCE)
     keys = np.empty(len(taste), np.uint64)
     for k in range(len(taste)):
         a, p = pairs.applicant[k], pairs.programme[k]
@@ -47,8 +49,8 @@ def liked(chance: Chance, pairs: Pairs, attraction: Floats, bonus: float, specia
 
 
 @kernel
-def unpacked(keys: Keys, applicants: int) -> RankLists:
-    """The lists of sorted entries."""
+def unpack(keys: Keys, applicants: int) -> RankLists:
+    """The rank lists that sorted entries stand for."""
     first, pairs = (
         np.empty(applicants + 1, np.int64),
         Pairs(np.empty(len(keys), np.int32), np.empty(len(keys), np.uint16)),
@@ -65,13 +67,13 @@ def unpacked(keys: Keys, applicants: int) -> RankLists:
 
 
 @kernel
-def opinions(
+def scores(
     chance: Chance, pairs: Pairs, which: int, spread: float, merit: Floats, openness: Floats, img: Bools
 ) -> Floats:
-    """What programmes think of applicants: their merit, openness to graduates from abroad, and noise of a spread."""
-    drawn = noise(chance, pairs, which)
-    found = np.empty(len(drawn))
+    """Programmes' scores of applicants: merit, openness to graduates from abroad, and luck of a spread."""
+    drawn = idiosyncratic(chance, pairs, which)
+    score = np.empty(len(drawn))
     for k in range(len(drawn)):
         a, p = pairs.applicant[k], pairs.programme[k]
-        found[k] = merit[a] + (openness[p] if img[a] else 0.0) + spread * drawn[k]
-    return found
+        score[k] = merit[a] + (openness[p] if img[a] else 0.0) + spread * drawn[k]
+    return score
