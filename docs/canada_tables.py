@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -17,23 +17,26 @@ from imgsim.inputs.countries import country_folder
 from imgsim.inputs.published import load_targets
 from imgsim.inputs.scenarios.load import load_scenario
 from imgsim.outcomes.all_measures import measures
+from imgsim.outcomes.outcome_key import Outcomes, means, outcome_key, target_key
 
 SCENARIOS = Path(__file__).parent.parent / "scenarios"
 FORECAST = {"low": "canada_places_low", "middle": "canada", "high": "canada_places_high"}
 YEARS = range(2022, 2026)
 FOLLOWED = 10  # years after entry within which "ever licensed" is asked
 
-Found = Mapping[tuple[str, str, str], float]
 
-
-def lived(name: str, scale: float, replications: int) -> tuple[Found, pd.DataFrame]:
-    """Mean outcomes by (measure, cohort, group), and the people of all replications."""
+def lived(name: str, scale: float, replications: int) -> tuple[Outcomes, pd.DataFrame]:
+    """Mean outcomes, and the people of all replications."""
     scenario = load_scenario(SCENARIOS / f"{name}.toml", scale=scale)
     model = build(scenario)
     tables = [next(pieces("compiled", model, number)) for number in range(replications)]  # events are not asked for
-    found = pd.concat([measures(held, scenario) for held in tables])
-    means = found.groupby(["measure", "cohort", "group"], observed=True)["value"].mean()
-    return means.to_dict(), pd.concat([held["people"] for held in tables])
+    outcomes = means(pd.concat([measures(each, scenario) for each in tables]))
+    return outcomes, pd.concat([each["people"] for each in tables])
+
+
+def of(outcomes: Outcomes, measure: str, cohort: str, group: str = "all") -> float:
+    """The value of one outcome."""
+    return outcomes[outcome_key(measure, cohort, group)]
 
 
 def ever(people: pd.DataFrame, milestones: Sequence[str], since: str = "entry") -> float:
@@ -44,27 +47,27 @@ def ever(people: pd.DataFrame, milestones: Sequence[str], since: str = "entry") 
     return float(reached.mean())
 
 
-def ten_percent(found: Found, people: pd.DataFrame) -> pd.DataFrame:
+def ten_percent(outcomes: Outcomes, people: pd.DataFrame) -> pd.DataFrame:
     """What "only ten percent get a position" is under each definition in the evidence, with its denominator."""
-    seats = found["carms.first.seats", "2020", "all"] - found["carms.first.seats", "2020", "quebec"]
-    both = found["carms.first.seats", "2020", "all"] + found["carms.second.seats", "2020", "all"]
+    seats = of(outcomes, "carms.first.seats", "2020") - of(outcomes, "carms.first.seats", "2020", "quebec")
+    both = of(outcomes, "carms.first.seats", "2020") + of(outcomes, "carms.second.seats", "2020")
     positions = load_scenario(SCENARIOS / "canada.toml").parameters.value("comparison.r1_positions", day_of(2020, 7, 1))
-    ontario = found["carms.first.seats", "2011", "ontario"] / found["carms.first.applicants", "2011", "all"]
+    ontario = of(outcomes, "carms.first.seats", "2011", "ontario") / of(outcomes, "carms.first.applicants", "2011")
     rows = [
         ("Ontario's dedicated places per applicant, 2011", "applicants of one year", "10.6% (191 / 1,800)", ontario),
         ("IMG places of all first-year places (said of 2023; here 2020)", "all places", "10%", both / positions),
         ("dedicated IMG places over places for Canadian graduates, 2020", "places of others", "10.6% (325 / 3,072)",
          seats / 3072),
         ("matched of all applicants of the year, 2019", "applicants of one year", "22.7%",
-         found["carms.season_rate", "2019", "all"]),
+         of(outcomes, "carms.season_rate", "2019")),
         ("matched of all applicants of the year, 2020", "applicants of one year", "22.9%",
-         found["carms.season_rate", "2020", "all"]),
+         of(outcomes, "carms.season_rate", "2020")),
         ("the same, graduates of earlier years only, 2020", "their applicants", "13% (10-16)",
-         found["carms.season_rate", "2020", "earlier_year"]),
+         of(outcomes, "carms.season_rate", "2020", "earlier_year")),
         ("the same, graduates of the year only, 2020", "their applicants", "61.3%",
-         found["carms.season_rate", "2020", "current_year"]),
+         of(outcomes, "carms.season_rate", "2020", "current_year")),
         ("first post per year since Part I was passed", "person-years of passers", "10% a year (8-13)",
-         found["yearly_rate_examined_to_training", "measured", "all"]),
+         of(outcomes, "yearly_rate_examined_to_training", "measured")),
         ("ever in residency within 10 years, of those with complete papers", "persons", "-",
          ever(people, ["training"], "certified")),
         ("ever licensed within 10 years of setting out", "entrants", "10% (a thesis, second hand)",
@@ -76,22 +79,22 @@ def ten_percent(found: Found, people: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame([(a, b, c, f"{100 * d:.1f}%") for a, b, c, d in rows], columns=columns)
 
 
-def against_targets(found: Found) -> pd.DataFrame:
+def against_targets(outcomes: Outcomes) -> pd.DataFrame:
     """Every published figure beside the simulation."""
     rows = [
-        (t.measure, t.cohort, t.group, shown(t.value, t.value), shown(found[t.key], t.value), t.use)
+        (t.measure, t.cohort, t.group, shown(t.value, t.value), shown(outcomes[target_key(t)], t.value), t.use)
         for t in load_targets(country_folder("canada"))
     ]
     return pd.DataFrame(rows, columns=["measure", "cohort", "group", "published", "simulated", "use"])
 
 
-def forecast(scale: float, replications: int, lives: Callable[..., tuple[Found, pd.DataFrame]]) -> pd.DataFrame:
+def forecast(scale: float, replications: int, lives: Callable[..., tuple[Outcomes, pd.DataFrame]]) -> pd.DataFrame:
     """Applicants, matches and match rate of 2022-2025 under the range of places."""
     rows = []
     for name, scenario in FORECAST.items():
-        found, _ = lives(scenario, scale, replications)
+        outcomes, _ = lives(scenario, scale, replications)
         for year in map(str, YEARS):
-            held = [found[f"carms.season_{word}", year, "all"] for word in ("applicants", "placed", "rate")]
+            held = [of(outcomes, f"carms.season_{word}", year) for word in ("applicants", "placed", "rate")]
             rows.append((name, year, f"{held[0]:,.0f}", f"{held[1]:,.0f}", f"{100 * held[2]:.1f}%"))
     return pd.DataFrame(rows, columns=["places", "year", "applicants", "matched", "rate"])
 
@@ -102,9 +105,9 @@ def main() -> None:
     parser.add_argument("--scale", type=float, default=0.3)
     parser.add_argument("--replications", type=int, default=3)
     asked = parser.parse_args()
-    found, people = lived("canada", asked.scale, asked.replications)
+    outcomes, people = lived("canada", asked.scale, asked.replications)
     print(f"{asked.replications} replications at scale {asked.scale:g}\n")
-    for table in (against_targets(found), ten_percent(found, people)):
+    for table in (against_targets(outcomes), ten_percent(outcomes, people)):
         print(markdown(table), end="\n\n")
     print(markdown(forecast(asked.scale, asked.replications, lived)))
 

@@ -16,17 +16,14 @@ class Target:
     measure: str
     cohort: str
     group: str
+    statistic: str  # empty where the measure has only one
+    time: float | None  # years since a milestone, of a point of a curve
     value: float
     error: float
     use: Literal["fit", "holdout", "check"]
     source: str
     where: str
     family: str  # what is fitted together
-
-    @property
-    def key(self) -> tuple[str, str, str]:
-        """The row of the outcomes table that answers to the target."""
-        return self.measure, self.cohort, self.group
 
 
 def load_targets(folder: Path) -> list[Target]:
@@ -40,6 +37,8 @@ def load_targets(folder: Path) -> list[Target]:
                     entry["measure"],
                     str(cohort),
                     common["group"],
+                    str(entry.get("statistic", "")),
+                    float(entry["time"]) if "time" in entry else None,
                     float(value),
                     float(entry["error"]) if "error" in entry else float(entry["error_share"]) * abs(float(value)),
                     entry.get("use", "fit"),

@@ -11,30 +11,32 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from imgsim.outcomes.catalogue import entry_of
+from imgsim.outcomes.destinations import DESTINATION
 from imgsim.outcomes.headline import interval, number
 
 
 @lru_cache(maxsize=1)
 def layout() -> dict[str, Any]:
-    """What `destinations.toml` says."""
+    """The content of `destinations.toml`."""
     return tomllib.loads(files("imgsim.outcomes").joinpath("destinations.toml").read_text("utf-8"))
 
 
 def beside(outcomes: pd.DataFrame) -> pd.DataFrame:
-    """One row a line and country: label, country, value (mean over replications), low, high, unit, denominator.
+    """One row a line and country: label, country, value (mean over replications), low, high, unit, n.
 
     Low and high are the ends of the 95% t-interval over replications, missing with one of them.
     """
-    found = []
+    cells = []
     for line in layout()["line"]:
-        held = outcomes[(outcomes["measure"] == line["measure"]) & (outcomes["group"] != "")]
+        rows = outcomes[(outcomes["measure"] == line["measure"]) & (outcomes["by"] == DESTINATION)]
         if "time" in line:
-            held = held[held["time"] == line["time"]]
-        for country, rows in held.groupby("group", sort=False, observed=True):
-            value, low, high = interval(rows["value"].to_numpy(np.float64))
-            heads = float(rows["denominator"].mean())
-            found.append((line["label"], str(country), value, low, high, line["unit"], heads))
-    return pd.DataFrame(found, columns=["label", "country", "value", "low", "high", "unit", "denominator"])
+            rows = rows[rows["time"] == line["time"]]
+        for country, own in rows.groupby("group", sort=False, observed=True):
+            value, low, high = interval(own["value"].to_numpy(np.float64))
+            unit, n = entry_of(line["measure"]).unit, float(own["n"].mean())
+            cells.append((line["label"], str(country), value, low, high, unit, n))
+    return pd.DataFrame(cells, columns=["label", "country", "value", "low", "high", "unit", "n"])
 
 
 def beside_text(table: pd.DataFrame, titles: Mapping[str, str]) -> str:

@@ -10,18 +10,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from math import prod
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from imgsim.inputs.traits import TRAITS, YES_NO
+from imgsim.inputs.traits import YES_NO
 from imgsim.outcomes.counts import Bools, Codes
+from imgsim.outcomes.strata import STRATIFYING, Stratum, by_trait
 
 if TYPE_CHECKING:
     from imgsim.inputs.pathways.pathway import Pathway
     from imgsim.inputs.traits import Trait
-
-STRATIFYING: Final = tuple(trait for trait in TRAITS if trait.stratifies)
 
 
 @dataclass(frozen=True)
@@ -48,13 +47,13 @@ class Cells:
             cell = cell * np.int32(size) + np.where(code < 0, np.int32(size - 1), code)
         return cell
 
-    def groups(self, trait: str) -> dict[str, Bools]:
+    def groups(self, trait: str) -> dict[Stratum, Bools]:
         """The groups that a trait makes, as masks over cells: its categories, or ``<trait>`` and ``non<trait>``."""
-        place = [one.name for one in self.traits].index(trait)
-        code = np.indices(self.codes).reshape(len(self.codes), -1)[place]
-        if self.traits[place].kind == YES_NO:
-            return {trait: code == 1, f"non{trait}": code == 0}
-        return {value: code == k for k, value in enumerate(self.values[place])}
+        index, by = [one.name for one in self.traits].index(trait), by_trait(trait)
+        code = np.indices(self.codes).reshape(len(self.codes), -1)[index]
+        if self.traits[index].kind == YES_NO:
+            return {Stratum(by, trait): code == 1, Stratum(by, f"non{trait}"): code == 0}
+        return {Stratum(by, value): code == k for k, value in enumerate(self.values[index])}
 
 
 def cells_of(pathway: Pathway) -> Cells:

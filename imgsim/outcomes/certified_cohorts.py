@@ -8,11 +8,14 @@ from typing import Final
 
 import numpy as np
 
+from imgsim.outcomes.catalogue import measure
 from imgsim.outcomes.counts import Bools, Ints, Tally, inside, tally
 from imgsim.outcomes.definitions import COHORT_YEARS, FIRST_MONTH, MEASURED, NEVER_YEARS
 from imgsim.outcomes.outcome_rows import Rows, academic
 from imgsim.outcomes.people_arrays import View, academic_year_of, day, year_of
+from imgsim.outcomes.strata import BY_PEOPLE, BY_TRAITS, Stratum
 
+NEEDS: Final = ("certified", "training")
 LATER: Final = COHORT_YEARS + 1  # enters after the last year followed, or never
 
 
@@ -30,8 +33,8 @@ class Cohorts:
         cohort, cells = view.year("certified", FIRST_MONTH), view.cells
         delay = np.clip(view.year("training") - cohort, -1, LATER) + 1
         cell = delay * np.int32(cells) + view.cell
-        held = tally(view.replicas, self.years, cohort, (LATER + 2) * cells, cell, view.entrant).heads
-        return held.reshape(-1, len(self.years), LATER + 2, cells)
+        heads = tally(view.replicas, self.years, cohort, (LATER + 2) * cells, cell, view.entrant).heads
+        return heads.reshape(-1, len(self.years), LATER + 2, cells)
 
     def over(self, after: int) -> int:
         """How many cohorts, the first ones, have their year number `after` simulated to its end."""
@@ -45,42 +48,71 @@ class Cohorts:
         return self.view.tally(self.years, cohort, self.view.entrant, self.view.year("training") > last)
 
 
+@measure(
+    name="cohort_size", label="Certified from July to June", unit="persons",
+    definition="Entrants certified from 1 July of a year to 30 June of the next, at full size.",
+    denominator="simulated persons certified in the academic year", by=BY_PEOPLE, statistics=("count",), needs=NEEDS,
+)  # fmt: skip
+@measure(
+    name="cohort_entered", label="Certified cohort in training", unit="share",
+    definition="Share of a cohort certified from July to June that has begun training by the end of a calendar year; "
+    "`time` counts the years from that in which the cohort began.",
+    denominator="simulated persons certified in the academic year", by=BY_PEOPLE, needs=NEEDS,
+)  # fmt: skip
+@measure(
+    name="cohort_failure_first_year", label="Certified, not in training by the end of next year", unit="share",
+    definition="Share of a cohort certified from July to June that has not begun training by the end of the calendar "
+    "year after that in which the cohort began, without those in training before. Pooled: over all cohorts followed "
+    "so far.",
+    denominator="simulated persons certified and not in training in the cohort's first calendar year or before",
+    by=BY_PEOPLE, needs=NEEDS,
+)  # fmt: skip
+@measure(
+    name="placed_by_year_5", label="Certified, in training by the end of year five", unit="share",
+    definition="Share in training by the end of the fifth calendar year after that in which the cohort began, over "
+    "all cohorts that can be followed so long.",
+    denominator="simulated persons certified in cohorts followed to the end of that year", by=BY_TRAITS, needs=NEEDS,
+)  # fmt: skip
+@measure(
+    name="never_placed", label="Certified, never in training by the horizon", unit="share",
+    definition="Share not in training by the horizon, over cohorts whose last member was certified at least "
+    f"{NEVER_YEARS} years before it.",
+    denominator="simulated persons certified in these cohorts", by=BY_TRAITS, needs=NEEDS,
+)  # fmt: skip
 def certified(view: View, rows: Rows) -> None:
     """Cohorts certified from 1 July to 30 June, followed by calendar year as far as the horizon lets them."""
-    if not view.knows("certified", "training"):
+    if not view.knows(*NEEDS):
         return
     cohorts = Cohorts(view, range(academic_year_of(view.start - 1) + 1, academic_year_of(view.horizon)))
-    for group, cells in view.people_groups.items():
-        entered(cohorts, rows, group, cells)
+    for stratum, cells in view.people_groups.items():
+        entered(cohorts, rows, stratum, cells)
     by_year_five(cohorts, rows)
     never(cohorts, rows)
 
 
-def entered(cohorts: Cohorts, rows: Rows, group: str, cells: Bools) -> None:
+def entered(cohorts: Cohorts, rows: Rows, stratum: Stratum, cells: Bools) -> None:
     """Size, shares in training by the end of each calendar year, and failure in the first year, cohort by cohort."""
     label = academic(cohorts.years)
     by = np.cumsum(inside(cohorts.heads, cells), axis=2)  # who has entered by the end of each year
     size = by[:, :, LATER + 1]
-    rows.add("cohort_size", label, group, size / cohorts.view.scale, size)
+    rows.add("cohort_size", label, stratum, size / cohorts.view.scale, size, "count")
     for after in range(COHORT_YEARS + 1):
         n = cohorts.over(after)
-        told = label[:n], group, by[:, :n, after + 1], size[:, :n]
-        rows.share("cohort_entered", *told, time=after)
-        rows.share(f"cohort_entered_{after}", *told)
+        rows.share("cohort_entered", label[:n], stratum, by[:, :n, after + 1], size[:, :n], time=after)
     n = cohorts.over(1)
     failed, tried = size - by[:, :, 2], size - by[:, :, 1]
-    rows.share("cohort_failure_first_year", label[:n], group, failed[:, :n], tried[:, :n])
+    rows.share("cohort_failure_first_year", label[:n], stratum, failed[:, :n], tried[:, :n])
 
 
 def by_year_five(cohorts: Cohorts, rows: Rows) -> None:
     """Share in training by the end of the fifth calendar year, and failure in the first, over cohorts so followed."""
     view = cohorts.view
-    for group, cells in view.groups.items():
+    for stratum, cells in view.groups.items():
         by = entered_by(cohorts.heads[:, : cohorts.over(COHORT_YEARS)], cells)
-        rows.share("placed_by_year_5", MEASURED, group, by[:, COHORT_YEARS + 1], by[:, -1])
-    for group, cells in view.people_groups.items():
+        rows.share("placed_by_year_5", MEASURED, stratum, by[:, COHORT_YEARS + 1], by[:, -1])
+    for stratum, cells in view.people_groups.items():
         by = entered_by(cohorts.heads[:, : cohorts.over(1)], cells)
-        rows.share("cohort_failure_first_year", MEASURED, group, by[:, -1] - by[:, 2], by[:, -1] - by[:, 1])
+        rows.share("cohort_failure_first_year", MEASURED, stratum, by[:, -1] - by[:, 2], by[:, -1] - by[:, 1])
 
 
 def entered_by(heads: Ints, cells: Bools) -> Ints:
@@ -93,9 +125,9 @@ def entered_by(heads: Ints, cells: Bools) -> Ints:
 
 def never(cohorts: Cohorts, rows: Rows) -> None:
     """Share without training at the horizon, over cohorts whose last member was certified long enough before it."""
-    view, held = cohorts.view, cohorts.untrained()
+    view, untrained = cohorts.view, cohorts.untrained()
     ends = [day(f"{year + 1 + NEVER_YEARS}-{FIRST_MONTH:02d}-01") for year in cohorts.years]
     closed = np.array(ends) <= view.horizon
-    for group, cells in view.groups.items():
-        hits, heads = held.inside(cells)
-        rows.share("never_placed", MEASURED, group, hits[:, closed].sum(axis=1), heads[:, closed].sum(axis=1))
+    for stratum, cells in view.groups.items():
+        hits, heads = untrained.inside(cells)
+        rows.share("never_placed", MEASURED, stratum, hits[:, closed].sum(axis=1), heads[:, closed].sum(axis=1))

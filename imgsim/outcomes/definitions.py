@@ -18,13 +18,20 @@ RECENT_YEARS: Final = 5  # Matches pooled for `last_5_years`
 GROWTH_YEARS: Final = 8  # between two censuses of licensed physicians
 FIRST_MONTH: Final = 7  # certified cohorts and academic years run from 1 July to 30 June
 
-QUANTILES: Final = {"p10": 0.1, "p50": 0.5, "p90": 0.9}
+QUANTILES: Final = {"p10": 0.1, "median": 0.5, "p90": 0.9}
+INTERVALS: Final = (
+    ("entry", "certified"),
+    ("certified", "training"),
+    ("graduation", "training"),
+    ("entry", "training"),
+)
+WAITS: Final = (("examined", "training"), ("certified", "training"))  # with a yearly rate of reaching the second
 RANK_CLASSES: Final = {"1": (1, 1), "2": (2, 2), "3-4": (3, 4), "5-7": (5, 7), "8+": (8, 10**6)}
 ATTEMPT_CLASSES: Final = {"1": (1, 1), "2-3": (2, 3), "4+": (4, 10**6)}  # seasons of a round by merit
 RUNGS: Final = ("1", "2", "3", "4+")  # active Match attempts
 INCIDENCE_YEARS: Final = 10
 INCIDENCE_STEPS: Final = 4  # points per year
-GRID: Final = np.arange(INCIDENCE_YEARS * INCIDENCE_STEPS + 1) / INCIDENCE_STEPS  # years at which curves are told
+GRID: Final = np.arange(INCIDENCE_YEARS * INCIDENCE_STEPS + 1) / INCIDENCE_STEPS  # years of the points of curves
 
 MARKET, QUEUE = "match", "quota"  # mechanisms of rounds: a Match, and places given out by quota
 SURVIVAL: Final = "survival_job"

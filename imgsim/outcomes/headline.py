@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from imgsim.inputs.pathways.pathway import FIRST_POST
+from imgsim.outcomes.catalogue import entry_of
 from imgsim.outcomes.definitions import ALL, MEASURED
 
 if TYPE_CHECKING:
@@ -21,21 +22,28 @@ if TYPE_CHECKING:
 CONFIDENCE: Final = 0.95
 WIDTH: Final = 100
 ASSUMED: Final = "assumed"
-COLUMNS: Final = ("label", "value", "low", "high", "unit", "denominator", "leans_on", "replications")
+KEY: Final = ("measure", "cohort", "group", "statistic")  # by which a line chooses its rows
+COLUMNS: Final = ("label", "value", "low", "high", "unit", "n", "leans_on", "replications")
 
 
 @lru_cache(maxsize=1)
 def layout() -> dict[str, Any]:
-    """What `headline.toml` says."""
+    """The content of `headline.toml`."""
     return tomllib.loads(files("imgsim.outcomes").joinpath("headline.toml").read_text("utf-8"))
 
 
 def lines(first_post: str = FIRST_POST) -> list[dict[str, Any]]:
-    """The lines of the headline table, in the words of a road."""
-    return [line | {"label": line["label"].format(first_post=first_post)} for line in layout()["line"]]
+    """The lines of the headline table, in the words of a pathway; units and statistics are those of the catalogue."""
+    return [described(line) | {"label": line["label"].format(first_post=first_post)} for line in layout()["line"]]
 
 
-def told() -> list[str]:
+def described(line: dict[str, Any]) -> dict[str, Any]:
+    """A line with the unit of its measure, and with its statistic where the measure has only one."""
+    entry = entry_of(line["measure"])
+    return {"statistic": entry.statistics[0]} | line | {"unit": entry.unit}
+
+
+def measures_shown() -> list[str]:
     """The measures of the headline table."""
     return [line["measure"] for line in layout()["line"]]
 
@@ -49,29 +57,31 @@ def summary(outcomes: pd.DataFrame, scenario: Scenario | None = None) -> pd.Data
     """The headline table from the outcomes of all replications, by their column `replication`.
 
     Columns: label, value (mean over replications), low and high (ends of its 95% t-interval, missing with one
-    replication and for given inputs), unit, denominator (simulated heads per replication), leans_on, replications.
+    replication and for given inputs), unit, n (simulated persons per replication), leans_on, replications.
     Lines that no replication has are left out.
     """
     leans = plain_leaning(scenario) if scenario is not None else {}
     rows = []
     for line in lines(scenario.pathway.first_post if scenario is not None else FIRST_POST):
-        held = chosen(outcomes, line)
-        if len(held):
-            value, low, high = interval(held["value"].to_numpy(np.float64))
-            denominator = float(held["denominator"].mean())
-            if not denominator:  # an input beside the results: nobody is counted, so chance has no part in it
+        values = chosen(outcomes, line)
+        if len(values):
+            value, low, high = interval(values["value"].to_numpy(np.float64))
+            n = float(values["n"].mean())
+            if not n:  # an input beside the results: nobody is counted, so chance has no part in it
                 low = high = np.nan
             on = leans_on(line, leans.get(line["measure"]))
-            rows.append((line["label"], value, low, high, line["unit"], denominator, on, len(held)))
+            rows.append((line["label"], value, low, high, line["unit"], n, on, len(values)))
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
 def chosen(outcomes: pd.DataFrame, line: dict[str, Any]) -> pd.DataFrame:
     """The rows of one headline line, one a replication."""
-    cohort, group = line.get("cohort", MEASURED), line.get("group", ALL)
-    same = (outcomes["measure"] == line["measure"]) & (outcomes["cohort"] == cohort) & (outcomes["group"] == group)
-    found: pd.DataFrame = outcomes.loc[same]
-    return found
+    wanted = {"cohort": MEASURED, "group": ALL} | {name: line[name] for name in KEY if name in line}
+    mask = np.ones(len(outcomes), bool)
+    for name, value in wanted.items():
+        mask &= (outcomes[name] == value).to_numpy(bool)
+    rows: pd.DataFrame = outcomes.loc[mask]
+    return rows
 
 
 def interval(values: np.ndarray[Any, np.dtype[np.float64]]) -> tuple[float, float, float]:
@@ -93,19 +103,19 @@ def leaning(scenario: Scenario) -> dict[str, list[str]]:
         prefixes.setdefault(line["measure"], set()).update(line["leans"])
     countries = list(scenario.pathway.parts)
     return {
-        measure: [name for name in assumed if plain_name(name, countries).startswith(tuple(held))]
-        for measure, held in prefixes.items()
+        measure: [name for name in assumed if plain_name(name, countries).startswith(tuple(prefix))]
+        for measure, prefix in prefixes.items()
     }
 
 
 def plain_leaning(scenario: Scenario) -> dict[str, list[str]]:
-    """The same by names without countries, as the lines say them."""
+    """Headline measure -> the assumed parameters it leans on, by names without countries, as the lines give them."""
     countries = list(scenario.pathway.parts)
-    return {measure: [plain_name(name, countries) for name in held] for measure, held in leaning(scenario).items()}
+    return {measure: [plain_name(name, countries) for name in names] for measure, names in leaning(scenario).items()}
 
 
 def plain_name(name: str, countries: Sequence[str]) -> str:
-    """The name of a parameter without the country it stands below in a composed road."""
+    """The name of a parameter without the country it stands below in a combined pathway."""
     country, _, rest = name.partition(".")
     return rest if country in countries else name
 
@@ -130,7 +140,7 @@ def headline_text(table: pd.DataFrame) -> str:
     if not len(table):
         return "No headline measure: the run is too short to follow anybody."
     replications = int(table["replications"].max())
-    text = [f"{'':58}{'value':>7}  {'95% interval' if replications > 1 else '':15}{'heads':>9} leans on"]
+    text = [f"{'':58}{'value':>7}  {'95% interval' if replications > 1 else '':15}{'persons':>9} leans on"]
     text += [row_text(row) for row in table.itertuples(index=False)]
     return "\n".join([*text, "", *notes(table, replications)])
 
@@ -138,7 +148,7 @@ def headline_text(table: pd.DataFrame) -> str:
 def row_text(row: Any) -> str:
     """One line: label, value, interval, denominator, letters of the families that it leans on."""
     shown = "" if np.isnan(row.low) else f"{number(row.low, row.unit)} to {number(row.high, row.unit)}"
-    heads = f"{round(row.denominator):,}" if row.denominator else "given"
+    heads = f"{round(row.n):,}" if row.n else "given"
     letters = "".join(family["letter"] for family in families() if names(family, row.leans_on))
     return f"{row.label[:57]:58}{number(row.value, row.unit):>7}  {shown:15}{heads:>9} {letters}".rstrip()
 
@@ -156,19 +166,19 @@ def number(value: float, unit: str) -> str:
 
 
 def notes(table: pd.DataFrame, replications: int) -> list[str]:
-    """What the numbers are over, what the intervals show, and what leans on assumptions."""
+    """Notes below the headline table: denominators, what the intervals show, and what leans on assumptions."""
     if replications > 1:
-        said = f"95% interval over {replications} replications: chance only, not parameter uncertainty."
+        interval = f"95% interval over {replications} replications: chance only, not parameter uncertainty."
     else:
-        said = "One replication: no interval; more replications show chance, not parameter uncertainty."
+        interval = "One replication: no interval; more replications show chance, not parameter uncertainty."
     remark = {line["label"]: line["remark"] for line in lines() if "remark" in line}
     remarks = [f"{label}: {remark[label]}." for label in table["label"] if label in remark]
-    heads = "Heads are simulated persons in the denominator, per replication. Ages and times in years."
-    return [said, heads, *legend(table), *remarks]
+    persons = "Persons: simulated, in the denominator, per replication. Ages and times in years."
+    return [interval, persons, *legend(table), *remarks]
 
 
 def legend(table: pd.DataFrame) -> list[str]:
-    """What the letters stand for that the lines use: parameters whose doubt no interval shows."""
+    """What the letters stand for that the lines use: parameters whose uncertainty no interval shows."""
     used = [family for family in families() if any(names(family, text) for text in table["leans_on"])]
     if not used:
         return []

@@ -8,23 +8,40 @@ import numpy as np
 
 from imgsim.base.compiled.jit import kernel
 from imgsim.base.dates.day_numbers import DAYS_A_YEAR, NEVER
+from imgsim.outcomes.catalogue import measure
 from imgsim.outcomes.counts import Bools, Codes, Floats, Ints
-from imgsim.outcomes.definitions import ALL, GRID, MEASURED
+from imgsim.outcomes.definitions import GRID, MEASURED
 from imgsim.outcomes.order_statistics import sorted_rows
 from imgsim.outcomes.outcome_rows import Rows, where
 from imgsim.outcomes.people_arrays import Days, View, codes_in
+from imgsim.outcomes.strata import CITIZENSHIP, Stratum
 
 TRAINING = "training"
 CENSORED = "under_way"
+CAUSE = "cause"  # training, or the class of an end
+BY = (CAUSE, f"{CAUSE}/{CITIZENSHIP}")
 SINCE = {"cumulative_incidence": "certified", "cumulative_incidence_entry": "entry"}
 
 
+@measure(
+    name="cumulative_incidence", label="Cumulative incidence since certification", unit="share",
+    definition="Probability of having begun training, or of each class of end before it, by years since certification, "
+    "of entrants certified in the measured window (Aalen-Johansen estimator; careers under way are censored at the "
+    "horizon).",
+    denominator="simulated persons certified", by=BY, needs=("training", "certified"),
+)  # fmt: skip
+@measure(
+    name="cumulative_incidence_entry", label="Cumulative incidence since entry", unit="share",
+    definition="Probability of having begun training, or of each class of end before it, by years since entry, of "
+    "entrants of the measured window (Aalen-Johansen estimator; careers under way are censored at the horizon).",
+    denominator="simulated entrants", by=BY, needs=("training",),
+)  # fmt: skip
 def incidence(view: View, rows: Rows) -> None:
     """Probability of training, and of each class of end before it, by years since certification and since entry."""
     if not view.knows(TRAINING):
         return
     ends = first_of_ends(view)
-    for measure, milestone in SINCE.items():
+    for name, milestone in SINCE.items():
         if view.knows(milestone):
             since = view.day(milestone)
             chosen = np.flatnonzero(view.measured(since) & (ends.until >= since))
@@ -32,9 +49,8 @@ def incidence(view: View, rows: Rows) -> None:
             columns = view.replicas.place[chosen], waited, ends.cause[chosen], view.cell[chosen]
             replica, days, cause, cell = sorted_rows(*columns)
             first = np.searchsorted(replica, np.arange(len(view.replications) + 1))
-            for group, cells in view.people_groups.items():
-                suffix = "" if group == ALL else f"/{group}"
-                curves(rows, measure, suffix, ends, days, cause, first, cells[cell])
+            for stratum, cells in view.people_groups.items():
+                curves(rows, name, stratum, ends, days, cause, first, cells[cell])
 
 
 class Ends(NamedTuple):
@@ -63,13 +79,13 @@ def first_of_ends(view: View) -> Ends:
 
 
 def curves(
-    rows: Rows, measure: str, suffix: str, ends: Ends, days: Ints, cause: Ints, first: Ints, of: Bools
+    rows: Rows, measure: str, whose: Stratum, ends: Ends, days: Ints, cause: Ints, first: Ints, of: Bools
 ) -> None:  # fmt: skip
     """One curve for each cause that occurs in a replication, on a grid of quarters of a year."""
-    n, found = aalen_johansen(days, cause, first, of, len(ends.causes), GRID)
+    n, incidence = aalen_johansen(days, cause, first, of, len(ends.causes), GRID)
     for k, name in enumerate(ends.causes):
-        told = where((ends.occurs[:, k] & (n > 0))[:, None], found[:, k])
-        rows.add(measure, MEASURED, name + suffix, told, n[:, None], GRID)
+        curve = where((ends.occurs[:, k] & (n > 0))[:, None], incidence[:, k])
+        rows.add(measure, MEASURED, Stratum(CAUSE, name).within(whose), curve, n[:, None], "share", GRID)
 
 
 def aalen_johansen(

@@ -5,12 +5,28 @@ from __future__ import annotations
 import numpy as np
 
 from imgsim.base.dates.day_numbers import NEVER
+from imgsim.outcomes.catalogue import measure
 from imgsim.outcomes.counts import Bools, Ints, inside
 from imgsim.outcomes.definitions import GROWTH_YEARS
 from imgsim.outcomes.outcome_rows import Rows, labels, ratio, where
 from imgsim.outcomes.people_arrays import Days, View, day, year_of
+from imgsim.outcomes.strata import BY_TRAITS, CITIZENS, CITIZENSHIP, OTHERS, REGION, Stratum
+
+BY = (*BY_TRAITS, f"{REGION}/{CITIZENSHIP}")
 
 
+@measure(
+    name="licensed_stock", label="Licensed physicians on 1 January", unit="persons",
+    definition="Physicians licensed at the census of the country or since who on 1 January of the year have neither "
+    "stopped, died nor left, at full size.",
+    denominator="simulated persons counted", by=BY, statistics=("count",), needs=("licensed",),
+)  # fmt: skip
+@measure(
+    name="licensed_growth", label=f"Growth of the licensed over {GROWTH_YEARS} years", unit="percent",
+    definition=f"Percent by which the licensed stock grows in the {GROWTH_YEARS} years after the census of the country "
+    "(its cohort names the first and last year).",
+    denominator="simulated persons licensed in the first year", by=BY, statistics=("change",), needs=("licensed",),
+)  # fmt: skip
 def licensed(view: View, rows: Rows) -> None:
     """The licensed on 1 January of each year since the census, and their growth, in the whole population.
 
@@ -26,12 +42,12 @@ def licensed(view: View, rows: Rows) -> None:
     years = [year for year, on in days.items() if first.min() <= on <= view.horizon]
     if not years:
         return
-    told = np.array([days[year] for year in years]) >= first[:, None]
-    stocks = evidence(view, since, counted, years) - evidence(view, np.maximum(until, since), counted, years)
-    for group, cells in stock_groups(view).items():
+    known = np.array([days[year] for year in years]) >= first[:, None]
+    stocks = begun_by(view, since, counted, years) - begun_by(view, np.maximum(until, since), counted, years)
+    for stratum, cells in stock_groups(view).items():
         stock = inside(stocks, cells)
-        rows.add("licensed_stock", labels(years), group, where(told, stock / view.scale), stock)
-        growth(rows, group, years, told, stock)
+        rows.add("licensed_stock", labels(years), stratum, where(known, stock / view.scale), stock, "count")
+        growth(rows, stratum, years, known, stock)
 
 
 def census(view: View, since: Days) -> Days:
@@ -41,29 +57,29 @@ def census(view: View, since: Days) -> Days:
     return first
 
 
-def growth(rows: Rows, group: str, years: list[int], told: Bools, stock: Ints) -> None:
-    """By how many percent the stock grows from the first year told of each replication to a census later."""
-    begin = np.argmax(told, axis=1)
-    replica = np.flatnonzero(told.any(axis=1) & (begin + GROWTH_YEARS < len(years))).astype(np.int32)
+def growth(rows: Rows, stratum: Stratum, years: list[int], known: Bools, stock: Ints) -> None:
+    """By how many percent the stock grows from the first year after the census of each replication."""
+    begin = np.argmax(known, axis=1)
+    replica = np.flatnonzero(known.any(axis=1) & (begin + GROWTH_YEARS < len(years))).astype(np.int32)
     begin = begin[replica]
     cohort = [f"{years[k]}-{years[k + GROWTH_YEARS]}" for k in begin.tolist()]
     at_first, later = stock[replica, begin], stock[replica, begin + GROWTH_YEARS]
-    rows.add("licensed_growth", cohort, group, 100 * (ratio(later, at_first) - 1), at_first, replica=replica)
+    change = 100 * (ratio(later, at_first) - 1)
+    rows.add("licensed_growth", cohort, stratum, change, at_first, "change", replica=replica)
 
 
-def evidence(view: View, since: Days, of: Bools, years: list[int]) -> Ints:
+def begun_by(view: View, since: Days, of: Bools, years: list[int]) -> Ints:
     """How many of `of` have begun by 1 January of each year, by cell: shape (replications, years, cells)."""
     first_counted = year_of(np.where(since == NEVER, NEVER, since - 1)) + np.int32(1)
     heads = view.tally(range(years[0], years[-1] + 1), np.maximum(first_counted, np.int32(years[0])), of).heads
     return np.cumsum(heads, axis=1)
 
 
-def stock_groups(view: View) -> dict[str, Bools]:
+def stock_groups(view: View) -> dict[Stratum, Bools]:
     """Everybody, citizens and others, regions, and regions by citizenship where both occur."""
-    groups, citizen = dict(view.groups), view.people_groups["citizen"]
+    groups = dict(view.groups)
     for region, here in view.regions.items():
-        cells = [group for group in view.scenario.pathway.groups.values() if group.region == region]
+        cells = [group for group in view.scenario.pathway.groups.values() if group.region == region.group]
         if len({cell.citizen for cell in cells}) > 1:
-            groups[f"{region}/citizen"] = here & citizen
-            groups[f"{region}/noncitizen"] = here & ~citizen
+            groups |= {region.within(whose): here & view.people_groups[whose] for whose in (CITIZENS, OTHERS)}
     return groups

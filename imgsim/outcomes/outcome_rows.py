@@ -1,8 +1,8 @@
 """Rows of the outcomes table, gathered measure by measure.
 
-A measure is told of all replications at once: the first axis of its values is the replication, and a second one, if
-there is any, is what a list of cohorts, groups or times names. A value that cannot be (a share of nobody, the age of
-those who never came) is NaN and makes no row.
+Values come for all replications at once: the first axis of an array is the replication, and a second one, if there is
+any, is what a list of cohorts, groups or times names. A value that cannot be (a share of nobody, the age of those who
+never came) is NaN and makes no row.
 """
 
 from __future__ import annotations
@@ -17,32 +17,43 @@ import pandas as pd
 
 from imgsim.outcomes.counts import Bools, Codes, Floats, Ints, Tally
 from imgsim.outcomes.order_statistics import sorted_rows
+from imgsim.outcomes.strata import Stratum
 
 Counts = Ints | Floats
-NAMES: Final = ("measure", "cohort", "group")
-NUMBERS: Final = ("time", "value", "denominator")
+COLUMNS: Final = ("replication", "measure", "cohort", "by", "group", "time", "statistic", "value", "n")
+TEXTS: Final = ("measure", "cohort", "by", "group", "statistic")  # the columns of names
+NAMES: Final = ("quantity", "cohort", "stratum")  # names as they are coded: measure with statistic, by with group
+NUMBERS: Final = ("time", "value", "n")
+
+
+class Quantity(NamedTuple):
+    """A measure and the statistic of it that a value is."""
+
+    measure: str
+    statistic: str
 
 
 class Named(NamedTuple):
     """A name for each value, out of a few."""
 
-    names: list[str]
-    place: Ints
+    names: list[Any]
+    codes: Ints
 
 
-Names = str | list[str] | Named
+Cohorts = str | list[str] | Named
+Strata = Stratum | list[Stratum] | Named
 
 
 class Block(NamedTuple):
     """Rows of one measure; what is no array or list is one value for all of them."""
 
     replica: Codes | Ints  # along the first axis
-    measure: Any  # the place of a name, as are the next two
+    quantity: Any  # the code of a name, as are the next two
     cohort: Any
-    group: Any
+    stratum: Any
     time: Any
     value: Any
-    denominator: Any
+    n: Any
     shape: tuple[int, ...]
 
 
@@ -52,97 +63,110 @@ class Rows:
     def __init__(self, replications: Ints) -> None:
         self.replications, self._every = replications, np.arange(len(replications), dtype=np.int32)
         self._blocks: list[Block] = []
-        self._places: dict[str, dict[str, int]] = {name: {} for name in NAMES}
+        self._codes: dict[str, dict[Any, int]] = {name: {} for name in NAMES}
 
     def add(
-        self, measure: str, cohort: Names, group: Names, value: Any, denominator: Any,
-        time: Any = np.nan, replica: Codes | Ints | None = None,
+        self, measure: str, cohort: Cohorts, stratum: Strata, value: Any, n: Any,
+        statistic: str, time: Any = np.nan, replica: Codes | Ints | None = None,
     ) -> None:  # fmt: skip
-        """Rows of one measure, of every replication, or of those at the places ``replica``, one for each value.
+        """Rows of one measure, of every replication, or of those with the indices ``replica``, one for each value.
 
         Lists and times go along the last axis of the values. ValueError if they do not fit.
         """
         of, shape = self._every if replica is None else replica, np.shape(value)
-        lists = [len(part) for part in (cohort, group) if isinstance(part, list)]
-        lists += [len(part.place) for part in (cohort, group) if isinstance(part, Named)]
+        lists = [len(part) for part in (cohort, stratum) if isinstance(part, list)]
+        lists += [len(part.codes) for part in (cohort, stratum) if isinstance(part, Named)]
         if shape[:1] != (len(of),) or any(length != shape[-1] for length in lists):
             raise ValueError(f"{measure}: values of shape {shape} for {len(of)} replications and lists of {lists}")
-        names = self._place("measure", measure), self._place("cohort", cohort), self._place("group", group)
-        self._blocks.append(Block(of, *names, time, value, denominator, shape))
+        quantity = self._code("quantity", Quantity(measure, statistic))
+        names = quantity, self._code("cohort", cohort), self._code("stratum", stratum)
+        self._blocks.append(Block(of, *names, time, value, n, shape))
 
-    def _place(self, column: str, names: Names) -> Any:
-        """The place of each name among those of its column."""
-        known = self._places[column]
-        if isinstance(names, str):
-            return known.setdefault(names, len(known))
+    def _code(self, column: str, names: Any) -> Any:
+        """The code of each name among those of its column."""
+        known = self._codes[column]
         if isinstance(names, Named):
-            return np.array(self._place(column, names.names), np.int32)[names.place]
-        return [known.setdefault(name, len(known)) for name in names]
+            return np.array(self._code(column, names.names), np.int32)[names.codes]
+        if isinstance(names, list):
+            return [known.setdefault(name, len(known)) for name in names]
+        return known.setdefault(names, len(known))
 
     def share(
-        self, measure: str, cohort: str | list[str], group: str | list[str], hits: Counts, heads: Counts,
+        self, measure: str, cohort: str | list[str], stratum: Stratum | list[Stratum], hits: Counts, n: Counts,
         time: float = np.nan,
     ) -> None:  # fmt: skip
-        """How many of the heads are hits, a row for every share with anybody in it."""
-        self.add(measure, cohort, group, ratio(hits, heads), heads, time)
+        """How many of n persons are hits, a row for every share with anybody in it."""
+        self.add(measure, cohort, stratum, ratio(hits, n), n, "share", time)
 
-    def shares(self, measure: str, group: str, counted: Tally, cells: Bools) -> None:
+    def shares(self, measure: str, stratum: Stratum, counted: Tally, cells: Bools) -> None:
         """Shares by year over some cells, a row for each year with anybody in it."""
-        self.share(measure, labels(counted.bins), group, *counted.inside(cells))
+        self.share(measure, labels(counted.bins), stratum, *counted.inside(cells))
 
-    def pooled(self, measure: str, cohort: str, group: str, counted: Tally, cells: Bools) -> None:
+    def pooled(self, measure: str, cohort: str, stratum: Stratum, counted: Tally, cells: Bools) -> None:
         """One share over all years and some cells."""
         hits, heads = counted.inside(cells)
-        self.share(measure, cohort, group, hits.sum(axis=1), heads.sum(axis=1))
+        self.share(measure, cohort, stratum, hits.sum(axis=1), heads.sum(axis=1))
 
     def frame(self) -> pd.DataFrame:
-        """The table, sorted by replication and names (which are categories in the order of the alphabet).
+        """The outcomes table, sorted by replication, measure, statistic, cohort and group.
 
-        Columns: replication, measure, cohort, group, time (years, missing where none), value, denominator.
+        Names are categories in alphabetical order; ``time`` is missing where a value is no point of a curve.
         """
-        held = self._columns()
-        texts = {name: sorted(places) for name, places in self._places.items()}
-        for name, places in self._places.items():
-            held[name] = ranks([places[text] for text in texts[name]])[held[name]]
-        order = sorted_rows(*(held[name] for name in ("replica", *NAMES)), np.arange(len(held["value"])))[-1]
-        order = order[np.isfinite(held["value"])[order]]
-        held = {name: column[order] for name, column in held.items()}
-        replication = self.replications[held.pop("replica")].astype(np.int32)
-        named = {name: pd.Categorical.from_codes(held.pop(name), pd.Index(texts[name], dtype=object)) for name in NAMES}
-        return pd.DataFrame({"replication": replication, **named, **held}, copy=False)
+        columns = self._columns()
+        names = {name: sorted(codes) for name, codes in self._codes.items()}
+        for name, codes in self._codes.items():
+            columns[name] = ranks([codes[text] for text in names[name]])[columns[name]]
+        order = sorted_rows(*(columns[name] for name in ("replica", *NAMES)), np.arange(len(columns["value"])))[-1]
+        order = order[np.isfinite(columns["value"])[order]]
+        columns = {name: column[order] for name, column in columns.items()}
+        texts = {"cohort": categories(names["cohort"], columns["cohort"])}
+        for name, pair in (("quantity", Quantity._fields), ("stratum", Stratum._fields)):
+            for k, text in enumerate(pair):
+                texts[text] = categories([each[k] for each in names[name]], columns[name])
+        numbers = {name: columns[name] for name in NUMBERS}
+        replication = self.replications[columns["replica"]].astype(np.int32)
+        table = {"replication": replication, **texts, **numbers}
+        return pd.DataFrame({name: table[name] for name in COLUMNS}, copy=False)
 
     def _columns(self) -> dict[str, npt.NDArray[Any]]:
-        """All blocks one below the other; names are places."""
+        """All blocks one below the other; names are codes."""
         sizes = [prod(block.shape) for block in self._blocks]
         kinds = dict.fromkeys(("replica", *NAMES), np.int32) | dict.fromkeys(NUMBERS, np.float64)
-        held: dict[str, npt.NDArray[Any]] = {name: np.empty(sum(sizes), kind) for name, kind in kinds.items()}
+        columns: dict[str, npt.NDArray[Any]] = {name: np.empty(sum(sizes), kind) for name, kind in kinds.items()}
         begin = 0
         for block, size in zip(self._blocks, sizes, strict=True):
-            for name, column in held.items():
+            for name, column in columns.items():
                 rows = column[begin : begin + size].reshape(block.shape)
                 (rows.T if name == "replica" else rows)[...] = getattr(block, name)
             begin += size
-        return held
+        return columns
+
+
+def categories(texts: list[str], codes: npt.NDArray[Any]) -> pd.Categorical:
+    """A column of text by its code in a list, as categories in alphabetical order; texts may occur several times."""
+    different = sorted(set(texts))
+    rank = {text: k for k, text in enumerate(different)}
+    recoded = np.array([rank[text] for text in texts], np.int8 if len(different) < 128 else np.int16)
+    return pd.Categorical.from_codes(recoded[codes], pd.Index(different, dtype=object), validate=False)
 
 
 def ranks(order: list[int]) -> Codes:
     """The rank of each thing, given the order in which they stand."""
-    found = np.empty(len(order), np.int32)
-    found[order] = np.arange(len(order))
-    return found
+    rank = np.empty(len(order), np.int32)
+    rank[order] = np.arange(len(order))
+    return rank
 
 
-def ratio(part: Any, whole: Any) -> npt.NDArray[np.float64]:
+def ratio(part: Any, total: Any) -> npt.NDArray[np.float64]:
     """The ratio, NaN where there is nothing to divide by."""
-    whole = np.asarray(whole)
-    found: npt.NDArray[np.float64] = np.divide(
-        part, whole, out=np.full(np.broadcast_shapes(np.shape(part), whole.shape), np.nan), where=whole > 0
-    )
-    return found
+    total = np.asarray(total)
+    shape = np.broadcast_shapes(np.shape(part), total.shape)
+    quotient: npt.NDArray[np.float64] = np.divide(part, total, out=np.full(shape, np.nan), where=total > 0)
+    return quotient
 
 
 def where(some: Any, value: Any) -> npt.NDArray[np.float64]:
-    """The value, NaN where nothing is to be told."""
+    """The value, NaN where a condition does not hold."""
     return np.where(some, value, np.nan)
 
 

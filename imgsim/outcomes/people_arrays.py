@@ -16,7 +16,8 @@ from imgsim.base.dates.day_numbers import NEVER
 from imgsim.inputs.traits import YES_NO
 from imgsim.outcomes.cells import Cells, cells_of
 from imgsim.outcomes.counts import Bools, Codes, Floats, Ints, Replicas, Tally, sums, tally
-from imgsim.outcomes.definitions import ALL, CITIZEN, FIRST_MONTH
+from imgsim.outcomes.definitions import CITIZEN, FIRST_MONTH
+from imgsim.outcomes.strata import EVERYBODY, REGION, Stratum
 
 if TYPE_CHECKING:
     from imgsim.inputs.scenarios.scenario import Scenario
@@ -149,24 +150,22 @@ class View:
         return len(self.layout)
 
     @cached_property
-    def people_groups(self) -> dict[str, Bools]:
+    def people_groups(self) -> dict[Stratum, Bools]:
         """Everybody, citizens, others: masks over cells."""
-        return {ALL: np.ones(self.cells, bool)} | self.layout.groups(CITIZEN)
+        return {EVERYBODY: np.ones(self.cells, bool)} | self.layout.groups(CITIZEN)
 
     @cached_property
-    def regions(self) -> dict[str, Bools]:
+    def regions(self) -> dict[Stratum, Bools]:
         """Regions of school: masks over cells."""
-        return self.layout.groups("region")
+        return self.layout.groups(REGION)
 
     @cached_property
-    def groups(self) -> dict[str, Bools]:
+    def groups(self) -> dict[Stratum, Bools]:
         """Everybody, citizens, others, each region, and each category of other traits that stratify."""
-        found = self.people_groups | self.regions
+        groups = self.people_groups | self.regions
         for trait in self.layout.traits:
-            if trait.name not in ("region", CITIZEN):
-                groups = self.layout.groups(trait.name)
-                found |= {f"{trait.name}.{name}" if name in found else name: cells for name, cells in groups.items()}
-        return found
+            groups |= self.layout.groups(trait.name)
+        return groups
 
     def tally(self, bins: range, at: Codes, of: Bools, hit: Bools | None = None) -> Tally:
         """Heads of `of`, and hits among them, by replication, bin and cell."""

@@ -95,12 +95,12 @@ class Run:
 
     @cached_property
     def outcomes(self) -> DataFrame:
-        """Measures by cohort, group and replication; names are plain text, so that tables can be pooled and renamed."""
-        return self._outcomes.astype(dict.fromkeys(("measure", "cohort", "group"), str))
+        """Measures by cohort, group and replication, defined by `imgsim measures`; names are plain text."""
+        return self._outcomes.astype(dict.fromkeys(("measure", "cohort", "by", "group", "statistic"), str))
 
     @cached_property
     def _outcomes(self) -> DataFrame:
-        """The same with names as categories, which are found many times as fast."""
+        """The outcomes with names as categories, by which rows are chosen many times as fast."""
         return self.table("outcomes")
 
     @cached_property
@@ -114,14 +114,14 @@ class Run:
 
         A reloaded run whose scenario has changed since, or is gone, has to do without these counts.
         """
-        from imgsim.outcomes.headline import summary, told
+        from imgsim.outcomes.headline import measures_shown, summary
         from imgsim.runs.store import load_table
 
         try:
             scenario = self.scenario
         except ImgsimError:
             scenario = None
-        table: DataFrame = summary(load_table(self.folder, "outcomes", {"measure": told()}), scenario)
+        table: DataFrame = summary(load_table(self.folder, "outcomes", {"measure": measures_shown()}), scenario)
         return table
 
     @cached_property

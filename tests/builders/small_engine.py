@@ -116,7 +116,7 @@ def misbehave(behaviour: dict[str, Any], replication: int) -> None:
 
 def measures(tables: dict[str, pd.DataFrame], scenario: SmallScenario) -> pd.DataFrame:
     means = tables["people"].groupby("replication")["practice_age"].mean()
-    row = {"measure": "age", "cohort": "all", "group": "all", "denominator": PEOPLE}
+    row = {"measure": "age", "cohort": "all", "by": "all", "group": "all", "statistic": "mean", "n": PEOPLE}
     return pd.DataFrame([{"replication": number, **row, "value": value} for number, value in means.items()])
 
 
@@ -128,7 +128,7 @@ def summary(outcomes: pd.DataFrame, scenario: SmallScenario | None = None) -> pd
 def small_outcomes() -> ModuleType:
     """Stands for `imgsim.outcomes.headline`, whose headline table needs the measures of a real run."""
     module = ModuleType("imgsim.outcomes.headline")
-    module.summary, module.told = summary, lambda: ["age"]  # type: ignore[attr-defined]
+    module.summary, module.measures_shown = summary, lambda: ["age"]  # type: ignore[attr-defined]
     return module
 
 

@@ -23,7 +23,7 @@ from imgsim.outcomes.all_measures import measures
 
 ROOT = Path(__file__).resolve().parents[2]
 PEOPLE = 8_000
-KEY = ["replication", "measure", "cohort", "group", "time"]
+KEY = ["replication", "measure", "statistic", "cohort", "by", "group", "time"]
 Tables = dict[str, pd.DataFrame]
 
 
@@ -72,7 +72,7 @@ def test_replications_measured_together_have_the_outcomes_of_each(scenario: Scen
     each = [build_tables(engine("compiled").run(model, number).finished()) for number in range(2)]
     together = {name: pd.concat([held[name] for held in each], ignore_index=True) for name in each[0]}
     found, alone = measures(together, scenario), pd.concat([measures(held, scenario) for held in each])
-    found, alone = (table.astype(dict.fromkeys(KEY[1:4], str)) for table in (found, alone))
+    found, alone = (table.astype(dict.fromkeys(KEY[1:6], str)) for table in (found, alone))
     alone = alone.sort_values(KEY).reset_index(drop=True)
     pd.testing.assert_frame_equal(found, alone, check_exact=True)
 

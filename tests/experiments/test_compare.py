@@ -31,7 +31,7 @@ from imgsim.experiments.uncertainty import sensitivity
 from imgsim.inputs.new_country import new_country
 from imgsim.inputs.parameters.parameter import Parameter, Parameters, Row
 from imgsim.inputs.scenarios.load import load_scenario
-from imgsim.outcomes.all_measures import LEADING, MEASURES, measures
+from imgsim.outcomes.all_measures import headline_makers, measures
 
 US = Path(__file__).parents[2] / "scenarios" / "us.toml"
 REFORMS = US.parent / "reforms"
@@ -156,7 +156,9 @@ def test_what_is_worth_knowing_is_what_would_change_the_choice() -> None:
             "draw": np.repeat(range(101), 2),
             "world": [0, 1] * 101,
             "measure": "placed_by_year_5",
+            "cohort": "measured",
             "group": "all",
+            "statistic": "share",
             "value": np.column_stack([np.zeros(101), point - 0.5]).ravel(),
         }
     )
@@ -307,7 +309,8 @@ def test_a_walk_with_a_missing_point_is_left_out_whole() -> None:
 def test_refused_draws_are_counted_and_left_out() -> None:
     rows = [(0, 0, "placed_by_year_5", 0.5), (0, 1, "placed_by_year_5", 0.6), (1, 0, "refused", np.nan),
             (2, 0, "placed_by_year_5", 0.5), (2, 1, "placed_by_year_5", 0.8)]  # fmt: skip
-    table = pd.DataFrame(rows, columns=["draw", "world", "measure", "value"]).assign(group="all")
+    table = pd.DataFrame(rows, columns=["draw", "world", "measure", "value"])
+    table = table.assign(cohort="measured", group="all", statistic="share")
     held = doubt.Doubt(("a",), np.array([[0.1], [0.5], [0.9]]), table, ("base", "reform"))
     assert held.refused == 1
     assert held.summary()["median"].tolist() == [pytest.approx(0.2)]
@@ -403,6 +406,8 @@ def test_a_comparison_needs_a_reform(country: Path) -> None:
 def test_nothing_that_a_comparison_keeps_is_left_unmeasured(name: str, scale: float) -> None:
     scenario = load_scenario(US.parent / f"{name}.toml", scale=scale)
     tables = build_tables(compiled_engine.run(build(scenario), 0).finished())
-    held = [worlds.headline_of(measures(tables, scenario, families)) for families in (MEASURES, LEADING)]
-    everything, leading = (table.astype({"measure": str, "cohort": str, "group": str}) for table in held)
+    held = [worlds.headline_of(measures(tables, scenario, chosen)) for chosen in (None, headline_makers())]
+    everything, leading = (
+        table.astype(dict.fromkeys(("measure", "cohort", "by", "group", "statistic"), str)) for table in held
+    )
     pd.testing.assert_frame_equal(everything, leading)

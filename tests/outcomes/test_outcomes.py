@@ -16,21 +16,25 @@ from imgsim.outcomes.all_measures import measures
 from imgsim.outcomes.headline import families, headline_text, leaning, lines, summary
 from imgsim.outcomes.incidence import aalen_johansen
 from imgsim.outcomes.outcome_rows import Rows
+from imgsim.outcomes.strata import EVERYBODY
 
 
 def value_of(
-    table: pd.DataFrame, measure: str, cohort: str = "measured", group: str = "all", time: Any = None
-) -> float:
+    table: pd.DataFrame, measure: str, cohort: str = "measured", group: str = "all", time: Any = None,
+    statistic: str | None = None,
+) -> float:  # fmt: skip
     """The one value of a measure."""
-    return float(row_of(table, measure, cohort, group, time)["value"])
+    return float(row_of(table, measure, cohort, group, time, statistic)["value"])
 
 
 def row_of(
-    table: pd.DataFrame, measure: str, cohort: str = "measured", group: str = "all", time: Any = None
-) -> pd.Series[Any]:
+    table: pd.DataFrame, measure: str, cohort: str = "measured", group: str = "all", time: Any = None,
+    statistic: str | None = None,
+) -> pd.Series[Any]:  # fmt: skip
     """The one row of a measure."""
     found = table[(table["measure"] == measure) & (table["cohort"] == cohort) & (table["group"] == group)]
     found = found if time is None else found[found["time"] == time]
+    found = found if statistic is None else found[found["statistic"] == statistic]
     assert len(found) == 1, f"{len(found)} rows of {measure}, {cohort}, {group}"
     return found.iloc[0]
 
@@ -62,11 +66,10 @@ def test_a_certified_cohort_runs_from_july_to_june_and_is_followed_by_calendar_y
     assert value_of(table, "cohort_size", "2005-06") == 8  # four heads at a scale of one half
     shares = [value_of(table, "cohort_entered", "2005-06", time=after) for after in range(6)]
     assert shares == [0, 0.5, 0.5, 0.5, 0.5, 0.75]
-    assert [value_of(table, f"cohort_entered_{after}", "2005-06") for after in range(6)] == shares
-    assert row_of(table, "cohort_entered_5", "2005-06")["denominator"] == 4
+    assert row_of(table, "cohort_entered", "2005-06", time=5)["n"] == 4
     assert value_of(table, "cohort_failure_first_year", "2005-06") == 0.5
-    assert value_of(table, "cohort_entered_1", "2005-06", "citizen") == 1
-    assert value_of(table, "cohort_entered_1", "2005-06", "noncitizen") == pytest.approx(1 / 3)
+    assert value_of(table, "cohort_entered", "2005-06", "citizen", time=1) == 1
+    assert value_of(table, "cohort_entered", "2005-06", "noncitizen", time=1) == pytest.approx(1 / 3)
 
 
 def test_failure_in_the_first_year_leaves_out_those_already_in_training() -> None:
@@ -78,22 +81,23 @@ def test_failure_in_the_first_year_leaves_out_those_already_in_training() -> Non
         ]
     )
     found = row_of(measures(tables(people=graduates), small_scenario()), "cohort_failure_first_year", "2005-06")
-    assert (found["value"], found["denominator"]) == (0.5, 2)
+    assert (found["value"], found["n"]) == (0.5, 2)
 
 
 def test_year_five_counts_only_cohorts_that_can_be_followed_so_long() -> None:
     scenario = small_scenario(end=date(2011, 1, 1))  # the cohort of 2006-07 would need all of 2011
     table = measures(tables(people=cohort_of_2005()), scenario)
     found = row_of(table, "placed_by_year_5")
-    assert (found["value"], found["denominator"]) == (0.8, 5)
-    assert missing(table, "cohort_entered_5", "2006-07")
-    assert value_of(table, "cohort_entered_4", "2006-07") == 0
+    assert (found["value"], found["n"]) == (0.8, 5)
+    entered = table[(table["measure"] == "cohort_entered") & (table["cohort"] == "2006-07") & (table["group"] == "all")]
+    assert entered["time"].tolist() == [0, 1, 2, 3, 4]
+    assert value_of(table, "cohort_entered", "2006-07", time=4) == 0
 
 
 def test_never_placed_needs_eight_years_after_the_last_certificate_of_a_cohort() -> None:
     table = measures(tables(people=cohort_of_2005()), small_scenario(end=date(2014, 7, 1)))
     found = row_of(table, "never_placed")
-    assert (found["value"], found["denominator"]) == (0.2, 5)
+    assert (found["value"], found["n"]) == (0.2, 5)
 
 
 # --- ages and times --------------------------------------------------------------------------------------------------
@@ -108,16 +112,17 @@ def test_ages_have_the_moments_and_percentiles_of_numpy() -> None:
     table = measures(tables(people=graduates), small_scenario())
     for cohort, chosen in (("measured", slice(None)), ("2006", slice(1, None, 3))):
         ages = graduates["training_age"].to_numpy()[chosen]
-        assert value_of(table, "age_training_mean", cohort) == pytest.approx(ages.mean())
-        assert value_of(table, "age_training_sd", cohort) == pytest.approx(ages.std(ddof=1))
-        for name, share in (("p10", 0.1), ("p50", 0.5), ("p90", 0.9)):
-            assert value_of(table, f"age_training_{name}", cohort, "north") == pytest.approx(np.quantile(ages, share))
+        assert value_of(table, "age_training", cohort, statistic="mean") == pytest.approx(ages.mean())
+        assert value_of(table, "age_training", cohort, statistic="sd") == pytest.approx(ages.std(ddof=1))
+        for name, share in (("p10", 0.1), ("median", 0.5), ("p90", 0.9)):
+            value = value_of(table, "age_training", cohort, "north", statistic=name)
+            assert value == pytest.approx(np.quantile(ages, share))
 
 
 def test_licensed_stock_is_in_no_age_or_count_of_entrants() -> None:
     graduates = people([{"training_date": "2005-07-01"}, {"training_date": "2005-07-01", "stock": True}])
     table = measures(tables(people=graduates), small_scenario())
-    assert row_of(table, "age_training_mean")["denominator"] == 1
+    assert row_of(table, "age_training", statistic="mean")["n"] == 1
     assert value_of(table, "training_starts", "2005") == 2
     assert value_of(table, "entrants", "2004") == 2
 
@@ -132,9 +137,9 @@ def test_times_are_of_those_who_got_there_beside_the_share_that_never_did() -> N
         ]
     )
     table = measures(tables(people=graduates), small_scenario())
-    assert value_of(table, "time_graduation_to_training_never") == pytest.approx(1 / 3)
-    assert value_of(table, "time_graduation_to_training_p50") == pytest.approx(730 / 365.25)
-    assert row_of(table, "time_graduation_to_training_p10")["denominator"] == 2
+    assert value_of(table, "never_graduation_to_training") == pytest.approx(1 / 3)
+    assert value_of(table, "time_graduation_to_training", statistic="median") == pytest.approx(730 / 365.25)
+    assert row_of(table, "time_graduation_to_training", statistic="p10")["n"] == 2
 
 
 # --- the Match -------------------------------------------------------------------------------------------------------
@@ -187,14 +192,14 @@ def test_first_attempts_are_the_first_with_a_rank_list_inside_the_measured_windo
     assert value_of(table, "first_attempt_failure", "2005") == 0.5
     assert value_of(table, "first_attempt_failure", group="citizen") == 0
     late = measures(climbers(), small_scenario(measured_from=date(2006, 1, 1)))
-    assert row_of(late, "first_attempt_failure")["denominator"] == 1  # an attempt of 2005 makes 2006 the second
+    assert row_of(late, "first_attempt_failure")["n"] == 1  # an attempt of 2005 makes 2006 the second
 
 
 def test_a_place_outside_the_round_is_a_first_attempt_only_where_every_way_in_counts() -> None:
     table = measures(climbers(), small_scenario())
     assert value_of(table, "first_attempt_failure_after") == pytest.approx(2 / 3)  # what is left over came a year later
     found = row_of(table, "first_attempt_failure_any")
-    assert (found["value"], found["denominator"]) == (0.5, 4)  # with the one who came in without a rank list
+    assert (found["value"], found["n"]) == (0.5, 4)  # with the one who came in without a rank list
     assert value_of(table, "first_attempt_failure_any", "2006", "north") == 0.5
 
 
@@ -217,10 +222,10 @@ def test_the_ladder_says_who_climbs_and_who_is_placed_on_each_rung() -> None:
 
 def test_rank_lists_specialties_and_short_posts() -> None:
     table = measures(climbers(), small_scenario())
-    assert value_of(table, "match_rate_by_ranks", group="1") == 0
-    assert value_of(table, "match_rate_by_ranks", group="8+") == 1
-    assert value_of(table, "ranks_median", group="matched") == 6
-    assert value_of(table, "ranks_median", group="unmatched") == 2
+    assert value_of(table, "img_match_rate", group="1") == 0
+    assert value_of(table, "img_match_rate", group="8+") == 1
+    assert value_of(table, "rank_list_length", group="matched") == 6
+    assert value_of(table, "rank_list_length", group="unmatched") == 2
     assert value_of(table, "prelim_share") == 0.25  # the place in `bridge`
     assert value_of(table, "specialty_share", group="heart") == 0.75
     assert value_of(table, "specialty_share", group="heart/citizen") == 1
@@ -234,7 +239,7 @@ def test_the_odds_of_those_who_need_a_visa_are_told_among_noncitizens() -> None:
     table = measures(tables(people=graduates, seasons=seasons(rows)), small_scenario())
     found = row_of(table, "odds_ratio_visa", "last_5_years", "noncitizen")
     assert found["value"] == pytest.approx((2 / 8) / (6 / 4))
-    assert found["denominator"] == 20
+    assert found["n"] == 20
 
 
 # --- exams, livelihood, money, visas, stock --------------------------------------------------------------------------
@@ -257,7 +262,7 @@ def test_half_years_of_sittings_add_up_to_calendar_and_to_academic_years() -> No
     assert value_of(table, "test.pass_rate_academic", "2005-06") == 5 / 8
     assert value_of(table, "test.pass_rate_academic", "2006-07") == 0
     assert value_of(table, "test.pass_rate", "2005", "first/citizen") == 1
-    assert row_of(table, "test.pass_rate")["denominator"] == 10
+    assert row_of(table, "test.pass_rate")["n"] == 10
     assert missing(table, "test.pass_rate", "2004")
 
 
@@ -270,7 +275,7 @@ def test_person_years_are_per_entrant_followed_for_ten_years() -> None:
         ]
     )
     table = measures(tables(people=graduates), small_scenario())
-    assert value_of(table, "person_years_survival_job") == 1.5
+    assert value_of(table, "person_years", group="survival_job") == 1.5
     assert value_of(table, "survival_years_per_100") == 150
     assert value_of(table, "livelihood_share", group="survival_job") == 0.5
     assert value_of(table, "physician_years", "2004") == 4
@@ -295,11 +300,11 @@ def test_person_years_by_year_of_entry_and_per_certified() -> None:
         ]
     )
     table = measures(tables(people=graduates), small_scenario())
-    assert value_of(table, "person_years_survival_job", "2004") == 2
-    assert value_of(table, "total_person_years_survival_job", "2004") == 8  # a head stands for two persons
-    assert value_of(table, "person_years_survival_job", "2006") == 9
-    assert missing(table, "person_years_survival_job", "2005")
-    assert value_of(table, "person_years_certified_survival_job") == 3
+    assert value_of(table, "person_years", "2004", "survival_job") == 2
+    assert value_of(table, "total_person_years", "2004", "survival_job") == 8  # a head stands for two persons
+    assert value_of(table, "person_years", "2006", "survival_job") == 9
+    assert missing(table, "person_years", "2005")
+    assert value_of(table, "person_years_certified", group="survival_job") == 3
 
 
 def test_costs_are_those_of_the_certified_of_the_measured_window() -> None:
@@ -422,10 +427,10 @@ def test_ends_compete_with_training_and_the_horizon_censors() -> None:
 # --- the headline ----------------------------------------------------------------------------------------------------
 
 
-def outcomes_of(values: list[float], measure: str = "first_attempt_failure") -> pd.DataFrame:
+def outcomes_of(values: list[float], measure: str = "first_attempt_failure", statistic: str = "share") -> pd.DataFrame:
     """One measure over replications."""
     table = pd.DataFrame({"replication": range(len(values)), "measure": measure, "value": values})
-    return table.assign(cohort="measured", group="all", denominator=1000.0)
+    return table.assign(cohort="measured", group="all", by="all", statistic=statistic, n=1000.0)
 
 
 def test_the_interval_is_that_of_student() -> None:
@@ -442,7 +447,7 @@ def test_one_replication_has_no_interval() -> None:
 
 
 def test_the_text_says_denominator_and_what_its_interval_shows() -> None:
-    everything = [outcomes_of([0.1, 0.2]), outcomes_of([12.0, 14.0], "survival_years_per_100")]
+    everything = [outcomes_of([0.1, 0.2]), outcomes_of([12.0, 14.0], "survival_years_per_100", "rate")]
     text = headline_text(summary(pd.concat(everything)))
     assert max(map(len, text.splitlines())) <= 100
     assert "1,000" in text
@@ -452,7 +457,7 @@ def test_the_text_says_denominator_and_what_its_interval_shows() -> None:
 
 
 def test_a_given_input_has_no_interval() -> None:
-    table = outcomes_of([27.5, 27.5], "age_applied_mean").assign(group="us_md", denominator=0.0)
+    table = outcomes_of([27.5, 27.5], "age_applied").assign(by="competitor", group="us_md", statistic="mean", n=0.0)
     found = summary(table)
     assert found["low"].isna().all()
     assert "given" in headline_text(found)
@@ -472,7 +477,7 @@ def test_every_family_that_a_line_leans_on_has_a_letter() -> None:
 
 def test_a_headline_leans_on_assumed_parameters_only() -> None:
     assert leaning(small_scenario())["survival_years_per_100"] == ["livelihood.preparing.survival_job"]
-    said = summary(outcomes_of([1.0], "survival_years_per_100"), small_scenario())["leans_on"].iloc[0]
+    said = summary(outcomes_of([1.0], "survival_years_per_100", "rate"), small_scenario())["leans_on"].iloc[0]
     assert said == "leans on assumed livelihood rates; livelihood.* (1 assumed)"
 
 
@@ -503,10 +508,11 @@ def numbered(number: int, held: dict[str, pd.DataFrame]) -> dict[str, pd.DataFra
 def test_what_is_measured_of_a_replication_does_not_depend_on_what_is_measured_with_it() -> None:
     each = [numbered(number, held) for number, held in enumerate(nearly_nobody(), 3)]
     together = {name: pd.concat([held[name] for held in each], ignore_index=True) for name in each[0]}
-    found, key = measures(together, small_scenario()), ["replication", "measure", "cohort", "group", "time"]
+    found = measures(together, small_scenario())
+    key = ["replication", "measure", "statistic", "cohort", "by", "group", "time"]
     alone = pd.concat([measures(held, small_scenario()) for held in each])
     assert found["replication"].unique().tolist() == [3, 4, 5, 6]
-    found, alone = (table.astype(dict.fromkeys(key[1:4], str)) for table in (found, alone))
+    found, alone = (table.astype(dict.fromkeys(key[1:6], str)) for table in (found, alone))
     alone = alone.sort_values(key).reset_index(drop=True)
     pd.testing.assert_frame_equal(found, alone, check_exact=True)
 
@@ -515,10 +521,10 @@ def test_lists_that_do_not_fit_the_values_are_refused() -> None:
     rows = Rows(np.array([0, 1]))
     for value, cohort in ((np.ones(3), "measured"), (np.ones((2, 3)), ["2005", "2006"]), (1.0, "measured")):
         with pytest.raises(ValueError, match="2 replications"):
-            rows.add("share", cohort, "all", value, 1)
+            rows.add("share", cohort, EVERYBODY, value, 1, "share")
 
 
-def test_rows_are_told_apart_by_measure_cohort_group_and_time() -> None:
+def test_rows_differ_in_measure_statistic_cohort_group_or_time() -> None:
     table = measures(climbers() | {"people": cohort_of_2005()}, small_scenario())
-    assert not table.duplicated(["measure", "cohort", "group", "time"]).any()
+    assert not table.duplicated(["measure", "statistic", "cohort", "by", "group", "time"]).any()
     assert all(isinstance(name, str) for name in [*table["cohort"], *table["group"]])

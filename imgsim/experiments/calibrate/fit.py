@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -20,9 +20,9 @@ from imgsim.inputs.parameters.parameter import Parameter
 from imgsim.inputs.published import Target
 from imgsim.inputs.scenarios.scenario import Scenario
 from imgsim.outcomes.all_measures import measures
+from imgsim.outcomes.outcome_key import Outcomes, means, target_key
 
 Vector = npt.NDArray[np.float64]
-Outcomes = Mapping[tuple[str, str, str], float]  # mean value by (measure, cohort, group)
 WORST: Final = 30.0  # a target missed by more counts no more: far from the fit it would drown the others
 
 
@@ -63,23 +63,24 @@ def shift_rows(
 
 
 def simulate_measures(scenario: Scenario, replications: Sequence[int]) -> Outcomes:
-    """Simulate a scenario; its outcomes averaged over replications, by (measure, cohort, group)."""
+    """Simulate a scenario; its outcomes averaged over replications."""
     model = build(scenario)
     simulator = engine(choose(AUTO).name)
     outcomes = pd.concat(
         [measures(build_tables(simulator.run(model, number).finished()), scenario) for number in replications]
     )
-    means = outcomes.groupby(["measure", "cohort", "group"], observed=True)["value"].mean().reset_index()
-    keys = zip(means["measure"].astype(str), means["cohort"].astype(str), means["group"].astype(str), strict=True)
-    return dict(zip(keys, means["value"].astype(float), strict=True))
+    return means(outcomes)
 
 
 def misfit(outcomes: Outcomes, targets: Sequence[Target]) -> Vector:
     """Simulated minus published, in allowed errors; InputError if a target has no simulated counterpart."""
-    missing = [target.key for target in targets if target.key not in outcomes]
+    keys = [target_key(target) for target in targets]
+    missing = [key for key in keys if key not in outcomes]
     if missing:
-        raise InputError(f"no outcome answers to the target {missing[0]}")
-    errors = np.array([(outcomes[target.key] - target.value) / target.error for target in targets])
+        raise InputError(f"no outcome answers to the target {tuple(missing[0])}")
+    errors = np.array(
+        [(outcomes[key] - target.value) / target.error for key, target in zip(keys, targets, strict=True)]
+    )
     bounded: Vector = np.clip(np.nan_to_num(errors, nan=WORST), -WORST, WORST)
     return bounded
 
@@ -141,9 +142,10 @@ def standard_errors(jacobian: Vector) -> Vector:
 
 def target_table(outcomes: Outcomes, targets: Sequence[Target]) -> pd.DataFrame:
     """Every target with its published and its simulated value."""
+    keys = {target_key(target): target for target in targets}
     rows = [
-        (*target.key, target.value, outcomes.get(target.key, float("nan")), target.error, target.use)
-        for target in targets
+        (key.series, key.cohort, key.group, target.value, outcomes.get(key, float("nan")), target.error, target.use)
+        for key, target in keys.items()
     ]
     columns = ["measure", "cohort", "group", "published", "simulated", "allowed", "use"]
     return pd.DataFrame(rows, columns=columns)

@@ -6,7 +6,7 @@ year on it knows seats, competitors and rules, and no applicant or outcome.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -26,8 +26,8 @@ from imgsim.inputs.countries import country_folder
 from imgsim.inputs.published import Target, load_targets
 from imgsim.inputs.scenarios.load import load_scenario
 from imgsim.inputs.scenarios.scenario import Scenario
+from imgsim.outcomes.outcome_key import Outcomes, outcome_key, target_key
 
-Found = Mapping[tuple[str, str, str], float]
 SERIES: Final = {
     "citizen_img": ("citizen_img",),
     "noncitizen_img": ("noncitizen_img",),
@@ -54,20 +54,20 @@ def day(year: int) -> int:
     return int(day_of(year, 3, 1))
 
 
-def simulated_rate(found: Found, groups: Sequence[str], year: int) -> float:
+def simulated_rate(outcomes: Outcomes, groups: Sequence[str], year: int) -> float:
     """Matched of active in the simulation, the groups together."""
-    placed = sum(found["match_placed", str(year), group] for group in groups)
-    return placed / sum(found["match_active", str(year), group] for group in groups)
+    placed = sum(outcomes[outcome_key("match_placed", str(year), group)] for group in groups)
+    return placed / sum(outcomes[outcome_key("match_active", str(year), group)] for group in groups)
 
 
-def forecasts(found: Found, known: Published, first: int, last: int) -> pd.DataFrame:
+def forecasts(outcomes: Outcomes, known: Published, first: int, last: int) -> pd.DataFrame:
     """Model and baselines year by year: series, year, method, value, published."""
     rivals = ("us_md", "us_do")
     rows = []
     for series, groups in SERIES.items():
         for year in range(first, last + 1):
             values = {
-                "model": simulated_rate(found, groups, year),
+                "model": simulated_rate(outcomes, groups, year),
                 f"rate of {first - 1}": last_known_rate(known, groups, year, first - 1),
                 "seats left over": seats_left_over(known, rivals, SERIES["both"], year, first - 1),
                 "rate of the year before": previous_year_rate(known, groups, year, first - 1),
@@ -111,23 +111,18 @@ def forecast_section(forecast: pd.DataFrame) -> str:
     return "\n\n".join([*parts, markdown(table)])
 
 
-def fit_section(found: Found, targets: Sequence[Target]) -> str:
+def fit_section(outcomes: Outcomes, targets: Sequence[Target]) -> str:
     """Every published figure beside the simulation, series by series, with the mean absolute error."""
     rows = []
-    for measure, group in dict.fromkeys((t.measure, t.group) for t in targets):
-        own = [t for t in targets if (t.measure, t.group) == (measure, group) and t.key in found]
-        off = [abs(found[t.key] - t.value) for t in own]
-        cells = "; ".join(f"{t.cohort}: {shown(found[t.key], t.value)} ({shown(t.value, t.value)})" for t in own)
+    published_by_key = {target_key(target): target.value for target in targets}
+    for series, group in dict.fromkeys((key.series, key.group) for key in published_by_key):
+        own = [key for key in published_by_key if (key.series, key.group) == (series, group) and key in outcomes]
         if own:
-            rows.append(
-                (
-                    measure,
-                    group,
-                    shown(float(np.mean(off)), own[0].value),
-                    shown(float(np.max(off)), own[0].value),
-                    cells,
-                )
-            )
+            values = [(key.cohort, outcomes[key], published_by_key[key]) for key in own]
+            off = [abs(simulated - value) for _, simulated, value in values]
+            cells = "; ".join(f"{year}: {shown(one, value)} ({shown(value, value)})" for year, one, value in values)
+            like = values[0][2]
+            rows.append((series, group, shown(float(np.mean(off)), like), shown(float(np.max(off)), like), cells))
     columns = ["measure", "group", "mean error", "largest", "simulated (published)"]
     return markdown(pd.DataFrame(rows, columns=columns))
 
@@ -137,7 +132,7 @@ def shown(value: float, like: float) -> str:
     return f"{100 * value:.1f}%" if abs(like) <= 1 else f"{value:,.0f}" if abs(value) > 200 else f"{value:.1f}"
 
 
-def measured(scenario: Scenario, replications: int, workers: int) -> Found:
+def measured(scenario: Scenario, replications: int, workers: int) -> Outcomes:
     """Means over replications of every outcome, worked out side by side."""
     executor = pool(workers)
     parts = list(executor.map(simulate_measures, [scenario] * replications, [[k] for k in range(replications)]))

@@ -8,12 +8,12 @@ from pathlib import Path
 import pandas as pd
 
 from imgsim.experiments.compare import differences as told
-from imgsim.experiments.compare import paired_replications as worlds
 from imgsim.experiments.compare import sweep as sweeps
 from imgsim.experiments.compare.paired_replications import Worlds
 from imgsim.experiments.uncertainty.parameter_uncertainty import Doubt
 from imgsim.experiments.uncertainty.sensitivity import Sensitivity
 from imgsim.inputs.scenarios.scenario import Scenario
+from imgsim.outcomes.all_measures import CURVE
 
 
 @dataclass
@@ -74,7 +74,7 @@ class Comparison:
     @property
     def curves(self) -> pd.DataFrame:
         """Difference in cumulative incidence of training since entry, by years, reform and replication."""
-        return told.curves(self.tables["compared"], self.names, worlds.CURVE)
+        return told.curves(self.tables["compared"], self.names, CURVE)
 
     def __repr__(self) -> str:
         return f"Comparison({', '.join(self.names)}; {self.replications} replications)"

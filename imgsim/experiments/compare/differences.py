@@ -12,13 +12,13 @@ import pandas as pd
 from imgsim.base.dates.day_numbers import DAYS_A_YEAR
 from imgsim.experiments.compare.counterfactual_pairs import COUNTS
 from imgsim.inputs.pathways.pathway import FIRST_POST
-from imgsim.outcomes.headline import CONFIDENCE, lines
+from imgsim.outcomes.headline import CONFIDENCE, chosen, lines
 
 Floats = npt.NDArray[np.float64]
 
 COLUMNS: Final = (
     "reform", "label", "measure", "group", "unit", "baseline", "reformed", "difference", "low", "high", "helps",
-    "better", "denominator", "replications", "pairing",
+    "better", "n", "replications", "pairing",
 )  # fmt: skip
 SAME: Final = 1e-12  # sums of floats in another order differ by less
 
@@ -62,10 +62,8 @@ def leading(table: pd.DataFrame, reform: str | None = None) -> Any:
 
 def values(compared: pd.DataFrame, world: int, line: dict[str, Any]) -> pd.DataFrame:
     """Value and denominator of a headline line by replication in one world."""
-    chosen = (compared["world"] == world) & (compared["measure"] == line["measure"])
-    held = compared[chosen & (compared["group"] == line.get("group", "all"))]
-    found: pd.DataFrame = held.set_index("replication")[["value", "denominator"]]
-    return found
+    rows: pd.DataFrame = chosen(compared[compared["world"] == world], line).set_index("replication")[["value", "n"]]
+    return rows
 
 
 def row(name: str, line: dict[str, Any], before: pd.DataFrame, after: pd.DataFrame) -> tuple[Any, ...] | None:
@@ -75,10 +73,10 @@ def row(name: str, line: dict[str, Any], before: pd.DataFrame, after: pd.DataFra
         return None
     one, other = both["value_before"].to_numpy(np.float64), both["value_after"].to_numpy(np.float64)
     mean, low, high, helps = judged(other - one, line["better"])
-    heads = float(both["denominator_before"].mean())
+    n = float(both["n_before"].mean())
     return (
         name, line["label"], line["measure"], line.get("group", "all"), line["unit"], one.mean(), other.mean(), mean,
-        low, high, helps, line["better"], heads, len(both), pairing(one, other),
+        low, high, helps, line["better"], n, len(both), pairing(one, other),
     )  # fmt: skip
 
 

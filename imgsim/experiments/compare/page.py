@@ -92,7 +92,7 @@ def differences(found: Comparison) -> str:
         (
             row.reform, row.label, number(row.baseline, row.unit), number(row.reformed, row.unit),
             points(row.difference, row.unit, signed=True), span(row), shown(row.helps, "{:.0%}"),
-            f"{row.denominator:,.0f}", shown(row.pairing, "{:.1f}x"),
+            f"{row.n:,.0f}", shown(row.pairing, "{:.1f}x"),
         )
         for row in each(found.differences)
     ]  # fmt: skip

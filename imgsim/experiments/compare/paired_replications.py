@@ -20,13 +20,12 @@ from imgsim.engines.records.tables import build_tables
 from imgsim.experiments.compare.counterfactual_pairs import Lives, lives_of, states_table, twins_table
 from imgsim.experiments.compare.shared_rounds import Known, sharing
 from imgsim.inputs.scenarios.scenario import Scenario
-from imgsim.outcomes.all_measures import LEADING, measures
-from imgsim.outcomes.headline import told
+from imgsim.outcomes.all_measures import CURVE, headline_makers, measures
+from imgsim.outcomes.headline import measures_shown
 from imgsim.runs.manifest import code_digest
 from imgsim.runs.replicate import Recipe
 
 TABLES: Final = ("compared", "twins", "states", "places")
-CURVE: Final = "cumulative_incidence_entry"  # the curve that is drawn
 PLACE_COLUMNS: Final = ["round", "year", "group", "seats", "applicants", "placed", "outside", "after"]
 
 
@@ -122,7 +121,7 @@ def pieces(held: Built, number: int) -> Iterator[dict[str, Columns]]:
         lives = lives_of(tables["people"])
         first = first or lives
         found = {
-            "compared": headline_of(measures(tables, scenario, LEADING)),
+            "compared": headline_of(measures(tables, scenario, headline_makers())),
             "places": places_of(tables["rounds"], scenario),
         }
         if world:
@@ -136,7 +135,7 @@ def pieces(held: Built, number: int) -> Iterator[dict[str, Columns]]:
 
 def headline_of(outcomes: pd.DataFrame) -> pd.DataFrame:
     """What the headline table and the curves of one replication are made from."""
-    held = outcomes[outcomes["measure"].isin([*told(), CURVE]) & (outcomes["cohort"] == "measured")]
+    held = outcomes[outcomes["measure"].isin([*measures_shown(), CURVE]) & (outcomes["cohort"] == "measured")]
     return held.drop(columns="replication").reset_index(drop=True)
 
 

@@ -31,7 +31,7 @@ from imgsim.experiments.compare.paired_replications import Worlds, headline_of
 from imgsim.experiments.compare.shared_rounds import Known, sharing
 from imgsim.inputs.countries import country_folder
 from imgsim.inputs.parameters.parameter import Parameter, Parameters, Row
-from imgsim.outcomes.all_measures import LEADING, measures
+from imgsim.outcomes.all_measures import headline_makers, measures
 from imgsim.runs.manifest import code_digest
 
 if TYPE_CHECKING:
@@ -78,7 +78,18 @@ def pieces(draws: Draws, number: int) -> Iterator[dict[str, Columns]]:
         found = [headline_in(world, model, draws.worlds.engine) for world, model in enumerate(models)]
         table = pd.concat(found, ignore_index=True)
     except InputError as error:  # a combination that the model refuses: counted, and said
-        table = pd.DataFrame([{"world": 0, "measure": REFUSED, "group": str(error)[:200], "value": np.nan}])
+        table = pd.DataFrame(
+            [
+                {
+                    "world": 0,
+                    "measure": REFUSED,
+                    "cohort": "",
+                    "group": str(error)[:200],
+                    "statistic": "",
+                    "value": np.nan,
+                }
+            ]
+        )
     table.insert(0, "draw", np.int32(number))
     yield {TABLE: columns_of(table)}
 
@@ -86,8 +97,8 @@ def pieces(draws: Draws, number: int) -> Iterator[dict[str, Columns]]:
 def headline_in(world: int, model: Model, walker: str) -> pd.DataFrame:
     """The headline measures of one world."""
     tables = build_tables(engine(walker).run(model, 0).finished())
-    held = headline_of(measures(tables, model.scenario, LEADING))
-    return held[held["time"].isna()][["measure", "group", "value"]].assign(world=np.int32(world))
+    held = headline_of(measures(tables, model.scenario, headline_makers()))
+    return held[held["time"].isna()][["measure", "cohort", "group", "statistic", "value"]].assign(world=np.int32(world))
 
 
 def worlds_at(held: Worlds, at: Mapping[str, float]) -> Sequence[Scenario]:

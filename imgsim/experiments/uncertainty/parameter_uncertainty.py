@@ -20,7 +20,7 @@ from imgsim.experiments.compare.paired_replications import Worlds
 from imgsim.experiments.compare.read import read
 from imgsim.experiments.uncertainty.parameter_draws import REFUSED, TABLE, Draws, open_numbers
 from imgsim.inputs.pathways.pathway import FIRST_POST
-from imgsim.outcomes.headline import lines
+from imgsim.outcomes.headline import chosen, lines
 from imgsim.runs.checkpoints import claimed
 from imgsim.runs.replicate import Recipe, run_replications
 from imgsim.runs.store import PARTS
@@ -44,7 +44,7 @@ class Doubt:
 
     parameters: tuple[str, ...]
     points: Floats
-    table: pd.DataFrame  # draw, world, measure, group, value
+    table: pd.DataFrame  # draw, world, measure, cohort, group, statistic, value
     names: tuple[str, ...]
     first_post: str = FIRST_POST  # what the road calls it
 
@@ -107,10 +107,11 @@ class Doubt:
         for line in lines(self.first_post):
             if not line.get("better"):
                 continue
-            held = self.table[
-                (self.table["measure"] == line["measure"]) & (self.table["group"] == line.get("group", "all"))
-            ]
-            wide = held.pivot_table(index="draw", columns="world", values="value").reindex(range(len(self.points)))
+            wide = (
+                chosen(self.table, line)
+                .pivot_table(index="draw", columns="world", values="value")
+                .reindex(range(len(self.points)))
+            )
             for world, name in enumerate(self.names[1:], start=1):
                 if {0, world} <= set(wide):
                     difference = (wide[world] - wide[0]).to_numpy(np.float64)

@@ -38,20 +38,17 @@ if TYPE_CHECKING:
 
 LIVES = 20
 WORDS = {"practising_home": "practising at home", "health_adjacent": "health-adjacent work"}
-PREFIX = "person_years_"
 
 
 def livelihood(run: Run) -> Axes:
     """Person-years per entrant by livelihood, for citizens and others."""
     axes = sheet("What the years after entry are spent on", left=0.2, right=0.965)
     both = {CITIZEN: BLUE, NONCITIZEN: VERMILION}
-    frames = [measure(run, f"{PREFIX}{state}", both) for state in LIVELIHOODS]
-    held = pd.concat([frame for frame in frames if len(frame)]) if any(map(len, frames)) else pd.DataFrame()
-    held = held[held["cohort"] == MEASURED] if len(held) else held
-    if not len(held):
+    years = years_lived(run)
+    if not len(years):
         return blank(axes, run, f"no simulated person was followed for {FOLLOW_UP_YEARS} years")
     for k, (group, colour) in enumerate(both.items()):
-        bars(axes, held[held["group"] == group], 0.2 - 0.4 * k, colour)
+        bars(axes, years[years["citizenship"] == group], 0.2 - 0.4 * k, colour)
     axes.set_yticks(
         range(len(LIVELIHOODS)), [WORDS.get(s, plain(s)) for s in reversed(LIVELIHOODS)], fontsize=9, color=INK
     )
@@ -59,26 +56,35 @@ def livelihood(run: Run) -> Axes:
     axis(axes, "Mean years per entrant, from entry to the end of the career or of the run", "Livelihood")
     remark(axes, run)
     key(axes, {"citizens": BLUE, "not citizens": VERMILION})
-    reps, once = replications(held), held[held["measure"] == f"{PREFIX}{LIVELIHOODS[0]}"]
+    reps, once = replications(years), years[years["livelihood"] == LIVELIHOODS[0]]
     whiskers = (
         "Whiskers: 95% interval of the mean over replications; chance only." if reps >= FEWEST else band_words(reps)
     )
     what = (
         f"Entrants followed for {FOLLOW_UP_YEARS} years or more; practice is cut off by the end of the run. {whiskers}"
     )
-    return notes(axes, run, f"{counted(run, once['denominator'].sum(), 'simulated entrants', reps)} {what}")
+    return notes(axes, run, f"{counted(run, once['n'].sum(), 'simulated entrants', reps)} {what}")
 
 
-def bars(axes: Axes, held: pd.DataFrame, shift: float, colour: str) -> None:
+def years_lived(run: Run) -> pd.DataFrame:
+    """Years per entrant of the measured window, with columns for livelihood and citizenship."""
+    years = measure(run, "person_years")
+    if not len(years):
+        return years
+    years = years[(years["by"] == "livelihood/citizenship") & (years["cohort"] == MEASURED)]
+    group = years["group"].astype(str).str.partition("/")
+    return years.assign(livelihood=group[0], citizenship=group[2])
+
+
+def bars(axes: Axes, years: pd.DataFrame, shift: float, colour: str) -> None:
     """A bar for each livelihood of one group, with the interval over replications and the years in words."""
-    found = over_replications(held, "measure")
-    rows = zip(found["measure"], found[["mean", "low", "high"]].to_numpy(np.float64), strict=True)
-    for name, (mean, low, high) in rows:
-        if (state := str(name).removeprefix(PREFIX)) in LIVELIHOODS:
-            k = len(LIVELIHOODS) - 1 - LIVELIHOODS.index(state)
-            axes.barh(k + shift, mean, height=0.36, color=colour)
-            axes.plot([low, high], [k + shift] * 2, color=INK, linewidth=1)
-            axes.annotate(f"{mean:.1f}", (high, k + shift), (4, 0), textcoords="offset points", va="center", fontsize=8)
+    means = over_replications(years, "livelihood")
+    rows = zip(means["livelihood"], means[["mean", "low", "high"]].to_numpy(np.float64), strict=True)
+    for state, (mean, low, high) in rows:
+        k = len(LIVELIHOODS) - 1 - LIVELIHOODS.index(state)
+        axes.barh(k + shift, mean, height=0.36, color=colour)
+        axes.plot([low, high], [k + shift] * 2, color=INK, linewidth=1)
+        axes.annotate(f"{mean:.1f}", (high, k + shift), (4, 0), textcoords="offset points", va="center", fontsize=8)
 
 
 def key(axes: Axes, words: dict[str, str]) -> None:

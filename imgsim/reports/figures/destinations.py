@@ -48,7 +48,7 @@ def by_destination(run: Run) -> Axes:
     labels(axes, words)
     axis(axes, "Years since setting out for the first destination", "Share of those who set out (%)")
     reps = replications(anywhere)
-    persons = anywhere.drop_duplicates(["replication", "group"])["denominator"].sum()
+    persons = anywhere.drop_duplicates(["replication", "group"])["n"].sum()
     what = f"All followed for {FOLLOW_UP_YEARS} years. Line: started in any country; dashed: in the first. "
     return notes(axes, run, f"{counted(run, persons, 'entrants', reps)} {what}{band_words(reps)}")
 

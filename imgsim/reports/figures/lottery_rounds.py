@@ -64,7 +64,7 @@ def queue(run: Run) -> Axes:
     labels(axes, words)
     axis(axes, "Year", "A year (real persons and seats)")
     reps = replications(held)
-    heads = float(held.loc[held["count"] == "applicants", "denominator"].sum())
+    heads = float(held.loc[held["count"] == "applicants", "n"].sum())
     count = counted(run, heads, "applications of simulated persons", reps)
     return notes(axes, run, f"{count} Whoever waits applies at every date of the year. {band_words(reps)}")
 
@@ -105,7 +105,7 @@ def exam_attempts(run: Run) -> Axes:
     everything = pd.concat([held for _, held in drawn])
     attempts = everything[everything["measure"].astype(str).str.endswith(".pass_rate")]
     reps = replications(everything)
-    count = counted(run, float(attempts["denominator"].sum()), "attempts of simulated persons", reps)
+    count = counted(run, float(attempts["n"].sum()), "attempts of simulated persons", reps)
     return notes(axes, run, f"{count} Ever passed: of those followed for ten years since the first attempt.")
 
 

@@ -207,7 +207,7 @@ def match_rates(run: Run) -> Axes:
         else "Placed in the main round, of active applicants"
     )
     axis(axes, "Year", f"{placed} (%)")
-    reps, persons = replications(held), held["denominator"].sum()
+    reps, persons = replications(held), held["n"].sum()
     what = (
         "Points: published; hollow ones were not used to fit the shipped numbers."
         if sources

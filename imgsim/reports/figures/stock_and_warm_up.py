@@ -147,5 +147,5 @@ def licensed_stock(run: Run) -> Axes:
     growth_words, more = censuses(run)
     points = drawn + growth_words or "No published counts by region to compare with."
     sources |= more
-    text = f"{counted(run, first['denominator'].sum(), what, reps)} {points} {band_words(reps)}"
+    text = f"{counted(run, first['n'].sum(), what, reps)} {points} {band_words(reps)}"
     return notes(axes, run, text, source=named_sources(run, sources))

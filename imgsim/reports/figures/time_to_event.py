@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from imgsim.outcomes.definitions import FOLLOW_UP_YEARS
+from imgsim.outcomes.incidence import CAUSE
 from imgsim.reports.figures.distributions import Spread, distributions
 from imgsim.reports.figures.style import (
     BLUE,
@@ -47,7 +48,7 @@ def cumulative_incidence(run: Run) -> Axes:
     """Share in residency training, and share of each competing end before it, by years since certification."""
     axes = sheet(f"What becomes of certified graduates: {run.scenario.pathway.first_post}, or an end before it")
     held = measure(run, "cumulative_incidence")
-    held = held[~held["group"].str.contains("/")] if len(held) else held
+    held = held[held["by"] == CAUSE] if len(held) else held
     if not len(held):
         return blank(axes, run, "no simulated person was certified")
     curves = curves_of(held)
@@ -64,7 +65,7 @@ def cumulative_incidence(run: Run) -> Axes:
     percent(axes)
     labels(axes, words)
     axis(axes, "Years since certification", "Share of certified graduates (%)")
-    persons = held.groupby("replication")["denominator"].first().sum()
+    persons = held.groupby("replication")["n"].first().sum()
     reps = replications(held)
     words_ = "Cumulative incidence with competing ends (Aalen and Johansen); those still under way are censored."
     return notes(axes, run, f"{counted(run, persons, 'certified persons', reps)} {words_} {band_words(reps)}")
@@ -136,7 +137,7 @@ def age(run: Run) -> Axes:
 def competitor(axes: Axes, run: Run) -> None:
     """Mark the age at which the first kind of competitor applies: an input, not a result."""
     kinds = run.scenario.pathway.competitors
-    held = measure(run, "age_applied_mean", list(kinds)[:1])
+    held = measure(run, "age_applied", list(kinds)[:1])
     if len(held):
         at, top = float(held["value"].mean()), axes.get_ylim()[1]
         axes.plot([at, at], [0, 0.6 * top], color=QUIET, linewidth=1, linestyle=(0, (4, 3)))
