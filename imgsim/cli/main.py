@@ -13,7 +13,7 @@ from typing import Annotated
 import typer
 
 from imgsim.base.errors import ImgsimError
-from imgsim.cli import calibrate, compare, inspect, new_country, run
+from imgsim.cli import calibrate, compare, inspect, measures, new_country, run
 from imgsim.cli.output import ReaderGone
 
 INTERRUPTED = 130
@@ -48,7 +48,8 @@ def _options(
     """Simulate the careers of international medical graduates, one life at a time."""
 
 
-for command in (run, inspect, compare, calibrate, new_country):  # a file a command or family, in the order of --help
+# A file a command or family, in the order of --help.
+for command in (run, inspect, measures, compare, calibrate, new_country):
     app.add_typer(command.app)
 
 

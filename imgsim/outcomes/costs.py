@@ -13,7 +13,7 @@ from imgsim.outcomes.strata import BY_TRAITS
 
 
 @measure(
-    name="cost_per_certified", label="Cost to certification, mean", unit="the money in which the country gives costs",
+    name="cost_per_certified", label="Cost to certification, mean", unit="currency of the costs",
     definition="Mean of all fees and costs paid from entry to the certificate, in the prices of the day, of those "
     "certified in the measured window.",
     denominator="simulated persons certified", by=BY_TRAITS, statistics=("mean",), needs=("certified",),

@@ -1,0 +1,153 @@
+"""The catalogue of measures is complete, and says no more than what is written."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from builders.synthetic import small_road
+
+from imgsim.base.errors import InputError
+from imgsim.cli.main import main
+from imgsim.engines.engine import simulate
+from imgsim.engines.model import build
+from imgsim.inputs.countries import COUNTRIES, country_folder, shipped_countries
+from imgsim.inputs.published import load_targets
+from imgsim.inputs.scenarios.load import load_scenario
+from imgsim.inputs.scenarios.scenario import Scenario
+from imgsim.outcomes.all_measures import headline_makers, measures
+from imgsim.outcomes.by_country import layout as by_country_layout
+from imgsim.outcomes.catalogue import FEATURES, PLACEHOLDERS, Measure, catalogue_of, entries, entry_of, makers, measure
+from imgsim.outcomes.headline import layout, lines
+from imgsim.outcomes.outcome_key import means, outcome_key, target_key
+from imgsim.reports.measures_text import page
+
+ROOT = Path(__file__).resolve().parents[2]
+SCALE = {"us": 0.02, "canada": 0.1, "australia": 0.05, "world": 0.02}  # enough for every exam and round to be met
+
+
+@cache
+def scenario(country: str) -> Scenario:
+    return load_scenario(ROOT / "scenarios" / f"{country}.toml", scale=SCALE[country])
+
+
+@cache
+def written(country: str) -> pd.DataFrame:
+    """The outcomes of one replication, names as text."""
+    held = scenario(country)
+    table = measures(simulate("compiled", build(held), 0), held)
+    return table.astype(dict.fromkeys(("measure", "cohort", "by", "group", "statistic"), str))
+
+
+def test_every_shipped_country_is_looked_at() -> None:
+    assert set(SCALE) == set(shipped_countries())
+
+
+@pytest.mark.parametrize("country", SCALE)
+def test_every_measure_that_is_written_has_an_entry(country: str) -> None:
+    known = catalogue_of(scenario(country).pathway)
+    assert set(written(country)["measure"]) - set(known) == set()
+
+
+@pytest.mark.parametrize("country", SCALE)
+def test_statistics_and_kinds_of_groups_are_those_of_the_entry(country: str) -> None:
+    known = catalogue_of(scenario(country).pathway)
+    table = written(country)[["measure", "by", "statistic"]].drop_duplicates()
+    wrong = [row for row in table.itertuples(index=False)
+             if row.by not in known[row.measure].by or row.statistic not in known[row.measure].statistics]  # fmt: skip
+    assert wrong == []
+
+
+def test_no_entry_is_about_what_no_country_writes() -> None:
+    columns = ["measure", "by", "statistic"]
+    rows = pd.concat([written(country)[columns].drop_duplicates() for country in SCALE])
+    found = {(entry_of(name).name, by, statistic) for name, by, statistic in rows.itertuples(index=False)}
+    by = {(entry.name, kind) for entry in entries() for kind in entry.by}
+    statistics = {(entry.name, statistic) for entry in entries() for statistic in entry.statistics}
+    assert by - {(name, kind) for name, kind, _ in found} == set()
+    assert statistics - {(name, statistic) for name, _, statistic in found} == set()
+
+
+@pytest.mark.parametrize("entry", entries(), ids=lambda entry: entry.name)
+def test_an_entry_has_a_unit_a_definition_and_a_denominator(entry: Measure) -> None:
+    for text in (entry.label, entry.unit, entry.denominator):
+        assert text.strip()
+        assert not text.endswith(".")
+    assert len(entry.definition.split()) >= 6
+    assert entry.definition.endswith(".")
+    assert not entry.placeholder or entry.placeholder in PLACEHOLDERS
+    assert all(need in FEATURES or need.isidentifier() for need in entry.needs)
+
+
+def test_a_name_is_given_once() -> None:
+    with pytest.raises(ValueError, match="two measures `match_rate`"):
+        measure(name="match_rate", label="Match rate", unit="share", definition="Once more.", denominator="all")
+
+
+def test_a_pathway_has_the_names_of_its_own_stages() -> None:
+    known = catalogue_of(small_road())
+    assert known["test.pass_rate"].label == "Pass rate: test"
+    assert known["queue.seats"].unit == "positions"
+    assert known["age_certified"].label == "Age at milestone: certified"
+    assert "yearly_rate_examined_to_training" not in known  # it has no milestone `examined`
+    assert "destination_turned" not in known  # nor several countries
+
+
+def test_an_unknown_measure_is_answered_with_the_nearest() -> None:
+    with pytest.raises(InputError, match=r"no measure `match_rat` .*`match_rate`"):
+        entry_of("match_rat")
+
+
+def test_a_statistic_must_be_named_where_there_are_several_and_be_one_of_them() -> None:
+    assert outcome_key("match_rate", "2004").statistic == "share"
+    with pytest.raises(InputError, match="`age_certified` needs a `statistic`: one of mean, sd"):
+        outcome_key("age_certified", "2004")
+    with pytest.raises(InputError, match=r"`age_certified` has no statistic `meen` .*`mean`"):
+        outcome_key("age_certified", "2004", statistic="meen")
+
+
+@pytest.mark.parametrize("country", [name for name in SCALE if (country_folder(name) / "targets.toml").is_file()])
+def test_every_target_names_what_its_country_measures(country: str) -> None:
+    known: Mapping[str, Measure] = catalogue_of(scenario(country).pathway)
+    keys = [target_key(target) for target in load_targets(COUNTRIES / country)]
+    assert {key.measure for key in keys} - set(known) == set()
+    simulated = means(written(country))
+    assert {key[:4] for key in keys} - {key[:4] for key in simulated} == set()
+    assert [key for key in keys if key not in simulated] == []
+
+
+def test_every_headline_line_names_a_measure_with_its_statistic() -> None:
+    for line in [*lines(), *by_country_layout()["line"]]:
+        entry = entry_of(line["measure"])
+        assert line.get("statistic", entry.statistics[0]) in entry.statistics
+        assert "unit" not in layout()["line"][0]  # it is the catalogue's
+    ambiguous = [line["label"] for line in layout()["line"] if len(entry_of(line["measure"]).statistics) > 1]
+    assert [line["label"] for line in layout()["line"] if "statistic" in line] == ambiguous
+
+
+def test_what_a_comparison_measures_is_the_headline_and_one_curve() -> None:
+    made = {entry.name for maker in headline_makers() for entry in makers()[maker]}
+    assert {entry_of(line["measure"]).name for line in lines()} <= made
+    assert "cumulative_incidence_entry" in made
+    assert len(headline_makers()) < len(makers())
+
+
+def test_the_page_of_measures_is_current() -> None:
+    text = (ROOT / "docs" / "measures.md").read_text("utf-8")
+    assert text == page(entries()), "run `imgsim measures --markdown --out docs/measures.md`"
+
+
+def test_the_command_lists_defines_and_refuses(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["measures"]) == 0
+    lines_ = capsys.readouterr().out.splitlines()
+    assert len(lines_) == len(entries())
+    assert next(line for line in lines_ if line.startswith("match_rate ")).split()[1] == "share"
+    assert main(["measures", "exam.step1.pass_rate", "--of", "us"]) == 0
+    assert "Unit: share." in capsys.readouterr().out
+    assert main(["measures", "exam.step1.pass_rat", "--of", "us"]) == 2
+    assert "us has no measure `exam.step1.pass_rat` (did you mean `exam.step1.pass_rate`?)" in capsys.readouterr().err
+    assert main(["measures", "matc_rate"]) == 2
+    assert "did you mean `match_rate`?" in capsys.readouterr().err
