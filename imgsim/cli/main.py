@@ -13,7 +13,7 @@ from typing import Annotated
 import typer
 
 from imgsim.base.errors import ImgsimError
-from imgsim.cli import calibrate, compare, inspect, measures, new_country, run
+from imgsim.cli import calibrate, compare, inspect, measures, migrate, new_country, run
 from imgsim.cli.output import ReaderGone
 
 INTERRUPTED = 130
@@ -49,7 +49,7 @@ def _options(
 
 
 # A file a command or family, in the order of --help.
-for command in (run, inspect, measures, compare, calibrate, new_country):
+for command in (run, inspect, measures, compare, calibrate, new_country, migrate):
     app.add_typer(command.app)
 
 

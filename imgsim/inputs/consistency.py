@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from typing import Final, NoReturn
 
 from imgsim.base.errors import InputError, Problems
 from imgsim.base.files.toml import locate_name
 from imgsim.base.randomness.addresses import refuse_collisions
+from imgsim.inputs.parameters.dispersion import DURATIONS, SPREAD, dispersion_of, owner_of
 from imgsim.inputs.parameters.parameter import Parameter, Parameters
 from imgsim.inputs.pathways.instant_cycles import refuse_standstill
 from imgsim.inputs.pathways.pathway import Pathway, optional_parameters, required_parameters
+from imgsim.inputs.renamed import was_renamed
 from imgsim.inputs.traits import BY_NAME, CATEGORICAL, LIVELIHOODS, YES_NO_TRAITS, trait_names
 
 # The ratios that a unit takes: odds behind the logit, multipliers behind the log, points otherwise.
 KIND_OF_RATIO: Final = {"probability": "odds"} | dict.fromkeys(("days", "years", "rate", "amount", "factor"), "times")
 FOR_LIFE: Final = ("group", "region")  # traits that no stage changes
 
-SPREAD_UNITS: Final = ("number", "score")  # a spread is read as it stands, behind no link
+SPREAD_UNITS: Final = ("number", "score")  # a dispersion is read as it stands, behind no link
 
 
 def known_categories(pathway: Pathway) -> dict[str, tuple[str, ...]]:
@@ -49,7 +51,7 @@ def check_contract(
         with problems:
             check_categories(parameter, categories)
             check_ratios(parameter, parameters, categories, traits)
-            check_spread(parameter, required)
+            check_dispersion(parameter, parameters, required)
             if not is_used(parameter.name, parameters, required, used) and (not changed or parameter.name in added):
                 refuse(parameter, "nothing uses a parameter of this name", None, parameter.name, required)
     check_sources(parameters, all_cited=not changed, problems=problems)
@@ -82,8 +84,8 @@ def check_meetings(parameters: Parameters, pathway: Pathway, problems: Problems)
     for stage in pathway.stages.values():
         held = parameters.get(f"{stage.name}.meetings")
         with problems:
-            if held is not None and stage.mechanism != "quota":
-                refuse(held, 'only a round with `mechanism = "quota"` can meet several times a year')
+            if held is not None and stage.mechanism != "lottery":
+                refuse(held, 'only a round with `mechanism = "lottery"` can meet several times a year')
             if held is not None and held.unit != "count":
                 refuse(held, f"the road needs it in count, not in {held.unit}", "unit")
 
@@ -106,11 +108,11 @@ def used_prefixes(pathway: Pathway) -> tuple[str, ...]:
 
 
 def is_used(name: str, parameters: Parameters, required: dict[str, str], prefixes: tuple[str, ...]) -> bool:
-    """Is a parameter read by the road, by a family, or as a ratio or spread of one that is?"""
+    """Is a parameter read by the road, by a family, or as a ratio or dispersion of one that is?"""
     if name in required or name.startswith(prefixes):
         return True
-    if name.endswith(".spread"):
-        return is_used(name.removesuffix(".spread"), parameters, required, prefixes)
+    if owner := owner_of(name):
+        return is_used(owner, parameters, required, prefixes)
     owners = [owner for kind in (".odds.", ".times.", ".plus.") for owner in [name.partition(kind)[0]] if owner != name]
     return any(owner in parameters and is_used(owner, parameters, required, prefixes) for owner in owners)
 
@@ -150,15 +152,31 @@ def check_ratios(
             refuse(own, f"unknown {trait} `{ratio.category}`", None, ratio.category, categories[trait])
 
 
-def check_spread(parameter: Parameter, required: dict[str, str]) -> None:
-    """Refuse a spread of something on the road that is no duration, and one that a link would distort."""
-    owner, dot, last = parameter.name.rpartition(".")
-    if not dot or last != "spread":
+def check_dispersion(parameter: Parameter, parameters: Parameters, required: Mapping[str, str]) -> None:
+    """Refuse a dispersion whose name does not fit the distribution of its owner, and one that a link would distort."""
+    owner = owner_of(parameter.name)
+    if owner is None or (owner in required and owner not in parameters):  # a missing owner is noted elsewhere
         return
-    if required.get(owner, "days") not in ("days", "years", "score"):
-        refuse(parameter, f"only days, years and scores have a spread, not a {required[owner]}")
+    unit = parameters[owner].unit if owner in parameters else "score"
+    if unit in DURATIONS:
+        refuse_other_name(parameter, parameters[owner])
+    elif unit != "score" or not parameter.name.endswith(f".{SPREAD}"):
+        refuse(parameter, f"only days and years have a `sd_log` or `scale`, and only scores a `{SPREAD}`")
     if parameter.unit not in SPREAD_UNITS:
-        refuse(parameter, f"a spread is given in {' or '.join(SPREAD_UNITS)}, not in {parameter.unit}", "unit")
+        refuse(parameter, f"a dispersion is given in {' or '.join(SPREAD_UNITS)}, not in {parameter.unit}", "unit")
+
+
+def refuse_other_name(parameter: Parameter, duration: Parameter) -> None:
+    """Refuse the dispersion of a duration by another name than that of its distribution."""
+    distribution = duration.distribution or "lognormal"
+    right = dispersion_of(duration.name, distribution)
+    if parameter.name == right:
+        return
+    if right is None:
+        refuse(parameter, f"an {distribution} duration has no parameter but its mean")
+    if parameter.name.endswith(f".{SPREAD}"):
+        refuse(parameter, was_renamed(parameter.name, right))
+    refuse(parameter, f"a {distribution} duration has `{right}`")
 
 
 def check_sources(parameters: Parameters, all_cited: bool, problems: Problems) -> None:

@@ -15,6 +15,6 @@ from imgsim.persons.compile_rules import CompiledRules
 
 Maker = Callable[[str, Parameters, CompiledRules, Pathway, int, float], Mechanism]
 
-MECHANISMS: Final[dict[str, Maker]] = {"match": Match, "quota": Quota, "ranked": Ranked}
+MECHANISMS: Final[dict[str, Maker]] = {"match": Match, "lottery": Quota, "ranked": Ranked}
 
 __all__ = ["MECHANISMS", "Allocation", "Applicants", "Maker", "Mechanism"]

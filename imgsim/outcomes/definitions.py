@@ -33,7 +33,7 @@ INCIDENCE_YEARS: Final = 10
 INCIDENCE_STEPS: Final = 4  # points per year
 GRID: Final = np.arange(INCIDENCE_YEARS * INCIDENCE_STEPS + 1) / INCIDENCE_STEPS  # years of the points of curves
 
-MARKET, QUEUE = "match", "quota"  # mechanisms of rounds: a Match, and places given out by quota
+MARKET, QUEUE = "match", "lottery"  # mechanisms of rounds: a Match, and places given out by quota
 SURVIVAL: Final = "survival_job"
 EMPLOYED: Final = ("health_adjacent", "survival_job")  # paid work that needs no licence
 HEALTH_WORK, ABROAD = "health_adjacent", "practising_home"

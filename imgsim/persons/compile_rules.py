@@ -11,6 +11,7 @@ import numpy as np
 
 from imgsim.base.randomness.addresses import decision
 from imgsim.inputs.consistency import known_categories
+from imgsim.inputs.parameters.dispersion import dispersion_of
 from imgsim.inputs.parameters.parameter import Parameter, Parameters
 from imgsim.inputs.parameters.parameter import Row as Dated
 from imgsim.inputs.pathways.pathway import Pathway
@@ -115,7 +116,7 @@ class Builder:
                 int(parameter.between == "linear"),
                 first_ratio,
                 len(self.ratio),
-                self.numbers.get(f"{parameter.name}.spread", -1),
+                self.numbers.get(dispersion_of(parameter.name, parameter.distribution) or "", -1),
                 DISTRIBUTION[parameter.distribution or "lognormal"],
                 int(parameter.unit == "years"),
                 decision(parameter.name),

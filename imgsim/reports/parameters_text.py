@@ -1,4 +1,4 @@
-"""Every parameter of a scenario in plain sentences: value, dates, unit, standing, source, range, and what changed."""
+"""Every parameter of a scenario in plain sentences: value, dates, unit, evidence, source, range, and what changed."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, cast
 
 from imgsim.base.dates.calendar import to_date
 from imgsim.base.errors import InputError
+from imgsim.inputs.parameters.parameter import EVIDENCE
 from imgsim.reports.words import PAGE, amount, cited
 
 if TYPE_CHECKING:
@@ -45,12 +46,12 @@ def series(rows: tuple[Row, ...], parameter: Parameter) -> str:
 
 
 def grounds(row: Row, sources: Mapping[str, Source], unit: str) -> str:
-    """Why a value is believed: standing, source, reason, place in the source, plausible range."""
+    """Why a value is believed: evidence, source, reason, place in the source, plausible range."""
     return "; ".join([*_basis(row, sources), *_detail(row, unit)])
 
 
 def _basis(row: Row, sources: Mapping[str, Source]) -> list[str]:
-    said = [row.evidence or "no standing"]
+    said = [row.evidence or "no evidence"]
     if row.source:
         said.append(cited(sources[row.source]) if row.source in sources else row.source)
     return said + [text.strip().rstrip(".") for text in (row.why, row.note) if text]
@@ -144,15 +145,15 @@ def _changed(scenario: Scenario | Country, name: str) -> list[str]:
 
 
 def evidence_counts(parameters: Parameters, names: list[str]) -> str:
-    """How many of these parameters rest on which standing (a parameter counts under its weakest row)."""
-    order = ("assumed", "calibrated", "derived", "measured")
+    """How many of these parameters rest on which evidence (a parameter counts under its weakest row)."""
+    order = tuple(reversed(EVIDENCE))
     counts = dict.fromkeys(order, 0)
     for name in names:
         found = {row.evidence for _, row in _all_rows(parameters[name])}
         weakest = next((evidence for evidence in order if evidence in found), None)
         if weakest:
             counts[weakest] += 1
-    return ", ".join(f"{counts[evidence]} {evidence}" for evidence in reversed(order))
+    return ", ".join(f"{counts[evidence]} {evidence}" for evidence in EVIDENCE if counts[evidence])
 
 
 def explain(scenario: Scenario | Country, pattern: str | None = None) -> str:

@@ -50,10 +50,10 @@ def heading(reform: Reform, scenario: Scenario) -> list[str]:
 
 
 def size(lever: Lever) -> str:
-    """A dose as a sentence."""
+    """A lever as a sentence."""
     other = f" (best guess {lever.best:g})" if lever.value != lever.best else ""
     span = f"may lie between {lever.low:g} and {lever.high:g}"
-    return f"dose {lever.name} = {lever.value:g} {lever.unit}{other}: {lever.says}; {span}: {lever.why}"
+    return f"lever {lever.name} = {lever.value:g} {lever.unit}{other}: {lever.label}; {span}: {lever.why}"
 
 
 def differs(baseline: Scenario, scenario: Scenario, name: str) -> bool:

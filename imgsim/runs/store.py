@@ -118,7 +118,7 @@ def parameter_table(scenario: Scenario) -> DataFrame:
             "value": float(row.value),
             "unit": parameter.unit,
             "between": parameter.between,
-            "standing": row.evidence,
+            "evidence": row.evidence,
             "source": row.source,
             "where": row.where,
             "why": row.why,

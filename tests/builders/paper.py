@@ -32,12 +32,12 @@ licensed = ["post.completed"]
 [clock.patience]
 label = "patience"
 starts = "entry"
-strikes = ["test"]
+applies_in = ["test"]
 to = "gone"
 
 [clock.validity]
 label = "validity"
-strikes = ["paper"]
+applies_in = ["paper"]
 to = "gone"
 
 [stage.test]
@@ -45,8 +45,8 @@ kind = "exam"
 label = "Test"
 phase = "exams"
 next = { passed = "paper", exhausted = "gone" }
-starts = { passed = ["validity"] }
-sets = { passed = ["marked"] }
+starts_timer = { passed = ["validity"] }
+sets_flag = { passed = ["marked"] }
 
 [stage.paper]
 kind = "wait"
@@ -81,7 +81,7 @@ class = "retired"
 NUMBERS = """\
 [test.passed]
 unit = "probability"
-standing = "measured"
+evidence = "measured"
 source = "census"
 values = [
   { value = 0.5 },
@@ -91,13 +91,13 @@ values = [
 
 [test.passed.odds.ability]
 value = 2.0
-standing = "assumed"
+evidence = "assumed"
 why = "abler people pass"
 range = [1.5, 2.5]
 
 [test.passed.odds.region.north]
 value = 1.5
-standing = "assumed"
+evidence = "assumed"
 why = "schools differ"
 range = [1.0, 2.0]
 
@@ -105,12 +105,12 @@ range = [1.0, 2.0]
 unit = "days"
 distribution = "lognormal"
 value = 100
-standing = "derived"
+evidence = "derived"
 source = "census"
 
-[test.prepare.spread]
+[test.prepare.sd_log]
 value = 0.3
-standing = "assumed"
+evidence = "assumed"
 why = "people differ"
 range = [0.1, 0.5]
 
@@ -125,14 +125,14 @@ same_as = "test.prepare"
 
 [test.attempts]
 unit = "count"
-standing = "measured"
+evidence = "measured"
 source = "census"
 values = [{ from = 2000-01-01, value = 6 }, { from = 2021-07-01, value = 4 }]
 
 [test.per_year]
 unit = "count"
 value = 3
-standing = "measured"
+evidence = "measured"
 source = "census"
 
 [paper.done]
@@ -141,7 +141,7 @@ same_as = "test.prepare"
 [paper.refused]
 unit = "probability"
 by = "group"
-standing = "calibrated"
+evidence = "calibrated"
 why = "fitted to refusals"
 range = [0.0, 0.5]
 values = [{ of = { near = 0.1, far = 0.2 } }]
@@ -149,27 +149,27 @@ values = [{ of = { near = 0.1, far = 0.2 } }]
 [way.straight]
 unit = "probability"
 value = 0.8
-standing = "calibrated"
+evidence = "calibrated"
 source = "census"
 range = [0.5, 1.0]
 
 [post.completed]
 unit = "years"
 value = 3
-standing = "measured"
+evidence = "measured"
 source = "census"
 
 [post.left]
 unit = "rate"
 value = 0.05
-standing = "measured"
+evidence = "measured"
 source = "census"
 
 [clock.patience]
 unit = "years"
 distribution = "exponential"
 value = 8
-standing = "measured"
+evidence = "measured"
 source = "census"
 
 [clock.validity]
@@ -179,14 +179,14 @@ same_as = "post.completed"
 unit = "count"
 by = "group"
 between = "linear"
-standing = "measured"
+evidence = "measured"
 source = "census"
 values = [{ from = 2000-01-01, of = { near = 10, far = 20 } }, { from = 2010-01-01, of = { near = 20, far = 40 } }]
 
 [cost.opens]
 unit = "month-day"
 value = "09-15"
-standing = "measured"
+evidence = "measured"
 source = "census"
 """
 

@@ -89,7 +89,11 @@ def stage_of(draw: Draw, k: int, names: list[str], kinds: list[str], timers: lis
     if kind != "choose" and draw(st.booleans()):
         more["livelihood"] = draw(st.sampled_from(LIVELIHOODS))
     return stage(
-        name, kind, following, **more, mechanism=draw(st.sampled_from(("quota", "ranked"))) if kind == "round" else None
+        name,
+        kind,
+        following,
+        **more,
+        mechanism=draw(st.sampled_from(("lottery", "ranked"))) if kind == "round" else None,
     )
 
 
@@ -185,7 +189,7 @@ def timer_numbers(draw: Draw, held: Timer) -> list[Parameter]:
     if held.name == "death":
         return [
             parameter("clock.death", "years", 30, distribution="gompertz"),
-            parameter("clock.death.spread", "number", 3),
+            parameter("clock.death.scale", "number", 3),
         ]
     kind = draw(st.sampled_from((None, "exponential")))
     return [parameter(f"clock.{held.name}", "years", dated(draw, 0.1, 4.0), distribution=kind)]
@@ -193,7 +197,7 @@ def timer_numbers(draw: Draw, held: Timer) -> list[Parameter]:
 
 def lasting(draw: Draw, name: str) -> list[Parameter]:
     """A duration that never rounds to no day at all."""
-    return [parameter(name, "days", days(draw)), parameter(f"{name}.spread", "number", draw(st.floats(0, 0.3)))]
+    return [parameter(name, "days", days(draw)), parameter(f"{name}.sd_log", "number", draw(st.floats(0, 0.3)))]
 
 
 def days(draw: Draw) -> float:

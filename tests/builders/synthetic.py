@@ -45,7 +45,7 @@ def small_road() -> Pathway:
         stage("which", "choose", {"one": "short", "many": "long"}),
         stage("short", "work", {"completed": "fair", "left": "fair"}, livelihood="in_training"),
         stage("long", "work", {"completed": "queue", "left": "gone"}, livelihood="in_training"),
-        stage("queue", "round", {"placed": "work", "unplaced": "gone", "ineligible": "gone"}, mechanism="quota"),
+        stage("queue", "round", {"placed": "work", "unplaced": "gone", "ineligible": "gone"}, mechanism="lottery"),
         stage("work", "work", {"left": "gone"}, livelihood="in_practice"),
         stage("gone", "end", {}, end_class="gave_up"),
     ]

@@ -36,19 +36,19 @@ practice = ["practice.started"]
 [clock.death]
 label = "death"
 starts = "birth"
-strikes = "everywhere"
+applies_in = "everywhere"
 to = "died"
 [clock.patience]
 label = "patience"
 starts = "entry"
-strikes = ["paper"]
+applies_in = ["paper"]
 to = "stopping"
 [stage.paper]
 kind = "wait"
 label = "Paper"
 phase = "papers"
 next = {{ refused = "stopping", done = "practice" }}
-sets = {{ done = ["known"] }}
+sets_flag = {{ done = ["known"] }}
 [stage.practice]
 kind = "work"
 label = "Practice"
@@ -75,53 +75,53 @@ NUMBERS = """
 unit = "count"
 by = "group"
 between = "linear"
-standing = "measured"
+evidence = "measured"
 source = "here"
 values = [{{ from = 2000-07-01, of = {{ own = {own}, others = {others} }} }}]
 [population.age_at_graduation]
 unit = "years"
 value = {age}
-standing = "measured"
+evidence = "measured"
 source = "here"
 [population]
-entry_before = {{ unit = "years", value = 0, standing = "measured", source = "here" }}
-entry_after = {{ unit = "years", value = 0, standing = "measured", source = "here" }}
-ability = {{ unit = "score", value = 0, standing = "measured", source = "here" }}
-english = {{ unit = "score", value = 0, standing = "measured", source = "here" }}
-experience = {{ unit = "years", value = 0, standing = "measured", source = "here" }}
-wish.heart = {{ unit = "probability", value = {heart}, standing = "measured", source = "here" }}
+entry_before = {{ unit = "years", value = 0, evidence = "measured", source = "here" }}
+entry_after = {{ unit = "years", value = 0, evidence = "measured", source = "here" }}
+ability = {{ unit = "score", value = 0, evidence = "measured", source = "here" }}
+english = {{ unit = "score", value = 0, evidence = "measured", source = "here" }}
+experience = {{ unit = "years", value = 0, evidence = "measured", source = "here" }}
+wish.heart = {{ unit = "probability", value = {heart}, evidence = "measured", source = "here" }}
 [population.needs_visa]
 unit = "probability"
 by = "group"
 value = {{ own = 0, others = 1 }}
-standing = "measured"
+evidence = "measured"
 source = "here"
 [livelihood.start]
-practising_home = {{ unit = "probability", value = 0, standing = "measured", source = "here" }}
-preparing = {{ unit = "probability", value = 1, standing = "measured", source = "here" }}
-local_experience = {{ unit = "probability", value = 0, standing = "measured", source = "here" }}
-health_adjacent = {{ unit = "probability", value = 0, standing = "measured", source = "here" }}
-survival_job = {{ unit = "probability", value = 0, standing = "measured", source = "here" }}
+practising_home = {{ unit = "probability", value = 0, evidence = "measured", source = "here" }}
+preparing = {{ unit = "probability", value = 1, evidence = "measured", source = "here" }}
+local_experience = {{ unit = "probability", value = 0, evidence = "measured", source = "here" }}
+health_adjacent = {{ unit = "probability", value = 0, evidence = "measured", source = "here" }}
+survival_job = {{ unit = "probability", value = 0, evidence = "measured", source = "here" }}
 [clock]
-death = {{ unit = "years", value = 90, standing = "measured", source = "here" }}
-patience = {{ unit = "years", value = 2, standing = "measured", source = "here" }}
+death = {{ unit = "years", value = 90, evidence = "measured", source = "here" }}
+patience = {{ unit = "years", value = 2, evidence = "measured", source = "here" }}
 [paper]
-done = {{ unit = "days", value = 100, standing = "measured", source = "here" }}
+done = {{ unit = "days", value = 100, evidence = "measured", source = "here" }}
 [paper.refused]
 unit = "probability"
 by = "citizen"
 value = {{ no = {refused}, yes = 0 }}
-standing = "measured"
+evidence = "measured"
 source = "here"
 [practice.left]
 unit = "rate"
 value = 0
-standing = "measured"
+evidence = "measured"
 source = "here"
 [stopping.over]
 unit = "probability"
 value = 1
-standing = "measured"
+evidence = "measured"
 source = "here"
 """
 
@@ -136,18 +136,18 @@ region = ["north", "south"]
 [groups]
 norse = { region = "north", citizen = true, label = "Norse" }
 south = { region = "south", citizen = false, label = "South" }
-[become.red]
+[maps_groups.red]
 norse = "own"
 south = "others"
-[become.blue]
+[maps_groups.blue]
 norse = "others"
 south = "others"
-[instead.red]
+[redirects.red]
 stopping = "turn"
 [clock.death]
 label = "death"
 starts = "birth"
-strikes = "everywhere"
+applies_in = "everywhere"
 to = "died"
 [stage.destination]
 kind = "choose"
@@ -170,25 +170,25 @@ CELLS = """
 unit = "probability"
 by = "group"
 value = { norse = 1, south = 1 }
-standing = "assumed"
+evidence = "assumed"
 why = "toy"
 range = [0, 1]
 [population.cell.blue]
 unit = "probability"
 by = "group"
 value = { norse = 0, south = 1 }
-standing = "assumed"
+evidence = "assumed"
 why = "toy"
 range = [0, 1]
 [turn.blue]
 unit = "probability"
 value = 1
-standing = "assumed"
+evidence = "assumed"
 why = "toy"
 range = [0, 1]
 [turn.blue.odds.flag.blue.tried]
 value = 0
-standing = "assumed"
+evidence = "assumed"
 why = "toy"
 range = [0, 0]
 """

@@ -243,7 +243,7 @@ def test_on_one_day_clocks_come_before_the_allocation_of_a_round() -> None:
     def ends(days: int) -> set[str]:
         pathway = road(
             stage("early", "wait", {"done": "fair"}, until="fair.closes", starts={"done": ("rival",)}),
-            stage("fair", "round", {"placed": "home", "unplaced": "out", "ineligible": "out"}, mechanism="quota"),
+            stage("fair", "round", {"placed": "home", "unplaced": "out", "ineligible": "out"}, mechanism="lottery"),
             end("home"), end("out"), end("struck"),
             timers=[timer("rival", "struck", ("fair",), None)],
         )  # fmt: skip
@@ -258,7 +258,7 @@ def test_on_one_day_clocks_come_before_the_allocation_of_a_round() -> None:
 def test_who_comes_on_the_day_the_lists_close_and_allocate_is_still_served() -> None:
     pathway = road(
         stage("early", "wait", {"done": "fair"}, until="fair.allocates"),
-        stage("fair", "round", {"placed": "home", "unplaced": "out", "ineligible": "out"}, mechanism="quota"),
+        stage("fair", "round", {"placed": "home", "unplaced": "out", "ineligible": "out"}, mechanism="lottery"),
         end("home"), end("out"),
     )  # fmt: skip
     held = tables(pathway, *fair("fair", 9999, closes="03-15"), near=[(None, 50), ("2001-01-01", 0)])
@@ -271,7 +271,7 @@ def test_who_comes_on_the_day_the_lists_close_and_allocate_is_still_served() -> 
 def test_as_many_wait_as_arrive_in_the_time_a_wait_takes() -> None:
     """Little 1961: 200 a year, 3 years x exp(0.3^2 / 2) on average."""
     pathway = road(stage("queue", "wait", {"done": "home"}), end("home"))
-    numbers = [parameter("queue.done", "days", 3 * 365.25), parameter("queue.done.spread", "number", 0.3)]
+    numbers = [parameter("queue.done", "days", 3 * 365.25), parameter("queue.done.sd_log", "number", 0.3)]
     held = tables(pathway, *numbers, near=200, end="2030-01-01")["yearly"]
     waiting = held[(held["state"] == "queue") & (held["year"] >= 2011)]["stock_end"]
     assert waiting.mean() == pytest.approx(200 * 3 * math.exp(0.045), rel=0.03)
@@ -279,7 +279,7 @@ def test_as_many_wait_as_arrive_in_the_time_a_wait_takes() -> None:
 
 def a_fair() -> Pathway:
     return road(
-        stage("fair", "round", {"placed": "begin", "unplaced": "fair", "ineligible": "out"}, mechanism="quota"),
+        stage("fair", "round", {"placed": "begin", "unplaced": "fair", "ineligible": "out"}, mechanism="lottery"),
         stage("begin", "wait", {"done": "home"}, until="post"),
         end("home"),
         end("out"),

@@ -43,8 +43,8 @@ date = "2015"
 reference = []
 base = "any"
 not_modelled = ["what places cost"]
-[dose.times]
-says = "places against today"
+[lever.times]
+label = "places against today"
 unit = "times"
 value = 2
 low = 0.5
@@ -53,7 +53,7 @@ why = "nobody knows"
 [[change]]
 parameter = "match.places"
 from = 2012-01-01
-scale = { dose = "times" }
+scale = { lever = "times" }
 why = "the plan"
 """
 NULL = """

@@ -80,19 +80,19 @@ IN_NUMBERS: list[Case] = [
     (NUMBERS_FILE, "{ from = 2000-01-01, of", "{ of", "values = [{ of = { near = 10, far = 20", "population.entrants.values: a line needs dates: the first value has none"),
     (NUMBERS_FILE, 'unit = "rate"', 'unit = "rate"\nbetween = "linear"', 'between = "linear"\nvalue', "post.left.between: only count, USD, CAD, score, number can run linearly between dates, not a rate"),
     (NUMBERS_FILE, '"linear"', '"lineal"', 'between = "lineal"', "population.entrants.between: unknown between `lineal`; one of step, linear (did you mean `linear`?)"),
-    (NUMBERS_FILE, '"calibrated"\nwhy', '"calibratd"\nwhy', 'standing = "calibratd"', "paper.refused.standing: unknown standing `calibratd`; one of measured, derived, calibrated, assumed (did you mean `calibrated`?)"),
-    (NUMBERS_FILE, 'why = "people differ"\n', "", 'standing = "assumed"\nrange = [0.1', "test.prepare.spread.standing: an assumed value needs `why` and a plausible `range`"),
-    (NUMBERS_FILE, "range = [0.1, 0.5]\n", "", 'standing = "assumed"\nwhy = "people', "test.prepare.spread.standing: an assumed value needs `why` and a plausible `range`"),
-    (NUMBERS_FILE, 'why = "fitted to refusals"\n', "", 'standing = "calibrated"\nrange = [0.0', "paper.refused.standing: a calibrated value needs a `why` or a `source`"),
-    (NUMBERS_FILE, "range = [0.5, 1.0]\n", "", 'standing = "calibrated"\nsource', "way.straight.standing: a calibrated value needs a `range` that the fit may use"),
-    (NUMBERS_FILE, 'standing = "derived"\nsource = "census"', 'standing = "derived"', 'standing = "derived"', "test.prepare.standing: a derived value needs a `source`"),
-    (NUMBERS_FILE, 'value = 8\nstanding = "measured"\nsource = "census"', 'value = 8\nstanding = "measured"', 'standing = "measured"\n\n', "clock.patience.standing: a measured value needs a `source`"),
-    (NUMBERS_FILE, 'value = 8\nstanding = "measured"\nsource = "census"', 'value = 8\nstanding = "measured"\nsource = "cencus"', 'source = "cencus"', "clock.patience: unknown source `cencus` (did you mean `census`?)"),
-    (NUMBERS_FILE, "value = 0.3", "value = -0.3", "value = -0.3", "test.prepare.spread.value: -0.3 is outside 0 to inf (number)"),
+    (NUMBERS_FILE, '"calibrated"\nwhy', '"calibratd"\nwhy', 'evidence = "calibratd"', "paper.refused.evidence: unknown evidence `calibratd`; one of rule, measured, derived, calibrated, assumed (did you mean `calibrated`?)"),
+    (NUMBERS_FILE, 'why = "people differ"\n', "", 'evidence = "assumed"\nrange = [0.1', "test.prepare.sd_log.evidence: an assumed value needs `why` and a plausible `range`"),
+    (NUMBERS_FILE, "range = [0.1, 0.5]\n", "", 'evidence = "assumed"\nwhy = "people', "test.prepare.sd_log.evidence: an assumed value needs `why` and a plausible `range`"),
+    (NUMBERS_FILE, 'why = "fitted to refusals"\n', "", 'evidence = "calibrated"\nrange = [0.0', "paper.refused.evidence: a calibrated value needs a `why` or a `source`"),
+    (NUMBERS_FILE, "range = [0.5, 1.0]\n", "", 'evidence = "calibrated"\nsource', "way.straight.evidence: a calibrated value needs a `range` that the fit may use"),
+    (NUMBERS_FILE, 'evidence = "derived"\nsource = "census"', 'evidence = "derived"', 'evidence = "derived"', "test.prepare.evidence: a derived value needs a `source`"),
+    (NUMBERS_FILE, 'value = 8\nevidence = "measured"\nsource = "census"', 'value = 8\nevidence = "measured"', 'evidence = "measured"\n\n', "clock.patience.evidence: a measured value needs a `source`"),
+    (NUMBERS_FILE, 'value = 8\nevidence = "measured"\nsource = "census"', 'value = 8\nevidence = "measured"\nsource = "cencus"', 'source = "cencus"', "clock.patience: unknown source `cencus` (did you mean `census`?)"),
+    (NUMBERS_FILE, "value = 0.3", "value = -0.3", "value = -0.3", "test.prepare.sd_log.value: -0.3 is outside 0 to inf (number)"),
     (NUMBERS_FILE, '"test.prepare"\n\n[test.result]', '"test.prepaer"\n\n[test.result]', 'same_as = "test.prepaer"', "test.retake.same_as: unknown parameter `test.prepaer` (did you mean `test.prepare`?)"),
     (NUMBERS_FILE, 'same_as = "post.completed"', 'same_as = "post.completed"\nvalue = 3', "value = 3\n\n[population", "clock.validity.value: unknown key `value`"),
-    (NUMBERS_FILE, "[post.left]", '[cost.post.started]\nunit = "USD"\nby = "specialty"\nstanding = "assumed"\nwhy = "so"\nrange = [1, 2]\nvalues = [{ of = { heart = 1 } }]\n[post.left]', 'by = "specialty"', "cost.post.started: costs can differ by group, region, not by `specialty`"),
-    (NUMBERS_FILE, 'by = "group"\nstanding', 'by = "gruop"\nstanding', 'by = "gruop"', "paper.refused: values cannot be given by `gruop` (did you mean `group`?)"),
+    (NUMBERS_FILE, "[post.left]", '[cost.post.started]\nunit = "USD"\nby = "specialty"\nevidence = "assumed"\nwhy = "so"\nrange = [1, 2]\nvalues = [{ of = { heart = 1 } }]\n[post.left]', 'by = "specialty"', "cost.post.started: costs can differ by group, region, not by `specialty`"),
+    (NUMBERS_FILE, 'by = "group"\nevidence', 'by = "gruop"\nevidence', 'by = "gruop"', "paper.refused: values cannot be given by `gruop` (did you mean `group`?)"),
     (NUMBERS_FILE, "near = 0.1", "naer = 0.1", "naer", "paper.refused: unknown group `naer` (did you mean `near`?)"),
     (NUMBERS_FILE, "far = 0.2", "far = 1.2", "far = 1.2", "paper.refused.values[1].of.far: 1.2 is outside 0 to 1 (probability)"),
     (NUMBERS_FILE, "near = 0.1, ", "", "of = { far = 0.2", "paper.refused: no value for group `near`"),
@@ -107,9 +107,9 @@ IN_NUMBERS: list[Case] = [
     (NUMBERS_FILE, "region.north]", "region.norht]", "[test.passed.odds.region.norht]", "test.passed.odds.region.norht: unknown region `norht` (did you mean `north`?)"),
     (NUMBERS_FILE, "region.north]", "region]", "[test.passed.odds.region]", "test.passed.odds.region: needs a category of `region`: one of north, south"),
     (NUMBERS_FILE, "odds.ability", "odd.ability", "[test.passed.odd.ability]", "test.passed.odd.ability: `unit` is missing"),
-    (NUMBERS_FILE, "[test.prepare.spread]", "[test.passed.spread]", "[test.passed.spread]", "test.passed.spread: only days, years and scores have a spread, not a probability"),
-    (NUMBERS_FILE, "[test.prepare.spread]", '[test.prepare.spread]\nunit = "days"', 'unit = "days"\nvalue = 0.3', "test.prepare.spread: a spread is given in number or score, not in days"),
-    (NUMBERS_FILE, "[post.left]", '[test.apart]\nunit = "days"\nvalue = 2\nstanding = "measured"\nsource = "census"\n\n[post.left]', 'unit = "days"\nvalue = 2', "test.apart: the road needs it in count, not in days"),
+    (NUMBERS_FILE, "[test.prepare.sd_log]", "[test.passed.spread]", "[test.passed.spread]", "test.passed.spread: only days and years have a `sd_log` or `scale`, and only scores a `spread`"),
+    (NUMBERS_FILE, "[test.prepare.sd_log]", '[test.prepare.sd_log]\nunit = "days"', 'unit = "days"\nvalue = 0.3', "test.prepare.sd_log: a dispersion is given in number or score, not in days"),
+    (NUMBERS_FILE, "[post.left]", '[test.apart]\nunit = "days"\nvalue = 2\nevidence = "measured"\nsource = "census"\n\n[post.left]', 'unit = "days"\nvalue = 2', "test.apart: the road needs it in count, not in days"),
     (NUMBERS_FILE, "[post.left]", "[test.attempts]", "4:", "not valid TOML: Cannot declare ('test', 'attempts') twice"),
     (SOURCES_FILE, "title", "titel", "titel", "census.titel: unknown key `titel` (did you mean `title`?)"),
     (SOURCES_FILE, 'title = "The census"\n', "", "[census]", "census: `title` is missing"),
@@ -131,17 +131,17 @@ IN_ROAD: list[Case] = [
     (ROAD_FILE, 'phase = "work"', 'phase = "work"\nmechanism = "match"', "mechanism", "stage.post.mechanism: only a stage of kind round has `mechanism`"),
     (ROAD_FILE, 'done = "way"', 'done = "wya"', "done = \"wya", "stage.paper.next.done: unknown stage `wya` (did you mean `way`?)"),
     (ROAD_FILE, 'entry = "test"', 'entry = "tset"', 'entry = "tset', "entry: unknown stage `tset` (did you mean `test`?)"),
-    (ROAD_FILE, 'strikes = ["test"]', 'strikes = ["tets"]', "strikes = [\"tets", "clock.patience.strikes: unknown stage `tets` (did you mean `test`?)"),
-    (ROAD_FILE, 'strikes = ["test"]', 'strikes = "everywhere "', "strikes = \"every", 'clock.patience.strikes: must be a list of texts, not "everywhere "'),
+    (ROAD_FILE, 'applies_in = ["test"]', 'applies_in = ["tets"]', "applies_in = [\"tets", "clock.patience.applies_in: unknown stage `tets` (did you mean `test`?)"),
+    (ROAD_FILE, 'applies_in = ["test"]', 'applies_in = "everywhere "', "applies_in = \"every", 'clock.patience.applies_in: must be a list of texts, not "everywhere "'),
     (ROAD_FILE, 'starts = "entry"', 'starts = "etnry"', "starts = \"etnry", "clock.patience.starts: a clock starts at birth or entry, not at `etnry` (did you mean `entry`?)"),
-    (ROAD_FILE, '["validity"]', '["validty"]', 'passed = ["validty"]', "stage.test.starts.passed: unknown starts `validty` (did you mean `validity`?)"),
-    (ROAD_FILE, '["marked"]', '["makred"]', 'passed = ["makred"]', "stage.test.sets.passed: unknown sets `makred` (did you mean `marked`?)"),
-    (ROAD_FILE, 'sets = { passed =', 'sets = { pased =', "pased", "stage.test.sets.pased: unknown key `pased` (did you mean `passed`?)"),
-    (ROAD_FILE, "sets = { passed = [\"marked\"] }", 'adds = { passed = ["sesaons"] }', 'passed = ["sesaons"]', "stage.test.adds.passed: unknown count `sesaons` (did you mean `seasons`?)"),
-    (ROAD_FILE, "sets = { passed = [\"marked\"] }", 'ready = ["pased"]', "ready", "stage.test.ready: unknown outcome `pased` (did you mean `passed`?)"),
-    (ROAD_FILE, "sets = { passed = [\"marked\"] }", 'status = { passed = { needs_visa = "ys" } }', "needs_visa = \"ys", "stage.test.status.passed.needs_visa: unknown status `needs_visa = ys` (did you mean `yes`?)"),
-    (ROAD_FILE, "sets = { passed = [\"marked\"] }", 'status = { passed = { needs_vsia = "yes" } }', "needs_vsia", "stage.test.status.passed.needs_vsia: a stage cannot set `needs_vsia` (did you mean `needs_visa`?)"),
-    (ROAD_FILE, "sets = { passed = [\"marked\"] }", 'status = { passed = { region = "north" } }', "region = \"north\" }", "stage.test.status.passed.region: a stage cannot set `region`"),
+    (ROAD_FILE, '["validity"]', '["validty"]', 'passed = ["validty"]', "stage.test.starts_timer.passed: unknown timer `validty` (did you mean `validity`?)"),
+    (ROAD_FILE, '["marked"]', '["makred"]', 'passed = ["makred"]', "stage.test.sets_flag.passed: unknown flag `makred` (did you mean `marked`?)"),
+    (ROAD_FILE, 'sets_flag = { passed =', 'sets_flag = { pased =', "pased", "stage.test.sets_flag.pased: unknown key `pased` (did you mean `passed`?)"),
+    (ROAD_FILE, "sets_flag = { passed = [\"marked\"] }", 'increments = { passed = ["sesaons"] }', 'passed = ["sesaons"]', "stage.test.increments.passed: unknown count `sesaons` (did you mean `seasons`?)"),
+    (ROAD_FILE, "sets_flag = { passed = [\"marked\"] }", 'completes_file = ["pased"]', "completes_file", "stage.test.completes_file: unknown outcome `pased` (did you mean `passed`?)"),
+    (ROAD_FILE, "sets_flag = { passed = [\"marked\"] }", 'sets_trait = { passed = { needs_visa = "ys" } }', "needs_visa = \"ys", "stage.test.sets_trait.passed.needs_visa: unknown value `needs_visa = ys` (did you mean `yes`?)"),
+    (ROAD_FILE, "sets_flag = { passed = [\"marked\"] }", 'sets_trait = { passed = { needs_vsia = "yes" } }', "needs_vsia", "stage.test.sets_trait.passed.needs_vsia: a stage cannot set `needs_vsia` (did you mean `needs_visa`?)"),
+    (ROAD_FILE, "sets_flag = { passed = [\"marked\"] }", 'sets_trait = { passed = { region = "north" } }', "region = \"north\" }", "stage.test.sets_trait.passed.region: a stage cannot set `region`"),
     (ROAD_FILE, '"in_practice"', '"in_practise"', "livelihood", "stage.post.livelihood: unknown livelihood `in_practise` (did you mean `in_practice`?)"),
     (ROAD_FILE, '["post.completed"]', '["post.complete"]', "licensed", "milestones.licensed: unknown event `post.complete` (did you mean `post.completed`?)"),
     (ROAD_FILE, 'region = "south"', 'region = "suoth"', "region = \"suoth", "groups.far.region: unknown region `suoth` (did you mean `south`?)"),
@@ -213,8 +213,8 @@ IN_REFORM: list[tuple[str, str, str]] = [
     (CHANGE, "change = 3\n", "reform.toml:3:1: change: must be a list of tables, not 3"),
     (CHANGE, "change = [3]\n", "reform.toml:3:11: change[1]: must be a table, not 3"),
     (CHANGE, '[parameter."test.passed"]\nvalue = 0.1\n', 'reform.toml:3:1: parameter."test.passed": `test.passed` is defined already'),
-    (CHANGE, '[parameter."tset.passed"]\nunit = "probability"\nvalue = 0.1\nstanding = "assumed"\nwhy = "w"\nrange = [0, 1]\n', "reform.toml:3:1: tset.passed: nothing uses a parameter of this name (did you mean `test.passed`?)"),
-    (CHANGE, '[parameter.test.passed.odds.abilty]\nvalue = 2\nstanding = "assumed"\nwhy = "w"\nrange = [0, 3]\n', "reform.toml:3:1: test.passed.odds.abilty: unknown trait `abilty` (did you mean `ability`?)"),
+    (CHANGE, '[parameter."tset.passed"]\nunit = "probability"\nvalue = 0.1\nevidence = "assumed"\nwhy = "w"\nrange = [0, 1]\n', "reform.toml:3:1: tset.passed: nothing uses a parameter of this name (did you mean `test.passed`?)"),
+    (CHANGE, '[parameter.test.passed.odds.abilty]\nvalue = 2\nevidence = "assumed"\nwhy = "w"\nrange = [0, 3]\n', "reform.toml:3:1: test.passed.odds.abilty: unknown trait `abilty` (did you mean `ability`?)"),
     (CHANGE, '[stage.new]\nkind = "wait"\nlabel = "New"\nphase = "x"\nnext = { done = "gone" }\n', "reform.toml:3:1: stage.new: this stage cannot be reached"),
     (CHANGE, '[stage.way]\nkind = "choose"\nlabel = "New"\nphase = "x"\nnext = { straight = "way", away = "way" }\n', "reform.toml:3:1: stage.way: no end can be reached from this stage"),
     (CHANGE, '[stage.way]\nkind = "choose"\nlabel = "New"\nphase = "x"\nnext = { straight = "gone", away = "gone" }\n', "reform.toml: stage.post: this stage cannot be reached"),
@@ -355,7 +355,7 @@ def test_a_number_that_the_road_needs_is_missed_and_one_that_it_does_not_need_re
 
 def test_a_parameter_defined_twice_is_refused_where_it_stands_again(country: Country) -> None:
     again = country.folder / "parameters" / "second.toml"
-    again.write_text('\n[post.left]\nunit = "rate"\nvalue = 1\nstanding = "measured"\nsource = "census"\n')
+    again.write_text('\n[post.left]\nunit = "rate"\nvalue = 1\nevidence = "measured"\nsource = "census"\n')
     assert country.refusal() == "parameters/second.toml:2:1: post.left: `post.left` is defined already"
 
 
@@ -496,7 +496,7 @@ def spoiled(draw: st.DrawFn, text: str) -> str:
 
 
 SLOW = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
-REFORM = CHANGE + '[parameter.cost.fee]\nunit = "USD"\nvalue = 3\nstanding = "measured"\nsource = "census"\n'
+REFORM = CHANGE + '[parameter.cost.fee]\nunit = "USD"\nvalue = 3\nevidence = "measured"\nsource = "census"\n'
 
 
 @settings(suppress_health_check=SLOW, max_examples=80)

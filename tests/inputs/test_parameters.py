@@ -109,7 +109,7 @@ def test_ratios_belong_to_the_number_they_stand_below(paper: Parameters) -> None
         ("region", "north", "odds", "test.passed.odds.region.north"),
     ]
     assert paper["test.passed.odds.ability"].unit == "factor"
-    assert paper["test.prepare.spread"].unit == "number"
+    assert paper["test.prepare.sd_log"].unit == "number"
 
 
 def test_a_number_may_be_the_same_as_another_but_keeps_its_name(paper: Parameters) -> None:

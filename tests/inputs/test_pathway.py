@@ -113,7 +113,7 @@ def test_what_must_be_wired_are_outcomes_of_the_kind() -> None:
         ("post", {}, {"post.left": "rate", "post.completed": "years"}),
         ("post", {"next": {"left": "gone"}}, {"post.left": "rate"}),
         ("gone", {}, {}),
-        ("way", {"kind": "round", "mechanism": "quota"}, {f"way.{mark}": "month-day" for mark in MARKS}),
+        ("way", {"kind": "round", "mechanism": "lottery"}, {f"way.{mark}": "month-day" for mark in MARKS}),
         ("test", {}, EXAM),
     ],
 )  # fmt: skip

@@ -43,10 +43,10 @@ base = "paper"
 not_modelled = ["much"]
 
 """
-CHANGE = '[[change]]\nparameter = "test.passed"\nfrom = 2010-01-01\nvalue = { dose = "size", plus = 0.1, times = 0.5 }\nwhy = "reform"\n'
-DOSE = '[dose.size]\nsays = "how much"\nunit = "share"\nvalue = 1\nlow = 0.5\nhigh = 1.5\nwhy = "unknown"\n'
+CHANGE = '[[change]]\nparameter = "test.passed"\nfrom = 2010-01-01\nvalue = { lever = "size", plus = 0.1, times = 0.5 }\nwhy = "reform"\n'
+DOSE = '[lever.size]\nlabel = "how much"\nunit = "share"\nvalue = 1\nlow = 0.5\nhigh = 1.5\nwhy = "unknown"\n'
 WIRE = '[rewire.way]\naway = "extra"\n[stage.extra]\nkind = "choose"\nlabel = "Extra"\nphase = "papers"\nnext = { yes = "post", no = "gone" }\n'
-OWN = '[parameter.extra.yes]\nunit = "probability"\nvalue = 0.2\nstanding = "assumed"\nwhy = "w"\nrange = [0, 1]\n'
+OWN = '[parameter.extra.yes]\nunit = "probability"\nvalue = 0.2\nevidence = "assumed"\nwhy = "w"\nrange = [0, 1]\n'
 WHOLE = HEAD + CHANGE + DOSE + WIRE + OWN
 
 
@@ -95,7 +95,7 @@ def test_a_dose_moves_what_it_sets(country: Country) -> None:
 
 
 def test_an_amount_is_added_to_what_the_baseline_has(country: Country) -> None:
-    text = CHANGE.replace('value = { dose = "size", plus = 0.1, times = 0.5 }', "add = -0.1")
+    text = CHANGE.replace('value = { lever = "size", plus = 0.1, times = 0.5 }', "add = -0.1")
     found = reformed(country, write(country, HEAD + text))
     assert [found.parameters["test.passed"].value(day) for day in (14_000, 14_700, 20_000)] == pytest.approx(
         [0.7, 0.6, 0.5]
@@ -112,7 +112,7 @@ def test_reforms_compose_in_either_order(country: Country) -> None:
     other = write(
         country,
         HEAD
-        + CHANGE.replace("test.passed", "way.straight").replace('{ dose = "size", plus = 0.1, times = 0.5 }', "0.9"),
+        + CHANGE.replace("test.passed", "way.straight").replace('{ lever = "size", plus = 0.1, times = 0.5 }', "0.9"),
         "other.toml",
     )
     one = write(country)
@@ -133,13 +133,13 @@ WRONG: list[tuple[str, str, str]] = [
     ('"test.passed"', '"test.pased"', "more.toml:10: test.pased: unknown parameter (did you mean `test.passed`?)"),
     ("from = 2010-01-01\n", "", "more.toml:9:1: change[1]: `from` is missing: a reform's change begins on a day"),
     ("from = 2010-01-01", "from = 1999-12-31", "more.toml:11:1: change[1].from: 1999-12-31 is before 2000-01-01, the first day of base.toml"),
-    ('dose = "size"', 'dose = "sise"', "more.toml:12:11: change[1].value.dose: unknown dose `sise` (did you mean `size`?)"),
+    ('lever = "size"', 'lever = "sise"', "more.toml:12:11: change[1].value.lever: unknown lever `sise` (did you mean `size`?)"),
     ("plus = 0.1", "pluss = 0.1", "more.toml:12:26: change[1].value.pluss: unknown key `pluss` (did you mean `plus`?)"),
-    ('{ dose = "size", plus = 0.1, times = 0.5 }', "0.7", "more.toml:14:1: dose.size: no change uses this dose"),
+    ('{ lever = "size", plus = 0.1, times = 0.5 }', "0.7", "more.toml:14:1: lever.size: no change uses this lever"),
     ("times = 0.5", "times = 5", "more.toml:10: test.passed: 5.1 is outside 0 to 1 (probability)"),
-    ("low = 0.5", "low = 1.2", "more.toml:17:1: dose.size.value: must lie between low (1.2) and high (1.5)"),
-    ('why = "unknown"', 'why = ""', "more.toml:20:1: dose.size.why: is empty"),
-    ('why = "unknown"', 'why = "u"\nvalues = [1, 9]', "more.toml:21:14: dose.size.values[2]: must be a number from 0.5 to 1.5, not 9"),
+    ("low = 0.5", "low = 1.2", "more.toml:17:1: lever.size.value: must lie between low (1.2) and high (1.5)"),
+    ('why = "unknown"', 'why = ""', "more.toml:20:1: lever.size.why: is empty"),
+    ('why = "unknown"', 'why = "u"\nvalues = [1, 9]', "more.toml:21:14: lever.size.values[2]: must be a number from 0.5 to 1.5, not 9"),
     ("[rewire.way]", "[rewire.wey]", "more.toml:21:1: rewire.wey: unknown stage `wey` (did you mean `way`?)"),
     ('away = "extra"', 'awya = "extra"', "more.toml:22:1: rewire.way.awya: `way` has no outcome `awya` (did you mean `away`?)"),
     ('away = "extra"', 'away = "extar"', "more.toml:22:1: rewire.way.away: unknown stage `extar` (did you mean `extra`?)"),
@@ -164,7 +164,7 @@ def test_a_dose_out_of_bounds_unknown_or_shared_is_refused(country: Country) -> 
         refusal(country, one, size=2)
         == "--lever: size: 2 is outside 0.5 to 1.5 (share), the range that more.toml gives in line 14"
     )
-    assert refusal(country, one, sise=1) == "--lever: sise: no reform here has a dose `sise` (did you mean `size`?)"
+    assert refusal(country, one, sise=1) == "--lever: sise: no reform here has a lever `sise` (did you mean `size`?)"
     text = (HEAD + CHANGE + DOSE).replace("test.passed", "way.straight")
     other = write(country, text, "other.toml")
     assert refusal(country, one, other, size=1) == "--lever: size: say which: more.size or other.size"
@@ -310,7 +310,7 @@ def test_explain_says_old_and_new_and_what_is_left_out(country: Country) -> None
     told = explain(reformed(country, write(country)))
     for said in (
         "more: More passes", "decided by The council: A paper (2009-05-01)", "source: The census",
-        "dose size = 1 share: how much; may lie between 0.5 and 1.5: unknown",
+        "lever size = 1 share: how much; may lie between 0.5 and 1.5: unknown",
         "new stage extra (choose), Extra -> yes: Post, no: Gone", "Way: away leads to: Gone -> Extra",
         "Test: test.passed (probability)", "0.7 -> 0.6 from 2010-01-01; 0.6 again from 2012-01-01", "new: 0.2", "much",
     ):  # fmt: skip
@@ -337,7 +337,7 @@ def test_commands_take_reforms_and_doses(capsys: pytest.CaptureFixture[str], tmp
     assert main(["check", str(US), "--reform", file]) == 0
     assert "reform      state_licence" in capsys.readouterr().out
     assert main(["explain", str(US), "--reform", file, "--dose", "uptake=0.3"]) == 0
-    assert "dose uptake = 0.3 probability (best guess 0.15)" in capsys.readouterr().out
+    assert "lever uptake = 0.3 probability (best guess 0.15)" in capsys.readouterr().out
     assert main(["draw", "us", "--reform", file, "--out", str(tmp_path / "road.svg")]) == 0
     assert "state_licence.plan" in (tmp_path / "road.svg").read_text()
     assert main(["explain", "us", "--reform", file]) == 2

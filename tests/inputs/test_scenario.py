@@ -166,15 +166,15 @@ def test_setting_the_only_number_of_a_source_does_not_complain_of_the_source(cou
     country.files["sources.toml"][0].write_text('[census]\ntitle = "Census"\n[other]\ntitle = "Other"\n')
     country.spoil(
         "numbers.toml",
-        'value = 0.05\nstanding = "measured"\nsource = "census"',
-        'value = 0.05\nstanding = "measured"\nsource = "other"',
+        'value = 0.05\nevidence = "measured"\nsource = "census"',
+        'value = 0.05\nevidence = "measured"\nsource = "other"',
     )
     assert country.load(sets=["post.left=0.1"]).parameters.value("post.left", 0) == 0.1
 
 
 # --- changes of the road --------------------------------------------------------------------------------------------
 
-ASSUMED = 'standing = "assumed"\nwhy = "reform"\nrange = [0, 100]\n'
+ASSUMED = 'evidence = "assumed"\nwhy = "reform"\nrange = [0, 100]\n'
 BYPASS = f"""\
 [stage.paper]
 kind = "wait"

@@ -148,7 +148,7 @@ def test_waits_rounds_and_stays_abroad_may_say_what_one_lives_on() -> None:
     pathway = road(
         stage("post", "work", {"completed": "papers"}, livelihood="in_training"),
         stage("papers", "wait", {"done": "fair"}, livelihood="in_training"),
-        stage("fair", "round", dict.fromkeys(("placed", "unplaced", "ineligible"), "abroad"), mechanism="quota",
+        stage("fair", "round", dict.fromkeys(("placed", "unplaced", "ineligible"), "abroad"), mechanism="lottery",
               livelihood="in_training"),
         stage("abroad", "wait", {"done": "back"}, livelihood="practising_home"),
         stage("back", "choose", {"yes": "practice", "no": "practice"}),

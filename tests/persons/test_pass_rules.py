@@ -140,7 +140,7 @@ def best(a: float, difficulty: np.ndarray, right: np.ndarray) -> float:
 def seats() -> Pathway:
     """A road on which every sitting needs a seat of its own: a failed sitting leads back to the round."""
     return road(
-        stage("seat", "round", {"placed": "date", "unplaced": "seat", "ineligible": "seat"}, mechanism="quota"),
+        stage("seat", "round", {"placed": "date", "unplaced": "seat", "ineligible": "seat"}, mechanism="lottery"),
         stage("date", "wait", {"done": "test"}, until="post"),
         replace(
             stage("test", "exam", {"passed": "out", "exhausted": "out", "failed": "seat", "borderline": "half"}),

@@ -128,7 +128,7 @@ def test_a_value_by_a_trait_that_is_not_set_is_none_at_all() -> None:
     assert asked(book, "population.needs_visa", person(group=-1, citizen=1)) == pytest.approx(0.3)
     days = toy.parameter("population.experience", "days", values, by="group")
     assert set(lengths(days, row=nobody)) == {0}
-    spread = toy.parameter("population.experience.spread", "number", values, by="group")
+    spread = toy.parameter("population.experience.sd_log", "number", values, by="group")
     assert set(lengths(toy.parameter("population.experience", "days", 70), spread, row=nobody)) == {70}
     rate = toy.parameter("livelihood.preparing.unemployed", "rate", values, by="group")
     book = toy.book(rate, toy.parameter("population.ability", "score", values, by="group"))
@@ -196,14 +196,14 @@ def test_a_duration_without_spread_is_its_median_in_whole_days(unit: str, value:
 
 
 def test_a_duration_of_nothing_takes_no_day() -> None:
-    spread = toy.parameter("population.experience.spread", "number", 1.0)
+    spread = toy.parameter("population.experience.sd_log", "number", 1.0)
     assert set(lengths(toy.parameter("population.experience", "years", 0.0), spread)) == {0}
 
 
 def test_lognormal_durations_have_their_median_and_spread() -> None:
     held = lengths(
         toy.parameter("population.experience", "days", 1000.0),
-        toy.parameter("population.experience.spread", "number", 0.5),
+        toy.parameter("population.experience.sd_log", "number", 0.5),
     )
     assert stats.kstest(np.log(held / 1000.0) / 0.5, "norm").pvalue > 0.001
     assert abs(np.mean(held <= 1000) - 0.5) < 4 * 0.5 / math.sqrt(MANY)
@@ -218,7 +218,7 @@ def test_a_gompertz_clock_leaves_the_share_alive_that_its_hazard_says() -> None:
     """Born 60 years ago; alive at 80 with exp(-(e^((80-86)/10) - e^((60-86)/10)))."""
     held = lengths(
         toy.parameter("population.experience", "years", 86.0, distribution="gompertz"),
-        toy.parameter("population.experience.spread", "number", 10.0),
+        toy.parameter("population.experience.scale", "number", 10.0),
         row=person(birth=DAY - 60 * 365.25),
     )
     alive = math.exp(-(math.exp(-0.6) - math.exp(-2.6)))

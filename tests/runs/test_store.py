@@ -231,7 +231,7 @@ def test_kept_parts_depend_on_the_inputs_the_program_and_the_tables(monkeypatch:
 
 def test_parameters_are_listed_with_date_source_and_range() -> None:
     row = parameter_table(SmallScenario()).iloc[0]
-    assert (row["name"], row["from"], row["standing"]) == ("exam.passed", "2007-01-01", "assumed")
+    assert (row["name"], row["from"], row["evidence"]) == ("exam.passed", "2007-01-01", "assumed")
     assert (row["low"], row["high"]) == (0.6, 0.8)
 
 

@@ -51,6 +51,20 @@ def published(target: Path) -> Iterator[Path]:
         raise
 
 
+def write_file(target: Path, content: bytes) -> None:
+    """Put new content into a file, or leave it as it was; links are followed and permissions stay."""
+    file = target.resolve()
+    unfinished = temporary(file)
+    try:
+        unfinished.write_bytes(content)
+        if file.exists():
+            shutil.copymode(file, unfinished)
+        _flush(unfinished)
+        unfinished.replace(file)
+    finally:
+        unfinished.unlink(missing_ok=True)
+
+
 def temporary(target: Path) -> Path:
     """A name beside `target` that says who writes it, so that only what a dead process left is ever swept."""
     return target.with_name(f".{target.name}.{_machine()}.{os.getpid()}.tmp")

@@ -5,8 +5,9 @@ from __future__ import annotations
 import datetime
 import math
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Final, NoReturn
 
 import tomli
@@ -15,6 +16,7 @@ from imgsim.base.errors import InputError, Problems
 
 LARGEST: Final = 1_000_000  # bytes; no scenario is larger, and parsers can be made to choke on what is
 MISSING: Final = object()
+NO_ANSWERS: Final[Mapping[str, str]] = MappingProxyType({})
 
 Key = str | int
 
@@ -47,11 +49,13 @@ class Table:
             message, file=str(self.file), line=line, column=column, key=dotted(path), name=name, known=known
         )  # fmt: skip
 
-    def only(self, *keys: str) -> None:
-        """Refuse keys that are not among these."""
+    def only(self, *keys: str, answers: Mapping[str, str] = NO_ANSWERS) -> None:
+        """Refuse keys that are not among these; some have an answer of their own, such as what they are called now."""
         problems = Problems()
         for key in self.data:
-            if key not in keys:
+            if key in answers:
+                problems.add(self.error(answers[key], key))
+            elif key not in keys:
                 problems.add(self.error(f"unknown key `{key}`", key, name=key, known=keys))
         problems.refuse()
 
@@ -199,8 +203,10 @@ def is_date(text: str) -> bool:
 
 
 def locate(file: Path, path: tuple[Key, ...]) -> tuple[int | None, int | None]:
-    """Line and column (from 1) of a path in a TOML file, or of its nearest parent that is in the file."""
+    """Line and column (from 1) of a path in a TOML file, of what stands below it, or of its nearest parent there."""
     locations = locations_in(file)
+    if path not in locations and (below := [other for other in locations if other[: len(path)] == path]):
+        path = below[0]
     while path and locations:
         if path in locations:
             return locations[path]

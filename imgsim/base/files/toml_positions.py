@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import tree_sitter_toml
@@ -53,8 +54,8 @@ def pair(node: Any, parent: Path, nodes_by_path: Nodes, keys: bool) -> None:
     for part in names(key_of(node)):
         path = (*path, part)
         nodes_by_path.setdefault(path, node)
-    nodes_by_path[path] = node if keys else node.children[-1]
-    value(node.children[-1], path, nodes_by_path, keys)
+    nodes_by_path[path] = node if keys else value_of(node)
+    value(value_of(node), path, nodes_by_path, keys)
 
 
 def value(node: Any, path: Path, nodes_by_path: Nodes, keys: bool) -> None:
@@ -75,9 +76,70 @@ def key_of(node: Any) -> Any:
     return next(child for child in node.children if child.type in ("bare_key", "quoted_key", "dotted_key"))
 
 
+def value_of(node: Any) -> Any:
+    """The node of the value of a pair; a remark at the end of its line may come after it."""
+    return next(child for child in reversed(node.children) if child.type != "comment")
+
+
 def names(node: Any) -> Path:
     """The parts of a key without their quotes."""
     if node.type == "dotted_key":
         return tuple(name for child in node.children if child.is_named for name in names(child))
     text = node.text.decode("utf-8")
     return (text[1:-1] if node.type == "quoted_key" else text,)
+
+
+def key_parts(content: bytes) -> Iterator[tuple[Path, Any]]:
+    """Path and syntax node of every part of every key, in the order of the file; headers first give their own parts."""
+    root = Parser(Language(tree_sitter_toml.language())).parse(content).root_node
+    counts: dict[Path, int] = {}
+    for node in root.children:
+        if node.type == "pair":
+            yield from parts_of_pair(node, ())
+        elif node.type in ("table", "table_array_element"):
+            yield from parts_of_header(node, counts)
+
+
+def parts_of_header(node: Any, counts: dict[Path, int]) -> Iterator[tuple[Path, Any]]:
+    """The parts of the key of a ``[table]`` or ``[[list of tables]]``, then those of its pairs."""
+    path: Path = ()
+    parts = part_nodes(key_of(node))
+    for place, part in enumerate(parts):
+        path = (*path, *names(part))
+        yield path, part
+        if path in counts and not (node.type == "table_array_element" and place == len(parts) - 1):
+            path = (*path, counts[path])
+    if node.type == "table_array_element":
+        counts[path] = counts.get(path, -1) + 1
+        path = (*path, counts[path])
+    for child in node.children:
+        if child.type == "pair":
+            yield from parts_of_pair(child, path)
+
+
+def parts_of_pair(node: Any, parent: Path) -> Iterator[tuple[Path, Any]]:
+    """The parts of the key of one ``key = value``, then those inside its value."""
+    path = parent
+    for part in part_nodes(key_of(node)):
+        path = (*path, *names(part))
+        yield path, part
+    yield from parts_of_value(value_of(node), path)
+
+
+def parts_of_value(node: Any, path: Path) -> Iterator[tuple[Path, Any]]:
+    """The parts of the keys of inline tables, also of those in lists."""
+    if node.type == "inline_table":
+        for child in node.children:
+            if child.type == "pair":
+                yield from parts_of_pair(child, path)
+    elif node.type == "array":
+        entries = [child for child in node.children if child.is_named and child.type != "comment"]
+        for place, entry in enumerate(entries):
+            yield from parts_of_value(entry, (*path, place))
+
+
+def part_nodes(node: Any) -> list[Any]:
+    """The nodes of the single parts of a key, which tree-sitter nests for dotted keys."""
+    if node.type != "dotted_key":
+        return [node]
+    return [part for child in node.children if child.is_named for part in part_nodes(child)]

@@ -104,7 +104,7 @@ INTRODUCTION = """# What is in this folder
 |---|---|
 | `manifest.json` | versions, seed, scale, command, machine, times, and the SHA-256 of every file here |
 | `scenario.resolved.json` | the whole scenario after `extends`, changes and command-line settings |
-| `parameters.csv` | every parameter value of the run with unit, standing, source and range |
+| `parameters.csv` | every parameter value of the run with unit, evidence, source and range |
 | `summary.csv` | the headline table with its intervals |
 | `tables/*.parquet` | the tables below |
 | `figures/` | figures as PNG and SVG |

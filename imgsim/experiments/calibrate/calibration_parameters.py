@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final, Literal, cast
 
 from imgsim.base.files.toml import Table, read_toml
+from imgsim.inputs.renamed import answers
 
 FILE: Final = "calibration.toml"
 KEYS: Final = ("name", "shift", "rows", "low", "high")
@@ -38,9 +39,7 @@ SHIFTED: Final[dict[str, Callable[[float, float], float]]] = {
 def load_calibration_parameters(folder: Path) -> list[CalibrationParameter]:
     """Read the calibration parameters of a country, in the order of the file."""
     top = read_toml(folder / FILE)
-    if "knob" in top:
-        top.fail("`[[knob]]` was renamed `[[parameter]]` in 0.2", "knob")
-    top.only("parameter")
+    top.only("parameter", answers=answers("calibration"))
     return [calibration_parameter(table) for table in top.tables("parameter")]
 
 

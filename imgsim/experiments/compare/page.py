@@ -73,7 +73,7 @@ def stands_for(reform: Reform, scenario: Scenario) -> str:
         f'<a href="{html.escape(s.url)}">{html.escape(s.title)}</a>' if s.url else html.escape(s.title) for s in cited
     )
     levers = items(
-        f"{lever.says}: {lever.value:g} {lever.unit} (plausible {lever.low:g} to {lever.high:g}: {lever.why})"
+        f"{lever.label}: {lever.value:g} {lever.unit} (plausible {lever.low:g} to {lever.high:g}: {lever.why})"
         for lever in reform.levers.values()
     )
     what = f"<strong>{html.escape(reform.title)}.</strong> {html.escape(reform.actor)}: {html.escape(reform.document)}"

@@ -8,8 +8,10 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from imgsim.base.errors import InputError
+from imgsim.inputs.parameters.dispersion import SPREAD, dispersion_of
 from imgsim.inputs.parameters.parameter import Parameter, Parameters, Row
 from imgsim.inputs.parameters.series import Series, bent, rejoined, same_course, stepped
+from imgsim.inputs.renamed import was_renamed
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +53,19 @@ def apply_changes(parameters: Parameters, changes: Iterable[Change]) -> Paramete
     """The parameters after the changes, in their order."""
     for change in changes:
         if change.parameter not in parameters:
-            raise change.refuse("unknown parameter", change.parameter, parameters)
+            raise unknown(change, parameters)
         parameters = parameters.replacing(changed(parameters[change.parameter], change))
     return parameters
+
+
+def unknown(change: Change, parameters: Parameters) -> InputError:
+    """The error for a change to a parameter that there is not, or that has another name since 0.2."""
+    owner = change.parameter.removesuffix(f".{SPREAD}")
+    if owner != change.parameter and owner in parameters:
+        new = dispersion_of(owner, parameters[owner].distribution)
+        if new is not None and new in parameters:
+            return change.refuse(was_renamed(change.parameter, new))
+    return change.refuse("unknown parameter", change.parameter, parameters)
 
 
 def changed(parameter: Parameter, change: Change) -> Parameter:

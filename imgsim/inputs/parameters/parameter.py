@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 RATIO_KINDS: Final = ("odds", "times", "plus")
-EVIDENCE: Final = ("measured", "derived", "calibrated", "assumed")
+EVIDENCE: Final = ("rule", "measured", "derived", "calibrated", "assumed")  # rule: a law or rule in force
 DISTRIBUTIONS: Final = ("lognormal", "gompertz", "exponential")
 BETWEEN: Final = ("step", "linear")
 UNLIMITED: Final = float("inf")

@@ -11,6 +11,7 @@ from typing import Any, Final
 from imgsim.base.dates.calendar import month_day, to_day
 from imgsim.base.errors import Problems
 from imgsim.base.files.toml import Table, finite, read_toml, shown
+from imgsim.inputs.parameters.dispersion import DURATIONS, owner_of
 from imgsim.inputs.parameters.parameter import (
     BETWEEN,
     DISTRIBUTIONS,
@@ -24,12 +25,13 @@ from imgsim.inputs.parameters.parameter import (
     Row,
     Source,
 )
+from imgsim.inputs.renamed import answers
 from imgsim.inputs.traits import CATEGORICAL
 
-GROUNDS: Final = ("standing", "source", "where", "why", "range", "note")
+GROUNDS: Final = ("evidence", "source", "where", "why", "range", "note")
 OWN: Final = ("unit", "distribution", "by", "between", "bounds", "same_as", "value", "values", *GROUNDS)
 IN_ROW: Final = ("from", "value", "of", *GROUNDS)
-DURATIONS: Final = ("days", "years")
+OLD: Final = answers("parameter")  # what is said of keys by their former names
 STRAIGHT: Final = ("count", *MONEY, "score", "number")  # no link stands between the value and the rule that reads it
 
 
@@ -68,6 +70,7 @@ def parameters_of(tops: Iterable[Table], known: Mapping[str, Parameter]) -> dict
                 if name in tables or name in known:
                     problems.add(table.error(f"`{name}` is defined already"))
                 tables[name] = table
+    problems.refuse()
     for name, table in tables.items():
         with problems:
             if "same_as" not in table:
@@ -90,6 +93,8 @@ def named(table: Table, name: str = "") -> Iterator[tuple[str, Table]]:
     for key in table:
         if is_parameter and key in OWN:
             continue
+        if not isinstance(table.data[key], dict) and key in OLD:
+            table.fail(OLD[key], key)
         if not isinstance(table.data[key], dict):
             table.fail(f"unknown key `{key}`", key, name=key, known=OWN)
         yield from named(table.table(key), f"{name}.{key}" if name else key)
@@ -123,9 +128,9 @@ def parameter(name: str, table: Table) -> Parameter:
 
 
 def bounds(name: str, table: Table, unit: str) -> tuple[float, float]:
-    """The bounds of the unit, or narrower ones of the parameter's own; a spread is never negative."""
+    """The bounds of the unit, or narrower ones of the parameter's own; a dispersion is never negative."""
     low, high = UNITS[unit]
-    if name.endswith(".spread"):
+    if owner_of(name):
         low = max(low, 0.0)
     own = pair(table, "bounds")
     if own and not low <= own[0] <= own[1] <= high:
@@ -134,9 +139,9 @@ def bounds(name: str, table: Table, unit: str) -> tuple[float, float]:
 
 
 def default_unit(name: str) -> str | None:
-    """The unit that a role implies: ratios are factors or score points, spreads plain numbers."""
+    """The unit that a role implies: ratios are factors or score points, dispersions plain numbers."""
     parts = name.split(".")
-    if parts[-1] == "spread":
+    if owner_of(name):
         return "number"
     kinds = [part for part in parts if part in RATIO_KINDS]
     return None if not kinds else "score" if kinds[-1] == "plus" else "factor"
@@ -153,7 +158,7 @@ def dated_rows(table: Table, unit: str, by: str | None, limits: tuple[float, flo
     for entry in table.tables("values") if "values" in table else [undated(table)]:
         first = first or entry
         if "values" in table:
-            entry.only(*IN_ROW)
+            entry.only(*IN_ROW, answers=OLD)
         start = None if "from" not in entry else to_day(entry.date("from"))
         for category, value in values_of(entry, unit, by, limits):
             if rows and first is not entry and category not in rows:
@@ -204,17 +209,17 @@ def quantity(table: Table, key: str, unit: str, limits: tuple[float, float]) -> 
 def grounds(entry: Table, table: Table) -> tuple[Any, ...]:
     """What stands behind a value, taken from the row or else from the parameter; refused if it is not enough."""
     held = {key: (entry if key in entry else table).text(key, "") for key in GROUNDS if key != "range"}
-    where = entry if "standing" in entry else table
-    evidence = one_of(where, "standing", EVIDENCE)
+    where = entry if "evidence" in entry else table
+    evidence = one_of(where, "evidence", EVIDENCE)
     span = pair(entry, "range") or pair(table, "range")
     if evidence == "assumed" and not (held["why"] and span):
-        where.fail("an assumed value needs `why` and a plausible `range`", "standing")
-    if evidence in ("measured", "derived") and not held["source"]:
-        where.fail(f"a {evidence} value needs a `source`", "standing")
+        where.fail("an assumed value needs `why` and a plausible `range`", "evidence")
+    if evidence in ("rule", "measured", "derived") and not held["source"]:
+        where.fail(f"a {evidence} value needs a `source`", "evidence")
     if evidence == "calibrated" and not span:
-        where.fail("a calibrated value needs a `range` that the fit may use", "standing")
+        where.fail("a calibrated value needs a `range` that the fit may use", "evidence")
     if evidence == "calibrated" and not (held["why"] or held["source"]):
-        where.fail("a calibrated value needs a `why` or a `source`", "standing")
+        where.fail("a calibrated value needs a `why` or a `source`", "evidence")
     return evidence, held["source"], held["where"], held["why"], span, held["note"]
 
 

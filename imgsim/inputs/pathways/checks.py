@@ -49,7 +49,7 @@ def problems(pathway: Pathway) -> Iterator[Problem]:
             yield f"unknown stage `{name}`", (key,), name, stages
     for timer in timers.values():
         expired = timer.applies_in if isinstance(timer.applies_in, tuple) else ()
-        for key, name in (("to", timer.to), *(("strikes", name) for name in expired)):
+        for key, name in (("to", timer.to), *(("applies_in", name) for name in expired)):
             if name not in stages:
                 yield f"unknown stage `{name}`", ("clock", timer.name, key), name, stages
     for stage in stages.values():
@@ -63,17 +63,21 @@ def problems_of(stage: Stage, pathway: Pathway) -> Iterator[Problem]:
     for outcome, name in stage.next.items():
         if name not in pathway.stages:
             yield f"unknown stage `{name}`", (*key, "next", outcome), name, pathway.stages
-    for word, named, known in (("starts", stage.starts, pathway.timers), ("sets", stage.sets, pathway.flags)):
+    named_things = (
+        ("timer", "starts_timer", stage.starts, pathway.timers),
+        ("flag", "sets_flag", stage.sets, pathway.flags),
+    )
+    for thing, word, named, known in named_things:
         for outcome, name in ((outcome, name) for outcome, names in named.items() for name in names):
             if name not in known:
-                yield f"unknown {word} `{name}`", (*key, word, outcome), name, known
+                yield f"unknown {thing} `{name}`", (*key, word, outcome), name, known
     for outcome, held in stage.status.items():
         for trait, value in held.items():
             known_values, may_set = pathway.settable(trait), [name for name in BY_NAME if pathway.settable(name)]
             if trait not in may_set:
-                yield f"a stage cannot set `{trait}`", (*key, "status", outcome, trait), trait, may_set
+                yield f"a stage cannot set `{trait}`", (*key, "sets_trait", outcome, trait), trait, may_set
             elif value not in known_values:
-                yield f"unknown status `{trait} = {value}`", (*key, "status", outcome, trait), value, known_values
+                yield f"unknown value `{trait} = {value}`", (*key, "sets_trait", outcome, trait), value, known_values
     if stage.until and not legal_until(stage.until, pathway):
         yield f"`until` names no date: `{stage.until}`", (*key, "until"), stage.until, until_names(pathway)
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from imgsim.base.dates.calendar import to_date, to_day
+from imgsim.inputs.parameters.dispersion import DISPERSION, DURATIONS
 from imgsim.inputs.parameters.parameter import Parameter, Parameters, Row
 from imgsim.inputs.pathways.combined import DRAWN_BY_COUNTRY
 from imgsim.inputs.pathways.pathway import Group, Part, Pathway
@@ -77,7 +78,10 @@ def shared_people(own: Parameters, road: Pathway, parts: list[Brought]) -> Itera
                 f"{PEOPLE}{trait.name}", "probability", 0.0, "drawn on entering a country, by its own numbers"
             )
     for word in AVERAGED:
-        yield from (mean_of(own, road, parts, f"{PEOPLE}{word}{spread}") for spread in ("", ".spread"))
+        mean = mean_of(own, road, parts, f"{PEOPLE}{word}")
+        yield mean
+        if mean.unit in DURATIONS:
+            yield mean_of(own, road, parts, f"{mean.name}.{DISPERSION['lognormal']}")
     for trait in SHARED:
         if trait.drawn == BY_CHOICE:
             yield from mean_choice(own, road, parts, trait)

@@ -32,7 +32,7 @@ PASS_RULES: Final[Mapping[str, Mapping[str, str]]] = {  # richer than one probab
     "adaptive": {"performance": "score", "items": "count", "discrimination": "amount", "pass_mark": "score"},
 }  # fmt: skip
 MERIT: Final = "ranked"  # places by merit
-MECHANISMS: Final = ("match", "quota", MERIT)  # the ways to allocate the places of a round
+MECHANISMS: Final = ("match", "lottery", MERIT)  # the ways to allocate the places of a round
 # Name and unit of the parameters that a mechanism cannot do without; it may read others below the name of its round.
 NEEDS_OF_MECHANISM: Final[Mapping[str, Mapping[str, str]]] = {
     "ranked": {"places": "count", "merit": "score", "merit.spread": "number"},

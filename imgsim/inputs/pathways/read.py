@@ -22,11 +22,12 @@ from imgsim.inputs.pathways.pathway import (
     Stage,
     Timer,
 )
+from imgsim.inputs.renamed import answer_to_value, answers
 from imgsim.inputs.traits import CATEGORICAL, COUNTS, LIVELIHOODS
 
 STAGE_KEYS: Final = (
-    "kind", "label", "phase", "next", "starts", "sets", "status", "adds", "ready", "until", "mechanism", "livelihood",
-    "class", "rule",
+    "kind", "label", "phase", "next", "starts_timer", "sets_flag", "sets_trait", "increments", "completes_file",
+    "until", "mechanism", "livelihood", "class", "rule",
 )  # fmt: skip
 OF_ONE_KIND: Final = {
     "until": "wait",
@@ -36,14 +37,14 @@ OF_ONE_KIND: Final = {
 }  # keys that mean nothing elsewhere
 TOP_KEYS: Final = (
     "country", "title", "entry", "stock_entry", "categories", "groups", "flags", "milestones", "competitors", "clock",
-    "stage", "countries", "common", "become", "instead", "first_post",
+    "stage", "countries", "common", "maps_groups", "redirects", "first_post",
 )  # fmt: skip
 
 
 def read_pathway(path: Path) -> Pathway:
     """The pathway a file describes; names across the graph are checked elsewhere."""
     top = read_toml(path)
-    top.only(*TOP_KEYS)
+    top.only(*TOP_KEYS, answers=answers("pathway"))
     categories = categories_of(top.table("categories"))
     groups = {name: group(name, entry, categories) for name, entry in top.table("groups").children()}
     return Pathway(
@@ -68,7 +69,7 @@ def parts_of(top: Table, groups: Mapping[str, Group]) -> dict[str, Part]:
     """The countries that a road is composed of, each with the cells its groups become there."""
     named = top.texts("countries")
     found = {name: part(name, top, groups) for name in named}
-    for key in ("become", "instead"):
+    for key in ("maps_groups", "redirects"):
         top.table(key).only(*named)
     return found
 
@@ -81,12 +82,12 @@ def part(name: str, top: Table, groups: Mapping[str, Group]) -> Part:
     if "countries" in read_toml(file):
         top.fail(f"`{name}` is composed itself", "countries")
     road = read_pathway(file)
-    become = top.table("become").table(name)
+    become = top.table("maps_groups").table(name)
     become.only(*groups)
     for group in groups:
         if (cell := become.text(group)) not in road.groups:
             become.fail(f"{name} has no group `{cell}`", group, name=cell, known=road.groups)
-    instead = top.table("instead").table(name)
+    instead = top.table("redirects").table(name)
     instead.only(*road.stages)
     return Part(road, texts_of(become), texts_of(instead))
 
@@ -127,15 +128,15 @@ def group(name: str, table: Table, categories: dict[str, tuple[str, ...]]) -> Gr
 
 def timer(name: str, table: Table) -> Timer:
     """One rival clock."""
-    table.only("label", "starts", "strikes", "to")
+    table.only("label", "starts", "applies_in", "to", answers=answers("timer"))
     starts = table.text("starts", None)
     if starts not in (None, "birth", "entry"):
         table.fail(
             f"a clock starts at birth or entry, not at `{starts}`", "starts", name=starts, known=("birth", "entry")
         )
-    everywhere = table.data.get("strikes") == "everywhere"
+    everywhere = table.data.get("applies_in") == "everywhere"
     return Timer(
-        name, table.text("label"), starts, "everywhere" if everywhere else table.texts("strikes"), table.text("to")
+        name, table.text("label"), starts, "everywhere" if everywhere else table.texts("applies_in"), table.text("to")
     )
 
 
@@ -152,7 +153,7 @@ def stages_of(table: Table) -> dict[str, Stage]:
 
 def stage(name: str, table: Table) -> Stage:
     """One stage; its outcomes must be those of its kind."""
-    table.only(*STAGE_KEYS)
+    table.only(*STAGE_KEYS, answers=answers("stage"))
     kind = table.text("kind")
     if kind not in OUTCOMES:
         table.fail(f"unknown stage kind `{kind}`; one of {', '.join(OUTCOMES)}", "kind", name=kind, known=OUTCOMES)
@@ -167,9 +168,9 @@ def stage(name: str, table: Table) -> Stage:
         label=table.text("label"),
         phase=table.text("phase", "") if kind == "end" else table.text("phase"),
         next=following,
-        starts=lists_by_outcome(table, "starts", following),
-        sets=lists_by_outcome(table, "sets", following),
-        status={outcome: texts_of(entry) for outcome, entry in by_outcome(table, "status", following).children()},
+        starts=lists_by_outcome(table, "starts_timer", following),
+        sets=lists_by_outcome(table, "sets_flag", following),
+        status={outcome: texts_of(entry) for outcome, entry in by_outcome(table, "sets_trait", following).children()},
         adds=counted(table, following),
         ready=ready_outcomes(table, following),
         until=table.text("until", None),
@@ -212,20 +213,20 @@ def lists_by_outcome(table: Table, key: str, following: dict[str, str]) -> dict[
 
 def counted(table: Table, following: dict[str, str]) -> dict[str, tuple[str, ...]]:
     """The counts of the person that each outcome raises."""
-    held = lists_by_outcome(table, "adds", following)
+    held = lists_by_outcome(table, "increments", following)
     for outcome, names in held.items():
         for name in names:
             if name not in COUNTS:
-                table.table("adds").fail(f"unknown count `{name}`", outcome, name=name, known=COUNTS)
+                table.table("increments").fail(f"unknown count `{name}`", outcome, name=name, known=COUNTS)
     return held
 
 
 def ready_outcomes(table: Table, following: dict[str, str]) -> tuple[str, ...]:
     """The outcomes that complete the papers for a round."""
-    named = table.texts("ready")
+    named = table.texts("completes_file")
     for outcome in named:
         if outcome not in following:
-            table.fail(f"unknown outcome `{outcome}`", "ready", name=outcome, known=following)
+            table.fail(f"unknown outcome `{outcome}`", "completes_file", name=outcome, known=following)
     return named
 
 
@@ -240,6 +241,8 @@ def known_livelihood(table: Table) -> str | None:
 def mechanism(table: Table) -> str:
     """How the places of a round are allocated."""
     held = table.text("mechanism")
+    if answer := answer_to_value("mechanism", held):
+        table.fail(answer, "mechanism")
     if held not in MECHANISMS:
         table.fail(f"unknown mechanism `{held}`", "mechanism", name=held, known=MECHANISMS)
     return held

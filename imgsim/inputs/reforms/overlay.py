@@ -24,12 +24,12 @@ from imgsim.inputs.scenarios.scenario import Scenario
 
 
 def read_reforms(paths: Sequence[Path | str], levers: Mapping[str, float]) -> tuple[Reform, ...]:
-    """The reforms of these files; InputError for a dose that none of them has, or that two of them share."""
+    """The reforms of these files; InputError for a lever that none of them has, or that two of them share."""
     reforms = tuple(read_reform(path, levers) for path in paths)
     known = [name for reform in reforms for lever in reform.levers for name in (lever, f"{reform.name}.{lever}")]
     for name in levers:
         if name not in known:
-            raise InputError(f"no reform here has a dose `{name}`", file="--lever", key=name, name=name, known=known)
+            raise InputError(f"no reform here has a lever `{name}`", file="--lever", key=name, name=name, known=known)
         if known.count(name) > 1:
             owners = [f"{reform.name}.{name}" for reform in reforms if name in reform.levers]
             raise InputError(f"say which: {' or '.join(owners)}", file="--lever", key=name)

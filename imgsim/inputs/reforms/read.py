@@ -1,4 +1,4 @@
-"""From a reform file to a reform: doses put in, everything said that has to be said."""
+"""From a reform file to a reform: the sizes of its levers put in, and everything checked that it must give."""
 
 from __future__ import annotations
 
@@ -12,25 +12,26 @@ from imgsim.base.files.toml import Table, finite, locate, read_toml, shown
 from imgsim.inputs.parameters.changes import Change
 from imgsim.inputs.pathways.read import stages_of
 from imgsim.inputs.reforms.reform import Lever, Reform, Wire
+from imgsim.inputs.renamed import answers
 from imgsim.inputs.scenarios.read import change, new_sources
 
 TOP_KEYS: Final = (
-    "title", "actor", "document", "date", "reference", "where", "base", "not_modelled", "dose", "change", "stage",
+    "title", "actor", "document", "date", "reference", "where", "base", "not_modelled", "lever", "change", "stage",
     "rewire", "milestones", "parameter", "source",
 )  # fmt: skip
-LEVER_KEYS: Final = ("says", "unit", "value", "low", "high", "values", "why")
-AMOUNTS: Final = ("value", "scale", "add")  # keys of a change that a dose may stand for
-AMOUNT_KEYS: Final = ("dose", "times", "plus")
+LEVER_KEYS: Final = ("label", "unit", "value", "low", "high", "values", "why")
+AMOUNTS: Final = ("value", "scale", "add")  # keys of a change that a lever may stand for
+AMOUNT_KEYS: Final = ("lever", "times", "plus")
 
 
 def read_reform(path: Path | str, levers: Mapping[str, float] | None = None) -> Reform:
-    """The reform of a file with these doses in the place of its own. Raises InputError.
+    """The reform of a file with these sizes of its levers in the place of its own. Raises InputError.
 
-    A dose is named as in the file, or as ``<reform>.<dose>``; those of other reforms are passed over.
+    A lever is named as in the file, or as ``<reform>.<lever>``; those of other reforms are passed over.
     """
     file, given = Path(path), levers or {}
     top = read_toml(file)
-    top.only(*TOP_KEYS)
+    top.only(*TOP_KEYS, answers=answers("reform"))
     held = dict(levers_of(top, file.stem, given))
     problems = Problems()
     changes: list[Change] = []
@@ -90,16 +91,16 @@ def dated(entry: Table) -> None:
 
 
 def levers_of(top: Table, reform: str, given: Mapping[str, float]) -> Iterator[tuple[str, Lever]]:
-    """The doses of a file, each of the size given."""
-    for name, entry in top.table("dose").children():
+    """The levers of a file, each of the size given."""
+    for name, entry in top.table("lever").children():
         lever = lever_of(name, entry)
         key = f"{reform}.{name}" if f"{reform}.{name}" in given else name
         yield name, sized(lever, given[key], top.file) if key in given else lever
 
 
 def lever_of(name: str, entry: Table) -> Lever:
-    """One dose as the file gives it."""
-    entry.only(*LEVER_KEYS)
+    """One lever as the file gives it."""
+    entry.only(*LEVER_KEYS, answers=answers("lever"))
     best, low, high = (entry.number(key) for key in ("value", "low", "high"))
     if not low <= best <= high:
         entry.fail(f"must lie between low ({low:g}) and high ({high:g})", "value")
@@ -110,13 +111,13 @@ def lever_of(name: str, entry: Table) -> Lever:
             inner.fail(f"must be a number from {low:g} to {high:g}, not {shown(value)}", place)
     line, _ = locate(entry.file, entry.path)
     return Lever(
-        name, said(entry, "says"), said(entry, "unit"), best, best, low, high, tuple(map(float, values)),
+        name, said(entry, "label"), said(entry, "unit"), best, best, low, high, tuple(map(float, values)),
         said(entry, "why"), (), line,
     )  # fmt: skip
 
 
 def sized(lever: Lever, value: Any, file: Path) -> Lever:
-    """The dose at another size within its range."""
+    """The lever at another size within its range."""
     number = isinstance(value, (int, float)) and not isinstance(value, bool) and finite(value)
     if not number or not lever.low <= value <= lever.high:
         raise InputError(
@@ -128,7 +129,7 @@ def sized(lever: Lever, value: Any, file: Path) -> Lever:
 
 
 def named(lever: Lever, parameters: list[str]) -> Lever:
-    """The dose with the names of what it sets."""
+    """The lever with the names of what it sets."""
     return _replaced(lever, parameters=tuple(dict.fromkeys(parameters)))
 
 
@@ -139,26 +140,26 @@ def _replaced(lever: Lever, **changes: Any) -> Lever:
 
 
 def with_amounts(entry: Table, levers: Mapping[str, Lever], used: Mapping[str, list[str]]) -> Table:
-    """The change with numbers where doses stand: plus + times x dose."""
+    """The change with numbers where levers stand: plus + times x lever."""
     data = dict(entry.data)
     for key in AMOUNTS:
         if not isinstance(data.get(key), dict):
             continue
         amount = entry.table(key)
-        amount.only(*AMOUNT_KEYS)
-        name = amount.text("dose")
+        amount.only(*AMOUNT_KEYS, answers=answers("amount"))
+        name = amount.text("lever")
         if name not in levers:
-            amount.fail(f"unknown dose `{name}`", "dose", name=name, known=levers)
+            amount.fail(f"unknown lever `{name}`", "lever", name=name, known=levers)
         data[key] = amount.number("plus", 0.0) + amount.number("times", 1.0) * levers[name].value
         used[name].append(entry.text("parameter"))
     return Table(data, entry.file, entry.path)
 
 
 def refuse_unused(top: Table, used: Mapping[str, list[str]]) -> None:
-    """Refuse a dose that sets nothing."""
+    """Refuse a lever that sets nothing."""
     for name, parameters in used.items():
         if not parameters:
-            top.table("dose").fail("no change uses this dose", name)
+            top.table("lever").fail("no change uses this lever", name)
 
 
 def wires_of(table: Table) -> Iterator[Wire]:

@@ -20,7 +20,7 @@ class Lever:
     """The size of something that nobody knows: a best guess with the range it may have, and sizes worth trying."""
 
     name: str
-    says: str  # what it is the size of
+    label: str  # what it is the size of
     unit: str
     value: float  # the size in use
     best: float  # the size that the file gives
@@ -43,7 +43,7 @@ class Wire:
 
 @dataclass(frozen=True, slots=True)
 class Reform:
-    """What a reform file says, its doses put in."""
+    """What a reform file says, the sizes of its levers put in."""
 
     name: str  # of the file, without its ending
     file: Path
