@@ -15,7 +15,7 @@ app = typer.Typer()
 
 
 @app.command(
-    short_help="Say every parameter: value, source, standing, range.",
+    short_help="Say every parameter: value, source, evidence, range.",
     epilog=examples(
         "explain scenarios/us.toml",
         "explain scenarios/us.toml exam.step1",
@@ -32,7 +32,7 @@ def explain(
     reform: Reforms = None,
     lever: Levers = None,
 ) -> None:
-    """Say every parameter in use: value, dates, unit, standing, source, range, and what the scenario changes.
+    """Say every parameter in use: value, dates, unit, evidence, source, range, and what the scenario changes.
 
     With --reform: what the reform stands for, old -> new of all it changes, and what it leaves out.
     """

@@ -14,18 +14,18 @@ from imgsim.inputs.parameters.dispersion import DURATIONS, SPREAD, dispersion_of
 
 def new_name(name: str, distributions: Mapping[str, str]) -> str | None:
     """The new name of ``<duration>.spread``, or of what stands below it; None for any other name."""
-    owner, found, rest = f"{name}.".partition(f".{SPREAD}.")
-    new = dispersion_of(owner, distributions[owner]) if found and owner in distributions else None
+    owner, mark, rest = f"{name}.".partition(f".{SPREAD}.")
+    new = dispersion_of(owner, distributions[owner]) if mark and owner in distributions else None
     return None if new is None else f"{new}.{rest}".rstrip(".")
 
 
 def durations_near(top: Table, kind: str) -> dict[str, str]:
     """Distribution of every duration, by name, that a file may speak of: its country's and its own."""
-    found: dict[str, str] = {}
+    known: dict[str, str] = {}
     for file in files_near(top, kind):
-        found |= durations(parsed_or_nothing(file))
+        known |= durations(parsed_or_nothing(file))
     own = top.data if kind == "parameters" else top.data.get("parameter", {})
-    return found | (durations(own) if isinstance(own, dict) else {})
+    return known | (durations(own) if isinstance(own, dict) else {})
 
 
 def files_near(top: Table, kind: str) -> list[Path]:
@@ -62,13 +62,13 @@ def parsed_or_nothing(file: Path) -> dict[str, Any]:
 def durations(data: Mapping[str, Any]) -> dict[str, str]:
     """Distribution of every duration below a table of parameters, by name."""
     tables = dict(tables_of(data))
-    found = {
+    known = {
         name: str(table.get("distribution", "lognormal"))
         for name, table in tables.items()
         if table.get("unit") in DURATIONS
     }
     alike = {name: table["same_as"] for name, table in tables.items() if isinstance(table.get("same_as"), str)}
-    return found | {name: found[other] for name, other in alike.items() if other in found}
+    return known | {name: known[other] for name, other in alike.items() if other in known}
 
 
 def tables_of(data: Mapping[str, Any], name: str = "") -> Iterator[tuple[str, Mapping[str, Any]]]:

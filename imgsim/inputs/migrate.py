@@ -59,11 +59,11 @@ class Migration:
 
 def migrate(paths: Iterable[Path], *, write: bool = True) -> list[Migration]:
     """Rewrite files, and all TOML files of folders; nothing is written if one of them cannot be read. InputError."""
-    found = [migration(file) for path in paths for file in toml_files(path)]
-    for changed in found:
+    migrations = [migration(file) for path in paths for file in toml_files(path)]
+    for changed in migrations:
         if write and changed.after != changed.before:
             write_file(changed.file, changed.after)
-    return found
+    return migrations
 
 
 def toml_files(path: Path) -> list[Path]:

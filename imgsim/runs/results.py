@@ -105,7 +105,7 @@ class Run:
 
     @cached_property
     def parameters(self) -> DataFrame:
-        """Every parameter value used, with source and standing."""
+        """Every parameter value used, with source and evidence."""
         return self.table("parameters")
 
     @cached_property

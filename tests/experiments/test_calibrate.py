@@ -241,7 +241,7 @@ high = 1
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        ("[[parameter]]", "[[knob]]", "calibration.toml:1:1: knob: `[[knob]]` was renamed `[[parameter]]` in 0.2"),
+        ("[[parameter]]", "[[knob]]", "calibration.toml:1:1: knob: `knob` was renamed to `parameter` in 0.2"),
         ('"log"', '"lag"', "calibration.toml:3:1: parameter[1].shift: unknown link `lag` (did you mean `log`?)"),
         ("low = -1", "law = -1", "calibration.toml:5:1: parameter[1].law: unknown key `law` (did you mean `low`?)"),
         ("low = -1", "low = 1", "calibration.toml:5:1: parameter[1].low: must be below `high` (1), not 1"),

@@ -1,6 +1,6 @@
 """One draw of the numbers that nobody knows: from a point of the unit cube to worlds with other numbers, and their run.
 
-A coordinate belongs to a parameter of standing `assumed` or to the dose of a reform: at one half it is the number in
+A coordinate belongs to a parameter with evidence `assumed` or to the lever of a reform: at one half it is the number in
 use; below it the number moves towards the low end of its range, above it towards the high end, for all its dates and
 categories together. Calibrated numbers move together, by the joint covariance of the country's fit
 (``posterior_covariance``): each calibration parameter has a coordinate, whose ends are those of the middle 95% of a
