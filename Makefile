@@ -36,6 +36,7 @@ test: lint types unit
 lint: $(READY)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/codespell imgsim tests docs scenarios changelog.d benchmarks Makefile pyproject.toml *.md
 
 types: $(READY)
 	$(BIN)/mypy --strict imgsim tests

@@ -96,6 +96,12 @@ def test_the_lock_pins_and_hashes_everything_and_knows_no_host() -> None:
     assert re.findall(r"://|--index|--extra-index|--find-links", lock) == []
 
 
+def test_checks_before_a_commit_use_programs_of_the_lock() -> None:
+    programs = set(re.findall(r"entry: \.venv/bin/([\w-]+)", (ROOT / ".pre-commit-config.yaml").read_text("utf-8")))
+    assert programs == {"ruff", "codespell", "mypy"}
+    assert programs - required(PROJECT["optional-dependencies"]["dev"]) == set()
+
+
 def test_the_wheel_carries_every_road_and_number(tmp_path: Path) -> None:
     build = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path)]
     subprocess.run(build, cwd=ROOT, check=True, capture_output=True)
