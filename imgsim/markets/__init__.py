@@ -1,1 +1,1 @@
-"""Allocation mechanisms: functions on arrays that know nothing of simulation, and the rounds that use them."""
+"""How scarce places are allocated, on arrays that know nothing of the simulation, and the dates of the rounds."""

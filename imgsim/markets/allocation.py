@@ -1,4 +1,4 @@
-"""What goes into an allocation and what comes out, whatever the mechanism."""
+"""The inputs and results of allocating the places of a round, shared by all mechanisms."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ CHANNELS: Final = ("none", "outside", "match", "soap")
 NO_CHANNEL, OUTSIDE, IN_ROUND, IN_SOAP = 0, 1, 2, 3
 
 Ints = npt.NDArray[np.int64]
-Codes = npt.NDArray[np.signedinteger[Any]]  # of whatever width holds them
+Codes = npt.NDArray[np.signedinteger[Any]]  # of any width
 
 
 @dataclass(frozen=True, slots=True)
 class Applicants:
-    """Those who wait on the day of allocation, in the order of their actors."""
+    """Persons who wait for a round on the day of allocation, in the order of their actors."""
 
     actor: Ints  # (n,)
     traits: npt.NDArray[np.float64]  # (n, traits)
@@ -27,20 +27,20 @@ class Applicants:
 
 @dataclass(frozen=True, slots=True)
 class Allocation:
-    """What each applicant is given, and the tallies by group for the table of rounds."""
+    """Each applicant's outcome and place, and the tallies by group for the table of rounds."""
 
     outcome: Codes  # PLACED, UNPLACED or INELIGIBLE
-    channel: Codes  # place in CHANNELS
+    channel: Codes  # index in CHANNELS
     interviews: Codes
     ranks: Codes
-    active: npt.NDArray[np.bool_]  # submitted a rank list, or stood in the queue
+    active: npt.NDArray[np.bool_]  # submitted a rank list, or took part in the lottery
     specialty: Codes  # of the place given, or -1
     sponsor: Codes
     rows: list[dict[str, object]] = field(default_factory=list)
 
 
 class Mechanism(Protocol):
-    """A way to allocate the places of a round; made once a scenario, asked once a round."""
+    """A way to allocate the places of a round; made once a scenario, called once a round."""
 
     def allocate(self, year: int, replication: int, applicants: Applicants) -> Allocation:
         """The places of one year's round."""

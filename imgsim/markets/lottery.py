@@ -1,4 +1,4 @@
-"""A capped quota given out on one date: places by jurisdiction, taken in an order drawn by lot."""
+"""A lottery for capped places on fixed dates: places by jurisdiction, given to applicants in a random order."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from imgsim.base.randomness.philox import ALL_REPLICATIONS, uniforms
 from imgsim.inputs.parameters.parameter import Parameters
 from imgsim.inputs.pathways.pathway import Pathway
 from imgsim.markets.allocation import IN_ROUND, NO_CHANNEL, PLACED, UNPLACED, Allocation, Applicants
-from imgsim.markets.quota_growth import Growth
+from imgsim.markets.quota_growth import QuotaGrowth
 from imgsim.markets.round_dates import meetings_a_year, meetings_of
 from imgsim.persons.compile_rules import CompiledRules
 
@@ -18,13 +18,13 @@ Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 
 
-class Quota:
-    """Places per jurisdiction and year; demand is concentrated on some jurisdictions.
+class Lottery:
+    """Places by jurisdiction and year, given by lottery; demand is concentrated on some jurisdictions.
 
     Parameters: ``<round>.jurisdictions`` (count), ``<round>.places`` (count a year, in each jurisdiction, spread evenly
     over the year's meetings; the value of the day of the meeting holds) and
     ``<round>.concentration`` (number: the share of jurisdiction j falls with exp(-concentration * j / jurisdictions)).
-    Places may grow by a rule (see Growth).
+    Places may grow by a rule (see ``QuotaGrowth``).
     """
 
     def __init__(
@@ -32,23 +32,25 @@ class Quota:
     ) -> None:
         del book, pathway
         self.name, self.parameters, self.seed, self.scale = name, parameters, seed, scale
-        self.growth = Growth(name, parameters)
+        self.growth = QuotaGrowth(name, parameters)
         self.where, self.order, self.rounding = (decision(f"{name}.{word}") for word in ("where", "order", "rounding"))
 
     def allocate(self, year: int, replication: int, applicants: Applicants) -> Allocation:
-        """Those placed in their jurisdiction's places, in the order of an addressed uniform."""
+        """One meeting: every jurisdiction gives its places to its applicants in a random order."""
         day, meetings = applicants.day, meetings_a_year(self.name, self.parameters, year)
         number = self.number(year, day, meetings)
         value = {word: self.parameters.value(f"{self.name}.{word}", day) for word in ("jurisdictions", "places")}
-        states = max(1, round(value["jurisdictions"]))
+        jurisdictions = max(1, round(value["jurisdictions"]))
         concentration = self.parameters.value(f"{self.name}.concentration", day)
         share = (value["places"] + self.growth.more(year, replication)) * self.scale / meetings
-        places = scaled_places(self.seed, self.rounding, states, share, number if meetings > 1 else 0)
-        asked = jurisdictions(self.seed, replication, applicants.actor, number, self.where, states, concentration)
+        places = scaled_places(self.seed, self.rounding, jurisdictions, share, number if meetings > 1 else 0)
+        choice = chosen_jurisdictions(
+            self.seed, replication, applicants.actor, number, self.where, jurisdictions, concentration
+        )
         order = uniforms(self.seed, replication, applicants.actor, self.order, number)
-        placed = first_in_line(asked, order, places)
-        self.growth.note(year, day, replication, int(placed.sum()), int(places.sum()))
-        return tallied(placed, places, applicants)
+        placed = lottery_winners(choice, order, places)
+        self.growth.record(year, day, replication, int(placed.sum()), int(places.sum()))
+        return allocation_of(placed, places, applicants)
 
     def number(self, year: int, day: int, meetings: int) -> int:
         """The number of a meeting in addresses: the year itself where there is one a year."""
@@ -56,8 +58,8 @@ class Quota:
         return year * meetings + (earlier if meetings > 1 else 0)
 
 
-def tallied(placed: npt.NDArray[np.bool_], places: Ints, applicants: Applicants) -> Allocation:
-    """The allocation of a queue, with one row of tallies."""
+def allocation_of(placed: npt.NDArray[np.bool_], places: Ints, applicants: Applicants) -> Allocation:
+    """The allocation of a lottery, with one row of tallies."""
     n = len(applicants.actor)
     row: dict[str, object] = {"group": "all", "seats": int(places.sum()), "applicants": n, "active": n}
     row |= {"placed": int(placed.sum()), "outside": 0, "after": 0}
@@ -74,26 +76,26 @@ def tallied(placed: npt.NDArray[np.bool_], places: Ints, applicants: Applicants)
 
 
 def scaled_places(seed: int, decided: int, pools: int, places: float | Floats, occurrence: int = 0) -> Ints:
-    """Whole places by jurisdiction or other pool at a scale, each rounded by a uniform that belongs to the pool."""
-    whole: Ints = (places + uniforms(seed, ALL_REPLICATIONS, np.arange(pools), decided, occurrence)).astype(np.int64)
-    return whole
+    """Whole places by jurisdiction or other pool at a scale, each rounded by a uniform of its own."""
+    rounded: Ints = (places + uniforms(seed, ALL_REPLICATIONS, np.arange(pools), decided, occurrence)).astype(np.int64)
+    return rounded
 
 
-def jurisdictions(
-    seed: int, replication: int, actor: Ints, year: int, decided: int, states: int, concentration: float
+def chosen_jurisdictions(
+    seed: int, replication: int, actor: Ints, year: int, decided: int, jurisdictions: int, concentration: float
 ) -> Ints:
-    """Where each applicant asks: exponentially falling shares over the jurisdictions."""
-    weight = np.exp(-concentration * np.arange(states) / states)
+    """The jurisdiction each applicant asks: shares fall exponentially from the first to the last."""
+    weight = np.exp(-concentration * np.arange(jurisdictions) / jurisdictions)
     shares = np.cumsum(weight) / weight.sum()
     u = uniforms(seed, replication, actor, decided, year)
-    return np.minimum(np.searchsorted(shares, u), states - 1)
+    return np.minimum(np.searchsorted(shares, u), jurisdictions - 1)
 
 
-def first_in_line(asked: Ints, order: Floats, places: Ints) -> npt.NDArray[np.bool_]:
-    """Who stands far enough forward in the line of the own jurisdiction."""
-    line = np.lexsort((order, asked))
-    begins = np.searchsorted(asked[line], np.arange(len(places)))
-    rank = np.arange(len(line)) - begins[asked[line]]
-    placed = np.zeros(len(asked), bool)
-    placed[line] = rank < places[asked[line]]
+def lottery_winners(choice: Ints, order: Floats, places: Ints) -> npt.NDArray[np.bool_]:
+    """Whose random number is low enough for the places of the own jurisdiction."""
+    line = np.lexsort((order, choice))
+    begins = np.searchsorted(choice[line], np.arange(len(places)))
+    rank = np.arange(len(line)) - begins[choice[line]]
+    placed = np.zeros(len(choice), bool)
+    placed[line] = rank < places[choice[line]]
     return placed

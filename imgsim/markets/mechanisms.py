@@ -1,4 +1,4 @@
-"""The mechanisms that a pathway can name, each a way to allocate the places of a round."""
+"""The allocation mechanisms that a pathway can name: a match, a lottery, or a ranking by merit."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from typing import Final
 from imgsim.inputs.parameters.parameter import Parameters
 from imgsim.inputs.pathways.pathway import Pathway
 from imgsim.markets.allocation import Allocation, Applicants, Mechanism
-from imgsim.markets.lottery import Quota
+from imgsim.markets.lottery import Lottery
 from imgsim.markets.match.match import Match
-from imgsim.markets.merit_ranked import Ranked
+from imgsim.markets.merit_ranked import MeritRanked
 from imgsim.persons.compile_rules import CompiledRules
 
 Maker = Callable[[str, Parameters, CompiledRules, Pathway, int, float], Mechanism]
 
-MECHANISMS: Final[dict[str, Maker]] = {"match": Match, "lottery": Quota, "ranked": Ranked}
+MECHANISMS: Final[dict[str, Maker]] = {"match": Match, "lottery": Lottery, "ranked": MeritRanked}
 
 __all__ = ["MECHANISMS", "Allocation", "Applicants", "Maker", "Mechanism"]

@@ -1,4 +1,4 @@
-"""A capped round whose places go to the highest merit, in one pool or in a pool for each category of a trait."""
+"""Capped places on a fixed date that go to the highest merit, in one pool or one for each category of a trait."""
 
 from __future__ import annotations
 
@@ -27,33 +27,33 @@ Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
 Codes = npt.NDArray[np.int8]
 
-NOWHERE: Final = -1  # the pool of those without a category, and the place of those without one
-ONE_POOL: Final = -1  # in the place of a trait: places are given by none
+NO_POOL: Final = -1  # of applicants without a category, and of those who are not placed
+ONE_POOL: Final = -1  # instead of a trait: all places in one pool
 CITIZENSHIP: Final = ("citizen_img", "noncitizen_img")
 FIRST_POOL: Final = 1 + len(CITIZENSHIP)  # among the tallies: all come first, then both kinds of citizenship
 
 
 class Terms(NamedTuple):
-    """What a round's parameters say on a day."""
+    """A round's parameters on a day."""
 
     places: Ints  # whole places of each pool at the run's scale
-    open: Bools  # the pools that take others than their own people
+    open: Bools  # the pools that take applicants of other pools
     spread: float  # of the judgement of merit
     longest: float  # years without clinical work from which nobody is eligible
     least: float  # years of practice below which nobody is
 
 
-class Ranked:
-    """Places of a year by pool, taken in the order of merit as judged on the day.
+class MeritRanked:
+    """Places of a year by pool, given in the order of merit as judged on the day.
 
     Parameters: ``<round>.places`` (count: one pool, or one for each category of the trait it is given by),
     ``<round>.merit`` (score: the predictor of merit) and ``<round>.merit.spread`` (number: standard deviation of the
     judgement, drawn anew each year). Equal merit is settled in the order of actors.
 
     Optional: ``<round>.elsewhere`` (probability that an applicant also asks for places of other pools),
-    ``<round>.closed`` (flag by the same trait: pools only for their own people), ``<round>.gap_limit`` (years without
-    clinical work from which nobody is eligible) and ``<round>.least_practice`` (years of practice between graduation
-    and the last clinical work below which nobody is).
+    ``<round>.closed`` (flag by the same trait: pools that take no applicants of others), ``<round>.gap_limit`` (years
+    without clinical work from which nobody is eligible) and ``<round>.least_practice`` (years of practice between
+    graduation and the last clinical work below which nobody is eligible).
     """
 
     def __init__(
@@ -69,18 +69,18 @@ class Ranked:
         self.known: dict[int, Terms] = {}
 
     def allocate(self, year: int, replication: int, applicants: Applicants) -> Allocation:
-        """Those placed, in the order of merit: in the places of their own pool, or of the pools they also ask for."""
+        """One year's round: places go by merit, in the applicant's own pool or another that is asked for."""
         terms = self.terms(applicants.day)
-        asked, score = self.asked(terms, applicants), self.scores(terms, year, replication, applicants)
+        pools, score = self.pools_of(terms, applicants), self.scores(terms, year, replication, applicants)
         if self.elsewhere < 0:
-            held = best_first(asked, score, terms.places)
+            placed_in = place_by_merit(pools, score, terms.places)
         else:
             wide = self.asks_elsewhere(year, replication, applicants)
-            held = in_turn(asked, wide, in_order(score), terms.places, terms.open)
-        return self.tallied(asked, held, terms.places, applicants)
+            placed_in = place_by_merit_across_pools(pools, wide, merit_order(score), terms.places, terms.open)
+        return self.allocation(pools, placed_in, terms.places, applicants)
 
     def terms(self, day: int) -> Terms:
-        """The terms of a day, read once: in small replications reading them took as long as judging."""
+        """The terms of a day, read once: in small replications reading takes as long as judging."""
         if day not in self.known:
             self.known[day] = Terms(
                 places=self.places(day),
@@ -101,14 +101,14 @@ class Ranked:
         full = [self.parameters.value(f"{self.name}.places", day, pool) * self.scale for pool in self.pools]
         return scaled_places(self.seed, self.rounding, len(full), np.array(full))
 
-    def asked(self, terms: Terms, applicants: Applicants) -> Ints:
-        """The pool of each applicant; NOWHERE for those whose practice is not recent enough, or not long enough."""
+    def pools_of(self, terms: Terms, applicants: Applicants) -> Ints:
+        """The pool of each applicant; NO_POOL for those whose practice is not recent enough, or not long enough."""
         by = COLUMN[self.by] if self.by else ONE_POOL
         return pool_of(applicants.traits, by, applicants.day, terms.longest, terms.least)
 
     def asks_elsewhere(self, year: int, replication: int, applicants: Applicants) -> Bools:
         """Who asks for the places of other pools too."""
-        return all_happen(
+        return which_happen(
             self.book.rules, self.seed, replication, applicants.actor, self.elsewhere, applicants.day,
             applicants.traits, year,
         )  # fmt: skip
@@ -120,12 +120,12 @@ class Ranked:
             year, self.judged, terms.spread,
         )  # fmt: skip
 
-    def tallied(self, asked: Ints, held: Ints, places: Ints, applicants: Applicants) -> Allocation:
+    def allocation(self, pools: Ints, placed_in: Ints, places: Ints, applicants: Applicants) -> Allocation:
         """The allocation, with tallies for all, by citizenship and by pool."""
-        n = len(held)
+        n = len(placed_in)
         nobody, none = np.full(n, -1, np.int8), np.zeros(n, np.int8)
         citizen = applicants.traits[:, COLUMN["citizen"]]
-        outcome, channel, active, counts = told(asked, held, citizen, len(self.pools))
+        outcome, channel, active, counts = outcomes_and_counts(pools, placed_in, citizen, len(self.pools))
         groups = ["all", *CITIZENSHIP, *(self.pools if self.by else ())]  # one pool for everybody is no group
         seats = [int(places.sum()), *(0 for _ in CITIZENSHIP), *places.tolist()]
         return Allocation(
@@ -141,64 +141,63 @@ class Ranked:
 
 
 def row(group: str, seats: int, counts: Sequence[int]) -> dict[str, object]:
-    """The tallies of one group of applicants: how many there were, and how many were placed."""
+    """The tallies of one group: how many applicants there were, and how many were placed."""
     n, placed = counts
-    held: dict[str, object] = {"group": group, "seats": seats, "applicants": n, "active": n}
-    return held | {"placed": placed, "outside": 0, "after": 0}
+    tallies: dict[str, object] = {"group": group, "seats": seats, "applicants": n, "active": n}
+    return tallies | {"placed": placed, "outside": 0, "after": 0}
 
 
 @kernel
 def pool_of(traits: Floats, by: int, day: int, longest: float, least: float) -> Ints:
-    """The pool that each applicant asks for: what the trait ``by`` says; if that is ONE_POOL, the only one there is.
+    """The pool of each applicant, by the trait ``by``; the only one there is where that is ONE_POOL.
 
-    NOWHERE for those whose last clinical work is the ``longest`` years ago or more, or came less than the ``least``
+    NO_POOL for those whose last clinical work is the ``longest`` years ago or more, or came less than the ``least``
     years after graduation.
     """
-    found = np.empty(len(traits), np.int64)
+    pools = np.empty(len(traits), np.int64)
     for k in range(len(traits)):
         own = 0 if by == ONE_POOL else int(traits[k, by])
         gap = (day - traits[k, LAST_CLINICAL]) / DAYS_A_YEAR
         practice = (traits[k, LAST_CLINICAL] - traits[k, GRADUATION]) / DAYS_A_YEAR
-        found[k] = own if gap < longest and practice >= least else NOWHERE
-    return found
+        pools[k] = own if gap < longest and practice >= least else NO_POOL
+    return pools
 
 
 @kernel
-def told(asked: Ints, held: Ints, citizen: Floats, pools: int) -> tuple[Codes, Codes, Bools, Ints]:
-    """Each applicant's outcome and channel, whether active, and by group how many there were and how many were placed.
+def outcomes_and_counts(own: Ints, placed_in: Ints, citizen: Floats, pools: int) -> tuple[Codes, Codes, Bools, Ints]:
+    """Each applicant's outcome and channel, whether active, and by group the numbers of applicants and of those placed.
 
-    The groups: all, those who are citizens, those who are not, and each pool, whose applicants are those whose own it
-    is, and whose placed are all who got one of its places.
+    The groups: all, citizens, others, and each pool: its own applicants, and all who were given one of its places.
     """
-    n, counts = len(asked), np.zeros((FIRST_POOL + pools, 2), np.int64)
-    outcome, channel, active = np.empty(n, np.int8), np.empty(n, np.int8), asked != NOWHERE
+    n, counts = len(own), np.zeros((FIRST_POOL + pools, 2), np.int64)
+    outcome, channel, active = np.empty(n, np.int8), np.empty(n, np.int8), own != NO_POOL
     for k in range(n):
-        placed = held[k] != NOWHERE
+        placed = placed_in[k] != NO_POOL
         outcome[k] = PLACED if placed else UNPLACED if active[k] else INELIGIBLE
         channel[k] = IN_ROUND if placed else NO_CHANNEL
         for group in (0, 1 if citizen[k] == 1.0 else 2):
             counts[group, 0] += 1
             counts[group, 1] += placed
         if active[k]:
-            counts[FIRST_POOL + asked[k], 0] += 1
+            counts[FIRST_POOL + own[k], 0] += 1
         if placed:
-            counts[FIRST_POOL + held[k], 1] += 1
+            counts[FIRST_POOL + placed_in[k], 1] += 1
     return outcome, channel, active, counts
 
 
 @kernel
-def best_first(asked: Ints, score: Floats, places: Ints) -> Ints:
-    """The pool that places each applicant, or NOWHERE; of equal scores those who stand first are placed."""
-    held = np.full(len(asked), NOWHERE)
+def place_by_merit(pools: Ints, score: Floats, places: Ints) -> Ints:
+    """The pool that places each applicant, or NO_POOL; ties go to the lower number."""
+    placed_in = np.full(len(pools), NO_POOL)
     for pool, left in enumerate(places):
-        own = np.flatnonzero(asked == pool)
-        held[own[above_the_cut(score[own], int(left))]] = pool
-    return held
+        own = np.flatnonzero(pools == pool)
+        placed_in[own[above_the_cut(score[own], int(left))]] = pool
+    return placed_in
 
 
 @kernel
 def above_the_cut(score: Floats, places: int) -> Bools:
-    """Who is among the best so many; of those at the cut itself, the ones who stand first."""
+    """Whose score is among the highest, as many as there are places; ties at the cut go to the lower number."""
     if places >= len(score):
         return np.ones(len(score), np.bool_)
     if places <= 0:
@@ -210,40 +209,40 @@ def above_the_cut(score: Floats, places: int) -> Bools:
     return placed
 
 
-def in_order(score: Floats) -> Ints:
-    """Applicants from the highest score down; equal scores in the order in which they stand."""
+def merit_order(score: Floats) -> Ints:
+    """Applicants from the highest score down; ties to the lower number."""
     return np.argsort(-score, kind="stable")
 
 
 @kernel
-def in_turn(asked: Ints, wide: Bools, order: Ints, places: Ints, open_pools: Bools) -> Ints:
-    """The pool that places each applicant, or NOWHERE.
+def place_by_merit_across_pools(pools: Ints, wide: Bools, order: Ints, places: Ints, open_pools: Bools) -> Ints:
+    """The pool that places each applicant, or NO_POOL.
 
-    Each in turn takes a place of the own pool if one is left; who asks widely, else one of the open pool with most
-    places left (the first of several). Applicants whose pool is NOWHERE are not placed.
+    In the order of merit, each takes a place of the own pool if one is left; who asks widely (``wide``), else one of
+    the open pool with most places left (ties by pool). Applicants whose pool is NO_POOL are not placed.
     """
-    held = np.full(len(asked), NOWHERE)
+    placed_in = np.full(len(pools), NO_POOL)
     left = places.copy()
     for k in order:
-        pool = asked[k]
+        pool = pools[k]
         if pool >= 0 and left[pool] == 0 and wide[k]:
             pool = np.argmax(np.where(open_pools, left, 0))
-            pool = pool if open_pools[pool] else NOWHERE  # none of the open ones has a place left
+            pool = pool if open_pools[pool] else NO_POOL  # none of the open ones has a place left
         if pool >= 0 and left[pool] > 0:
-            held[k] = pool
+            placed_in[k] = pool
             left[pool] -= 1
-    return held
+    return placed_in
 
 
 @kernel
-def all_happen(
+def which_happen(
     rules: Rules, seed: int, replication: int, actor: Ints, q: int, day: int, traits: Floats, occurrence: int
 ) -> Bools:
     """Which of the applicants an event of a probability happens to."""
-    held, found = by_reference(rules), np.empty(len(actor), np.bool_)
+    all_rules, result = by_reference(rules), np.empty(len(actor), np.bool_)
     for k in range(len(actor)):
-        found[k] = happens(held, by_reference(Who(seed, replication, actor[k])), q, day, traits[k], occurrence)
-    return found
+        result[k] = happens(all_rules, by_reference(Who(seed, replication, actor[k])), q, day, traits[k], occurrence)
+    return result
 
 
 @kernel
@@ -251,8 +250,8 @@ def judged(
     rules: Rules, seed: int, replication: int, actor: Ints, q: int, day: int, traits: Floats, year: int, decided: int,
     spread: float,
 ) -> Floats:  # fmt: skip
-    """The merit of every applicant as judged this year: a normal of the ``spread`` comes to what is known of it."""
-    held, found = by_reference(rules), uniforms(seed, replication, actor, decided, year)
+    """The merit of every applicant as judged this year: its predictor plus a normal of the ``spread``."""
+    all_rules, score = by_reference(rules), uniforms(seed, replication, actor, decided, year)
     for k in range(len(actor)):
-        found[k] = predict(held, q, day, traits[k]) + spread * normal(found[k])
-    return found
+        score[k] = predict(all_rules, q, day, traits[k]) + spread * normal(score[k])
+    return score

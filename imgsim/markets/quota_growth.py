@@ -6,18 +6,18 @@ from typing import Final, NamedTuple
 
 from imgsim.inputs.parameters.parameter import Parameters
 
-SURE: Final = 1.0  # the share used from which places grow, where no other is given
+ALL_USED: Final = 1.0  # the share used from which places grow, where no other is given
 
 
-class Grown(NamedTuple):
-    """What a replication has come to: the year last told of, places added in it, and in those after it."""
+class GrowthState(NamedTuple):
+    """A replication's growth so far: the last year recorded, places added in it, and in the years after it."""
 
     year: int
     before: float
     more: float
 
 
-class Growth:
+class QuotaGrowth:
     """Places added in each jurisdiction of a round that meets once a year, replication by replication.
 
     Parameters, which a round may leave out: ``<round>.growth`` (count: places added after a year in which enough were
@@ -27,21 +27,21 @@ class Growth:
     def __init__(self, name: str, parameters: Parameters) -> None:
         self.name, self.parameters = name, parameters
         self.grows = f"{name}.growth" in parameters
-        self.held: dict[int, Grown] = {}
+        self.states: dict[int, GrowthState] = {}
 
     def more(self, year: int, replication: int) -> float:
-        """Places added so far; a replication that begins anew forgets what it came to before."""
-        held = self.held.get(replication)
-        if held is None or held.year > year:
+        """Places added so far; a replication that begins anew starts from none."""
+        state = self.states.get(replication)
+        if state is None or state.year > year:
             return 0.0
-        return held.before if held.year == year else held.more
+        return state.before if state.year == year else state.more
 
-    def note(self, year: int, day: int, replication: int, placed: int, places: int) -> None:
-        """Tell how many places of a year were used."""
+    def record(self, year: int, day: int, replication: int, placed: int, places: int) -> None:
+        """Record how many places of a year were used."""
         if not self.grows:
             return
         rule = f"{self.name}.growth.when_used"
-        enough = self.parameters.value(rule, day) if rule in self.parameters else SURE
+        enough = self.parameters.value(rule, day) if rule in self.parameters else ALL_USED
         step = self.parameters.value(f"{self.name}.growth", day) if places and placed >= enough * places else 0.0
         before = self.more(year, replication)
-        self.held[replication] = Grown(year, before, before + step)
+        self.states[replication] = GrowthState(year, before, before + step)

@@ -1,4 +1,4 @@
-"""Rounds: the dates on which people meet. The dated marks of every round, and who waits for it."""
+"""The dates of a round: when it opens, reads files, closes, allocates, and when what it gives starts."""
 
 from __future__ import annotations
 
@@ -32,22 +32,22 @@ class Schedule:
         self.closing = [dates.closes for dates in self.dates]
 
     def next(self, day: int) -> RoundDates | None:
-        """The first round whose lists close on this day or later; None after the last one scheduled."""
-        place = bisect_left(self.closing, day)
-        return self.dates[place] if place < len(self.dates) else None
+        """The first meeting whose lists close on this day or later; None after the last one scheduled."""
+        index = bisect_left(self.closing, day)
+        return self.dates[index] if index < len(self.dates) else None
 
 
 def meetings_a_year(name: str, parameters: Parameters, year: int) -> int:
     """How often a round meets in a year: ``<round>.meetings``, or once."""
-    held = f"{name}.meetings"
-    return max(1, round(parameters.value(held, day_of(year, 1, 1)))) if held in parameters else 1
+    meetings = f"{name}.meetings"
+    return max(1, round(parameters.value(meetings, day_of(year, 1, 1)))) if meetings in parameters else 1
 
 
 def meetings_of(name: str, parameters: Parameters, year: int) -> Iterator[RoundDates]:
     """The meetings of one year, evenly spaced from the yearly marks on; all of them belong to that year."""
     first, meetings = round_dates(name, parameters, year), meetings_a_year(name, parameters, year)
-    for place in range(meetings):
-        later = int(place * DAYS_A_YEAR / meetings)
+    for meeting in range(meetings):
+        later = int(meeting * DAYS_A_YEAR / meetings)
         marks = {mark: getattr(first, mark) + later for mark in MARKS}
         yield RoundDates(year=year, **marks)
 

@@ -26,7 +26,7 @@ from imgsim.inputs.scenarios.scenario import Scenario
 from imgsim.markets.match.fast.idiosyncratic import Pairs
 from imgsim.markets.match.fast.preference_signals import sends_signal
 from imgsim.markets.match.fast.rank_lists import RankLists
-from imgsim.markets.quota_growth import Growth
+from imgsim.markets.quota_growth import QuotaGrowth
 from imgsim.reports.parameters_text import explain
 from imgsim.reports.pathway_diagram import mermaid, svg
 
@@ -280,11 +280,11 @@ def numbers(**values: float) -> Parameters:
 
 
 def test_a_quota_grows_after_a_year_in_which_enough_was_used() -> None:
-    growth = Growth("waiver", numbers(waiver__growth=5, waiver__growth__when_used=0.9))
+    growth = QuotaGrowth("waiver", numbers(waiver__growth=5, waiver__growth__when_used=0.9))
     told = []
     for year, placed in ((2027, 89), (2028, 90), (2029, 100), (2030, 10)):
         told.append(growth.more(year, 0))
-        growth.note(year, 0, 0, placed, 100)
+        growth.record(year, 0, 0, placed, 100)
     assert told == [0, 0, 5, 10]
     assert growth.more(2031, 0) == 10
     assert growth.more(2031, 1) == 0, "replications grow apart"
@@ -292,8 +292,8 @@ def test_a_quota_grows_after_a_year_in_which_enough_was_used() -> None:
 
 
 def test_a_quota_without_the_rule_never_grows() -> None:
-    growth = Growth("waiver", numbers())
-    growth.note(2027, 0, 0, 100, 100)
+    growth = QuotaGrowth("waiver", numbers())
+    growth.record(2027, 0, 0, 100, 100)
     assert growth.more(2028, 0) == 0
 
 

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from imgsim.markets.lottery import first_in_line, jurisdictions, scaled_places
+from imgsim.markets.lottery import chosen_jurisdictions, lottery_winners, scaled_places
 from imgsim.markets.match.fast.deferred_acceptance import blocking_pairs, deferred_acceptance
 
 Ints = npt.NDArray[np.int64]
@@ -141,7 +141,7 @@ def test_a_programme_of_full_size_takes_no_more_than_its_seats() -> None:
 def test_those_first_in_line_take_the_places_of_their_own_jurisdiction() -> None:
     asked = np.array([0, 0, 0, 1, 1])
     order = np.array([0.9, 0.1, 0.5, 0.7, 0.2])
-    assert first_in_line(asked, order, np.array([2, 1])).tolist() == [False, True, True, False, True]
+    assert lottery_winners(asked, order, np.array([2, 1])).tolist() == [False, True, True, False, True]
 
 
 def test_places_at_a_scale_sum_to_their_share() -> None:
@@ -151,7 +151,7 @@ def test_places_at_a_scale_sum_to_their_share() -> None:
 
 def test_concentrated_demand_leans_on_some_jurisdictions() -> None:
     actors = np.arange(20_000)
-    even, leaning = (np.bincount(jurisdictions(1, 0, actors, 2010, 5, 10, c), minlength=10) for c in (0.0, 3.0))
+    even, leaning = (np.bincount(chosen_jurisdictions(1, 0, actors, 2010, 5, 10, c), minlength=10) for c in (0.0, 3.0))
     assert even.max() < 1.2 * even.min()
     assert leaning[0] > 5 * leaning[-1]
 
@@ -162,7 +162,7 @@ def test_a_quota_is_never_exceeded_never_idle_and_served_in_the_order_of_the_lin
 ) -> None:
     places = [data.draw(st.integers(0, 4)) for _ in range(4)]
     asked, order = (np.array([one[k] for one in line], np.int64) for k in (0, 1))
-    placed = first_in_line(asked, order.astype(float), np.array(places))
+    placed = lottery_winners(asked, order.astype(float), np.array(places))
     for here in range(4):
         evidence = sorted(order[asked == here].tolist())
         assert sorted(order[placed & (asked == here)].tolist()) == evidence[: places[here]]
@@ -189,8 +189,8 @@ def test_one_more_applicant_never_helps_another(market: Market, data: st.DataObj
 def test_nobody_gains_by_hiding_what_they_like_best(market: Market, data: st.DataObject) -> None:
     """Truthful lists are a dominant strategy of the proposing side (Roth 1982): a shortened list never does better."""
     liar = data.draw(st.integers(0, len(market.lists) - 1))
-    told = market.lists[liar][data.draw(st.integers(0, len(market.lists[liar]))) :]
-    lied = market._replace(lists=tuple(told if a == liar else listed for a, listed in enumerate(market.lists)))
+    shortened = market.lists[liar][data.draw(st.integers(0, len(market.lists[liar]))) :]
+    lied = market._replace(lists=tuple(shortened if a == liar else listed for a, listed in enumerate(market.lists)))
     honest, other = matched(market)[liar], matched(lied)[liar]
     assert place_on_list(market, liar, honest) <= place_on_list(market, liar, other)
 

@@ -19,7 +19,7 @@ from imgsim.inputs.parameters.parameter import Parameter, Parameters, Ratio, Row
 from imgsim.inputs.pathways.pathway import needs_of
 from imgsim.inputs.traits import COLUMN, width
 from imgsim.markets.allocation import INELIGIBLE, PLACED, Allocation, Applicants
-from imgsim.markets.merit_ranked import Ranked, best_first, in_order, in_turn
+from imgsim.markets.merit_ranked import MeritRanked, merit_order, place_by_merit, place_by_merit_across_pools
 from imgsim.persons.compile_rules import compile_rules
 
 SEED = 11
@@ -49,9 +49,9 @@ def numbers(places: Mapping[str, float] | float, spread: float, by: str | None, 
 def ranked(
     places: Mapping[str, float] | float, spread: float = 0.0, by: str | None = None, years: float = 0.0,
     scale: float = 1.0,
-) -> Ranked:  # fmt: skip
+) -> MeritRanked:  # fmt: skip
     road, held = small_road(), numbers(places, spread, by, years)
-    return Ranked("fair", held, compile_rules(held, road), road, SEED, scale)
+    return MeritRanked("fair", held, compile_rules(held, road), road, SEED, scale)
 
 
 def people(ability: Sequence[float], **traits: Sequence[float]) -> Applicants:
@@ -130,7 +130,7 @@ def test_places_at_a_scale_are_right_on_average_and_never_more_at_a_smaller_one(
 @given(st.lists(st.tuples(st.integers(-1, 3), st.integers(0, 30))), st.lists(st.integers(0, 3), min_size=4, max_size=4))
 def test_no_pool_is_exceeded_or_idle_and_nobody_is_passed_over(line: list[tuple[int, int]], seats: list[int]) -> None:
     asked, score = (np.array([one[k] for one in line], np.int64) for k in (0, 1))
-    held = best_first(asked, score.astype(float), np.array(seats))
+    held = place_by_merit(asked, score.astype(float), np.array(seats))
     for pool in range(4):
         mine: npt.NDArray[np.int64] = score[asked == pool]
         taken = score[held == pool]
@@ -138,7 +138,10 @@ def test_no_pool_is_exceeded_or_idle_and_nobody_is_passed_over(line: list[tuple[
     assert (held[asked == -1] == -1).all()
     assert ((held == asked) | (held == -1)).all()
     nobody, everywhere = np.zeros(len(asked), bool), np.ones(4, bool)
-    assert (in_turn(asked, nobody, in_order(score.astype(float)), np.array(seats), everywhere) == held).all()
+    assert (
+        place_by_merit_across_pools(asked, nobody, merit_order(score.astype(float)), np.array(seats), everywhere)
+        == held
+    ).all()
 
 
 def test_a_round_by_merit_needs_its_places_its_merit_and_its_spread() -> None:
@@ -147,10 +150,10 @@ def test_a_round_by_merit_needs_its_places_its_merit_and_its_spread() -> None:
     assert [needed[f"fair.{word}"] for word in ("places", "merit", "merit.spread")] == ["count", "score", "number"]
 
 
-def asking_widely(fair: Ranked, **more: Parameter) -> Ranked:
+def asking_widely(fair: MeritRanked, **more: Parameter) -> MeritRanked:
     """The same round with some of what it may leave out."""
     held = fair.parameters.replacing(*more.values())
-    return Ranked("fair", held, compile_rules(held, small_road()), small_road(), SEED, 1.0)
+    return MeritRanked("fair", held, compile_rules(held, small_road()), small_road(), SEED, 1.0)
 
 
 def always(name: str, unit: str, value: float) -> Parameter:
