@@ -48,7 +48,7 @@ def ever(people: pd.DataFrame, milestones: Sequence[str], since: str = "entry") 
 
 
 def ten_percent(outcomes: Outcomes, people: pd.DataFrame) -> pd.DataFrame:
-    """What "only ten percent get a position" is under each definition in the evidence, with its denominator."""
+    """What "only ten percent get a position" is under each published definition, with its denominator."""
     seats = of(outcomes, "carms.first.seats", "2020") - of(outcomes, "carms.first.seats", "2020", "quebec")
     both = of(outcomes, "carms.first.seats", "2020") + of(outcomes, "carms.second.seats", "2020")
     positions = load_scenario(SCENARIOS / "canada.toml").parameters.value("comparison.r1_positions", day_of(2020, 7, 1))
