@@ -98,16 +98,16 @@ def run(file: Path, out: str, **settings: object) -> None:
 def to_parquet(model: Model) -> float:
     """Wall time from the model to the events on disk: two passes over the lives, and the file."""
     from imgsim.engines.engine import pieces
-    from imgsim.runs.checkpoints import Parts
-    from imgsim.runs.replicate import batched
+    from imgsim.runs.checkpoints import Checkpoints
+    from imgsim.runs.job import gathered
 
     with TemporaryDirectory() as folder:
         begin = perf_counter()
-        parts = Parts(Path(folder, "parts"))
-        parts.folder.mkdir()
+        checkpoints = Checkpoints(Path(folder, "checkpoints"))
+        checkpoints.folder.mkdir()
         events = ({"events": piece["events"]} for piece in pieces("compiled", model, 0) if "events" in piece)
-        parts.write(range(1), batched(events))
-        parts.merge_into(Path(folder), 1)
+        checkpoints.write(range(1), gathered(events))
+        checkpoints.concat_into(Path(folder), 1)
         return perf_counter() - begin
 
 

@@ -26,7 +26,7 @@ from imgsim.engines.records.tables import build_tables
 from imgsim.engines.simpy import processes as simpy_engine
 from imgsim.inputs.scenarios.load import load_scenario
 from imgsim.outcomes.all_measures import measures
-from imgsim.runs.replicate import SELDOM, WORKER
+from imgsim.runs.workers import COLLECTION_THRESHOLDS, WORKER_ENVIRONMENT
 
 SCENARIO = Path(__file__).parents[1] / "scenarios" / "us.toml"
 PARTS = ("people", "walking", "allocation", "tables", "outcomes", "all")
@@ -104,9 +104,9 @@ def main() -> None:
     parser.add_argument("--scale", type=float, default=1.0)
     parser.add_argument("--simpy-scale", type=float, default=1.0)
     options = parser.parse_args()
-    if not WORKER.items() <= os.environ.items():
-        os.execve(sys.executable, [sys.executable, *sys.argv], os.environ | WORKER)
-    gc.set_threshold(*SELDOM)
+    if not WORKER_ENVIRONMENT.items() <= os.environ.items():
+        os.execve(sys.executable, [sys.executable, *sys.argv], os.environ | WORKER_ENVIRONMENT)
+    gc.set_threshold(*COLLECTION_THRESHOLDS)
     turns = [compiled_turn(options.scale) for _ in range(options.turns)]
     spent = {part: median(turn[0][part] for turn in turns) for part in PARTS}
     events, people = turns[0][1:]

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 SILENT_SECONDS: Final = 2.0  # shorter work needs no bar
 SECONDS_BETWEEN_LINES: Final = 5.0  # in a log file, where a bar cannot redraw itself
 
-Tick = Callable[..., None]  # called with the number of pieces done, 1 if it is not said
+Tick = Callable[..., None]  # called with the number of pieces done, 1 by default
 
 
 @contextmanager
@@ -78,14 +78,14 @@ def _lines(total: int, what: str) -> Iterator[Tick]:
         now = time.monotonic()
         pace.note(now, done)
         if done and now - start > SILENT_SECONDS and now - last > SECONDS_BETWEEN_LINES and done < total:
-            print(f"imgsim: {done} of {total} {what}{pace.told(now)}", file=sys.stderr, flush=True)
+            print(f"imgsim: {done} of {total} {what}{pace.time_left(now)}", file=sys.stderr, flush=True)
             last = now
 
     yield tick
 
 
 class Pace:
-    """How fast pieces are done, from the first ones on: before these code may be compiled, and some are kept ones."""
+    """How fast pieces are done after the first ones, which may wait for compilation or come from checkpoints."""
 
     def __init__(self, total: int) -> None:
         self.total, self.done = total, 0
@@ -97,8 +97,8 @@ class Pace:
         if self.first is None and done:
             self.first = now, done
 
-    def told(self, now: float) -> str:
-        """The time left in words; nothing while there is no telling."""
+    def time_left(self, now: float) -> str:
+        """The time left in words; nothing while it cannot be estimated."""
         if self.first is None or self.first[1] == self.done:
             return ""
         since, before = self.first

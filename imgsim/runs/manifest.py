@@ -1,4 +1,4 @@
-"""Where a run comes from: what ran, with which versions, on which machine, and the checksum of everything it left."""
+"""The manifest of a run: its inputs, versions and machine, and the checksum of every file that it wrote."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ PACKAGES = ("numpy", "numba", "scipy", "pandas", "simpy", "duckdb", "loky", "mat
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """How a run was asked for, beyond its scenario."""
+    """The start, workers, settings and engine of a run, beyond its scenario."""
 
     start: datetime
     workers: int = 1
@@ -56,7 +56,7 @@ def manifest(scenario: Scenario, call: Call, sha256: Mapping[str, str]) -> dict[
         "imgsim": installed("imgsim"),
         "code_sha256": code_digest(),
         "git": git_state(),
-        "packages": {name: found for name in PACKAGES if (found := installed(name)) is not None},
+        "packages": {name: number for name in PACKAGES if (number := installed(name)) is not None},
         "machine": machine(),
         "start": call.start.isoformat(timespec="seconds"),
         "end": datetime.now(UTC).isoformat(timespec="seconds"),
@@ -103,7 +103,7 @@ def _git(*arguments: str) -> str:
 
 @cache
 def code_digest() -> str:
-    """SHA-256 over the program's own files and Python: kept parts of another version must not be mixed in."""
+    """SHA-256 over the program's own files and Python: checkpoints of another version must not be mixed in."""
     digest = hashlib.sha256(platform.python_version().encode())
     for path in sorted(PACKAGE.rglob("*.py")):
         digest.update(path.relative_to(PACKAGE).as_posix().encode() + b"\0" + path.read_bytes())

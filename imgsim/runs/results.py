@@ -1,4 +1,4 @@
-"""The results of a run as Python objects: `Run`, read from its folder when first asked for."""
+"""The results of a run as Python objects: `Run`, whose tables are read from its folder on first use."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class Run:
-    """The results of a run, read from its folder when first asked for."""
+    """The results of a run; its tables are read from its folder on first use."""
 
     def __init__(self, folder: str | os.PathLike[str], scenario: Scenario | None = None) -> None:
         self.folder = Path(folder)
@@ -35,7 +35,7 @@ class Run:
 
     @cached_property
     def resolved(self) -> dict[str, Any]:
-        """The whole scenario of the run as plain data, as `Scenario.canonical` writes it."""
+        """The complete scenario of the run as plain data, as `Scenario.canonical` writes it."""
         import json
 
         content: dict[str, Any] = json.loads((self.folder / "scenario.resolved.json").read_text("utf-8"))
@@ -139,7 +139,7 @@ class Run:
         return load_table(self.folder, name)
 
     def query(self, sql: str) -> DataFrame:
-        """The answer to a DuckDB query over the run's tables, without loading them whole."""
+        """The answer to a DuckDB query over the run's tables, without loading the tables."""
         from imgsim.base.files.parquet import query
         from imgsim.runs.store import TABLES
 
@@ -180,9 +180,9 @@ class Plots:
 
 def open_run(folder: str | os.PathLike[str]) -> Run:
     """A finished run from its folder."""
-    found = Run(folder)
-    found.manifest  # noqa: B018  refuses a folder that holds no run, now rather than at the first table
-    return found
+    run = Run(folder)
+    run.manifest  # noqa: B018  refuses a folder without a run, now rather than at the first table
+    return run
 
 
 def _reloaded(manifest: dict[str, Any]) -> Scenario:
@@ -190,9 +190,9 @@ def _reloaded(manifest: dict[str, Any]) -> Scenario:
 
     settings = {name: manifest[name] for name in ("seed", "scale", "replications")}
     levers = manifest.get("levers", manifest.get("doses"))  # the key of runs before version 0.2
-    laid = {"reforms": manifest.get("reforms", ()), "levers": levers}
+    overlay = {"reforms": manifest.get("reforms", ()), "levers": levers}
     sets = tuple(manifest.get("sets", ()))
-    scenario = load_scenario(Path(manifest["scenario_file"]), sets=sets, **laid, **settings)
+    scenario = load_scenario(Path(manifest["scenario_file"]), sets=sets, **overlay, **settings)
     if scenario.digest() != manifest["scenario_sha256"]:
         raise ImgsimError(f"{manifest['scenario_file']}: is not what it was when the run was made")
     return scenario

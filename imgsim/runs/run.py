@@ -1,4 +1,4 @@
-"""Run a scenario: `imgsim.run(path)` simulates it, keeps everything in a folder, and gives a `Run`."""
+"""Run a scenario: `imgsim.run(path)` simulates it, writes its results to a folder, and returns a `Run`."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from imgsim.runs.results import Run, open_run
 if TYPE_CHECKING:
     from imgsim.engines.engine import Choice
     from imgsim.inputs.scenarios.scenario import Scenario
-    from imgsim.runs.replicate import Recipe
+    from imgsim.runs.job import Job
 
 __all__ = ["Run", "open_run", "run", "run_scenario"]
 
@@ -27,7 +27,7 @@ COMPILED_FUNCTIONS = {  # a function of each engine whose compiled code is there
     "simpy": "imgsim.engines.simpy._generated_flat_calls.lasts",
     "compiled": "imgsim.engines.compiled.stages.advance",
 }
-ALWAYS = ("people", "outcomes")  # tables that every run keeps
+ALWAYS = ("people", "outcomes")  # tables that every run writes
 
 
 def run(
@@ -46,14 +46,14 @@ def run(
     engine: str = AUTO,
     quiet: bool = False,
     figures: bool = True,
-    recipe: Recipe | None = None,
+    job: Job | None = None,
 ) -> Run:
-    """Simulate the scenario in a file, keep everything in a new folder under `out`, and return the results.
+    """Simulate the scenario in a file, write the results to a new folder under `out`, and return them.
 
     `None` takes the scenario's own setting, all cores for `workers`, every table for `tables` (people and outcomes are
-    always kept), and ``results`` for `out`. The same inputs give the same rows whatever the number of workers and
-    whichever engine walks the lives (``"simpy"``, ``"compiled"``, or ``"auto"``: the faster one that can be used).
-    `reforms` are files laid over the scenario, `levers` the sizes of what they leave open (`doses` is the former name).
+    always written), and ``results`` for `out`. The same inputs give the same rows whatever the number of workers and
+    whichever engine simulates the careers (``"simpy"``, ``"compiled"``, or ``"auto"``: the faster one of those usable).
+    `reforms` are files laid over the scenario, `levers` the sizes of their levers (`doses` is the former name).
     """
     from imgsim.inputs.scenarios.load import load_scenario
 
@@ -65,7 +65,7 @@ def run(
     )  # fmt: skip
     return run_scenario(
         scenario, sets=sets, workers=workers, out=out, tables=tables, engine=engine, quiet=quiet,
-        figures=figures, recipe=recipe,
+        figures=figures, job=job,
     )  # fmt: skip
 
 
@@ -79,40 +79,39 @@ def run_scenario(
     engine: str = AUTO,
     quiet: bool = False,
     figures: bool = True,
-    recipe: Recipe | None = None,
+    job: Job | None = None,
 ) -> Run:
-    """As `run`, for a scenario already loaded; `sets` only notes how it was."""
+    """Simulate a scenario that is loaded already; `sets` only notes the settings it was loaded with (see `run`)."""
     from dataclasses import replace
 
-    _need_list("tables", tables)
-    _need_count("workers", workers)
-    _need_engine(engine)
+    _check(tables, workers, engine)
     from imgsim.base.progress import progress
     from imgsim.runs.checkpoints import claimed, guided
+    from imgsim.runs.job import Job
     from imgsim.runs.manifest import Call
-    from imgsim.runs.replicate import Recipe, begin_workers, run_replications
-    from imgsim.runs.store import Store, parts_key
+    from imgsim.runs.replicate import run_replications
+    from imgsim.runs.store import Store, checkpoint_key
+    from imgsim.runs.workers import begin_workers
 
     store, count, start = Store(Path(out or RESULTS)), scenario.run.replications, datetime.now(UTC)
-    hands, wanted = workers or os.cpu_count() or 1, _wanted(tables) if tables is not None else None
-    store.try_out(scenario)
-    begin_workers(hands, len(guided(count)), recipe or Recipe())
-    walker = _chosen(engine)
-    steps = replace(recipe or Recipe(pieces=_pieces(walker.name)), tables=wanted)
-    call = Call(start, hands, tuple(sets), *walker)
-    if not quiet:
-        print(f"imgsim: {walker.name} engine ({walker.why}){_compiling(walker.name)}", file=sys.stderr)
-    with claimed(store.parts, parts_key(scenario, wanted), guided) as parts:
+    cores, wanted = workers or os.cpu_count() or 1, _wanted(tables) if tables is not None else None
+    store.refuse_unwritable(scenario)
+    begin_workers(cores, len(guided(count)), job or Job())
+    choice = _chosen(engine)
+    job = replace(job or Job(pieces=_pieces(choice.name)), tables=wanted)
+    call = Call(start, cores, tuple(sets), *choice)
+    _announce(choice, quiet)
+    with claimed(store.checkpoints, checkpoint_key(scenario, wanted), guided) as checkpoints:
         with progress(count, quiet=quiet) as tick:
-            run_replications(scenario, parts, count, hands, tick, steps)
+            run_replications(scenario, checkpoints, count, cores, tick, job)
         with progress(1, "tables and figures", quiet=quiet):
-            folder = store.keep(scenario, parts, call, lambda new: _finish(Run(new, scenario), figures))
-        parts.remove()
+            folder = store.write(scenario, checkpoints, call, lambda new: _finish(Run(new, scenario), figures))
+        checkpoints.remove()
     return Run(folder, scenario)
 
 
 def _chosen(asked: str) -> Choice:
-    """The engine to be used, and why; what tells it takes half a second to load, as long as workers begin."""
+    """The engine to be used, and why; loading numba to choose it takes as long as workers take to begin."""
     from imgsim.engines.engine import choose
 
     return choose(asked)
@@ -125,11 +124,24 @@ def _pieces(engine: str) -> str:
     return f"{MODULES[engine]}.pieces"
 
 
+def _announce(choice: Choice, quiet: bool) -> None:
+    """Print the engine, and that it compiles first if it does."""
+    if not quiet:
+        print(f"imgsim: {choice.name} engine ({choice.why}){_compiling(choice.name)}", file=sys.stderr)
+
+
 def _compiling(engine: str) -> str:
-    """What to say if compiled code is not there yet."""
+    """The message that a run compiles first, if its compiled code is not there yet."""
     from imgsim.base.compiled.code_cache import is_cached
 
     return "" if is_cached(COMPILED_FUNCTIONS[engine]) else "; compiling it first, which takes about a minute, once"
+
+
+def _check(tables: object, workers: object, engine: str) -> None:
+    """Refuse arguments of the wrong kind, before anything is loaded that takes time."""
+    _need_list("tables", tables)
+    _need_count("workers", workers)
+    _need_engine(engine)
 
 
 def _need_list(name: str, given: object) -> None:
@@ -151,7 +163,7 @@ def _need_engine(asked: str) -> None:
 
 
 def _wanted(tables: Sequence[str]) -> tuple[str, ...]:
-    """The tables to keep; InputError for one that no run has."""
+    """The tables to write; InputError for one that no run has."""
     from imgsim.engines.records.data_dictionary import tables as known
 
     for name in tables:
@@ -160,25 +172,25 @@ def _wanted(tables: Sequence[str]) -> tuple[str, ...]:
     return tuple(sorted({*tables, *ALWAYS}))
 
 
-def _finish(unsealed: Run, figures: bool) -> None:
+def _finish(unfinished: Run, figures: bool) -> None:
     """Add the headline table and the figures to a folder that has its tables but no checksums yet."""
-    unsealed.summary.to_csv(unsealed.folder / "summary.csv", index=False)
-    if unsealed.scenario.pathway.parts:
-        unsealed.beside.to_csv(unsealed.folder / "countries.csv", index=False)
+    unfinished.summary.to_csv(unfinished.folder / "summary.csv", index=False)
+    if unfinished.scenario.pathway.parts:
+        unfinished.beside.to_csv(unfinished.folder / "countries.csv", index=False)
     if figures:
-        _draw(unsealed)
+        _draw(unfinished)
 
 
-def _draw(unsealed: Run) -> None:
+def _draw(unfinished: Run) -> None:
     """Draw the figures; a figure that fails must not cost the run its results."""
     try:
         from imgsim.reports.figures.draw_all import draw_all
 
-        (unsealed.folder / "figures").mkdir()
-        missing = draw_all(unsealed, unsealed.folder / "figures")
+        (unfinished.folder / "figures").mkdir()
+        missing = draw_all(unfinished, unfinished.folder / "figures")
         if missing:
             which, needed = ", ".join(missing), ", ".join(dict.fromkeys(missing.values()))
-            print(f"imgsim: figures left out: {which} (tables that were not kept: {needed})", file=sys.stderr)
+            print(f"imgsim: figures left out: {which} (tables that were not written: {needed})", file=sys.stderr)
     except ImportError as error:
         print(f"imgsim: no figures were drawn ({error})", file=sys.stderr)
     except (OSError, MemoryError):

@@ -1,4 +1,4 @@
-"""The folder a finished run leaves behind: written under a temporary name, renamed when whole, never overwritten."""
+"""The folder of a finished run: written under a temporary name, renamed when complete, never overwritten."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from imgsim.base.files.atomic import (
 )
 from imgsim.base.files.parquet import read_table, table_columns, write_table
 from imgsim.engines.records.data_dictionary import layout, markdown
-from imgsim.runs.checkpoints import Parts
+from imgsim.runs.checkpoints import Checkpoints
 from imgsim.runs.manifest import Call, code_digest, installed, manifest
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from imgsim.inputs.scenarios.scenario import Scenario
 
-PARTS = ".parts"
+CHECKPOINTS = ".checkpoints"
 MANIFEST = "manifest.json"
 TABLES = "tables"
 EPOCH = date(1970, 1, 1)
@@ -40,17 +40,17 @@ Finish = Callable[[Path], None]
 
 @dataclass(frozen=True, slots=True)
 class Store:
-    """The folder that holds the results of all scenarios."""
+    """The folder for the results of all scenarios."""
 
     root: Path
 
     @property
-    def parts(self) -> Path:
-        """Where finished replications of interrupted runs stay."""
-        return self.root / PARTS
+    def checkpoints(self) -> Path:
+        """The folder for the finished replications of interrupted runs."""
+        return self.root / CHECKPOINTS
 
-    def try_out(self, scenario: Scenario) -> None:
-        """Refuse a place that cannot be written before hours of computing, not after."""
+    def refuse_unwritable(self, scenario: Scenario) -> None:
+        """Refuse a folder that cannot be written before hours of computing, not after."""
         home = self.root / scenario.name
         with refused_in_one_line(f"{home}: cannot write results"):
             home.mkdir(parents=True, exist_ok=True)
@@ -60,26 +60,26 @@ class Store:
             trial.rmdir()
         remove_if_empty(home)
 
-    def keep(self, scenario: Scenario, parts: Parts, call: Call, finish: Finish) -> Path:
-        """Write a run's folder from its parts and return where it is; `finish` adds summary and figures to it."""
+    def write(self, scenario: Scenario, checkpoints: Checkpoints, call: Call, finish: Finish) -> Path:
+        """Write a run's folder from its checkpoints and return its path; `finish` adds summary and figures to it."""
         home = self.root / scenario.name
         with refused_in_one_line(f"{home}: cannot write results"):
             home.mkdir(parents=True, exist_ok=True)
             target = _unused(home, call.start, scenario.digest())
-            with published(target) as folder, ThreadPoolExecutor(1) as hand:
+            with published(target) as folder, ThreadPoolExecutor(1) as thread:
                 write_inputs(folder, scenario)
-                parts.merge_into(folder / TABLES, scenario.run.replications)
-                tables = hand.submit(checksums, folder / TABLES)  # large, and ready: while summary and figures are made
+                checkpoints.concat_into(folder / TABLES, scenario.run.replications)
+                tables = thread.submit(checksums, folder / TABLES)  # large files: while summary and figures are made
                 _describe(folder)
-                _seal(folder, manifest(scenario, call, {}))  # figures name scale and seed
+                _write_manifest(folder, manifest(scenario, call, {}))  # figures name scale and seed
                 finish(folder)
                 known = {f"{TABLES}/{name}": digest for name, digest in tables.result().items()}
-                _seal(folder, manifest(scenario, call, _checksums(folder, known)))
+                _write_manifest(folder, manifest(scenario, call, _checksums(folder, known)))
         return target
 
 
-def parts_key(scenario: Scenario, tables: tuple[str, ...] | None) -> str:
-    """What a kept replication depends on: the inputs but how many replications, the program, and the tables wanted."""
+def checkpoint_key(scenario: Scenario, tables: tuple[str, ...] | None) -> str:
+    """A digest of all that a checkpoint depends on: the inputs, the program, its packages, and the tables wanted."""
     versions = [installed(package) for package in ("numpy", "numba", "pandas", "duckdb")]
     text = json.dumps([scenario.digest(), code_digest(), versions, tables])
     return hashlib.sha256(text.encode()).hexdigest()
@@ -141,7 +141,7 @@ def _checksums(folder: Path, known: Mapping[str, str]) -> dict[str, str]:
     return {name: digest for name, digest in checksums(folder, known).items() if name != MANIFEST}
 
 
-def _seal(folder: Path, content: Mapping[str, Any]) -> None:
+def _write_manifest(folder: Path, content: Mapping[str, Any]) -> None:
     (folder / MANIFEST).write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", "utf-8")
 
 
@@ -157,14 +157,14 @@ def read_manifest(folder: Path) -> dict[str, Any]:
 def load_table(folder: Path, name: str, only: Mapping[str, Collection[str]] | None = None) -> DataFrame:
     """A table of a run, or some of its rows (see `read_table`), checked against the checksum in its manifest.
 
-    A flipped bit reads back silently otherwise. While the run is being written the manifest holds no checksums yet, and
+    A flipped bit reads back silently otherwise. While the run is being written the manifest lists no checksums yet, and
     nothing is checked.
     """
     path = folder / TABLES / f"{name}.parquet"
-    sealed = read_manifest(folder)["sha256"]
+    written = read_manifest(folder)["sha256"]
     if not path.exists():
-        known = sorted(found.stem for found in path.parent.glob("*.parquet"))
+        known = sorted(table.stem for table in path.parent.glob("*.parquet"))
         raise InputError(f"has no table `{name}`", file=str(folder), known=known, name=name)
-    if sealed and sha256(path) != sealed.get(f"{TABLES}/{name}.parquet"):
+    if written and sha256(path) != written.get(f"{TABLES}/{name}.parquet"):
         raise ImgsimError(f"{path}: has changed since the run (its SHA-256 is not the one in {MANIFEST})")
     return read_table(path, only)

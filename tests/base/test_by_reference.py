@@ -1,4 +1,4 @@
-"""A tuple handed over by reference reads as the tuple itself, and what is read from it is not let go of."""
+"""A tuple passed by reference reads as the tuple itself, and what is read from it is not released too early."""
 
 from __future__ import annotations
 
@@ -42,14 +42,14 @@ def worth(outer: Outer, k: int) -> float:
 @kernel
 def all_worth(given: Outer) -> Floats:
     outer = by_reference(given)
-    found = np.empty(len(given.value))
-    for k in range(len(found)):
-        found[k] = worth(outer, k)
-    return found
+    worths = np.empty(len(given.value))
+    for k in range(len(worths)):
+        worths[k] = worth(outer, k)
+    return worths
 
 
 @kernel
-def part_of(given: Outer) -> Floats:
+def weight_of(given: Outer) -> Floats:
     return by_reference(given).inner.weight
 
 
@@ -63,7 +63,7 @@ def in_a_loop(count: int) -> int:
 
 
 @kernel
-def no_such_part(given: Outer) -> float:
+def no_such_field(given: Outer) -> float:
     return by_reference(given).missing  # type: ignore[attr-defined, no-any-return]
 
 
@@ -71,21 +71,21 @@ def outer(size: int = 5) -> Outer:
     return Outer(Inner(np.arange(size, dtype=float), 3), np.ones(size), 2.5)
 
 
-def test_parts_read_by_reference_are_those_of_the_tuple() -> None:
+def test_fields_read_by_reference_are_those_of_the_tuple() -> None:
     assert all_worth(outer()).tolist() == [2.5 * k + 1 + 3 for k in range(5)]
 
 
-def test_a_tuple_laid_down_in_a_loop_is_the_present_one() -> None:
+def test_a_tuple_stored_in_a_loop_is_the_present_one() -> None:
     assert in_a_loop(10) == 3 * sum(range(10))
 
 
 def test_an_array_read_by_reference_outlives_the_call() -> None:
     for _ in range(1000):  # one reference too few, and its memory would be given to others
-        held = part_of(outer(1000))
-    assert held.tolist() == list(range(1000))
+        weight = weight_of(outer(1000))
+    assert weight.tolist() == list(range(1000))
 
 
-def test_a_part_that_is_not_there_is_refused() -> None:
+def test_a_field_that_is_not_there_is_refused() -> None:
     refusal = AttributeError if NUMBA.DISABLE_JIT else TypingError  # without compilation Python itself refuses
     with pytest.raises(refusal, match="missing"):
-        no_such_part(outer())
+        no_such_field(outer())

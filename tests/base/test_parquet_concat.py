@@ -1,4 +1,4 @@
-"""Files laid end to end hold the rows of all of them, and every reader finds them."""
+"""Concatenated files contain the rows of all of them, and every reader finds them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 from fastparquet import ParquetFile
 
 from imgsim.base.files.parquet import query, read_table, write_table
-from imgsim.base.files.parquet_concat import join
+from imgsim.base.files.parquet_concat import concat
 from imgsim.engines.records.data_dictionary import layout
 
 GROUPS = pd.Index([f"group {k}" for k in range(7)])
@@ -36,39 +36,39 @@ def rows(begin: int, count: int) -> pd.DataFrame:
 def files(folder: Path, *counts: int) -> list[Path]:
     """A file for each count, with numbers that go on from one to the next."""
     paths, begin = [], 0
-    for place, count in enumerate(counts):
-        paths.append(folder / f"{place}.parquet")
+    for number, count in enumerate(counts):
+        paths.append(folder / f"{number}.parquet")
         write_table(layout("people"), rows(begin, count), paths[-1])
         begin += count
     return paths
 
 
 @pytest.mark.parametrize("counts", [(10,), (10, 7), (0, 5), (5, 0, 3), (200_000, 1, 130_000)])
-def test_joined_files_hold_the_rows_of_all_in_order(tmp_path: Path, counts: tuple[int, ...]) -> None:
-    target = tmp_path / "joined.parquet"
-    join(files(tmp_path, *counts), target)
-    expected, found = rows(0, sum(counts)), read_table(target).astype({"entry_date": "datetime64[s]"})
-    pd.testing.assert_frame_equal(found, expected, check_dtype=False, check_categorical=False)
+def test_concatenated_files_contain_the_rows_of_all_in_order(tmp_path: Path, counts: tuple[int, ...]) -> None:
+    target = tmp_path / "concat.parquet"
+    concat(files(tmp_path, *counts), target)
+    expected, rows_read = rows(0, sum(counts)), read_table(target).astype({"entry_date": "datetime64[s]"})
+    pd.testing.assert_frame_equal(rows_read, expected, check_dtype=False, check_categorical=False)
 
 
 def test_another_reader_finds_the_same_rows(tmp_path: Path) -> None:
-    target = tmp_path / "joined.parquet"
-    join(files(tmp_path, 12, 30), target)
+    target = tmp_path / "concat.parquet"
+    concat(files(tmp_path, 12, 30), target)
     with target.open("rb") as file:
         assert ParquetFile(file).to_pandas()["person"].tolist() == list(range(42))
-    assert query([target], "SELECT count(*) AS n FROM joined")["n"].tolist() == [42]
+    assert query([target], "SELECT count(*) AS n FROM concat")["n"].tolist() == [42]
 
 
-def test_joining_in_two_steps_gives_the_same_bytes_of_rows(tmp_path: Path) -> None:
+def test_concatenating_in_two_steps_gives_the_same_bytes_of_rows(tmp_path: Path) -> None:
     paths = files(tmp_path, 8, 9, 10)
-    join(paths[:2], tmp_path / "two.parquet")
-    join([tmp_path / "two.parquet", paths[2]], tmp_path / "steps.parquet")
-    join(paths, tmp_path / "once.parquet")
+    concat(paths[:2], tmp_path / "two.parquet")
+    concat([tmp_path / "two.parquet", paths[2]], tmp_path / "steps.parquet")
+    concat(paths, tmp_path / "once.parquet")
     assert (tmp_path / "steps.parquet").read_bytes() == (tmp_path / "once.parquet").read_bytes()
 
 
-def test_files_with_other_columns_are_not_joined(tmp_path: Path) -> None:
+def test_files_with_other_columns_are_not_concatenated(tmp_path: Path) -> None:
     (path,) = files(tmp_path, 4)
     write_table(layout("people"), rows(0, 4).drop(columns="ability"), tmp_path / "other.parquet")
     with pytest.raises(ValueError, match="other columns"):
-        join([path, tmp_path / "other.parquet"], tmp_path / "joined.parquet")
+        concat([path, tmp_path / "other.parquet"], tmp_path / "concat.parquet")

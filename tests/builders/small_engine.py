@@ -23,7 +23,7 @@ from imgsim.base.errors import ImgsimError
 from imgsim.engines.records.columns import Columns, columns_of
 from imgsim.inputs.parameters.parameter import Parameter, Row
 from imgsim.inputs.scenarios.scenario import Scenario
-from imgsim.runs.replicate import Recipe
+from imgsim.runs.job import Job
 
 PEOPLE = 50
 EVENTS = pd.Index(["entry", "exam.passed", "horizon"])
@@ -138,4 +138,4 @@ def pieces(model: SmallScenario, replication: int) -> Iterator[dict[str, Columns
 
 
 HERE = "builders.small_engine"
-SMALL = Recipe(build=f"{HERE}.build", pieces=f"{HERE}.pieces", measures=f"{HERE}.measures")
+SMALL = Job(build=f"{HERE}.build", pieces=f"{HERE}.pieces", measures=f"{HERE}.measures")

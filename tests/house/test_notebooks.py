@@ -21,7 +21,7 @@ def test_a_notebook_runs_from_top_to_bottom(file: Path, root: Path, tmp_path: Pa
     notebook = nbformat.read(file, as_version=4)
     NotebookClient(notebook, timeout=500, resources={"metadata": {"path": str(tmp_path / "notebooks")}}).execute()
     assert list((tmp_path / "results").rglob("manifest.json"))  # every run and comparison leaves one
-    assert not list((tmp_path / "results").rglob(".parts"))
+    assert not list((tmp_path / "results").rglob(".checkpoints"))
 
 
 @pytest.mark.parametrize("file", NOTEBOOKS, ids=lambda file: file.stem)

@@ -12,7 +12,7 @@ from imgsim.inputs.reforms.lever_sizes import lever_sizes
 from imgsim.inputs.scenarios.load import load_scenario
 from imgsim.runs.run import run
 
-BOTH = {"levers": {"entries": 400.0}, "doses": {"entries": 400.0}}
+SIZES = {"entries": 400.0}
 
 
 @pytest.mark.parametrize(
@@ -34,4 +34,4 @@ def test_a_lever_given_by_both_names_is_refused_by_every_function_that_takes_lev
     base, reforms = scenarios / "us.toml", [scenarios / "reforms" / "gme_posts.toml"]
     for function in (load_scenario, run, compare):
         with pytest.raises(InputError, match=r"argument `doses`: `entries` is given in `levers` too"):
-            function(base, reforms=reforms, **BOTH)
+            function(base, reforms=reforms, levers=SIZES, doses=SIZES)

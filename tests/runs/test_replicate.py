@@ -17,7 +17,7 @@ from builders.small_engine import SMALL, SmallScenario, small_outcomes
 
 from imgsim.base.errors import ImgsimError
 from imgsim.base.files.atomic import checksums
-from imgsim.runs.checkpoints import Parts
+from imgsim.runs.checkpoints import Checkpoints
 from imgsim.runs.replicate import run_replications
 from imgsim.runs.run import run_scenario
 
@@ -30,16 +30,16 @@ from imgsim.runs.run import run_scenario
 if __name__ == "__main__":
     scenario = SmallScenario(behaviour={"seconds": 0.4}).of(8)
     try:
-        run_scenario(scenario, workers=int(sys.argv[1]), out=sys.argv[2], recipe=SMALL, figures=False, quiet=True)
+        run_scenario(scenario, workers=int(sys.argv[1]), out=sys.argv[2], job=SMALL, figures=False, quiet=True)
     except KeyboardInterrupt:
         sys.exit(130)
 """
 
 
 def tables_of(folder: Path, workers: int = 1, replications: int = 4, **behaviour: object) -> dict[str, str]:
-    """The checksums of the parts."""
-    parts = Parts(folder)
-    run_replications(SmallScenario(behaviour=behaviour), parts, replications, workers, lambda count=1: None, SMALL)
+    """The checksums of the checkpoints."""
+    scenario = SmallScenario(behaviour=behaviour)
+    run_replications(scenario, Checkpoints(folder), replications, workers, lambda count=1: None, SMALL)
     return checksums(folder)
 
 
@@ -47,10 +47,10 @@ def test_one_and_two_workers_give_the_same_bytes(tmp_path: Path) -> None:
     assert tables_of(tmp_path / "one", workers=1) == tables_of(tmp_path / "two", workers=2)
 
 
-def test_each_replication_is_ticked_once_also_if_it_was_kept(tmp_path: Path) -> None:
+def test_each_replication_is_ticked_once_also_if_it_was_finished_before(tmp_path: Path) -> None:
     ticks: list[int] = []
     tables_of(tmp_path, replications=2)
-    run_replications(SmallScenario(), Parts(tmp_path), 5, 1, lambda count=1: ticks.extend([1] * count), SMALL)
+    run_replications(SmallScenario(), Checkpoints(tmp_path), 5, 1, lambda count=1: ticks.extend([1] * count), SMALL)
     assert len(ticks) == 5
 
 
@@ -68,7 +68,7 @@ def test_workers_that_always_die_end_in_one_message(tmp_path: Path, monkeypatch:
 
 
 @pytest.mark.parametrize("workers", [1, 2])
-def test_a_refusal_in_a_replication_arrives_as_it_was_said(tmp_path: Path, workers: int) -> None:
+def test_a_refusal_in_a_replication_arrives_as_it_was_raised(tmp_path: Path, workers: int) -> None:
     with pytest.raises(ImgsimError, match=r"^replication 2 cannot be$"):
         tables_of(tmp_path, workers=workers, refuse=2)
 
@@ -88,12 +88,12 @@ def finish_run(out: Path) -> Path:
     """What the script does, here and without waiting."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(sys.modules, "imgsim.outcomes.headline", small_outcomes())
-        run_scenario(SmallScenario().of(8), workers=1, out=out, recipe=SMALL, figures=False)
+        run_scenario(SmallScenario().of(8), workers=1, out=out, job=SMALL, figures=False)
     return out
 
 
-def finished_parts(out: Path) -> list[Path]:
-    return sorted(out.glob(".parts/*/rep-*"))
+def finished_batches(out: Path) -> list[Path]:
+    return sorted(out.glob(".checkpoints/*/rep-*"))
 
 
 def wait_until(true: Callable[[], bool], seconds: float = 20) -> None:
@@ -117,23 +117,23 @@ def test_a_run_killed_at_any_moment_and_started_again_gives_the_same_bytes(
     tmp_path: Path, undisturbed: dict[str, str]
 ) -> None:
     process = start_run(tmp_path, 2)
-    wait_until(lambda: bool(finished_parts(tmp_path)))
+    wait_until(lambda: bool(finished_batches(tmp_path)))
     time.sleep(random.random() * 0.15)
     workers = psutil.Process(process.pid).children(recursive=True)
     process.kill()
     process.communicate()
-    kept = len(finished_parts(tmp_path))
-    assert kept < 8
+    finished = len(finished_batches(tmp_path))
+    assert finished < 8
     assert not list(tmp_path.glob("small/2*"))
     assert not psutil.wait_procs(workers, timeout=5)[1], "workers outlive their run"
     assert tables_in(finish_run(tmp_path)) == undisturbed
-    assert not list(tmp_path.glob(".parts/*"))
+    assert not list(tmp_path.glob(".checkpoints/*"))
 
 
 @pytest.mark.parametrize("workers", [1, 2])
-def test_control_c_ends_cleanly_and_leaves_only_finished_parts(tmp_path: Path, workers: int) -> None:
+def test_control_c_ends_cleanly_and_leaves_only_finished_batches(tmp_path: Path, workers: int) -> None:
     process = start_run(tmp_path, workers)
-    wait_until(lambda: bool(finished_parts(tmp_path)))
+    wait_until(lambda: bool(finished_batches(tmp_path)))
     children = psutil.Process(process.pid).children(recursive=True)
     os.killpg(process.pid, signal.SIGINT)  # as a terminal does: to the run and all its workers
     output, errors = process.communicate(timeout=20)
@@ -141,8 +141,8 @@ def test_control_c_ends_cleanly_and_leaves_only_finished_parts(tmp_path: Path, w
     assert (output, errors) == (b"", b"")
     assert not psutil.wait_procs(children, timeout=5)[1]
     assert not list(tmp_path.glob("small/*"))
-    assert [path.name[:4] for path in tmp_path.glob(".parts/*/*")] == ["rep-"] * len(finished_parts(tmp_path))
-    assert finished_parts(tmp_path)
+    assert [path.name[:4] for path in tmp_path.glob(".checkpoints/*/*")] == ["rep-"] * len(finished_batches(tmp_path))
+    assert finished_batches(tmp_path)
 
 
 def test_control_c_while_workers_start_says_nothing_either(tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ from imgsim.runs.run import Run, open_run, run_scenario
 
 @pytest.fixture
 def done(tmp_path: Path) -> Run:
-    return run_scenario(SmallScenario(), workers=1, out=tmp_path, recipe=SMALL, figures=False)
+    return run_scenario(SmallScenario(), workers=1, out=tmp_path, job=SMALL, figures=False)
 
 
 @pytest.fixture(autouse=True)
@@ -35,19 +35,19 @@ def test_tables_are_data_frames_and_a_reloaded_run_has_the_same(done: Run) -> No
 
 
 def test_a_query_sees_every_table_without_loading_it(done: Run) -> None:
-    found = done.query("SELECT count(*) AS n FROM events JOIN people USING (replication, person)")
-    assert found["n"].item() == 4 * PEOPLE * 10
+    answer = done.query("SELECT count(*) AS n FROM events JOIN people USING (replication, person)")
+    assert answer["n"].item() == 4 * PEOPLE * 10
 
 
-def test_only_the_wanted_tables_are_kept(tmp_path: Path) -> None:
-    done = run_scenario(SmallScenario(), workers=1, out=tmp_path, recipe=SMALL, tables=["people"], figures=False)
+def test_only_the_wanted_tables_are_written(tmp_path: Path) -> None:
+    done = run_scenario(SmallScenario(), workers=1, out=tmp_path, job=SMALL, tables=["people"], figures=False)
     assert {path.stem for path in done.folder.glob("tables/*")} == {"people", "outcomes", "parameters"}
     with pytest.raises(InputError, match="has no table `events`"):
         _ = done.events
 
 
-def test_people_and_outcomes_are_always_kept(tmp_path: Path) -> None:
-    done = run_scenario(SmallScenario(), workers=1, out=tmp_path, recipe=SMALL, tables=["events"], figures=False)
+def test_people_and_outcomes_are_always_written(tmp_path: Path) -> None:
+    done = run_scenario(SmallScenario(), workers=1, out=tmp_path, job=SMALL, tables=["events"], figures=False)
     assert {path.stem for path in done.folder.glob("tables/*")} == {"people", "events", "outcomes", "parameters"}
 
 
@@ -70,26 +70,26 @@ def test_the_headline_counts_the_assumed_numbers_as_long_as_the_scenario_is_what
     assert set(open_run(done.folder).summary["leans_on"]) == {"?"}
 
 
-def test_parts_are_gone_once_the_run_is_finished(done: Run) -> None:
+def test_checkpoints_are_gone_once_the_run_is_finished(done: Run) -> None:
     assert [path.name for path in done.folder.parent.parent.iterdir()] == ["small"]
 
 
 def test_the_same_seed_gives_the_same_bytes(done: Run, tmp_path: Path) -> None:
-    again = run_scenario(SmallScenario(), workers=1, out=tmp_path / "again", recipe=SMALL, figures=False)
+    again = run_scenario(SmallScenario(), workers=1, out=tmp_path / "again", job=SMALL, figures=False)
     assert again.manifest["sha256"] == done.manifest["sha256"]
 
 
 def test_a_place_that_cannot_be_written_is_one_message(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(ImgsimError, match="cannot write results: ") as caught:
-        run_scenario(SmallScenario(), workers=1, out=tmp_path / "file", recipe=SMALL, figures=False)
+        run_scenario(SmallScenario(), workers=1, out=tmp_path / "file", job=SMALL, figures=False)
     assert "\n" not in str(caught.value)
 
 
 def test_a_place_that_cannot_be_written_is_refused_before_anything_is_computed(tmp_path: Path) -> None:
     (tmp_path / "small").touch()
     with pytest.raises(ImgsimError, match="small: cannot write results: File exists"):
-        run_scenario(SmallScenario(behaviour={"seconds": 60}), workers=1, out=tmp_path, recipe=SMALL, figures=False)
+        run_scenario(SmallScenario(behaviour={"seconds": 60}), workers=1, out=tmp_path, job=SMALL, figures=False)
     assert [path.name for path in tmp_path.iterdir()] == ["small"]
 
 
@@ -97,7 +97,7 @@ def test_a_place_that_cannot_be_written_is_refused_before_anything_is_computed(t
 def test_a_read_only_folder_is_one_message(tmp_path: Path) -> None:
     tmp_path.chmod(0o500)
     with pytest.raises(ImgsimError, match="cannot write results: Permission denied"):
-        run_scenario(SmallScenario(), workers=1, out=tmp_path / "results", recipe=SMALL, figures=False)
+        run_scenario(SmallScenario(), workers=1, out=tmp_path / "results", job=SMALL, figures=False)
 
 
 def test_a_figure_that_fails_does_not_cost_the_run(
@@ -111,7 +111,7 @@ def test_a_figure_that_fails_does_not_cost_the_run(
 
     plots.draw_all = draw_all  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, "imgsim.reports.figures.draw_all", plots)
-    done = run_scenario(SmallScenario(), workers=1, out=tmp_path, recipe=SMALL)
+    done = run_scenario(SmallScenario(), workers=1, out=tmp_path, job=SMALL)
     assert "not all figures were drawn (ValueError: no colour left)" in capsys.readouterr().err
     assert "figures/first.svg" in done.manifest["sha256"]
     assert (done.folder / "figures" / "first.svg").read_text() == "<svg>0.5 200</svg>"

@@ -1,4 +1,4 @@
-"""A results folder is there whole or not at all, and a changed bit in it is noticed."""
+"""A results folder is there complete or not at all, and a changed bit in it is noticed."""
 
 from __future__ import annotations
 
@@ -20,26 +20,26 @@ from imgsim.base.errors import ImgsimError, InputError
 from imgsim.base.files.atomic import checksums, published, sweep, temporary
 from imgsim.base.files.parquet import query, read_table, write_table
 from imgsim.engines.records.data_dictionary import layout, markdown, tables
-from imgsim.runs.checkpoints import Parts, claimed, guided, intact, one_by_one
+from imgsim.runs.checkpoints import Checkpoints, claimed, guided, intact, one_by_one
 from imgsim.runs.manifest import Call
-from imgsim.runs.store import Store, load_table, parameter_table, parts_key, read_manifest
+from imgsim.runs.store import Store, checkpoint_key, load_table, parameter_table, read_manifest
 
 CALL = Call(datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC))
 DEAD_PROCESS = 2**22 + 1  # above the largest process number of Linux
 
 
-def full_parts(folder: Path, scenario: SmallScenario) -> Parts:
-    parts = Parts(folder / "parts")
+def full_checkpoints(folder: Path, scenario: SmallScenario) -> Checkpoints:
+    checkpoints = Checkpoints(folder / "checkpoints")
     for replication in range(scenario.run.replications):
         made = simulate(scenario, replication)
         outcomes = measures(made, scenario).assign(replication=replication)
-        parts.write(range(replication, replication + 1), [{**made, "outcomes": outcomes}])
-    return parts
+        checkpoints.write(range(replication, replication + 1), [{**made, "outcomes": outcomes}])
+    return checkpoints
 
 
-def keep(folder: Path, scenario: SmallScenario | None = None) -> Path:
+def write(folder: Path, scenario: SmallScenario | None = None) -> Path:
     scenario = scenario or SmallScenario().of(2)
-    return Store(folder / "results").keep(scenario, full_parts(folder, scenario), CALL, lambda new: None)
+    return Store(folder / "results").write(scenario, full_checkpoints(folder, scenario), CALL, lambda new: None)
 
 
 def flip_a_bit(path: Path) -> None:
@@ -49,7 +49,7 @@ def flip_a_bit(path: Path) -> None:
 
 
 def test_a_run_folder_says_what_ran_and_the_checksum_of_every_file(tmp_path: Path) -> None:
-    folder = keep(tmp_path)
+    folder = write(tmp_path)
     assert folder.name == f"20260102-030405-{SmallScenario().of(2).digest()[:8]}"
     manifest = read_manifest(folder)
     found = checksums(folder)
@@ -60,7 +60,7 @@ def test_a_run_folder_says_what_ran_and_the_checksum_of_every_file(tmp_path: Pat
 
 
 def test_two_runs_within_a_second_get_two_folders(tmp_path: Path) -> None:
-    first, second = keep(tmp_path), keep(tmp_path)
+    first, second = write(tmp_path), write(tmp_path)
     assert first != second
     assert second.name == f"{first.name}-2"
 
@@ -76,14 +76,14 @@ def test_a_table_reads_the_same_whether_it_came_sorted_or_not(tmp_path: Path) ->
         "missing time first": table.iloc[[1, 0, 2, 3]].astype(dict.fromkeys(text, "category")),
         "rows back to front": table.iloc[[3, 2, 1, 0]].astype(dict.fromkeys(text, "category")),
     }
-    for name, held in unlike.items():
-        write_table(layout("outcomes"), held, tmp_path / f"{name}.parquet")
+    for name, unsorted in unlike.items():
+        write_table(layout("outcomes"), unsorted, tmp_path / f"{name}.parquet")
         found = read_table(tmp_path / f"{name}.parquet").astype(dict.fromkeys(text, str))
         pd.testing.assert_frame_equal(found, table, check_dtype=False)
 
 
 def test_tables_are_sorted_by_replication_person_and_sequence(tmp_path: Path) -> None:
-    folder = keep(tmp_path)
+    folder = write(tmp_path)
     events = load_table(folder, "events")
     key = list(zip(events["replication"], events["person"], events["sequence"], strict=True))
     assert key == sorted(key)
@@ -106,56 +106,56 @@ def test_a_count_that_is_missing_for_some_groups_stays_missing(tmp_path: Path) -
 
 
 def test_a_flipped_bit_in_a_finished_table_is_refused(tmp_path: Path) -> None:
-    folder = keep(tmp_path)
+    folder = write(tmp_path)
     flip_a_bit(folder / "tables" / "events.parquet")
     with pytest.raises(ImgsimError, match=r"events\.parquet: has changed since the run"):
         load_table(folder, "events")
 
 
-def test_a_flipped_bit_in_a_part_is_noticed_and_the_part_computed_again(
+def test_a_flipped_bit_in_a_checkpoint_is_noticed_and_its_replications_computed_again(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    parts = full_parts(tmp_path, SmallScenario().of(3))
-    flip_a_bit(parts.of(range(1, 2)) / "events.00000.parquet")
-    assert parts.missing(3) == [range(1, 2)]
-    assert "replication 1 was kept but is damaged" in capsys.readouterr().err
-    assert not parts.of(range(1, 2)).exists()
+    checkpoints = full_checkpoints(tmp_path, SmallScenario().of(3))
+    flip_a_bit(checkpoints.folder_of(range(1, 2)) / "events.00000.parquet")
+    assert checkpoints.missing(3) == [range(1, 2)]
+    assert "checkpoint of replication 1 is damaged" in capsys.readouterr().err
+    assert not checkpoints.folder_of(range(1, 2)).exists()
 
 
 @pytest.mark.parametrize("replications", [1, 2, 39, 40, 200, 1000, 12_345])
-def test_parts_hold_every_replication_once_large_ones_first(replications: int) -> None:
-    parts = guided(replications)
-    assert [number for numbers in parts for number in numbers] == list(range(replications))
-    sizes = [len(numbers) for numbers in parts]
+def test_batches_contain_every_replication_once_large_ones_first(replications: int) -> None:
+    batches = guided(replications)
+    assert [number for numbers in batches for number in numbers] == list(range(replications))
+    sizes = [len(numbers) for numbers in batches]
     assert sizes == sorted(sizes, reverse=True)
     assert sizes[0] <= 1 + replications // 40
     if replications < 40:
-        assert parts == one_by_one(replications)
+        assert batches == one_by_one(replications)
 
 
-def test_parts_of_another_division_are_not_taken_for_damaged(
+def test_checkpoints_of_another_division_are_not_taken_for_damaged(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    full_parts(tmp_path, SmallScenario().of(3))
-    together = Parts(tmp_path / "parts", lambda replications: [range(replications)])
+    full_checkpoints(tmp_path, SmallScenario().of(3))
+    together = Checkpoints(tmp_path / "checkpoints", lambda replications: [range(replications)])
     assert together.missing(3) == [range(3)]
     assert capsys.readouterr().err == ""
 
 
-@pytest.mark.parametrize("harm", ["truncate", "remove", "unseal", "add"])
-def test_a_part_with_any_other_damage_is_noticed(tmp_path: Path, harm: str) -> None:
-    parts = full_parts(tmp_path, SmallScenario().of(1))
-    table, seal = parts.of(range(1)) / "people.00000.parquet", parts.of(range(1)) / "part.json"
+@pytest.mark.parametrize("harm", ["truncate", "remove", "break the checksums", "add"])
+def test_a_checkpoint_with_any_other_damage_is_noticed(tmp_path: Path, harm: str) -> None:
+    folder = full_checkpoints(tmp_path, SmallScenario().of(1)).folder_of(range(1))
+    table, sums = folder / "people.00000.parquet", folder / "checksums.json"
     match harm:
         case "truncate":
             table.write_bytes(table.read_bytes()[:100])
         case "remove":
             table.unlink()
-        case "unseal":
-            seal.write_text(seal.read_text()[:50])
+        case "break the checksums":
+            sums.write_text(sums.read_text()[:50])
         case "add":
-            (parts.of(range(1)) / "other.parquet").touch()
-    assert not intact(parts.of(range(1)), range(1))
+            (folder / "other.parquet").touch()
+    assert not intact(folder, range(1))
 
 
 def test_a_full_disk_is_one_message_and_leaves_no_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -163,26 +163,26 @@ def test_a_full_disk_is_one_message_and_leaves_no_folder(tmp_path: Path, monkeyp
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     scenario = SmallScenario().of(1)
-    parts = full_parts(tmp_path, scenario)
+    checkpoints = full_checkpoints(tmp_path, scenario)
     monkeypatch.setattr("imgsim.base.files.atomic._flush", full)
     with pytest.raises(ImgsimError, match="cannot write results: No space left on device") as caught:
-        Store(tmp_path / "results").keep(scenario, parts, CALL, lambda new: None)
+        Store(tmp_path / "results").write(scenario, checkpoints, CALL, lambda new: None)
     assert "\n" not in str(caught.value)
     assert list((tmp_path / "results" / "small").iterdir()) == []
-    assert parts.missing(1) == []
+    assert checkpoints.missing(1) == []
 
 
 def test_a_disk_that_fills_while_duckdb_writes_is_one_message(tmp_path: Path) -> None:
     """A limit on the size of a file stands for a full disk: DuckDB meets it in its own write."""
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    parts = Parts(tmp_path / ".parts" / "abc")
+    checkpoints = Checkpoints(tmp_path / ".checkpoints" / "abc")
     resource.setrlimit(resource.RLIMIT_FSIZE, (1000, before[1]))
     try:
-        with pytest.raises(ImgsimError, match=r"\.parts: cannot keep replication 0: File too large$"):
-            parts.write(range(1), [simulate(SmallScenario(), 0)])
+        with pytest.raises(ImgsimError, match=r"\.checkpoints: cannot write replication 0: File too large$"):
+            checkpoints.write(range(1), [simulate(SmallScenario(), 0)])
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
-    assert list(parts.folder.iterdir()) == []
+    assert list(checkpoints.folder.iterdir()) == []
 
 
 def test_control_c_while_duckdb_works_is_control_c() -> None:
@@ -213,20 +213,20 @@ def test_a_folder_that_fails_half_way_is_gone(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_second_run_of_the_same_inputs_keeps_its_parts_apart(tmp_path: Path) -> None:
+def test_a_second_run_of_the_same_inputs_has_checkpoints_of_its_own(tmp_path: Path) -> None:
     with claimed(tmp_path, "abc") as first, claimed(tmp_path, "abc") as second:
         assert first.folder != second.folder
     with claimed(tmp_path, "abc") as third:
         assert third.folder == first.folder
 
 
-def test_kept_parts_depend_on_the_inputs_the_program_and_the_tables(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_checkpoints_depend_on_the_inputs_the_program_and_the_tables(monkeypatch: pytest.MonkeyPatch) -> None:
     scenario = SmallScenario()
-    key = parts_key(scenario, None)
-    assert key == parts_key(SmallScenario(), None)
-    assert key != parts_key(scenario, ("outcomes",))
+    key = checkpoint_key(scenario, None)
+    assert key == checkpoint_key(SmallScenario(), None)
+    assert key != checkpoint_key(scenario, ("outcomes",))
     monkeypatch.setattr("imgsim.runs.store.code_digest", lambda: "another version")
-    assert key != parts_key(scenario, None)
+    assert key != checkpoint_key(scenario, None)
 
 
 def test_parameters_are_listed_with_date_source_and_range() -> None:
@@ -256,11 +256,11 @@ def test_a_folder_without_a_run_is_refused(tmp_path: Path) -> None:
 
 def test_a_table_that_is_not_there_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="has no table `evnts`"):
-        load_table(keep(tmp_path), "evnts")
+        load_table(write(tmp_path), "evnts")
 
 
 def test_the_manifest_is_plain_json(tmp_path: Path) -> None:
-    manifest = json.loads((keep(tmp_path) / "manifest.json").read_text())
+    manifest = json.loads((write(tmp_path) / "manifest.json").read_text())
     assert {"command", "packages", "machine", "start", "end", "git", "code_sha256"} <= set(manifest)
 
 

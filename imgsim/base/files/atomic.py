@@ -1,4 +1,4 @@
-"""Files and folders that are there whole or not at all, whenever the process or the machine stops."""
+"""Folders that are there complete or not at all, whenever the process or the machine stops."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def sweep(folder: Path) -> None:
 
 
 def remove_if_empty(folder: Path) -> None:
-    """Remove a folder that holds nothing; any other stays."""
+    """Remove a folder if it is empty; any other stays."""
     with suppress(OSError):
         folder.rmdir()
 

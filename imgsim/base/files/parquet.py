@@ -1,4 +1,4 @@
-"""Tables in and out of Parquet, by DuckDB: sorted and typed by a layout, the same bytes every time."""
+"""Read and write tables as Parquet files with DuckDB: sorted and typed by a layout, the same bytes every time."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class Layout(Protocol):
-    """How a table is kept: the columns that order its rows, and the DuckDB type of each column."""
+    """How a table is written: the columns that order its rows, and the DuckDB type of each column."""
 
     @property
     def key(self) -> tuple[str, ...]:
@@ -75,7 +75,7 @@ def write_table(layout: Layout, table: DataFrame, path: Path) -> None:
     """One table of one replication, in the order and with the types of its layout."""
     with connect() as database:
         database.register("rows_of_table", table)
-        if _is_sorted(layout, table):  # a category is written as text anyway, but sorted by its place among categories
+        if _is_sorted(layout, table):  # a category is written as text anyway, but sorted by its rank among categories
             known = {column: kind for column, kind in table.dtypes.items() if kind == "category"}
             categories = [str(column) for column, kind in known.items() if len(kind.categories)]
             _copy(database, f"{_typed(layout, table.columns, categories)} FROM rows_of_table", path)
@@ -122,7 +122,7 @@ def _typed(layout: Layout, columns: Iterable[str], as_they_are: Collection[str] 
 
 
 def _is_sorted(layout: Layout, table: DataFrame) -> bool:
-    """Do the rows stand in order already, as far as is told at once? Sorting takes as long as half of writing."""
+    """Are the rows sorted already, as far as can be seen without sorting? Sorting takes half as long as writing."""
     ranks = [_rank(table[column]) for column in layout.key if column in table]
     values = [rank for rank in ranks if rank is not None]
     if len(values) < len(ranks):
@@ -140,9 +140,8 @@ def _rank(column: Series[Any]) -> NDArray[Any] | None:
     import numpy as np
 
     if column.dtype == "category":
-        held = column.cat
-        in_order = held.categories.is_monotonic_increasing and not column.hasnans
-        codes: NDArray[Any] = held.codes.to_numpy()
+        in_order = column.cat.categories.is_monotonic_increasing and not column.hasnans
+        codes: NDArray[Any] = column.cat.codes.to_numpy()
         return codes if in_order else None
     if column.dtype.kind == "f":
         return np.where(np.isnan(column), np.inf, column)
@@ -160,16 +159,16 @@ def _describe(database: DuckDBPyConnection, path: Path) -> list[tuple[str, ...]]
 
 
 def _as_category(database: DuckDBPyConnection, rows: str, column: str, kind: str) -> str:
-    """The column as an enumeration of the values it holds, if it is text and they are few."""
+    """The column as an enumeration of its values, if it is text and they are few."""
     name = _name(column)
     if kind != "VARCHAR":
         return name
-    found = database.sql(
+    values = database.sql(
         f"SELECT DISTINCT {name} FROM {rows} AND {name} IS NOT NULL ORDER BY 1 LIMIT {CATEGORIES_AT_MOST}"
     ).fetchall()
-    if not 0 < len(found) < CATEGORIES_AT_MOST:
+    if not 0 < len(values) < CATEGORIES_AT_MOST:
         return name
-    return f"CAST({name} AS ENUM({', '.join(_text(value) for (value,) in found)})) AS {name}"
+    return f"CAST({name} AS ENUM({', '.join(_text(value) for (value,) in values)})) AS {name}"
 
 
 def _files(paths: Sequence[Path]) -> str:

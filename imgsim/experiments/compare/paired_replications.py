@@ -22,8 +22,8 @@ from imgsim.experiments.compare.shared_rounds import Known, sharing
 from imgsim.inputs.scenarios.scenario import Scenario
 from imgsim.outcomes.all_measures import CURVE, headline_makers, measures
 from imgsim.outcomes.headline import measures_shown
+from imgsim.runs.job import Job
 from imgsim.runs.manifest import code_digest
-from imgsim.runs.replicate import Recipe
 
 TABLES: Final = ("compared", "twins", "states", "places")
 PLACE_COLUMNS: Final = ["round", "year", "group", "seats", "applicants", "placed", "outside", "after"]
@@ -57,7 +57,7 @@ class Built:
     known: Known  # what rounds answered in this replication, before the worlds part
 
 
-RECIPE: Final = Recipe(
+JOB: Final = Job(
     build="imgsim.experiments.compare.paired_replications.built",
     pieces="imgsim.experiments.compare.paired_replications.pieces",
     measures="imgsim.experiments.compare.paired_replications.nothing", tables=TABLES,

@@ -7,14 +7,14 @@ from collections.abc import Sequence
 import pandas as pd
 
 from imgsim.base.files.parquet import read_table
-from imgsim.runs.checkpoints import Parts
+from imgsim.runs.checkpoints import Checkpoints
 
 
-def read(parts: Parts, count: int, names: Sequence[str]) -> dict[str, pd.DataFrame]:
+def read(checkpoints: Checkpoints, count: int, names: Sequence[str]) -> dict[str, pd.DataFrame]:
     """The tables of all replications."""
     found: dict[str, pd.DataFrame] = {}
     for name in names:
-        tables = [as_text(read_table(path)) for path in parts.files(name, count)]
+        tables = [as_text(read_table(path)) for path in checkpoints.files(name, count)]
         found[name] = pd.concat(tables, ignore_index=True) if tables else pd.DataFrame()
     return found
 

@@ -16,7 +16,7 @@ from imgsim.base.progress import progress
 from imgsim.engines.engine import AUTO, choose
 from imgsim.experiments.compare import paired_replications as worlds
 from imgsim.experiments.compare.comparison import Comparison
-from imgsim.experiments.compare.paired_replications import RECIPE, TABLES, Worlds
+from imgsim.experiments.compare.paired_replications import JOB, TABLES, Worlds
 from imgsim.experiments.compare.read import read
 from imgsim.experiments.compare.sweep import sizes_of, world_of
 from imgsim.experiments.compare.write import keep
@@ -29,7 +29,7 @@ from imgsim.inputs.scenarios.scenario import Scenario
 from imgsim.runs.checkpoints import claimed
 from imgsim.runs.manifest import Call
 from imgsim.runs.replicate import run_replications
-from imgsim.runs.store import PARTS
+from imgsim.runs.store import CHECKPOINTS
 
 RESULTS: Final = "results"
 YEARS: Final = 12  # measured from the first change of a reform on: five-year cohorts and a few ten-year ones
@@ -144,15 +144,15 @@ def replicated(
     """All worlds, replication by replication, until enough is known; what was finished before is not done again."""
     count = asked or held.run.replications
     refuse_counts(count, precision, most)
-    with claimed(root / PARTS, held.digest()) as parts:
+    with claimed(root / CHECKPOINTS, held.digest()) as checkpoints:
         while True:
             with progress(count, "replications of all worlds", quiet=quiet) as tick:
-                run_replications(held, parts, count, workers, tick, RECIPE)  # type: ignore[arg-type]
-            found = Comparison(held, read(parts, count, TABLES), count)
+                run_replications(held, checkpoints, count, workers, tick, JOB)  # type: ignore[arg-type]
+            found = Comparison(held, read(checkpoints, count, TABLES), count)
             wide = widest(found.differences)
             if precision is None or wide <= precision or count >= most:
                 found.reached = said(precision, wide, count)
-                parts.remove()
+                checkpoints.remove()
                 return found
             count = min(most, 2 * count)
 

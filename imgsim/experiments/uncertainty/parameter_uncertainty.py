@@ -22,8 +22,9 @@ from imgsim.experiments.uncertainty.parameter_draws import REFUSED, TABLE, Draws
 from imgsim.inputs.pathways.pathway import FIRST_POST
 from imgsim.outcomes.headline import chosen, lines
 from imgsim.runs.checkpoints import claimed
-from imgsim.runs.replicate import Recipe, run_replications
-from imgsim.runs.store import PARTS
+from imgsim.runs.job import Job
+from imgsim.runs.replicate import run_replications
+from imgsim.runs.store import CHECKPOINTS
 
 if TYPE_CHECKING:
     pass
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 Floats = npt.NDArray[np.float64]
 
 FEWEST: Final = 2  # draws in which a line must have a value in both worlds
-RECIPE: Final = Recipe(
+JOB: Final = Job(
     build="imgsim.experiments.uncertainty.parameter_draws.ready",
     pieces="imgsim.experiments.uncertainty.parameter_draws.pieces",
     measures="imgsim.experiments.compare.paired_replications.nothing", tables=(TABLE,),
@@ -151,11 +152,11 @@ def run_at(
 ) -> Doubt:
     """Run all points, those left by an interrupted analysis first; what was finished is not done again."""
     asked = Draws(held, names, points)
-    with claimed(root / PARTS, asked.digest()) as parts:
+    with claimed(root / CHECKPOINTS, asked.digest()) as checkpoints:
         with progress(len(points), words, quiet=quiet) as tick:
-            run_replications(asked, parts, len(points), workers, tick, RECIPE)  # type: ignore[arg-type]
-        table = read(parts, len(points), (TABLE,))[TABLE]
-        parts.remove()
+            run_replications(asked, checkpoints, len(points), workers, tick, JOB)  # type: ignore[arg-type]
+        table = read(checkpoints, len(points), (TABLE,))[TABLE]
+        checkpoints.remove()
     found = Doubt(names, points, table, held.names, held.scenarios[0].pathway.first_post)
     if found.refused == len(points):
         raise ImgsimError(f"no draw could be run, every one was refused: {table['group'].iloc[0]}")
