@@ -50,7 +50,7 @@ def sources(model: Model) -> None:
     from imgsim.reports.bibliography import bibliography
 
     subject = subjects.subject(model)
-    say(bibliography(subject.parameters, subject.sources) + "\n")
+    say(bibliography(subject.parameters, subject.sources, subject.pathway.stages.values()) + "\n")
 
 
 @app.command(

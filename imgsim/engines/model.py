@@ -47,13 +47,13 @@ def build(scenario: Scenario) -> Model:
     start, end = to_day(scenario.run.start), to_day(scenario.run.end)
     years = range(year_of(start), year_of(end - 1) + 1)
     announced = range(years[0], years[-1] + 3)  # those who register before the horizon for a round that meets after it
-    road = scenario.pathway
-    rounds = {stage.name: stage.mechanism for stage in road.stages.values() if stage.kind == "round"}
+    pathway = scenario.pathway
+    rounds = {stage.name: stage.mechanism for stage in pathway.stages.values() if stage.kind == "round"}
     seed, scale = scenario.run.seed, scenario.run.scale
     return Model(
         scenario=scenario,
         book=book,
-        stage_plans=resolve(road, book),
+        stage_plans=resolve(pathway, book),
         transitions=transitions_of(book.number, decision, book.rules),
         schedules={name: Schedule(name, scenario.parameters, announced) for name in rounds},
         mechanisms={

@@ -9,10 +9,12 @@ from typing import Final, NoReturn
 from imgsim.base.errors import InputError, Problems
 from imgsim.base.files.toml import locate_name
 from imgsim.base.randomness.addresses import refuse_collisions
+from imgsim.inputs.kinds.all_kinds import optional_parameters, required_parameters
+from imgsim.inputs.kinds.round import ROUND
 from imgsim.inputs.parameters.dispersion import DURATIONS, SPREAD, dispersion_of, owner_of
 from imgsim.inputs.parameters.parameter import Parameter, Parameters
 from imgsim.inputs.pathways.instant_cycles import refuse_standstill
-from imgsim.inputs.pathways.pathway import Pathway, optional_parameters, required_parameters
+from imgsim.inputs.pathways.pathway import Pathway
 from imgsim.inputs.renamed import was_renamed
 from imgsim.inputs.traits import BY_NAME, CATEGORICAL, LIVELIHOODS, YES_NO_TRAITS, trait_names
 
@@ -54,7 +56,7 @@ def check_contract(
             check_dispersion(parameter, parameters, required)
             if not is_used(parameter.name, parameters, required, used) and (not changed or parameter.name in added):
                 refuse(parameter, "nothing uses a parameter of this name", None, parameter.name, required)
-    check_sources(parameters, all_cited=not changed, problems=problems)
+    check_sources(parameters, pathway, all_cited=not changed, problems=problems)
     problems.refuse()
     refuse_standstill(parameters, pathway)
     refuse_collisions(parameters)
@@ -102,7 +104,7 @@ def refuse(
 
 def used_prefixes(pathway: Pathway) -> tuple[str, ...]:
     """Families of names that mechanisms, the population, livelihood and the outcomes read."""
-    rounds = [f"{stage.name}." for stage in pathway.stages.values() if stage.kind == "round"]
+    rounds = [f"{stage.name}." for stage in pathway.stages.values() if stage.kind == ROUND.name]
     optional = [name for name, _ in optional_parameters(pathway)]
     return (*rounds, *optional, "population.", "livelihood.", "cost.", "comparison.")
 
@@ -179,7 +181,7 @@ def refuse_other_name(parameter: Parameter, duration: Parameter) -> None:
     refuse(parameter, f"a {distribution} duration has `{right}`")
 
 
-def check_sources(parameters: Parameters, all_cited: bool, problems: Problems) -> None:
+def check_sources(parameters: Parameters, pathway: Pathway, all_cited: bool, problems: Problems) -> None:
     """Note citations that lead nowhere and sources nobody cites."""
     cited = set()
     for parameter in parameters.values():
@@ -188,6 +190,13 @@ def check_sources(parameters: Parameters, all_cited: bool, problems: Problems) -
             with problems:
                 if source not in parameters.sources:
                     refuse(parameter, f"unknown source `{source}`", "source", source, parameters.sources)
+    for stage in pathway.stages.values():
+        cited.add(stage.source)
+        if stage.source and stage.source not in parameters.sources:
+            key = f"stage.{stage.name}.source"
+            problems.add(
+                InputError(f"unknown source `{stage.source}`", key=key, name=stage.source, known=parameters.sources)
+            )
     for key in parameters.sources:
         if all_cited and key not in cited:
             problems.add(InputError("nothing cites this source", file="sources.toml", key=key, name=key, known=cited))

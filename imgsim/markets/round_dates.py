@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from imgsim.base.dates.day_numbers import DAYS_A_YEAR, day_of, mark_of, year_of
+from imgsim.inputs.kinds.round import MARKS
 from imgsim.inputs.parameters.parameter import Parameters
-from imgsim.inputs.pathways.pathway import MARKS
 
 
 @dataclass(frozen=True, slots=True)

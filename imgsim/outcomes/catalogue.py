@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING, Final
 import imgsim.outcomes
 from imgsim.base.errors import InputError
 from imgsim.engines.records.event_codes import families
-from imgsim.inputs.pathways.pathway import MERIT, Pathway
+from imgsim.inputs.kinds.round import MERIT
+from imgsim.inputs.pathways.pathway import Pathway
 from imgsim.outcomes.definitions import INTERVALS, MARKET, QUEUE, WAITS
 
 if TYPE_CHECKING:

@@ -6,6 +6,7 @@ from typing import Final
 
 import numpy as np
 
+from imgsim.inputs.kinds.branch import values_deciding
 from imgsim.outcomes.catalogue import measure
 from imgsim.outcomes.counts import Floats, Ints, inside, tally
 from imgsim.outcomes.definitions import FOLLOW_UP_YEARS, MEASURED, RANK_CLASSES, RECENT_YEARS, RUNGS
@@ -190,15 +191,14 @@ def specialties(seasons: Seasons, rows: Rows) -> None:
 def short_posts(view: View) -> set[str]:
     """The specialties whose posts are certain to lead to work that does not end in the licence (preliminary years).
 
-    They are those with certainty 1 in a choice by specialty whose option is a work stage that starts training but
-    whose completion is no licence.
+    They are those that decide by themselves for an option of a branch, where the option is a work stage that starts
+    training but whose completion is no licence.
     """
-    pathway, parameters, names = view.scenario.pathway, view.scenario.parameters, set()
+    pathway, names = view.scenario.pathway, set[str]()
     starts, licences = pathway.milestones.get("training", ()), pathway.milestones.get("licensed", ())
     for stage in pathway.stages.values():
-        for option, to in stage.next.items() if stage.kind == "choose" else ():
+        for option in stage.when:
+            to = stage.next[option]
             if f"{to}.started" in starts and f"{to}.completed" not in licences:
-                rule = parameters.get(f"{stage.name}.{option}")
-                if rule is not None and rule.by == "specialty":
-                    names |= {name for name in rule.rows if rule.value(view.horizon, name) == 1}
+                names |= values_deciding(stage, option, "specialty")
     return names

@@ -9,7 +9,7 @@ from typing import Final
 
 import numpy as np
 
-from imgsim.inputs.pathways.pathway import MERIT
+from imgsim.inputs.kinds.round import MERIT
 from imgsim.markets.merit_ranked import CITIZENSHIP
 from imgsim.outcomes.catalogue import measure
 from imgsim.outcomes.counts import Bools, Floats, Ints, Replicas

@@ -22,7 +22,7 @@ import numpy.typing as npt
 from imgsim.base.compiled.jit import called_kernel, inline_kernel
 from imgsim.base.randomness.philox import uniform
 from imgsim.base.randomness.quantiles import normal
-from imgsim.inputs.pathways.pathway import PASS_RULES
+from imgsim.inputs.kinds.exam import PASS_RULES
 from imgsim.persons.risk_equations import HASH, Row, Rules, Who, amount, base, draw, happens, predict, probability
 
 Ints = npt.NDArray[np.int64]

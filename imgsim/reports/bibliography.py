@@ -9,20 +9,24 @@ from imgsim.reports.parameters_text import evidence_counts
 from imgsim.reports.words import PAGE, cited
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from imgsim.inputs.parameters.parameter import Parameters, Source
+    from imgsim.inputs.pathways.pathway import Stage
 
 NAMED = 3  # parameters named under a source before `and N more`
 
 
-def uses(parameters: Parameters) -> dict[str, list[str]]:
-    """For each source key the names of the parameters with a value from it."""
+def uses(parameters: Parameters, stages: Iterable[Stage] = ()) -> dict[str, list[str]]:
+    """For each source key the names of the parameters with a value from it, and of the branches with a rule from it."""
     found: dict[str, list[str]] = {}
     for name, parameter in parameters.items():
         keys = {row.source for rows in parameter.rows.values() for row in rows if row.source}
         for key in sorted(keys):
             found.setdefault(key, []).append(name)
+    for stage in stages:
+        if stage.source:
+            found.setdefault(stage.source, []).append(f"the rule {stage.name}")
     return found
 
 
@@ -41,9 +45,9 @@ def entry(key: str, source: Source, names: list[str]) -> list[str]:
     return [*lines, *_wrap(f"used by {shown}"), ""]
 
 
-def bibliography(parameters: Parameters, sources: Mapping[str, Source]) -> str:
+def bibliography(parameters: Parameters, sources: Mapping[str, Source], stages: Iterable[Stage] = ()) -> str:
     """All sources in use, sorted by title, as text."""
-    found = uses(parameters)
+    found = uses(parameters, stages)
     lines: list[str] = []
     for key in sorted(found, key=lambda key: (sources[key].title, key)):
         lines += entry(key, sources[key], found[key])

@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from imgsim.base.errors import InputError
+from imgsim.inputs.kinds.all_kinds import KINDS
+from imgsim.inputs.kinds.kind import OTHERWISE
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -24,23 +26,6 @@ LIVELIHOOD = {
     "in_training": "is in training",
     "in_practice": "practises medicine",
 }
-EXAM = {
-    "sat": "sits {label}, attempt {value}",
-    "failed": "fails {label} (attempt {value})",
-    "passed": "passes {label}",
-    "borderline": "comes close in {label}: borderline",
-    "exhausted": "may not sit {label} again: the attempts are used up",
-    "lapsed": "can no longer sit {label}: it is not given any more",
-}
-ROUND = {
-    "entered": "enters {label}, {value}",
-    "placed": "is given a place in {label}",
-    "unplaced": "gets no place in {label}",
-    "ineligible": "cannot take part in {label}: requirements not met in time",
-}
-WORK = {"started": "begins: {label}", "completed": "completes: {label}", "left": "leaves: {label}"}
-WAIT = {"done": "{label}: done", "refused": "{label}: REFUSED"}
-SAYINGS = {"exam": EXAM, "round": ROUND, "work": WORK, "wait": WAIT}
 
 Record = Mapping[str, Any]
 
@@ -48,7 +33,7 @@ Record = Mapping[str, Any]
 def sentence(pathway: Pathway, event: str, value: float) -> str:
     """An event such as `exam.step1.failed` in words."""
     if event in ("entry", "horizon"):
-        return {"entry": "enters the road", "horizon": "still under way at the end of the simulated time"}[event]
+        return {"entry": "enters the pathway", "horizon": "still under way at the end of the simulated time"}[event]
     if event.startswith("clock.") and event.removeprefix("clock.") in pathway.timers:
         return f"time runs out: {pathway.timers[event.removeprefix('clock.')].label}"
     if event in pathway.stages:
@@ -56,17 +41,19 @@ def sentence(pathway: Pathway, event: str, value: float) -> str:
     name, _, outcome = event.rpartition(".")
     if name not in pathway.stages:
         return event
-    return _said(pathway.stages[name], outcome, value)
+    return _worded(pathway.stages[name], outcome, value)
 
 
-def _said(stage: Stage, outcome: str, value: float) -> str:
-    if stage.kind == "end":
-        return f"END: {stage.label}"
-    if stage.kind == "choose":
-        mark = "" if stage.label.endswith("?") else ":"
-        return f"{stage.label}{mark} {outcome.replace('_', ' ')}"
-    number = f"{value:.0f}" if value == value else ""  # a missing value is not equal to itself
-    return SAYINGS[stage.kind].get(outcome, "{label}: " + outcome).format(label=stage.label, value=number)
+def _worded(stage: Stage, outcome: str, value: float) -> str:
+    """An outcome or event of a stage in the sentence of its kind."""
+    sentences = KINDS[stage.kind].sentences
+    template = sentences.get(outcome, sentences.get(OTHERWISE, "{label}: {outcome}"))
+    return template.format(
+        label=stage.label,
+        question=stage.label if stage.label.endswith("?") else f"{stage.label}:",
+        outcome=outcome.replace("_", " "),
+        value=f"{value:.0f}" if value == value else "",  # a missing value is not equal to itself
+    )
 
 
 def _age(day: datetime, birth: datetime) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from imgsim.inputs.kinds.all_kinds import KINDS
 from imgsim.reports.parameters_text import evidence_counts, grounds, series
 
 if TYPE_CHECKING:
@@ -12,19 +13,6 @@ if TYPE_CHECKING:
     from imgsim.inputs.parameters.parameter import Parameter, Parameters, Source
     from imgsim.inputs.pathways.pathway import Pathway, Stage, Timer
 
-KINDS = {
-    "exam": "An exam, sat after preparation and again after a failure, up to the attempt limit in force.",
-    "wait": "Something that takes time.",
-    "choose": "One of several ways, by odds that depend on the person and the date.",
-    "round": "Places allocated on fixed dates among all who wait for them.",
-    "work": "A position held for a time, with a yearly risk of leaving.",
-    "end": "An end of the road.",
-}
-RULES = {
-    None: "",
-    "stations": " Passed station by station: the stations passed count against a mark.",
-    "adaptive": " An adaptive test: ability measured with error, against a mark.",
-}
 SHOWN = 6  # categories of one parameter shown in full
 
 
@@ -53,8 +41,9 @@ def _people(pathway: Pathway) -> Iterator[str]:
 def _road(pathway: Pathway, parameters: Parameters, sources: Mapping[str, Source]) -> Iterator[str]:
     yield from ("## The road", "", f"A graduate enters at *{pathway.stages[pathway.entry].label}*.", "")
     for stage in pathway.stages.values():
-        said = KINDS[stage.kind] + RULES[stage.rule]
-        yield from (f"### {stage.label}", "", f"`{stage.name}`, {stage.kind}. {said}", "")
+        kind = KINDS[stage.kind]
+        words = " ".join(filter(None, (kind.description, kind.details(stage))))
+        yield from (f"### {stage.label}", "", f"`{stage.name}`, {stage.kind}. {words}", "")
         yield from (f"- {out.replace('_', ' ')} → *{pathway.stages[to].label}*" for out, to in stage.next.items())
         yield ""
         for name in _own(stage, pathway, parameters):

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imgsim.base.errors import InputError
+from imgsim.inputs.kinds.all_kinds import KINDS
 from imgsim.reports.pathway_layout import ENDS, phase_of
 from imgsim.reports.pathway_svg import NO_DIFFERENCES, REFORM_INK, expires_at, svg, words
 
@@ -17,15 +18,6 @@ if TYPE_CHECKING:
 
     from imgsim.inputs.pathways.pathway import Pathway, Stage, Timer
     from imgsim.inputs.reforms.differences import PathwayDifferences
-
-SHAPES = {  # Mermaid's brackets for each kind of stage
-    "exam": ("[[", "]]"),
-    "wait": ("(", ")"),
-    "choose": ("{{", "}}"),
-    "round": ("[/", "/]"),
-    "work": ("[", "]"),
-    "end": ("([", "])"),
-}
 
 NEW = f"fill:#fde3ec,stroke:{REFORM_INK},stroke-width:3px"
 CHANGED = f"stroke:{REFORM_INK},stroke-width:3px,stroke-dasharray:6 3"
@@ -38,7 +30,7 @@ def _quoted(text: str) -> str:
 
 
 def _node(key: str, stage: Stage) -> str:
-    left, right = SHAPES[stage.kind]
+    left, right = KINDS[stage.kind].shape.brackets
     return f"{key}{left}{_quoted(stage.label)}{right}"
 
 

@@ -11,6 +11,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from imgsim.inputs.kinds.end import END
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
@@ -102,7 +104,7 @@ def _edges(pathway: Pathway) -> Iterator[Edge]:
 def phase_of(pathway: Pathway, name: str) -> str:
     """The column of a stage: its phase, or `ends` for a stage where roads end."""
     stage = pathway.stages[name]
-    return ENDS if stage.kind == "end" else (stage.phase or "other")
+    return ENDS if stage.kind == END.name else (stage.phase or "other")
 
 
 def grid(pathway: Pathway) -> tuple[list[str], dict[str, tuple[int, int]]]:

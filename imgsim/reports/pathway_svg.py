@@ -6,6 +6,9 @@ import textwrap
 from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape, quoteattr
 
+from imgsim.inputs.kinds.all_kinds import KINDS
+from imgsim.inputs.kinds.end import END
+from imgsim.inputs.kinds.kind import Shape
 from imgsim.inputs.reforms.differences import PathwayDifferences
 from imgsim.reports.pathway_layout import ENDS, HEIGHT, WIDTH, Arrow, Box, Layout, Point, layout
 
@@ -14,14 +17,6 @@ if TYPE_CHECKING:
 
     from imgsim.inputs.pathways.pathway import Pathway, Stage, Timer
 
-KINDS = {  # fill, line, what the legend says
-    "exam": ("#e3ecfa", "#2f5fa8", "exam: sat until passed or attempts run out"),
-    "wait": ("#f4f1ea", "#8a7a55", "wait: something takes time"),
-    "choose": ("#fff6d6", "#b58900", "choice: one of several ways"),
-    "round": ("#efe3f7", "#7a3fa0", "round: places allocated on a date"),
-    "work": ("#e2f3e6", "#2e7d46", "work: a position held for a time"),
-    "end": ("#e9e9ec", "#444450", "end of the road"),
-}
 INKS = ("#33506e", "#7a5230", "#4f6d2f", "#6b3f7d", "#2f7676", "#8a3b52", "#5b5b8c", "#7d6a1e")
 END_INK = "#a33a3a"
 REFORM_INK = "#d6006c"
@@ -51,22 +46,27 @@ def _rectangle(x: float, y: float, w: float, h: float, radius: float, style: str
     return f'<rect x="{x:.1f}" y="{y:.1f}" width="{w:.1f}" height="{h:.1f}" rx="{radius}" {style}/>'
 
 
-def shape(kind: str, x: float, y: float, w: float = WIDTH, h: float = HEIGHT) -> str:
-    """The outline of a stage of this kind, as SVG."""
-    fill, line, _ = KINDS[kind]
-    style = f'fill="{fill}" stroke="{line}" stroke-width="1.3"'
-    if kind == "choose":
-        cut = min(11.0, h / 2)
+def outline(shape: Shape, x: float, y: float, w: float = WIDTH, h: float = HEIGHT) -> str:
+    """The outline of a stage drawn in this shape, as SVG."""
+    style = f'fill="{shape.fill}" stroke="{shape.line}" stroke-width="1.3"'
+    cut = min(11.0, h / 2 if shape.outline == "hexagon" else h / 3)
+    if shape.outline == "hexagon":
         corners = [(x + cut, y), (x + w - cut, y), (x + w, y + h / 2), (x + w - cut, y + h), (x + cut, y + h)]
         return _polygon([*corners, (x, y + h / 2)], style)
-    radius = {"wait": h / 2.2, "end": 8, "round": 3}.get(kind, 2)
-    outline = _rectangle(x, y, w, h, radius, style)
-    if kind == "round":
-        outline += _rectangle(x + 3, y + 3, w - 6, h - 6, 2, f'fill="none" stroke="{line}"')
-    if kind == "exam":
-        bars = "".join(f'<path d="M{at:.1f} {y:.1f}v{h:.1f}" stroke="{line}"/>' for at in (x + 6, x + w - 6))
-        outline += bars
-    return outline
+    if shape.outline == "octagon":
+        above = [(x, y + cut), (x + cut, y), (x + w - cut, y), (x + w, y + cut)]
+        return _polygon([*above, *((u, 2 * y + h - v) for u, v in reversed(above))], style)
+    return _rectangle(x, y, w, h, h / 2.2 if shape.outline == "pill" else shape.corner, style) + inside(
+        shape, x, y, w, h
+    )
+
+
+def inside(shape: Shape, x: float, y: float, w: float, h: float) -> str:
+    """What is drawn inside the outline: a second frame, a bar at either side, or nothing."""
+    if shape.inside == "frame":
+        return _rectangle(x + 3, y + 3, w - 6, h - 6, 2, f'fill="none" stroke="{shape.line}"')
+    bars = (x + 6, x + w - 6) if shape.inside == "bars" else ()
+    return "".join(f'<path d="M{at:.1f} {y:.1f}v{h:.1f}" stroke="{shape.line}"/>' for at in bars)
 
 
 def _text(x: float, y: float, text: str, css: str, anchor: str = "start", extra: str = "") -> str:
@@ -81,7 +81,7 @@ def _stage(stage: Stage, box: Box, expired: Iterable[Timer]) -> str:
     middle, top = box.x + WIDTH / 2, box.y + (23 if len(lines) == 1 else 17)
     parts = [
         f"<g><title>{escape(f'{stage.name}: {stage.label} ({stage.kind})')}</title>",
-        shape(stage.kind, box.x, box.y),
+        outline(KINDS[stage.kind].shape, box.x, box.y),
     ]
     parts += [_text(middle, top + 13 * i, line, "label", "middle") for i, line in enumerate(lines)]
     parts.append(_text(middle, box.y + HEIGHT - 8, stage.name, "name", "middle"))
@@ -122,7 +122,7 @@ def _towards(here: Point, there: Point, radius: float) -> Point:
 
 
 def _ink(pathway: Pathway, target: str) -> str:
-    if pathway.stages[target].kind == "end":
+    if pathway.stages[target].kind == END.name:
         return END_INK
     return INKS[list(pathway.stages).index(target) % len(INKS)]
 
@@ -158,7 +158,7 @@ def _columns(page: Layout) -> str:
 
 def expires_at(timer: Timer, stage: Stage) -> bool:
     """Whether the pathway lets `clock` strike at `stage`."""
-    return stage.kind != "end" and (timer.applies_in == "everywhere" or stage.name in timer.applies_in)
+    return stage.kind != END.name and (timer.applies_in == "everywhere" or stage.name in timer.applies_in)
 
 
 def where(timer: Timer) -> str:
@@ -168,8 +168,8 @@ def where(timer: Timer) -> str:
 
 def _legend(pathway: Pathway, top: float) -> str:
     parts = []
-    for i, (kind, (_, _, says)) in enumerate(KINDS.items()):
-        parts += [shape(kind, 40, top + 26 * i, 44, 18), _text(94, top + 13 + 26 * i, says, "note")]
+    for i, shape in enumerate(kind.shape for kind in KINDS.values()):
+        parts += [outline(shape, 40, top + 26 * i, 44, 18), _text(94, top + 13 + 26 * i, shape.legend, "note")]
     for i, timer in enumerate(pathway.timers.values()):
         y = top + 26 * i
         tag = _rectangle(440, y + 1, 96, 15, 7, f'fill="#fff" stroke="{END_INK}" class="dashed"')

@@ -6,6 +6,7 @@ import textwrap
 from typing import TYPE_CHECKING
 
 from imgsim.base.dates.calendar import to_date
+from imgsim.inputs.kinds.branch import words
 from imgsim.inputs.reforms.differences import differences_between, stage_of
 from imgsim.reports.words import PAGE, amount, cited
 
@@ -74,10 +75,21 @@ def changed_road(before: Pathway, scenario: Scenario) -> Iterator[str]:
             was = before.stages[old].label if old else "nowhere"
             said = f"{after.stages[stage_name].label}: {outcome.replace('_', ' ')}"
             yield f"{said} leads to: {was} -> {after.stages[new or ''].label}"
+    yield from changed_rules(before, after)
     for milestone, events in after.milestones.items():
         more = [event for event in events if event not in before.milestones.get(milestone, ())]
         if more:
             yield f"`{milestone}` is also reached by {', '.join(more)}"
+
+
+def changed_rules(before: Pathway, after: Pathway) -> Iterator[str]:
+    """Sentences on branches whose conditions change."""
+    for name, stage in after.stages.items():
+        for option, condition in stage.when.items():
+            former = before.stages[name].when.get(option) if name in before.stages else condition
+            if former != condition:
+                was = words(former) if former else "by probabilities"
+                yield f"{stage.label}: {option.replace('_', ' ')} when {was} -> {words(condition)}"
 
 
 def changed_number(baseline: Scenario, scenario: Scenario, name: str) -> list[str]:

@@ -25,7 +25,7 @@ AUTO = "auto"
 ENGINES = (AUTO, "simpy", "compiled")
 COMPILED_FUNCTIONS = {  # a function of each engine whose compiled code is there once a run was made
     "simpy": "imgsim.engines.simpy._generated_flat_calls.lasts",
-    "compiled": "imgsim.engines.compiled.stages.advance",
+    "compiled": "imgsim.engines.compiled.advance.advance",
 }
 ALWAYS = ("people", "outcomes")  # tables that every run writes
 

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from builders import toy
 from builders.toy import end, fair, parameter, road, stage, timer
+from imgsim.inputs.kinds.branch import condition
 from imgsim.inputs.parameters.parameter import Parameter
 from imgsim.inputs.pathways.pathway import Stage, Timer
 from imgsim.inputs.scenarios.scenario import Scenario
@@ -30,6 +31,28 @@ TRAITS = (
     "area.hills",
 )
 AREAS = ("coast", "hills", "plain")
+INSTANT = ("choose", "branch")  # kinds in which no time passes
+CRITERIA = (
+    "flag.marked",
+    "not flag.marked",
+    "citizen",
+    "not needs_visa",
+    "failed_before",
+    "current_year",
+    "region == north",
+    "group in near, far",
+    "visa in none, guest",
+    "livelihood in survival_job, preparing, in_training",
+    "area in hills, plain",
+    "wish == heart",
+    "seasons >= 1",
+    "ability < 0.2",
+    "age < 27",
+    "practice_gap >= 0.5",
+    "years_since_graduation >= 1.5",
+    "from 2003-05-01",
+    "before 2004-11-17",
+)
 RATIO = {"probability": "odds", "days": "times", "years": "times", "rate": "times"}
 
 
@@ -37,8 +60,10 @@ RATIO = {"probability": "odds", "days": "times", "years": "times", "rate": "time
 def scenarios(draw: Draw) -> Scenario:
     """A scenario of a dozen years with up to eighty entrants and perhaps a licensed stock."""
     names = [f"s{k}" for k in range(draw(st.integers(3, 7)))]
-    kinds = [draw(st.sampled_from(("exam", "wait", "choose", "round", "work"))) for _ in names]
-    kinds[0] = "wait" if set(kinds) == {"choose"} else kinds[0]  # a road that takes no time gives death no time either
+    kinds = [draw(st.sampled_from(("exam", "wait", "choose", "branch", "round", "work"))) for _ in names]
+    kinds[0] = (
+        "wait" if set(kinds) <= set(INSTANT) else kinds[0]
+    )  # a road that takes no time gives death no time either
     timers = timers_of(draw, names, kinds)
     stages = [stage_of(draw, k, names, kinds, timers) for k in range(len(names))]
     stock = draw(st.none() | st.sampled_from(names))
@@ -59,7 +84,7 @@ def scenarios(draw: Draw) -> Scenario:
 
 def timers_of(draw: Draw, names: list[str], kinds: list[str]) -> list[Timer]:
     """Death, perhaps, and up to two clocks that strike in some stages and lead to an end, so that no day recurs."""
-    expired = [name for name, kind in zip(names, kinds, strict=True) if kind != "choose"]
+    expired = [name for name, kind in zip(names, kinds, strict=True) if kind not in INSTANT]
     found = [timer("death", "dead", starts="birth")] if draw(st.booleans()) else []
     for name in ("patience", "validity")[: draw(st.integers(0, 2)) if expired else 0]:
         applies_in = draw(st.lists(st.sampled_from(expired), min_size=1, unique=True))
@@ -74,19 +99,25 @@ def stage_of(draw: Draw, k: int, names: list[str], kinds: list[str], timers: lis
     kind, name = kinds[k], names[k]
     later = [*names[k + 1 :], *ENDS]
     until = draw(st.none() | st.sampled_from(untils(names, kinds))) if kind == "wait" else None
-    anywhere = later if kind == "choose" or until else [*names, *ENDS]
+    anywhere = later if kind in INSTANT or until else [*names, *ENDS]
     rule = draw(st.sampled_from((None, "stations", "adaptive"))) if kind == "exam" else None
     words = [*outcomes_of(draw, kind), *["borderline"] * (rule == "stations" and draw(st.booleans()))]
     following = {word: draw(st.sampled_from(anywhere)) for word in words} | {words[0]: later[0]}
     some = st.sampled_from(words)
     more: dict[str, Any] = {"until": until, "rule": rule}
+    if kind == "branch":
+        more["when"] = {word: condition(draw(conditions())) for word in words[:-1]}
     if (free := [held.name for held in timers if held.starts is None]) and draw(st.booleans()):
-        more["starts"] = {draw(some): (draw(st.sampled_from(free)),)}
+        more["starts_timer"] = {draw(some): (draw(st.sampled_from(free)),)}
     if draw(st.booleans()):
-        more |= {"sets": {draw(some): ("marked",)}, "adds": {draw(some): ("seasons",)}, "ready": (draw(some),)}
+        more |= {
+            "sets_flag": {draw(some): ("marked",)},
+            "increments": {draw(some): ("seasons",)},
+            "completes_file": (draw(some),),
+        }
     if draw(st.booleans()):
-        more["status"] = {draw(some): {"visa": draw(st.sampled_from(("none", "guest")))}}
-    if kind != "choose" and draw(st.booleans()):
+        more["sets_trait"] = {draw(some): {"visa": draw(st.sampled_from(("none", "guest")))}}
+    if kind not in INSTANT and draw(st.booleans()):
         more["livelihood"] = draw(st.sampled_from(LIVELIHOODS))
     return stage(
         name,
@@ -104,9 +135,17 @@ def outcomes_of(draw: Draw, kind: str) -> list[str]:
         "exam": ["passed", *["lapsed"] * lapsed, "exhausted", *["failed"] * refused],
         "wait": ["done", *["refused"] * refused],
         "choose": ["one", "two", "three"][: 2 + lapsed],
+        "branch": ["one", "two", "three"][: 2 + lapsed],
         "round": ["placed", "unplaced", "ineligible"],
         "work": [*["completed"] * lapsed, "left"],
     }[kind]
+
+
+@st.composite
+def conditions(draw: Draw) -> str:
+    """A condition of up to three criteria."""
+    criteria = draw(st.lists(st.sampled_from(CRITERIA), min_size=1, max_size=3))
+    return "".join(f"{draw(st.sampled_from((' and ', ' or '))) if k else ''}{one}" for k, one in enumerate(criteria))
 
 
 def untils(names: list[str], kinds: list[str]) -> list[str]:
@@ -127,6 +166,8 @@ def numbers_of(draw: Draw, held: Stage) -> list[Parameter]:
         return refused + lasting(draw, f"{name}.done") * (held.until is None)
     if held.kind == "choose":
         return [parameter(f"{name}.{word}", "probability", dated(draw, 0.0, 1.0)) for word in list(held.next)[:-1]]
+    if held.kind == "branch":
+        return []
     if held.kind == "round":
         day = draw(st.integers(1, 28))
         marks, places = {"closes": f"02-{day:02d}", "allocates": f"03-{day:02d}"}, draw(st.integers(0, 12))

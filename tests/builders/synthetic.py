@@ -31,7 +31,13 @@ GROUPS = {
 
 def stage(name: str, kind: str, following: Mapping[str, str], **more: Any) -> Stage:
     """A stage with nothing but what the test says."""
-    given: dict[str, Any] = {"label": name, "phase": "road", "starts": {}, "sets": {}, "status": {}} | more
+    given: dict[str, Any] = {
+        "label": name,
+        "phase": "road",
+        "starts_timer": {},
+        "sets_flag": {},
+        "sets_trait": {},
+    } | more
     return Stage(name=name, kind=kind, next=following, **given)
 
 
@@ -41,7 +47,7 @@ def small_road() -> Pathway:
         stage("test", "exam", {"passed": "paper", "exhausted": "gone"}),
         stage("paper", "wait", {"done": "fair"}),
         stage("fair", "round", {"placed": "stamp", "unplaced": "gone", "ineligible": "gone"}, mechanism="match"),
-        stage("stamp", "wait", {"done": "which"}, status={"done": {"visa": "guest"}}),
+        stage("stamp", "wait", {"done": "which"}, sets_trait={"done": {"visa": "guest"}}),
         stage("which", "choose", {"one": "short", "many": "long"}),
         stage("short", "work", {"completed": "fair", "left": "fair"}, livelihood="in_training"),
         stage("long", "work", {"completed": "queue", "left": "gone"}, livelihood="in_training"),

@@ -37,7 +37,7 @@ CATEGORIES = {
 
 def stage(name: str, kind: str, following: Mapping[str, str] | None = None, **more: Any) -> Stage:
     """A stage with nothing but what the test says; the phase is called like the stage."""
-    given: dict[str, Any] = {"label": name, "phase": name, "starts": {}, "sets": {}, "status": {}} | more
+    given: dict[str, Any] = {"label": name, "phase": name, "starts_timer": {}, "sets_flag": {}, "sets_trait": {}} | more
     return Stage(name=name, kind=kind, next=dict(following or {}), **given)
 
 
@@ -188,13 +188,13 @@ def digest(tables: Mapping[str, pd.DataFrame]) -> str:
 def career() -> Pathway:
     """A road with every stage kind, clocks, a livelihood and a scarce round: the whole engine in eight stages."""
     return road(
-        stage("test", "exam", {"passed": "paper", "exhausted": "gone"}, starts={"passed": ("validity",)}),
+        stage("test", "exam", {"passed": "paper", "exhausted": "gone"}, starts_timer={"passed": ("validity",)}),
         stage("paper", "wait", {"done": "way", "refused": "gone"}),
         stage("way", "choose", {"straight": "fair", "round_about": "rest"}),
         stage("rest", "wait", {"done": "fair"}, until="fair.closes"),
         stage("fair", "round", {"placed": "begin", "unplaced": "again", "ineligible": "gone"}, mechanism="lottery"),
         stage("again", "choose", {"again": "fair", "stop": "gone"}),
-        stage("begin", "wait", {"done": "post"}, until="post", status={"done": {"visa": "guest"}}),
+        stage("begin", "wait", {"done": "post"}, until="post", sets_trait={"done": {"visa": "guest"}}),
         stage("post", "work", {"completed": "practice", "left": "gone"}, livelihood="in_training"),
         stage("practice", "work", {"left": "gone"}, livelihood="in_practice"),
         end("gone"),

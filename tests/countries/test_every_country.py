@@ -89,7 +89,7 @@ def test_people_of_a_composed_road_are_those_of_its_countries(name: str) -> None
     whole = load_numbers(COUNTRIES / name, road)
     for country, part in road.parts.items():
         share: dict[str, float] = dict.fromkeys(part.pathway.groups, 0.0)
-        for group, cell in part.become.items():
+        for group, cell in part.maps_groups.items():
             share[cell] += whole.value(f"population.cell.{country}", 0, group)
         assert share == pytest.approx(dict.fromkeys(part.pathway.groups, 1.0)), country
 

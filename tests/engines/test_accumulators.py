@@ -38,7 +38,7 @@ def road() -> Pathway:
     return toy.road(
         toy.stage("test", "exam", {"passed": "paper", "exhausted": "gone"}),
         toy.stage("paper", "wait", {"done": "stamp"}),
-        toy.stage("stamp", "wait", {"done": "post"}, status={"done": {"visa": "guest"}}, phase="paper"),
+        toy.stage("stamp", "wait", {"done": "post"}, sets_trait={"done": {"visa": "guest"}}, phase="paper"),
         toy.stage("post", "work", {"completed": "stamp", "left": "gone"}),
         toy.end("gone"),
         milestones={"certified": ("paper.done",), "training": ("post.started",), "seen": ("test.sat", "paper.done")},

@@ -202,7 +202,7 @@ def test_a_clock_strikes_on_its_day_and_not_where_it_may_not() -> None:
 def test_a_pass_is_valid_for_its_years_and_a_new_one_for_as_many_again() -> None:
     """Passed on day 40; the second exam can never be passed; 7 years (2557 days) later all begin anew."""
     pathway = road(
-        stage("first", "exam", {"passed": "second", "exhausted": "out"}, starts={"passed": ("validity",)}),
+        stage("first", "exam", {"passed": "second", "exhausted": "out"}, starts_timer={"passed": ("validity",)}),
         stage("second", "exam", {"passed": "out", "exhausted": "out"}),
         end("out"),
         timers=[timer("validity", "first", ("second",), None)],
@@ -242,7 +242,7 @@ def test_on_one_day_clocks_come_before_the_allocation_of_a_round() -> None:
 
     def ends(days: int) -> set[str]:
         pathway = road(
-            stage("early", "wait", {"done": "fair"}, until="fair.closes", starts={"done": ("rival",)}),
+            stage("early", "wait", {"done": "fair"}, until="fair.closes", starts_timer={"done": ("rival",)}),
             stage("fair", "round", {"placed": "home", "unplaced": "out", "ineligible": "out"}, mechanism="lottery"),
             end("home"), end("out"), end("struck"),
             timers=[timer("rival", "struck", ("fair",), None)],

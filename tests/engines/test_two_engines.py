@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import ast
+import inspect
 import os
 import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 from builders import random_pathways as random_roads
@@ -14,13 +17,15 @@ from builders import toy
 from hypothesis import HealthCheck, given, settings
 
 from imgsim.engines import equality
+from imgsim.engines.compiled import career as compiled_career
 from imgsim.engines.compiled import replication as compiled_engine
-from imgsim.engines.compiled import stages as walker
-from imgsim.engines.compiled.stage_tables import KINDS
+from imgsim.engines.compiled import stages as compiled_stages
 from imgsim.engines.engine import ENGINES, finished_replication, trace, with_log
 from imgsim.engines.model import build
+from imgsim.engines.simpy import career as simpy_career
 from imgsim.engines.simpy import processes as simpy_engine
-from imgsim.inputs.pathways.pathway import OUTCOMES
+from imgsim.engines.simpy import stages as simpy_stages
+from imgsim.inputs.kinds.all_kinds import KINDS
 from imgsim.inputs.scenarios.load import load_scenario
 from imgsim.inputs.scenarios.scenario import Scenario
 
@@ -98,13 +103,25 @@ def test_a_difference_is_told_by_its_first_event() -> None:
 
 
 def test_both_engines_know_every_stage_kind() -> None:
-    """A kind added to one engine only, or to the road alone, fails here."""
-    assert set(simpy_engine.KINDS) | {"end"} == set(OUTCOMES) == set(KINDS)
-    assert set(walker.WALKS) == set(simpy_engine.KINDS)
-    assert [walker.WALKS[kind].__name__ for kind in KINDS if kind != "end"] == [
-        simpy_engine.KINDS[kind].__name__ for kind in KINDS if kind != "end"
-    ]
+    """A kind added to one engine only, or to pathways alone, fails here."""
+    assert set(simpy_stages.PROCESSES) | {"end"} == set(compiled_stages.PROCESSES) | {"end"} == set(KINDS)
     assert list(ENGINES) == ["simpy", "compiled"]
+
+
+def functions(module: ModuleType) -> dict[str, str | None]:
+    """The functions of a module and their docstrings, in the order of the file."""
+    body = ast.parse(Path(str(module.__file__)).read_text("utf-8")).body
+    return {node.name: ast.get_docstring(node) for node in body if isinstance(node, ast.FunctionDef)}
+
+
+def test_a_stage_kind_is_read_side_by_side_in_both_engines() -> None:
+    """The same functions with the same docstrings in the same order."""
+    assert list(functions(simpy_stages).items()) == list(functions(compiled_stages).items())
+
+
+def test_what_all_stages_share_has_the_same_names_in_both_engines() -> None:
+    shared = [name for name in vars(simpy_career.Career) if inspect.isfunction(getattr(simpy_career.Career, name))]
+    assert [name for name in shared if not name.startswith("_") and name not in functions(compiled_career)] == []
 
 
 def test_the_kernels_give_the_same_lives_without_compilation() -> None:

@@ -123,7 +123,7 @@ IN_ROAD: list[Case] = [
     (ROAD_FILE, "completed = ", "complete = ", "complete =", "stage.post.next.complete: a stage of kind work has no outcome `complete` (it has completed, left) (did you mean `completed`?)"),
     (ROAD_FILE, ', exhausted = "gone"', "", 'next = { passed = "paper" }', "stage.test.next: a stage of kind exam must say where `exhausted` leads"),
     (ROAD_FILE, ', done = "way"', "", 'next = { refused = "gone" }', "stage.paper.next: a stage of kind wait must say where `done` leads"),
-    (ROAD_FILE, ', away = "gone"', "", 'next = { straight', "stage.way.next: a choice needs at least two options"),
+    (ROAD_FILE, ', away = "gone"', "", 'next = { straight', "stage.way.next: a stage of kind choose needs at least two options"),
     (ROAD_FILE, 'next = { completed = "home", left = "gone" }\n', "", "[stage.post]", "stage.post: the stage cannot be left: no outcome is wired"),
     (ROAD_FILE, 'class = "retired"', 'class = "retird"', "class = \"retird", "stage.home.class: unknown class of ends `retird`; one of retired, alternative_career, gave_up, left_country, died (did you mean `retired`?)"),
     (ROAD_FILE, 'class = "retired"', 'class = "retired"\nnext = { done = "gone" }', "done = \"gone\"", "stage.home.next.done: a stage of kind end has no outcome `done` (it has none)"),

@@ -176,8 +176,12 @@ def test_files_of_before_load_once_they_are_migrated_and_say_what_they_said(coun
     migrate([country.scenario.parent])
     scenario = load_scenario(country.scenario, reforms=[reform])
     more, test = scenario.pathway.stages["more"], scenario.pathway.stages["test"]
-    assert (more.status, more.adds, more.ready) == ({"done": {"citizen": "yes"}}, {"done": ("seasons",)}, ("done",))
-    assert (test.starts, test.sets) == ({"passed": ("validity",)}, {"passed": ("marked",)})
+    assert (more.sets_trait, more.increments, more.completes_file) == (
+        {"done": {"citizen": "yes"}},
+        {"done": ("seasons",)},
+        ("done",),
+    )
+    assert (test.starts_timer, test.sets_flag) == ({"passed": ("validity",)}, {"passed": ("marked",)})
     assert scenario.pathway.timers["patience"].applies_in == ("test",)
     assert scenario.parameters["more.done.sd_log"].rows[""][0].evidence == "assumed"
     assert scenario.reforms[0].levers["size"].label == "how much"

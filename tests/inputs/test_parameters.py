@@ -17,11 +17,11 @@ from imgsim.base.randomness.addresses import COMPETITOR, GRADUATE, actor, decisi
 from imgsim.inputs.consistency import check_contract
 from imgsim.inputs.countries import COUNTRIES
 from imgsim.inputs.countries import shipped_countries as countries
+from imgsim.inputs.kinds.all_kinds import required_parameters
 from imgsim.inputs.parameters.parameter import UNITS, Parameter, Parameters, Row
 from imgsim.inputs.parameters.read import load_parameters
 from imgsim.inputs.pathways.combined_parameters import load_numbers
 from imgsim.inputs.pathways.load import load_pathway
-from imgsim.inputs.pathways.pathway import required_parameters
 
 NAMES = countries()
 

@@ -13,9 +13,11 @@ from hypothesis import strategies as st
 from imgsim.base.errors import InputError
 from imgsim.inputs.countries import COUNTRIES
 from imgsim.inputs.countries import shipped_countries as countries
+from imgsim.inputs.kinds.all_kinds import KINDS, required_parameters
+from imgsim.inputs.kinds.round import MARKS, MECHANISMS
 from imgsim.inputs.pathways.checks import check_pathway
 from imgsim.inputs.pathways.load import load_pathway
-from imgsim.inputs.pathways.pathway import CERTAIN, MARKS, MECHANISMS, OUTCOMES, Pathway, Stage, required_parameters
+from imgsim.inputs.pathways.pathway import Pathway, Stage
 from imgsim.inputs.pathways.reachability import leads_to_end, reachable
 from imgsim.markets.mechanisms import MECHANISMS as MADE
 
@@ -51,8 +53,8 @@ def test_every_road_that_ships_holds_no_numbers(name: str) -> None:
 
 def test_a_road_is_what_its_file_says(road: Pathway) -> None:
     assert (road.entry, road.stock_entry, list(road.stages)[:3]) == ("test", None, ["test", "paper", "way"])
-    assert road.stages["test"].starts == {"passed": ("validity",)}
-    assert road.stages["test"].sets == {"passed": ("marked",)}
+    assert road.stages["test"].starts_timer == {"passed": ("validity",)}
+    assert road.stages["test"].sets_flag == {"passed": ("marked",)}
     assert road.stages["home"].end_class == "retired"
     assert road.timers["patience"].applies_in == ("test",)
     assert road.timers["validity"].starts is None
@@ -98,8 +100,8 @@ def test_the_mechanisms_a_road_may_name_are_those_that_exist() -> None:
 
 
 def test_what_must_be_wired_are_outcomes_of_the_kind() -> None:
-    for kind, outcomes in CERTAIN.items():
-        assert set(outcomes) <= set(OUTCOMES[kind] or ())
+    for kind in KINDS.values():
+        assert set(kind.certain) <= set(kind.outcomes or ())
 
 
 @pytest.mark.parametrize(

@@ -16,14 +16,15 @@ from imgsim.base.dates.calendar import to_day
 from imgsim.base.errors import InputError
 from imgsim.base.files.toml import read_toml
 from imgsim.base.randomness.addresses import GRADUATE, actor
+from imgsim.inputs.kinds import exam as exams
 from imgsim.inputs.parameters.parameter import Parameter
-from imgsim.inputs.pathways.pathway import OUTCOMES, Pathway
+from imgsim.inputs.pathways.pathway import Pathway
 from imgsim.inputs.pathways.read import stages_of
 from imgsim.inputs.traits import COLUMN, FIRST_FLAG
 from imgsim.persons.pass_rules import CODE, WORDS, error_left, grade
 from imgsim.persons.risk_equations import Who
 
-GRADES = OUTCOMES["exam"] or ()
+GRADES = exams.EXAM.outcomes or ()
 MANY = 6000
 DAY = to_day("2015-06-01")
 

@@ -52,7 +52,7 @@ def test_every_event_and_spell_is_told_once_in_order_of_date(tables: dict[str, A
 
 
 def test_ages_are_counted_from_birth(tables: dict[str, Any], road: Pathway) -> None:
-    assert "2010-02-01  26.0  enters the road" in story.tell(tables, road)
+    assert "2010-02-01  26.0  enters the pathway" in story.tell(tables, road)
 
 
 def test_attempts_are_numbered(tables: dict[str, Any], road: Pathway) -> None:

@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from imgsim.engines.compiled.stage_tables import Road
+from imgsim.engines.compiled.stage_tables import StageTables
 from imgsim.engines.records.accumulators import Accumulators
 from imgsim.engines.simpy.event_log import EVENT_WIDTH, SPELL_WIDTH
 from imgsim.persons.livelihood import STATES, TRACK, Track
@@ -65,9 +65,9 @@ class Journal(NamedTuple):
     sat: npt.NDArray[np.int64]  # the days of the last sittings of the exam under way
 
 
-def new_states(population: Population, road: Road) -> States:
+def new_states(population: Population, stage_tables: StageTables) -> States:
     """Everybody of a population before entering."""
-    people, timers = len(population.actor), len(road.timer)
+    people, timers = len(population.actor), len(stage_tables.timer)
     return States(
         actor=population.actor,
         entry=population.entry,
@@ -77,7 +77,7 @@ def new_states(population: Population, road: Road) -> States:
         days_in=np.zeros((people, STATES), np.int32),
         at=np.zeros((people, AT + timers), np.int32),
         waits=np.full(people, NOT_WAITING, np.int16),
-        counts=np.zeros((people, road.first_timer + timers), np.int16),
+        counts=np.zeros((people, stage_tables.first_timer + timers), np.int16),
     )
 
 

@@ -13,40 +13,32 @@ from imgsim.engines.compiled.arrays import (
     AT,
     DAY,
     ENDED,
-    MEETING,
     MET,
     PARKED,
-    POST_START,
     SEQUENCE,
     SPELL_START,
     SPELLS,
     STAGE,
     STATUS,
-    WAITING,
     WALKING,
     Career,
     Journal,
 )
 from imgsim.engines.compiled.stage_tables import (
     ADD,
-    CHOOSE,
-    READS,
     ROUND,
     START_TIMER,
-    STARTS,
     TIMER_EVENT,
     TIMER_QUANTITY,
     TIMER_RUNS,
     TIMER_TO,
     WRITE,
-    YEAR,
-    Road,
+    StageTables,
 )
 from imgsim.engines.compiled.stage_tables import ENDED as ENDED_EVENT
 from imgsim.engines.records.accumulators import live, record_event
 from imgsim.engines.records.event_codes import Codes
 from imgsim.inputs.traits import COLUMN, READY_SINCE
-from imgsim.markets.allocation import PLACED
 from imgsim.persons.livelihood import (
     BEFORE,
     IN_TRAINING,
@@ -60,7 +52,6 @@ from imgsim.persons.livelihood import (
 from imgsim.persons.risk_equations import Rules, lasts
 
 READY: Final = COLUMN["ready"]
-SPECIALTY, SPONSOR = COLUMN["specialty"], COLUMN["sponsor"]
 
 NOTHING: Final = -1  # no clock struck
 PAUSE: Final = -2  # the life waits for a round, or nothing more happens before the horizon
@@ -73,7 +64,7 @@ class World(NamedTuple):
     """What all lives of a replication share."""
 
     rules: Rules
-    road: Road
+    stage_tables: StageTables
     transitions: ActivityTransitions
     codes: Codes
     seed: int
@@ -87,12 +78,12 @@ class World(NamedTuple):
 def enters(world: World, career: Career, log: Journal) -> None:
     """The life begins: its first clocks and its first spell of livelihood; the first stage."""
     career.at[DAY] = career.at[SPELL_START] = career.entry
-    career.at[STAGE] = world.road.stock_entry if career.stock else world.road.entry
+    career.at[STAGE] = world.stage_tables.stock_entry if career.stock else world.stage_tables.entry
     career.at[STATUS], career.at[MET] = WALKING, NEVER
     note(world, career, log, 0, 0)
-    for timer in range(len(world.road.timer)):
+    for timer in range(len(world.stage_tables.timer)):
         career.at[AT + timer] = NEVER
-        if world.road.timer[timer, TIMER_RUNS] == 1:
+        if world.stage_tables.timer[timer, TIMER_RUNS] == 1:
             start_timer(world, career, timer)
     begin_spell(career.row, career.track, int(career.row[STATE]), today(career))
 
@@ -101,12 +92,12 @@ def enters(world: World, career: Career, log: Journal) -> None:
 def arrives(world: World, career: Career, log: Journal, stage: int) -> None:
     """A stage begins; it may impose a livelihood."""
     career.counts[stage] += 1
-    imposed = world.road.livelihood[stage]
+    imposed = world.stage_tables.livelihood[stage]
     if imposed >= 0 and career.row[STATE] != imposed:
         if career.row[STATE] < IN_TRAINING:
             career.track[BEFORE] = career.row[STATE]
         turns_to(world, career, log, imposed)
-    elif imposed < 0 and world.road.kind[stage] != CHOOSE and career.row[STATE] >= IN_TRAINING:
+    elif imposed < 0 and world.stage_tables.instant[stage] == 0 and career.row[STATE] >= IN_TRAINING:
         turns_to(world, career, log, int(career.track[BEFORE]))
 
 
@@ -115,14 +106,20 @@ def leaves(world: World, career: Career, log: Journal, stage: int, outcome: int)
     """A stage ends: what its outcome starts and writes; the next stage."""
     if outcome <= EXPIRED:
         timer = EXPIRED - outcome
-        note(world, career, log, world.road.timer[timer, TIMER_EVENT], stage)
-        return int(world.road.timer[timer, TIMER_TO])
-    if world.road.kind[stage] != ROUND:
-        note(world, career, log, world.road.event[stage, outcome], times(career, stage))
-    cell = stage * world.road.next.shape[1] + outcome
-    for k in range(world.road.first_effect[cell], world.road.first_effect[cell + 1]):
-        takes_effect(world, career, world.road.effect[k, 0], world.road.effect[k, 1], world.road.effect[k, 2])
-    return int(world.road.next[stage, outcome])
+        note(world, career, log, world.stage_tables.timer[timer, TIMER_EVENT], stage)
+        return int(world.stage_tables.timer[timer, TIMER_TO])
+    if world.stage_tables.kind[stage] != ROUND:
+        note(world, career, log, world.stage_tables.event[stage, outcome], times(career, stage))
+    cell = stage * world.stage_tables.next.shape[1] + outcome
+    for k in range(world.stage_tables.first_effect[cell], world.stage_tables.first_effect[cell + 1]):
+        takes_effect(
+            world,
+            career,
+            world.stage_tables.effect[k, 0],
+            world.stage_tables.effect[k, 1],
+            world.stage_tables.effect[k, 2],
+        )
+    return int(world.stage_tables.next[stage, outcome])
 
 
 @inline_kernel
@@ -142,7 +139,7 @@ def takes_effect(world: World, career: Career, operation: int, place: int, value
 @called_kernel
 def ends(world: World, career: Career, log: Journal, stage: int) -> None:
     """The life leaves the model."""
-    note(world, career, log, world.road.extra[stage, ENDED_EVENT], 0)
+    note(world, career, log, world.stage_tables.extra[stage, ENDED_EVENT], 0)
     close_spell(world, career, log, today(career))
     career.at[STATUS] = ENDED
 
@@ -162,7 +159,7 @@ def note(world: World, career: Career, log: Journal, event: int, value: int) -> 
 @inline_kernel
 def has_room(world: World, log: Journal) -> bool:
     """Can the journal hold whatever one more stage logs?"""
-    return not log.tells or bool(max(log.used[0], log.used[1]) + world.road.most_events <= len(log.events))
+    return not log.tells or bool(max(log.used[0], log.used[1]) + world.stage_tables.most_events <= len(log.events))
 
 
 # --- clocks ----------------------------------------------------------------------------------------------------------
@@ -171,21 +168,22 @@ def has_room(world: World, log: Journal) -> bool:
 @called_kernel
 def start_timer(world: World, career: Career, timer: int) -> None:
     """Draw the due day of a rival clock from today on."""
-    q = world.road.timer[timer, TIMER_QUANTITY]
+    q = world.stage_tables.timer[timer, TIMER_QUANTITY]
     career.at[AT + timer] = min(
-        NEVER, today(career) + lasting(world, career, q, int(np.int64(career.counts[world.road.first_timer + timer])))
+        NEVER,
+        today(career) + lasting(world, career, q, int(np.int64(career.counts[world.stage_tables.first_timer + timer]))),
     )
-    career.counts[world.road.first_timer + timer] += 1
+    career.counts[world.stage_tables.first_timer + timer] += 1
 
 
 @inline_kernel
 def next_expiry(world: World, career: Career, stage: int) -> tuple[int, int]:
     """The clock that strikes first in this stage, and its day; overdue clocks strike today."""
     expired, due = NOTHING, NEVER
-    if world.road.death >= 0:
-        expired, due = EXPIRED - world.road.death, int(np.int64(career.at[AT + world.road.death]))
-    for k in range(world.road.first_expiry[stage], world.road.first_expiry[stage + 1]):
-        timer = world.road.expiry[k]
+    if world.stage_tables.death >= 0:
+        expired, due = EXPIRED - world.stage_tables.death, int(np.int64(career.at[AT + world.stage_tables.death]))
+    for k in range(world.stage_tables.first_expiry[stage], world.stage_tables.first_expiry[stage + 1]):
+        timer = world.stage_tables.expiry[k]
         if career.at[AT + timer] < due:
             expired, due = EXPIRED - timer, int(np.int64(career.at[AT + timer]))
     return expired, max(due, today(career))
@@ -194,7 +192,7 @@ def next_expiry(world: World, career: Career, stage: int) -> tuple[int, int]:
 @inline_kernel
 def expires_first(world: World, expired: int, due: int, day: int) -> bool:
     """Does the clock come before a stage end of that day? Death does on the same day, other clocks do not."""
-    return due < day or (due == day and world.road.death >= 0 and expired == EXPIRED - world.road.death)
+    return due < day or (due == day and world.stage_tables.death >= 0 and expired == EXPIRED - world.stage_tables.death)
 
 
 # --- livelihood ------------------------------------------------------------------------------------------------------
@@ -203,7 +201,7 @@ def expires_first(world: World, expired: int, due: int, day: int) -> bool:
 @called_kernel
 def advance_to(world: World, career: Career, log: Journal, day: int) -> None:
     """Today becomes a later day; the second track is walked up to it, unless a stage imposes a state."""
-    if world.road.livelihood[career.at[STAGE]] >= 0:
+    if world.stage_tables.livelihood[career.at[STAGE]] >= 0:
         spend(career.row, career.track, career.days_in, day)
     while int(career.track[WALKED]) < day:
         state = next_transition(
@@ -239,6 +237,16 @@ def close_spell(world: World, career: Career, log: Journal, day: int) -> None:
     career.at[SPELL_START] = day
 
 
+@inline_kernel
+def comes(world: World, career: Career, log: Journal, day: int) -> bool:
+    """Move on to a day; False if it lies beyond the horizon, up to which the person is moved instead."""
+    if day >= world.stage_tables.end:
+        closes(world, career, log)
+        return False
+    advance_to(world, career, log, day)
+    return True
+
+
 # --- the person, today -------------------------------------------------------------------------------------------
 
 
@@ -257,7 +265,7 @@ def times(career: Career, stage: int) -> int:
 @inline_kernel
 def tries(world: World, career: Career, stage: int) -> int:
     """How often the person has sat an exam."""
-    return int(np.int64(career.counts[world.road.tried[stage]]))
+    return int(np.int64(career.counts[world.stage_tables.tried[stage]]))
 
 
 @inline_kernel
@@ -266,32 +274,9 @@ def lasting(world: World, career: Career, q: int, occurrence: int) -> int:
     return lasts(world.rules, career.who, q, today(career), career.row, occurrence)
 
 
-# --- rounds ----------------------------------------------------------------------------------------------------------
-
-
-@inline_kernel
-def waits_for(world: World, career: Career, meeting: int) -> None:
-    """Wait for a meeting, on the day of which the life is: the papers were ready when files were read, or were not."""
-    career.at[STATUS], career.at[MEETING] = WAITING, meeting
-    career.row[READY] = 1.0 if career.row[READY_SINCE] <= world.road.date[meeting, READS] else 0.0
-
-
-@inline_kernel
-def settles(world: World, career: Career, log: Journal, outcome: int, specialty: int, sponsor: int) -> None:
-    """Write one person's part of an allocation into the life, which walks on."""
-    stage, meeting = career.at[STAGE], career.at[MEETING]
-    note(world, career, log, world.road.event[stage, outcome], world.road.date[meeting, YEAR])
-    if outcome == PLACED:
-        if world.road.gives_post[stage] == 1:
-            career.row[SPECIALTY], career.row[SPONSOR] = specialty, sponsor
-        career.at[POST_START] = world.road.date[meeting, STARTS]
-    career.at[STATUS], career.at[MET] = WALKING, career.at[DAY]
-    career.at[STAGE] = leaves(world, career, log, stage, outcome)
-
-
 @called_kernel
 def closes(world: World, career: Career, log: Journal) -> None:
     """Nothing more happens before the horizon: the second track is walked to the last day."""
-    advance_to(world, career, log, world.road.end)
-    close_spell(world, career, log, world.road.end)
+    advance_to(world, career, log, world.stage_tables.end)
+    close_spell(world, career, log, world.stage_tables.end)
     career.at[STATUS] = PARKED

@@ -19,7 +19,7 @@ from pandas import DataFrame
 from imgsim.base.dates.day_numbers import NEVER
 from imgsim.engines import engine as engines
 from imgsim.engines.clock import ROUND_SLOT, Clock
-from imgsim.engines.compiled import stages as walker
+from imgsim.engines.compiled.advance import advance
 from imgsim.engines.compiled.arrays import DAY, ENDED, SEQUENCE, STAGE, STATUS, Journal, States, new_journal, new_states
 from imgsim.engines.compiled.career import READY, World
 from imgsim.engines.compiled.stage_tables import ALLOCATES, tabulate
@@ -74,9 +74,9 @@ class Replication:
         self.population: Population = populate(
             scenario.parameters, scenario.pathway, model.book, years, model.end, model.seed, number, model.scale
         )
-        road = tabulate(model)
-        self.world = World(model.book.rules, road, model.transitions, codes_of(model), model.seed, number)
-        self.states = new_states(self.population, road)
+        stage_tables = tabulate(model)
+        self.world = World(model.book.rules, stage_tables, model.transitions, codes_of(model), model.seed, number)
+        self.states = new_states(self.population, stage_tables)
         accumulators = new_accumulators(model, self.world.codes, self.population)
         self.logs = [new_journal(beside(accumulators), model.stage_plans.ring) for _ in range(threads)]
         self.decided = Decided()
@@ -86,7 +86,7 @@ class Replication:
 
     def meets(self, name: str, meeting: int) -> None:
         """One allocation: everybody who waits for the meeting is given a place or not, and walks on."""
-        year, _, _reads, _, allocates, _ = self.world.road.date[meeting].tolist()
+        year, _, _reads, _, allocates, _ = self.world.stage_tables.date[meeting].tolist()
         waiting = np.flatnonzero(self.states.waits == meeting)
         traits = self.population.traits.take(waiting, axis=0, out=self.room[: len(waiting)], mode="clip")
         applicants = Applicants(self.population.actor[waiting], traits, allocates)
@@ -106,7 +106,7 @@ class Replication:
         """Some people walk on, each with the decision in the row of the same place."""
 
         def walk(record: Ints, log: Journal) -> None:
-            walker.advance(self.world, self.states, log, 0, chosen[record], 0, record, decided)
+            advance(self.world, self.states, log, 0, chosen[record], 0, record, decided)
 
         everybody = np.arange(len(chosen))
         if len(self.logs) == 1:
@@ -157,7 +157,7 @@ def walked_again(held: Replication, chosen: Ints, decided: Decisions) -> Iterato
     first = int(chosen[0]) if len(chosen) else 0
     while True:
         log.used[:] = 0
-        done = walker.advance(held.world, states, log, first, everybody, done, record, decided)
+        done = advance(held.world, states, log, first, everybody, done, record, decided)
         yield Piece(log.events[: log.used[0]].copy(), log.spells[: log.used[1]].copy())
         if done == len(chosen):
             return
@@ -169,14 +169,14 @@ def fresh_states(held: Replication, chosen: Ints) -> States:
     actors = whole.actor[chosen]
     traits, entry = people(scenario.parameters, scenario.pathway, held.model.book, actors, held.model.seed, held.number)
     population = Population(actors, traits, entry, whole.stock[chosen])
-    return new_states(population, held.world.road)
+    return new_states(population, held.world.stage_tables)
 
 
 def meetings(held: Replication, name: str, number: int, clock: Clock) -> Generator[simpy.Event, Any, None]:
     """The dates of one round."""
-    road = held.world.road
-    for meeting in range(road.first_date[number], road.first_date[number + 1]):
-        yield clock.wait_for(int(road.date[meeting, ALLOCATES]), ROUND_SLOT)
+    stage_tables = held.world.stage_tables
+    for meeting in range(stage_tables.first_date[number], stage_tables.first_date[number + 1]):
+        yield clock.wait_for(int(stage_tables.date[meeting, ALLOCATES]), ROUND_SLOT)
         held.meets(name, meeting)
 
 

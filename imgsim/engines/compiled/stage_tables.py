@@ -1,4 +1,4 @@
-"""The road as arrays: the stage tables that the compiled engine walks, row by row what a ``Plan`` says in words."""
+"""The stage plans as arrays: row by row what a ``Plan`` says in words, for compiled code."""
 
 from __future__ import annotations
 
@@ -9,25 +9,27 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from imgsim.base.compiled.jit import inline_kernel
 from imgsim.engines.model import Model
-from imgsim.engines.stage_plans import EXTRA_EVENTS, QUANTITIES, Plan, StagePlans
-from imgsim.inputs.pathways.pathway import MARKS, OUTCOMES
+from imgsim.engines.stage_plans import Plan, StagePlans
+from imgsim.inputs.kinds.all_kinds import KINDS
+from imgsim.inputs.kinds.round import MARKS
 from imgsim.markets.round_dates import Schedule
+from imgsim.persons.branch_rules import Conditions
 from imgsim.persons.pass_rules import WORDS
 
 Ints = npt.NDArray[np.int64]
 
-KINDS: Final = tuple(OUTCOMES)
-EXAM, WAIT, CHOOSE, ROUND, WORK, END = (
-    KINDS.index(kind) for kind in ("exam", "wait", "choose", "round", "work", "end")
+# StageTables.kind, and columns of StageTables.quantity in the order of each kind's quantities.
+CODE: Final = {name: code for code, name in enumerate(KINDS)}
+EXAM, WAIT, CHOOSE, BRANCH, ROUND, WORK, END = (
+    CODE[kind] for kind in ("exam", "wait", "choose", "branch", "round", "work", "end")
 )
-
-# Columns of Road.quantity by kind, in the order of ``roadmap.QUANTITIES``; a choice holds its first option's number.
 PREPARE, RETAKE, RESULT, ATTEMPTS, PER_YEAR, LATE_GAP, GIVEN, APART, SESSION = range(9)
 DONE, REFUSED, BEFORE = 0, 1, 2
 COMPLETED, LEFT = 0, 1
 FIRST_OPTION: Final = 0
-WIDTH: Final = max(map(len, QUANTITIES.values()))
+WIDTH: Final = max(len(kind.quantities) for kind in KINDS.values())
 
 RULE_WIDTH: Final = 1 + max(len(words) for words in WORDS.values())
 
@@ -38,16 +40,17 @@ ENTERED = STARTED = ENDED = 0
 # Operations of Road.effect: what an outcome does, in this order.
 START_TIMER, WRITE, ADD, PAPERS_READY = range(4)
 
-# Columns of Road.timer and Road.date, and what a wait may last until.
+# Columns of Road.timer and StageTables.date, and what a wait may last until.
 TIMER_QUANTITY, TIMER_RUNS, TIMER_EVENT, TIMER_TO = range(4)
 YEAR, OPENS, READS, CLOSES, ALLOCATES, STARTS = range(6)
 NO_DATE, GRADUATED, POST, MARK = range(4)
 
 
-class Road(NamedTuple):
+class StageTables(NamedTuple):
     """Every stage, timer and date of a model; stages and timers by number, outcomes by their place in a stage."""
 
-    kind: Ints  # (stages,): place in KINDS
+    kind: Ints  # (stages,): see CODE
+    instant: Ints  # (stages,): 1 where no time passes
     livelihood: Ints  # (stages,): state imposed, or -1
     quantity: Ints  # (stages, WIDTH)
     pass_rule: Ints  # (stages, 7): how a sitting becomes a grade, see ``imgsim.persons.pass_rules``
@@ -60,6 +63,8 @@ class Road(NamedTuple):
     effect: Ints  # (effects, 3): operation, place, value
     first_expiry: Ints  # (stages + 1,)
     expiry: Ints  # timers that can expire in each stage, death left out
+    first_condition: Ints  # (stages + 1,): where the tests of each branch begin
+    condition: Conditions  # (tests, 5): see ``imgsim.persons.branch_rules``
     until: Ints  # (stages, 3): what a wait lasts until, round, mark (column of date)
     meets: Ints  # (stages,): number of the round, or -1
     tried: Ints  # (stages,): where the attempts of an exam are counted, or -1
@@ -76,12 +81,12 @@ class Road(NamedTuple):
 
 
 @lru_cache(maxsize=4)
-def tabulate(model: Model) -> Road:
+def tabulate(model: Model) -> StageTables:
     """The stage tables of a model; every replication asks for them."""
     stage_plans, plans = model.stage_plans, list(model.stage_plans.plans.values())
     number = {plan.name: plan.code for plan in plans}
     columns = stage_columns(plans, list(model.schedules)) | wiring(plans, number) | meetings(model)
-    return Road(
+    return StageTables(
         **columns,
         timer=timers(stage_plans, number),
         death=stage_plans.death,
@@ -94,18 +99,21 @@ def tabulate(model: Model) -> Road:
 
 def stage_columns(plans: Sequence[Plan], rounds: Sequence[str]) -> dict[str, Any]:
     """What is said of each stage once."""
-    exams = [plan.name for plan in plans if plan.kind == "exam"]
+    exams = [plan.name for plan in plans if CODE[plan.kind] == EXAM]
     return {
-        "kind": whole(KINDS.index(plan.kind) for plan in plans),
+        "kind": whole(CODE[plan.kind] for plan in plans),
+        "instant": whole(int(plan.instant) for plan in plans),
         "livelihood": whole(plan.livelihood for plan in plans),
         "quantity": whole(quantities(plan) for plan in plans),
         "pass_rule": whole(pass_rule(plan) for plan in plans),
         "sessions": whole(plan.sessions for plan in plans),
+        "first_condition": np.cumsum([0, *(len(plan.conditions) for plan in plans)], dtype=np.int64),
+        "condition": np.concatenate([plan.conditions for plan in plans]),
         "options": whole(len(plan.options) for plan in plans),
         "extra": whole(extra_events(plan) for plan in plans),
         "until": whole(until(plan, rounds) for plan in plans),
-        "meets": whole(rounds.index(plan.name) if plan.kind == "round" else -1 for plan in plans),
-        "tried": whole(len(plans) + exams.index(plan.name) if plan.kind == "exam" else -1 for plan in plans),
+        "meets": whole(rounds.index(plan.name) if plan.name in rounds else -1 for plan in plans),
+        "tried": whole(len(plans) + exams.index(plan.name) if plan.name in exams else -1 for plan in plans),
         "first_timer": len(plans) + len(exams),
         "gives_post": whole(int(plan.gives_post) for plan in plans),
     }
@@ -113,7 +121,7 @@ def stage_columns(plans: Sequence[Plan], rounds: Sequence[str]) -> dict[str, Any
 
 def wiring(plans: Sequence[Plan], number: Mapping[str, int]) -> dict[str, Any]:
     """What is said of each outcome of each stage: where it leads, what it logs, what it does; and the clocks."""
-    width = max(len(own) for plan in plans for own in (plan.options, OUTCOMES[plan.kind] or ()))
+    width = max(len(own) for plan in plans for own in (plan.options, KINDS[plan.kind].outcomes or ()))
     words = [outcomes(plan, width) for plan in plans]
     each = [list(zip([plan] * width, own, strict=True)) for plan, own in zip(plans, words, strict=True)]
     first_effect, effect = rows_of(effects(plan, word) for own in each for plan, word in own)
@@ -136,14 +144,14 @@ def meetings(model: Model) -> dict[str, Any]:
 
 def outcomes(plan: Plan, width: int) -> list[str]:
     """The outcome at each place of a stage; a kind with outcomes of its own has them always at the same places."""
-    own = OUTCOMES[plan.kind]
+    own = KINDS[plan.kind].outcomes
     words = list(plan.options if own is None else own)
     return words + [" "] * (width - len(words))  # a word that no stage has
 
 
 def quantities(plan: Plan) -> list[int]:
     """The numbers of a stage's quantities, in the order of its kind."""
-    words = plan.options[:1] if plan.kind == "choose" else QUANTITIES[plan.kind]
+    words = KINDS[plan.kind].quantities or plan.options[:1]
     numbers = [plan.quantity.get(word, -1) for word in words]
     return numbers + [-1] * (WIDTH - len(numbers))
 
@@ -155,16 +163,16 @@ def pass_rule(plan: Plan) -> list[int]:
 
 def extra_events(plan: Plan) -> list[int]:
     """The codes of the events that a stage logs beside its outcomes; an end logs itself."""
-    codes = [plan.event[word] for word in EXTRA_EVENTS.get(plan.kind, ("",))]
+    codes = [plan.event[word] for word in KINDS[plan.kind].events or ("",)]
     return ([*codes, -1, -1])[:2]
 
 
 def effects(plan: Plan, outcome: str) -> list[list[int]]:
     """What an outcome does to the person, in the order in which it is done."""
-    found = [[START_TIMER, place, 0] for place in plan.starts.get(outcome, ())]
+    found = [[START_TIMER, place, 0] for place in plan.starts_timer.get(outcome, ())]
     found += [[WRITE, place, int(value)] for place, value in plan.writes.get(outcome, ())]
-    found += [[ADD, place, 1] for place in plan.adds.get(outcome, ())]
-    return found + [[PAPERS_READY, 0, 0]] * (outcome in plan.ready)
+    found += [[ADD, place, 1] for place in plan.increments.get(outcome, ())]
+    return found + [[PAPERS_READY, 0, 0]] * (outcome in plan.completes_file)
 
 
 def until(plan: Plan, rounds: Sequence[str]) -> list[int]:
@@ -202,3 +210,17 @@ def rows_of(groups: Iterable[Sequence[Sequence[int]]]) -> tuple[Ints, Ints]:
     held = [list(group) for group in groups]
     first = np.cumsum([0, *(len(group) for group in held)], dtype=np.int64)
     return first, whole(row for group in held for row in group)
+
+
+@inline_kernel
+def next_meeting(stage_tables: StageTables, number: int, day: int) -> int:
+    """The first meeting of a round whose lists close on this day or later; -1 after the last one scheduled."""
+    lo, hi = stage_tables.first_date[number], stage_tables.first_date[number + 1]
+    end = hi
+    while lo < hi:
+        middle = (lo + hi) // 2
+        if stage_tables.date[middle, CLOSES] < day:
+            lo = middle + 1
+        else:
+            hi = middle
+    return int(lo) if lo < end else -1

@@ -1,86 +1,71 @@
-"""Lives walked in bulk: the control flow of the SimPy engine once more, compiled, stage kind by stage kind.
+"""The stage kinds in the compiled engine: one function for each kind, with the rules that it asks below it.
 
-Read it beside ``simpy_engine`` and ``life``: the functions have the same names and do the same things in the same
-order, with numbers in the stead of names. A life meets others only in rounds, so it is walked without a pause to its
-end, to the horizon, or to the day of the next round that it waits for.
+``imgsim.engines.simpy.stages`` has functions of the same names that do the same things in the same order. Where a
+generator of SimPy waits, a function here moves the person on to the day it waits for, or returns PAUSE: nothing more
+happens before the horizon, or before a round allocates its places.
 """
 
 from __future__ import annotations
 
 from typing import Final
 
-import numpy as np
-import numpy.typing as npt
-
-from imgsim.base.compiled.by_reference import by_reference
 from imgsim.base.compiled.jit import called_kernel, inline_kernel
-from imgsim.base.compiled.prefetch import fetch
-from imgsim.engines.compiled.arrays import (
-    DAY,
-    MEETING,
-    NEW,
-    NOT_WAITING,
-    STAGE,
-    STATUS,
-    WAITING,
-    WALKING,
-    Career,
-    Days,
-    Journal,
-    States,
-)
+from imgsim.base.dates.day_numbers import NEVER
+from imgsim.engines.compiled.arrays import MEETING, MET, POST_START, STATUS, WAITING, Career, Journal
 from imgsim.engines.compiled.career import (
     NOTHING,
     PAUSE,
+    READY,
     World,
-    advance_to,
-    arrives,
-    closes,
-    ends,
-    enters,
+    comes,
     expires_first,
-    has_room,
-    leaves,
+    lasting,
     next_expiry,
-    settles,
+    note,
     times,
     today,
-    waits_for,
-)
-from imgsim.engines.compiled.stage_rules import (
-    barred_today,
-    begins_work,
-    first_sitting,
-    in_session,
-    is_refused,
-    joins,
-    next_sitting,
-    ready_day,
-    result_day,
-    sits,
+    tries,
 )
 from imgsim.engines.compiled.stage_tables import (
     ALLOCATES,
+    APART,
+    ATTEMPTS,
+    BEFORE,
+    BRANCH,
     CHOOSE,
     COMPLETED,
     DONE,
-    END,
+    ENTERED,
     EXAM,
+    FAILED,
     FIRST_OPTION,
+    GIVEN,
+    GRADUATED,
+    LATE_GAP,
     LEFT,
+    MARK,
+    PER_YEAR,
+    POST,
+    PREPARE,
+    READS,
     REFUSED,
+    RESULT,
+    RETAKE,
+    SAT,
+    SESSION,
+    STARTED,
     WAIT,
     WORK,
+    YEAR,
+    next_meeting,
 )
-from imgsim.persons.risk_equations import Who, chooses
-from imgsim.persons.sitting_rules import FREE
+from imgsim.inputs.traits import GRADUATION, READY_SINCE
+from imgsim.persons.branch_rules import first_true
+from imgsim.persons.pass_rules import grade
+from imgsim.persons.risk_equations import FAILURES, chooses, expires_after, happens
+from imgsim.persons.sitting_rules import FREE, barred, earliest_retake, session_after
 
-Ints = npt.NDArray[np.int64]
-
-AHEAD: Final = 6  # lives for whose memory is asked before it is needed
-
-
-# --- stage kinds: the same text as in simpy_engine ------------------------------------------------------------------
+# --- exam ------------------------------------------------------------------------------------------------------------
 
 
 @inline_kernel
@@ -100,9 +85,63 @@ def exam(world: World, career: Career, log: Journal, stage: int) -> int:
         expired = stay(world, career, log, stage, result_day(world, career, stage))
         if expired != NOTHING:
             return expired
-        if world.road.next[stage, result] >= 0:
+        if world.stage_tables.next[stage, result] >= 0:
             return result
         sitting = next_sitting(world, career, log, stage, count)
+
+
+@inline_kernel
+def first_sitting(world: World, career: Career, stage: int) -> int:
+    """The day of the first sitting: after preparation."""
+    career.row[FAILURES] = tries(world, career, stage)
+    return today(career) + lasting(world, career, world.stage_tables.quantity[stage, PREPARE], times(career, stage))
+
+
+@inline_kernel
+def in_session(world: World, career: Career, log: Journal, stage: int, count: int, day: int) -> int:
+    """The day itself, or the day of the next session of an exam that is held in sessions."""
+    q, sessions = world.stage_tables.quantity[stage], int(world.stage_tables.sessions[stage])
+    if sessions == 0:
+        return day
+    return session_after(world.rules, q[SESSION], sessions, q[APART], day, today(career), career.row, log.sat, count)
+
+
+@inline_kernel
+def barred_today(world: World, career: Career, stage: int) -> int:
+    """Why the person may not sit today: the exam is no longer given, or the attempts are used up."""
+    q = world.stage_tables.quantity[stage]
+    return barred(world.rules, q[GIVEN], q[ATTEMPTS], today(career), career.row, tries(world, career, stage))
+
+
+@inline_kernel
+def sits(world: World, career: Career, log: Journal, stage: int, count: int) -> int:
+    """Sit today; the grade, which is the outcome if the pathway says where that leads."""
+    career.counts[world.stage_tables.tried[stage]] += 1
+    log.sat[count % len(log.sat)] = today(career)
+    note(world, career, log, world.stage_tables.extra[stage, SAT], tries(world, career, stage))
+    rule = world.stage_tables.pass_rule[stage]
+    return grade(world.rules, career.who, rule, today(career), career.row, tries(world, career, stage))
+
+
+@inline_kernel
+def result_day(world: World, career: Career, stage: int) -> int:
+    """The day on which today's result comes."""
+    return today(career) + lasting(
+        world, career, world.stage_tables.quantity[stage, RESULT], tries(world, career, stage)
+    )
+
+
+@inline_kernel
+def next_sitting(world: World, career: Career, log: Journal, stage: int, count: int) -> int:
+    """After a failed result: the day of the next sitting, not before the spacing rules allow it."""
+    note(world, career, log, world.stage_tables.extra[stage, FAILED], tries(world, career, stage))
+    career.row[FAILURES] = tries(world, career, stage)
+    q, day = world.stage_tables.quantity[stage], today(career)
+    wished = day + lasting(world, career, q[RETAKE], tries(world, career, stage))
+    return max(wished, earliest_retake(world.rules, q[PER_YEAR], q[LATE_GAP], day, career.row, log.sat, count))
+
+
+# --- wait ------------------------------------------------------------------------------------------------------------
 
 
 @inline_kernel
@@ -116,10 +155,54 @@ def wait(world: World, career: Career, log: Journal, stage: int) -> int:
 
 
 @inline_kernel
-def choose(world: World, career: Career, stage: int) -> int:
+def is_refused(world: World, career: Career, stage: int) -> bool:
+    """Will what is waited for be refused?"""
+    q = world.stage_tables.quantity[stage, REFUSED]
+    return q >= 0 and happens(world.rules, career.who, q, today(career), career.row, times(career, stage))
+
+
+@inline_kernel
+def ready_day(world: World, career: Career, stage: int) -> int:
+    """The day on which a wait ends."""
+    stage_tables, day = world.stage_tables, today(career)
+    what = stage_tables.until[stage, 0]
+    q = stage_tables.quantity[stage, BEFORE if what == GRADUATED else DONE]
+    days = lasting(world, career, q, times(career, stage)) if q >= 0 else 0
+    if what == GRADUATED:
+        return max(day, int(career.row[GRADUATION]) - days)
+    if what == POST:
+        return max(day, int(career.at[POST_START]))
+    if what == MARK:
+        meeting = next_meeting(stage_tables, stage_tables.until[stage, 1], day)
+        return max(
+            day, stage_tables.end if meeting < 0 else int(stage_tables.date[meeting, stage_tables.until[stage, 2]])
+        )
+    return day + days
+
+
+# --- choice ----------------------------------------------------------------------------------------------------------
+
+
+@inline_kernel
+def choose(world: World, career: Career, log: Journal, stage: int) -> int:
     """One of several ways, at once."""
-    first, options = world.road.quantity[stage, FIRST_OPTION], world.road.options[stage]
+    first, options = world.stage_tables.quantity[stage, FIRST_OPTION], world.stage_tables.options[stage]
     return chooses(world.rules, career.who, first, options, today(career), career.row, times(career, stage))
+
+
+# --- branch ----------------------------------------------------------------------------------------------------------
+
+
+@inline_kernel
+def branch(world: World, career: Career, log: Journal, stage: int) -> int:
+    """The option of a certain rule, at once."""
+    stage_tables = world.stage_tables
+    first, end = stage_tables.first_condition[stage], stage_tables.first_condition[stage + 1]
+    tests, options = stage_tables.condition, stage_tables.options[stage]
+    return first_true(tests, first, end, options, today(career), career.row)
+
+
+# --- work ------------------------------------------------------------------------------------------------------------
 
 
 @inline_kernel
@@ -133,144 +216,78 @@ def work(world: World, career: Career, log: Journal, stage: int) -> int:
 
 
 @inline_kernel
+def begins_work(world: World, career: Career, log: Journal, stage: int) -> tuple[int, int]:
+    """Start a position; the days on which it would be completed and left."""
+    note(world, career, log, world.stage_tables.extra[stage, STARTED], 0)
+    q, day, visit = world.stage_tables.quantity[stage], today(career), times(career, stage)
+    left = expires_after(world.rules, career.who, q[LEFT], day, career.row, visit)
+    completes = NEVER if q[COMPLETED] < 0 else day + lasting(world, career, q[COMPLETED], visit)
+    return completes, day + left
+
+
+# --- round -----------------------------------------------------------------------------------------------------------
+
+
+@inline_kernel
 def round_(world: World, career: Career, log: Journal, stage: int) -> int:
-    """Wait for the next date and be allocated a place, or not: nothing else happens to the life up to that day."""
+    """Wait for the next date and be allocated a place, or not: nothing else happens to the person up to that day."""
     meeting = joins(world, career, log, stage)
     expired, due = next_expiry(world, career, stage)
-    if meeting < 0 or due <= world.road.date[meeting, ALLOCATES]:
+    if meeting < 0 or due <= world.stage_tables.date[meeting, ALLOCATES]:
         return expired if comes(world, career, log, due) else PAUSE
-    if comes(world, career, log, world.road.date[meeting, ALLOCATES]):
+    if comes(world, career, log, world.stage_tables.date[meeting, ALLOCATES]):
         waits_for(world, career, meeting)
     return PAUSE
 
 
+@inline_kernel
+def joins(world: World, career: Career, log: Journal, stage: int) -> int:
+    """Register for the next round that is still open; none if none is scheduled any more."""
+    day = today(career)
+    open_from = day + 1 if day == career.at[MET] else day  # tomorrow, once today's have met
+    meeting = next_meeting(world.stage_tables, world.stage_tables.meets[stage], open_from)
+    if meeting >= 0:
+        note(world, career, log, world.stage_tables.extra[stage, ENTERED], world.stage_tables.date[meeting, YEAR])
+    return meeting
+
+
+@inline_kernel
+def waits_for(world: World, career: Career, meeting: int) -> None:
+    """Wait among all who are to be allocated places on that date."""
+    career.at[STATUS], career.at[MEETING] = WAITING, meeting
+    career.row[READY] = 1.0 if career.row[READY_SINCE] <= world.stage_tables.date[meeting, READS] else 0.0
+
+
+# --- all kinds -------------------------------------------------------------------------------------------------------
+
+
 @called_kernel
 def stay(world: World, career: Career, log: Journal, stage: int, day: int) -> int:
-    """Stay until the day, unless a rival clock strikes before; which one, NOTHING, or PAUSE at the horizon."""
+    """Stay until the day, unless a timer expires before; the outcome is then that timer."""
     expired, due = next_expiry(world, career, stage)
     if not expires_first(world, expired, due, day):
         expired, due = NOTHING, day
-    if due > career.at[DAY] and not comes(world, career, log, due):
+    if due > today(career) and not comes(world, career, log, due):
         return PAUSE
     return expired
 
 
-@inline_kernel
-def comes(world: World, career: Career, log: Journal, day: int) -> bool:
-    """Move on to a day; if it lies beyond the horizon, the life is walked up to that."""
-    if day >= world.road.end:
-        closes(world, career, log)
-        return False
-    advance_to(world, career, log, day)
-    return True
-
-
 # By kind, for readers and for the test that no kind is missing; ``visit`` asks for them in the same order.
-WALKS: Final = {"exam": exam, "wait": wait, "choose": choose, "round": round_, "work": work}
+PROCESSES: Final = {"exam": exam, "wait": wait, "choose": choose, "branch": branch, "round": round_, "work": work}
 
 
 @inline_kernel
 def visit(world: World, career: Career, log: Journal, stage: int) -> int:
-    """The outcome of a stage of any kind, or PAUSE."""
-    kind = world.road.kind[stage]
+    """The outcome of a stage of any kind."""
+    kind = world.stage_tables.kind[stage]
     if kind == EXAM:
         return exam(world, career, log, stage)
     if kind == WAIT:
         return wait(world, career, log, stage)
     if kind == CHOOSE:
-        return choose(world, career, stage)
+        return choose(world, career, log, stage)
+    if kind == BRANCH:
+        return branch(world, career, log, stage)
     if kind == WORK:
         return work(world, career, log, stage)
     return round_(world, career, log, stage)
-
-
-@inline_kernel
-def simulate_career(world: World, career: Career, log: Journal) -> None:
-    """Stage after stage until an end, a round, the horizon, or until the journal may not hold another stage."""
-    while career.at[STATUS] == WALKING and has_room(world, log):
-        stage = career.at[STAGE]
-        if world.road.kind[stage] == END:
-            ends(world, career, log, stage)
-        else:
-            arrives(world, career, log, stage)
-            outcome = visit(world, career, log, stage)
-            if outcome != PAUSE:
-                career.at[STAGE] = leaves(world, career, log, stage, outcome)
-
-
-# --- everybody -------------------------------------------------------------------------------------------------------
-
-
-@inline_kernel
-def career_of(world: World, states: States, k: int, person: int) -> Career:
-    """One row of every array: that of person number ``person``, held at place ``k``."""
-    return Career(
-        person,
-        Who(world.seed, world.replication, states.actor[k]),
-        states.entry[k],
-        states.stock[k],
-        states.traits[k],
-        states.track[k],
-        states.days_in[k],
-        states.at[k],
-        states.counts[k],
-    )
-
-
-@inline_kernel
-def fetch_career(states: States, people: Ints, k: int) -> None:
-    """Ask for what is kept of the life that will be walked some lives after place ``k``."""
-    if k + AHEAD < len(people):
-        person = people[k + AHEAD]
-        fetch(states.traits, person)
-        fetch(states.track, person)
-        fetch(states.days_in, person)
-        fetch(states.at, person)
-        fetch(states.counts, person)
-
-
-@called_kernel
-def advance(
-    given: World, states: States, journal: Journal, first: int, people: Ints, begin_at: int, record: Ints,
-    decided: Days,
-) -> int:  # fmt: skip
-    """Walk some lives on, as far as what rounds have decided carries them; how many of them are done.
-
-    ``people`` are places in ``states``, the first of which is person number ``first``; they are walked in order from
-    ``begin_at`` on, until all are walked or the journal is full. ``decided`` has a row a round and person (person,
-    outcome, specialty, sponsor), ``record[k]`` is the next one of ``people[k]``.
-    """
-    world, log = by_reference(given), by_reference(journal)
-    for k in range(begin_at, len(people)):
-        fetch_career(states, people, k)
-        career = by_reference(career_of(world, states, people[k], first + people[k]))
-        done = False
-        while not done:
-            if not has_room(world, log):
-                return k
-            done = walks_on(world, career, log, record, decided, k)
-        states.waits[people[k]] = career.at[MEETING] if career.at[STATUS] == WAITING else NOT_WAITING
-    return len(people)
-
-
-@inline_kernel
-def walks_on(world: World, career: Career, log: Journal, record: Ints, decided: Days, k: int) -> bool:
-    """Walk a life on by one step; is there nothing more to walk?"""
-    status = career.at[STATUS]
-    if status == NEW:
-        enters(world, career, log)
-    elif status == WALKING:
-        simulate_career(world, career, log)
-    elif status == WAITING and is_decided(career, record[k], decided):
-        row = decided[record[k]]
-        settles(world, career, log, row[1], row[2], row[3])
-        record[k] += 1
-    else:
-        return True
-    return False
-
-
-@inline_kernel
-def is_decided(career: Career, row: int, decided: Days) -> bool:
-    """Is this row about the life?"""
-    return row < len(decided) and decided[row, 0] == career.person

@@ -25,10 +25,8 @@ from imgsim.engines.records.event_codes import (
     FAMILY,
     FIRST_MILESTONE,
     NONE,
-    PASSED,
     PRICE,
     RESULT,
-    SAT,
     SAYS,
     STATE,
     STATUS,
@@ -38,6 +36,7 @@ from imgsim.engines.records.event_codes import (
     families,
     state_names,
 )
+from imgsim.inputs.kinds.exam import PASSED, SAT
 from imgsim.inputs.traits import COLUMN, GRADUATION, LIVELIHOODS
 from imgsim.persons.population import Population
 from imgsim.persons.risk_equations import base

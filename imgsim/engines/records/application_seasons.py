@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from imgsim.base.compiled.jit import called_kernel
 from imgsim.base.dates.day_numbers import day_of
-from imgsim.engines.records.event_codes import APPLIED
+from imgsim.inputs.kinds.round import APPLIED
 from imgsim.inputs.traits import COLUMN, GRADUATION
 from imgsim.persons.risk_equations import Row
 

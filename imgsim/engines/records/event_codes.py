@@ -14,16 +14,15 @@ from imgsim.base.dates.calendar import to_day
 from imgsim.base.dates.day_numbers import day_of
 from imgsim.engines.model import Model
 from imgsim.engines.stage_plans import StagePlans
+from imgsim.inputs.kinds import exam as exams
+from imgsim.inputs.kinds.end import END
+from imgsim.inputs.kinds.round import MERIT, SEASON
 from imgsim.inputs.parameters.parameter import MONEY
-from imgsim.inputs.pathways.pathway import MERIT, Pathway
+from imgsim.inputs.pathways.pathway import Pathway
 from imgsim.persons.risk_equations import Rules
 
 NONE: Final = -1
 ENTRY: Final = 0  # the event with which every life begins
-SAT, PASSED, NOT_PASSED = 0, 1, 2  # what an event says of a sitting
-RESULTS: Final = {"sat": SAT, "passed": PASSED, "failed": NOT_PASSED, "borderline": NOT_PASSED}
-APPLIED, WON = 0, 1  # what an event says of a season
-SEASON: Final = {"entered": APPLIED, "placed": WON}
 COST: Final = "cost."
 CERTIFIED, TRAINING = "certified", "training"  # milestones up to which money is counted and a status is kept
 
@@ -32,8 +31,8 @@ Ints = npt.NDArray[np.int64]
 
 
 # Columns of Codes.meaning, -1 is none: the state an event leads to and the visa status it sets; the exam it is about
-# and SAT, PASSED or NOT_PASSED; the family of rounds by merit it is about and APPLIED or WON; the quantity that is its
-# price; where its milestones begin and end in Codes.milestone.
+# and SAT, PASSED or NOT_PASSED; the family of rounds by merit it is about and APPLIED or PLACED; the quantity that is
+# its price; where its milestones begin and end in Codes.milestone.
 STATE, STATUS, EXAM, RESULT, FAMILY, SAYS, PRICE, FIRST_MILESTONE, END_MILESTONE = range(9)
 
 
@@ -110,14 +109,12 @@ def by_event(stage_plans: StagePlans, given: Mapping[int, int]) -> Small:
 def state_names(model: Model) -> list[str]:
     """The states in which people are counted: the pathway's phases in their order, then the classes of ends."""
     plans = model.stage_plans.plans.values()
-    return list(
-        dict.fromkeys([*(p.phase for p in plans if p.kind != "end"), *(p.phase for p in plans if p.kind == "end")])
-    )
+    return list(dict.fromkeys(plan.phase for plan in sorted(plans, key=lambda plan: plan.kind == END.name)))
 
 
 def exam_names(stage_plans: StagePlans) -> list[str]:
     """The exams of a road in its order."""
-    return [plan.name for plan in stage_plans.plans.values() if plan.kind == "exam"]
+    return [plan.name for plan in stage_plans.plans.values() if plan.kind == exams.EXAM.name]
 
 
 def milestones_by_event(model: Model) -> list[list[int]]:
@@ -130,7 +127,7 @@ def states_led_to(stage_plans: StagePlans, states: list[str]) -> dict[int, int]:
     """Event code -> the state it leads to, for the events that end a stage."""
     leads_to = {ENTRY: states.index(stage_plans.plans[stage_plans.entry].phase)}
     for plan in stage_plans.plans.values():
-        if plan.kind == "end":
+        if plan.kind == END.name:
             leads_to[plan.event[""]] = states.index(plan.phase)
         for outcome, following in plan.next.items():
             leads_to[plan.event[outcome]] = states.index(stage_plans.plans[following].phase)
@@ -139,11 +136,11 @@ def states_led_to(stage_plans: StagePlans, states: list[str]) -> dict[int, int]:
 
 def statuses_set(model: Model) -> dict[int, int]:
     """Event code -> the visa status it sets."""
-    road, plans = model.scenario.pathway, model.stage_plans.plans
+    pathway, plans = model.scenario.pathway, model.stage_plans.plans
     return {
-        plans[stage.name].event[outcome]: road.categories["visa"].index(held["visa"])
-        for stage in road.stages.values()
-        for outcome, held in stage.status.items()
+        plans[stage.name].event[outcome]: pathway.categories["visa"].index(held["visa"])
+        for stage in pathway.stages.values()
+        for outcome, held in stage.sets_trait.items()
         if "visa" in held
     }
 
@@ -153,7 +150,7 @@ def exam_events(stage_plans: StagePlans) -> tuple[dict[int, int], dict[int, int]
     found: Iterable[tuple[int, int, int]] = [
         (stage_plans.plans[name].event[word], number, said)
         for number, name in enumerate(exam_names(stage_plans))
-        for word, said in RESULTS.items()
+        for word, said in exams.RESULTS.items()
         if word in stage_plans.plans[name].event
     ]
     return {code: number for code, number, _ in found}, {code: said for code, _, said in found}

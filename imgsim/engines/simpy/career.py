@@ -8,30 +8,14 @@ import numpy as np
 
 from imgsim.base.dates.day_numbers import NEVER
 from imgsim.engines.model import Model
-from imgsim.engines.simpy._generated_flat_calls import (
-    Call,
-    barred,
-    chooses,
-    earliest_retake,
-    expires_after,
-    grade,
-    happens,
-    lasts,
-    next_transition,
-    session_after,
-)
+from imgsim.engines.simpy._generated_flat_calls import Call, lasts, next_transition
 from imgsim.engines.simpy.event_log import Journal
 from imgsim.engines.simpy.waiting import Waiting
 from imgsim.engines.stage_plans import Plan
-from imgsim.inputs.pathways.pathway import OUTCOMES
-from imgsim.inputs.traits import GRADUATION, READY_SINCE
-from imgsim.markets.round_dates import RoundDates
+from imgsim.inputs.kinds.round import ROUND
+from imgsim.inputs.traits import READY_SINCE
 from imgsim.persons.livelihood import BEFORE, IN_TRAINING, STATE, STATES, TRACK, WALKED, begin_spell, spend
 from imgsim.persons.population import Population
-from imgsim.persons.risk_equations import FAILURES
-from imgsim.persons.sitting_rules import FREE
-
-EXAM_OUTCOMES = OUTCOMES["exam"] or ()
 
 
 class Career:
@@ -39,7 +23,7 @@ class Career:
 
     __slots__ = (
         "model", "journal", "population", "waiting", "person", "who", "rules", "call", "entry", "day", "row", "due",
-        "visits", "attempts", "started", "sequence", "track", "days_in", "spell_start", "spells", "sat", "sittings",
+        "visits", "attempts", "started", "sequence", "track", "days_in", "spell_start", "spells", "sat", "times_sat",
         "post_start", "imposed", "end", "end_day",
     )  # fmt: skip
 
@@ -59,7 +43,7 @@ class Career:
         self.attempts = [0] * len(self.model.stage_plans.plans)
         self.started = [0] * len(self.due)
         self.sat = np.zeros(self.model.stage_plans.ring, np.int64)
-        self.sittings = 0
+        self.times_sat = 0
         self.sequence = self.spells = 0
         self.track = np.zeros(TRACK, np.float32)
         self.days_in = np.zeros(STATES, np.int64)
@@ -90,7 +74,7 @@ class Career:
             if self.row[STATE] < IN_TRAINING:
                 self.track[BEFORE] = self.row[STATE]
             self.turns_to(plan.livelihood)
-        elif plan.livelihood < 0 and plan.kind != "choose" and self.row[STATE] >= IN_TRAINING:
+        elif plan.livelihood < 0 and not plan.instant and self.row[STATE] >= IN_TRAINING:
             self.turns_to(int(self.track[BEFORE]))
 
     def leaves(self, plan: Plan, outcome: str) -> Plan:
@@ -100,16 +84,16 @@ class Career:
             timer = next(timer for timer in stage_plans.timers if timer.name == outcome)
             self.note(timer.event, plan.code)
             return stage_plans.plans[timer.to]
-        if plan.kind != "round":
+        if plan.kind != ROUND.name:
             self.note(plan.event[outcome], self.visits[plan.code])
-        for place in plan.starts.get(outcome, ()):
+        for place in plan.starts_timer.get(outcome, ()):
             if self.due[place] <= self.day or self.due[place] == NEVER:
                 self.start_timer(place)
         for place, value in plan.writes.get(outcome, ()):
             self.row[place] = value
-        for place in plan.adds.get(outcome, ()):
+        for place in plan.increments.get(outcome, ()):
             self.row[place] += 1.0
-        if outcome in plan.ready:
+        if outcome in plan.completes_file:
             self.row[READY_SINCE] = self.day
         return stage_plans.plans[plan.next[outcome]]
 
@@ -129,7 +113,7 @@ class Career:
     def start_timer(self, place: int) -> None:
         """Draw the due day of a rival clock from today on."""
         q = self.model.stage_plans.timers[place].quantity
-        self.due[place] = self.day + lasts(*self.call, q, self.day, self.row, self.started[place])
+        self.due[place] = self.day + self.lasting(q, self.started[place])
         self.started[place] += 1
 
     def next_expiry(self, plan: Plan) -> tuple[str, int]:
@@ -174,85 +158,16 @@ class Career:
             self.spells += 1
         self.spell_start = day
 
-    # --- stage rules ---------------------------------------------------------------------------------------------
+    # --- the person, today ---------------------------------------------------------------------------------------
 
-    def lasts(self, quantity: int, occurrence: int) -> int:
+    def lasting(self, quantity: int, occurrence: int) -> int:
         """A duration in days for this person, today."""
         return lasts(*self.call, quantity, self.day, self.row, occurrence)
 
-    def first_sitting(self, plan: Plan) -> int:
-        """The day of the first sitting: after preparation."""
-        self.sittings = 0
-        self.row[FAILURES] = self.attempts[plan.code]
-        return self.day + self.lasts(plan.quantity["prepare"], self.visits[plan.code])
+    def times(self, plan: Plan) -> int:
+        """How often the person has come to a stage, this visit included."""
+        return self.visits[plan.code]
 
-    def barred(self, plan: Plan) -> str:
-        """Why the person may not sit today: the exam is no longer given, or the attempts are used up."""
-        q = plan.quantity
-        found = barred(*self.rules, q["open"], q["attempts"], self.day, self.row, self.attempts[plan.code])
-        return "" if found == FREE else EXAM_OUTCOMES[found]
-
-    def sits(self, plan: Plan) -> str:
-        """Sit today; what it will be called, if the road says where that leads."""
-        attempt = self.attempts[plan.code] = self.attempts[plan.code] + 1
-        self.sat[self.sittings % len(self.sat)] = self.day
-        self.sittings += 1
-        self.note(plan.event["sat"], attempt)
-        return EXAM_OUTCOMES[grade(*self.call, plan.pass_rule, self.day, self.row, attempt)]
-
-    def result_day(self, plan: Plan) -> int:
-        """The day on which today's result comes."""
-        return self.day + self.lasts(plan.quantity["result"], self.attempts[plan.code])
-
-    def next_sitting(self, plan: Plan) -> int:
-        """After a failed result: the day of the next sitting, not before the spacing rules allow it."""
-        self.note(plan.event["failed"], self.attempts[plan.code])
-        self.row[FAILURES] = self.attempts[plan.code]
-        wished = self.day + self.lasts(plan.quantity["retake"], self.attempts[plan.code])
-        spacing = plan.quantity["per_year"], plan.quantity["late_gap"]
-        return max(wished, earliest_retake(*self.rules, *spacing, self.day, self.row, self.sat, self.sittings))
-
-    def in_session(self, plan: Plan, day: int) -> int:
-        """The day itself, or the day of the next session of an exam that is held in sessions."""
-        if not plan.sessions:
-            return day
-        held = plan.quantity["session.1"], plan.sessions, plan.quantity["apart"]
-        return session_after(*self.rules, *held, day, self.day, self.row, self.sat, self.sittings)
-
-    def is_refused(self, plan: Plan) -> bool:
-        """Will what is waited for be refused?"""
-        q = plan.quantity["refused"]
-        return q >= 0 and bool(happens(*self.call, q, self.day, self.row, self.visits[plan.code]))
-
-    def ready_day(self, plan: Plan) -> int:
-        """The day on which a wait ends."""
-        q = plan.quantity["before" if plan.until == "graduation" else "done"]
-        days = self.lasts(q, self.visits[plan.code]) if q >= 0 else 0
-        if plan.until == "graduation":
-            return max(self.day, int(self.row[GRADUATION]) - days)
-        if plan.until == "post":
-            return max(self.day, self.post_start)
-        if plan.until is not None:
-            return max(self.day, self.model.next_mark(plan.until, self.day))
-        return self.day + days
-
-    def chooses(self, plan: Plan) -> str:
-        """The option taken today."""
-        first = plan.quantity[plan.options[0]]
-        taken = chooses(*self.call, first, len(plan.options), self.day, self.row, self.visits[plan.code])
-        return plan.options[taken]
-
-    def begins_work(self, plan: Plan) -> tuple[int, int]:
-        """Start a position; the days on which it would be completed and left."""
-        self.note(plan.event["started"])
-        visit = self.visits[plan.code]
-        completes = plan.quantity["completed"]
-        left = expires_after(*self.call, plan.quantity["left"], self.day, self.row, visit)
-        return (self.day + self.lasts(completes, visit) if completes >= 0 else NEVER), self.day + left
-
-    def joins(self, plan: Plan, open_from: int) -> RoundDates | None:
-        """Register for the next round that is still open; None if there is none before the horizon."""
-        dates = self.model.schedules[plan.name].next(open_from)
-        if dates is not None:
-            self.note(plan.event["entered"], dates.year)
-        return dates
+    def tries(self, plan: Plan) -> int:
+        """How often the person has sat an exam."""
+        return self.attempts[plan.code]

@@ -1,4 +1,4 @@
-"""The SimPy engine, which is the definition: one process per graduate, one short generator per stage kind.
+"""The SimPy engine, which defines the model: one process per graduate, and the meetings of the rounds.
 
 Time runs in whole days; within a day in slots, so that what ends on a day has ended before a round of that day meets.
 People are created when they enter and wait for a round on one shared event.
@@ -7,9 +7,9 @@ People are created when they enter and wait for a round on one shared event.
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
-from typing import Any, Final
+from typing import Any
 
 import simpy
 from pandas import DataFrame
@@ -20,88 +20,18 @@ from imgsim.engines.model import Model
 from imgsim.engines.records.columns import Columns
 from imgsim.engines.simpy.career import Career
 from imgsim.engines.simpy.replication import Replication
+from imgsim.engines.simpy.stages import visit
 from imgsim.engines.simpy.waiting import Waiting
-from imgsim.engines.stage_plans import Plan
+from imgsim.inputs.kinds.end import END
 from imgsim.markets.round_dates import RoundDates
-
-Process = Generator[simpy.Event, Any, str]
-
-
-def exam(career: Career, plan: Plan, clock: Clock) -> Process:
-    """Prepare, sit, wait for the result, and sit again while the limit in force allows."""
-    sitting = career.first_sitting(plan)
-    while True:
-        if expired := (yield from stay(career, plan, clock, career.in_session(plan, sitting))):
-            return expired
-        if outcome := career.barred(plan):
-            return outcome
-        result = career.sits(plan)
-        if expired := (yield from stay(career, plan, clock, career.result_day(plan))):
-            return expired
-        if result in plan.next:
-            return result
-        sitting = career.next_sitting(plan)
-
-
-def wait(career: Career, plan: Plan, clock: Clock) -> Process:
-    """Something takes time, and may be refused at its end."""
-    refused = career.is_refused(plan)
-    expired = yield from stay(career, plan, clock, career.ready_day(plan))
-    return expired or ("refused" if refused else "done")
-
-
-def choose(career: Career, plan: Plan, clock: Clock) -> Process:
-    """One of several ways, at once."""
-    yield from ()
-    return career.chooses(plan)
-
-
-def work(career: Career, plan: Plan, clock: Clock) -> Process:
-    """Hold a position until it is completed or left."""
-    completes, leaves = career.begins_work(plan)
-    expired = yield from stay(career, plan, clock, min(completes, leaves))
-    return expired or ("completed" if completes <= leaves else "left")
-
-
-def round_(career: Career, plan: Plan, clock: Clock) -> Process:
-    """Wait for the next date and be allocated a place, or not."""
-    dates = career.joins(plan, clock.first_open_day(career.day))
-    expired, due = career.next_expiry(plan)
-    if dates is None or due <= dates.allocates:
-        yield clock.wait_for(due)
-        career.advance_to(due)
-        return expired
-    waiting = career.waiting[plan.name]
-    outcome = yield waiting.join(career, dates)
-    return str(outcome[career.person])
-
-
-def stay(career: Career, plan: Plan, clock: Clock, day: int) -> Process:
-    """Stay until the day, unless a rival clock strikes before; which one, or the empty string."""
-    expired, due = career.next_expiry(plan)
-    if not career.expires_first(expired, due, day):
-        expired, due = "", day
-    if due > career.day:
-        yield clock.wait_for(due)
-        career.advance_to(due)
-    return expired
-
-
-KINDS: Final[dict[str, Callable[[Career, Plan, Clock], Process]]] = {
-    "exam": exam,
-    "wait": wait,
-    "choose": choose,
-    "round": round_,
-    "work": work,
-}
 
 
 def simulate_career(career: Career, clock: Clock) -> Generator[simpy.Event, Any, None]:
-    """One graduate's whole life: stage after stage until an end."""
+    """A graduate's career: stage after stage until an end."""
     plan = career.enters()
-    while plan.kind != "end":
+    while plan.kind != END.name:
         career.arrives(plan)
-        outcome = yield from KINDS[plan.kind](career, plan, clock)
+        outcome = yield from visit(career, plan, clock)
         plan = career.leaves(plan, outcome)
     career.ends(plan)
 

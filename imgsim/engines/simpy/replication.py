@@ -17,6 +17,7 @@ from imgsim.engines.simpy.career import Career
 from imgsim.engines.simpy.event_log import Journal
 from imgsim.engines.simpy.waiting import Waiting
 from imgsim.engines.stage_plans import Plan
+from imgsim.inputs.kinds.round import ROUND
 from imgsim.inputs.traits import COLUMN, READY_SINCE
 from imgsim.markets.allocation import Allocation, Applicants
 from imgsim.markets.round_dates import RoundDates
@@ -25,7 +26,7 @@ from imgsim.persons.population import Population, populate
 
 READY = COLUMN["ready"]
 SPECIALTY, SPONSOR = COLUMN["specialty"], COLUMN["sponsor"]
-OUTCOMES: Final = ("placed", "unplaced", "ineligible")
+OUTCOMES: Final[tuple[str, ...]] = ROUND.outcomes or ()  # by their numbers in an allocation
 
 
 class Replication:
@@ -71,7 +72,7 @@ class Replication:
 
     def settle(self, career: Career, plan: Plan, allocation: Allocation, k: int, dates: RoundDates) -> str:
         """Write one person's part of an allocation into the life; the outcome."""
-        outcome = OUTCOMES[allocation.outcome[k]]
+        outcome = OUTCOMES[int(allocation.outcome[k])]
         career.note(plan.event[outcome], dates.year)
         if outcome == "placed":
             career.row[SPECIALTY] = allocation.specialty[k] if plan.gives_post else career.row[SPECIALTY]

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from imgsim.base.errors import InputError, Problems
 from imgsim.base.files.toml import dotted, locate
-from imgsim.inputs.pathways.pathway import MARKS, Pathway, Stage
+from imgsim.inputs.consistency import known_categories
+from imgsim.inputs.kinds.all_kinds import events_of
+from imgsim.inputs.kinds.branch import words_of_criterion
+from imgsim.inputs.kinds.round import MARKS, ROUND
+from imgsim.inputs.kinds.wait import UNTIL
+from imgsim.inputs.pathways.pathway import TODAY, Pathway, Stage
 from imgsim.inputs.pathways.reachability import leads_to_end, reachable
-from imgsim.inputs.traits import BY_NAME
+from imgsim.inputs.traits import BY_NAME, trait_names
 
 
 def check_pathway(pathway: Pathway, file: str) -> None:
@@ -64,44 +69,50 @@ def problems_of(stage: Stage, pathway: Pathway) -> Iterator[Problem]:
         if name not in pathway.stages:
             yield f"unknown stage `{name}`", (*key, "next", outcome), name, pathway.stages
     named_things = (
-        ("timer", "starts_timer", stage.starts, pathway.timers),
-        ("flag", "sets_flag", stage.sets, pathway.flags),
+        ("timer", "starts_timer", stage.starts_timer, pathway.timers),
+        ("flag", "sets_flag", stage.sets_flag, pathway.flags),
     )
     for thing, word, named, known in named_things:
         for outcome, name in ((outcome, name) for outcome, names in named.items() for name in names):
             if name not in known:
                 yield f"unknown {thing} `{name}`", (*key, word, outcome), name, known
-    for outcome, held in stage.status.items():
+    for outcome, held in stage.sets_trait.items():
         for trait, value in held.items():
             known_values, may_set = pathway.settable(trait), [name for name in BY_NAME if pathway.settable(name)]
             if trait not in may_set:
                 yield f"a stage cannot set `{trait}`", (*key, "sets_trait", outcome, trait), trait, may_set
             elif value not in known_values:
                 yield f"unknown value `{trait} = {value}`", (*key, "sets_trait", outcome, trait), value, known_values
-    if stage.until and not legal_until(stage.until, pathway):
+    yield from problems_of_conditions(stage, pathway)
+    if stage.until and stage.until not in until_names(pathway):
         yield f"`until` names no date: `{stage.until}`", (*key, "until"), stage.until, until_names(pathway)
+
+
+def problems_of_conditions(stage: Stage, pathway: Pathway) -> Iterator[Problem]:
+    """Traits and categories that the conditions of a branch name and that do not exist."""
+    key, categories = ("stage", stage.name, "when"), known_categories(pathway)
+    for criterion in (one for condition in stage.when.values() for criteria in condition for one in criteria):
+        trait, known = criterion.trait, [*trait_names(tuple(pathway.flags)), *categories]
+        if trait not in (*known, TODAY):
+            yield f"unknown trait `{trait}`", key, trait, known
+        elif bool(criterion.values) != (trait in categories):
+            what = f"is one of {', '.join(categories[trait])}" if trait in categories else "is a number"
+            yield f"`{trait}` {what}: `{words_of_criterion(criterion)}` cannot be asked", key, trait, ()
+        for value in criterion.values:
+            if trait in categories and value not in categories[trait]:
+                yield f"unknown {trait} `{value}`", key, value, categories[trait]
 
 
 def until_names(pathway: Pathway) -> list[str]:
     """What a wait can last until."""
-    rounds = [name for name, stage in pathway.stages.items() if stage.kind == "round"]
-    return ["graduation", "post", *(f"{name}.{mark}" for name in rounds for mark in MARKS)]
-
-
-def legal_until(until: str, pathway: Pathway) -> bool:
-    """Is this a date a wait can last until?"""
-    return until in until_names(pathway)
+    rounds = [name for name, stage in pathway.stages.items() if stage.kind == ROUND.name]
+    return [*UNTIL, *(f"{name}.{mark}" for name in rounds for mark in MARKS)]
 
 
 def problems_of_milestones(pathway: Pathway) -> Iterator[Problem]:
     """Milestones that name events which cannot happen."""
-    extra: Mapping[str, tuple[str, ...]] = {"exam": ("sat", "failed"), "round": ("entered",), "work": ("started",)}
-    events = [
-        f"{stage.name}.{word}"
-        for stage in pathway.stages.values()
-        for word in (*stage.next, *extra.get(stage.kind, ()))
-    ]
-    for name, held in pathway.milestones.items():
-        for event in held:
-            if event not in events:
-                yield f"unknown event `{event}`", ("milestones", name), event, events
+    known = [f"{stage.name}.{word}" for stage in pathway.stages.values() for word in events_of(stage)]
+    for name, events in pathway.milestones.items():
+        for event in events:
+            if event not in known:
+                yield f"unknown event `{event}`", ("milestones", name), event, known

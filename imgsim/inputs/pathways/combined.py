@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Final
 
 from imgsim.base.errors import InputError
-from imgsim.inputs.pathways.pathway import Pathway, Stage, Timer
+from imgsim.inputs.pathways.pathway import Condition, Criterion, Part, Pathway, Stage, Timer
 from imgsim.inputs.pathways.reachability import reachable
 from imgsim.inputs.traits import BY_NAME, DRAWN, YES_NO, Trait
 
@@ -23,10 +23,10 @@ def composed(whole: Pathway) -> Pathway:
     stages, timers = dict(whole.stages), dict(whole.timers)
     for name, part in whole.parts.items():
         stages |= entering(name, part.pathway) | {
-            below(name, stage.name): stage_below(name, stage, part.instead) for stage in part.pathway.stages.values()
+            below(name, stage.name): stage_below(name, stage, part) for stage in part.pathway.stages.values()
         }
         timers |= {
-            below(name, timer.name): timer_below(name, timer, part.instead) for timer in own_timers(part.pathway)
+            below(name, timer.name): timer_below(name, timer, part.redirects) for timer in own_timers(part.pathway)
         }
     road = replace(
         whole,
@@ -51,18 +51,38 @@ def below(country: str, name: str) -> str:
     return f"{country}.{name}"
 
 
-def stage_below(country: str, stage: Stage, instead: Mapping[str, str]) -> Stage:
+def stage_below(country: str, stage: Stage, part: Part) -> Stage:
     """A stage of a country as a stage of the whole; arrows into some stages lead elsewhere ``instead``."""
-    following = {k: instead.get(to, below(country, to)) for k, to in stage.next.items()}
+    following = {k: part.redirects.get(to, below(country, to)) for k, to in stage.next.items()}
     until = stage.until if stage.until in (None, *UNNAMED) else below(country, str(stage.until))
     return replace(
         stage,
         name=below(country, stage.name),
         next=following,
-        starts={outcome: all_below(country, timers) for outcome, timers in stage.starts.items()},
-        sets={outcome: all_below(country, flags) for outcome, flags in stage.sets.items()},
+        starts_timer={outcome: all_below(country, timers) for outcome, timers in stage.starts_timer.items()},
+        sets_flag={outcome: all_below(country, flags) for outcome, flags in stage.sets_flag.items()},
         until=until,
+        when={option: condition_below(country, condition, part) for option, condition in stage.when.items()},
+        source=below(country, stage.source) if stage.source else "",
     )
+
+
+def condition_below(country: str, condition: Condition, part: Part) -> Condition:
+    """A condition of a country in the whole; an alternative that no group of the whole can meet is left out."""
+    alternatives = [tuple(criterion_below(country, one, part) for one in criteria) for criteria in condition]
+    return tuple(criteria for criteria in alternatives if None not in criteria)  # type: ignore[misc]
+
+
+def criterion_below(country: str, criterion: Criterion, part: Part) -> Criterion | None:
+    """A criterion of a country in the whole: flags are the country's own, groups and regions are told by groups."""
+    if criterion.trait.startswith("flag."):
+        return replace(criterion, trait=f"flag.{below(country, criterion.trait.removeprefix('flag.'))}")
+    if criterion.trait not in ("group", "region"):
+        return criterion
+    cells = {group: part.pathway.groups[cell] for group, cell in part.maps_groups.items()}
+    own = {group: cell.name if criterion.trait == "group" else cell.region for group, cell in cells.items()}
+    groups = tuple(group for group, value in own.items() if value in criterion.values)
+    return Criterion("group", groups) if groups else None
 
 
 def all_below(country: str, names: Iterable[str]) -> tuple[str, ...]:

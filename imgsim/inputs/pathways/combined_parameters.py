@@ -57,12 +57,13 @@ def composed_numbers(own: Parameters, road: Pathway, brought: Mapping[str, Param
     followed = [*shared_people(own, road, parts), *first_choices(own, road, parts)]
     held = {parameter.name: parameter for parameter in (*named, *followed)} | dict(own)
     filled = [with_all_categories(parameter, road) for parameter in held.values()]
-    return Parameters(filled, {**own.sources, **sources_of(parts, filled)})
+    return Parameters(filled, {**own.sources, **sources_of(parts, filled, road)})
 
 
-def sources_of(parts: Iterable[Brought], held: Iterable[Parameter]) -> dict[str, Source]:
+def sources_of(parts: Iterable[Brought], held: Iterable[Parameter], road: Pathway) -> dict[str, Source]:
     """The bibliographies of the countries, of which only what is cited is kept."""
     cited = {row.source for parameter in held for series in parameter.rows.values() for row in series}
+    cited |= {stage.source for stage in road.stages.values()}
     named = {below(part.name, key): source for part in parts for key, source in part.parameters.sources.items()}
     return {key: replace(source, key=key) for key, source in named.items() if key in cited}
 
@@ -94,7 +95,9 @@ def taken(part: Brought, common: bool) -> Iterator[Parameter]:
 def citizens(part: Brought) -> Parameter:
     """Who is a citizen or permanent resident of the country: certain, by group."""
     where = "by definition of the groups"
-    rows = {group: (Row(None, float(part.cell(group).citizen), "derived", where=where),) for group in part.part.become}
+    rows = {
+        group: (Row(None, float(part.cell(group).citizen), "derived", where=where),) for group in part.part.maps_groups
+    }
     return Parameter(f"{entering_stage(part.name)}.citizen", "probability", None, "group", "step", rows)
 
 
@@ -149,7 +152,7 @@ def by_groups(part: Brought, parameter: Parameter) -> Parameter:
     rows = {category: cited_below(part, series) for category, series in parameter.rows.items()}
     if parameter.by not in GIVEN_BY:
         return replace(parameter, rows=rows, by=trait_below(part, parameter.by) if parameter.by else None)
-    groups = {group: rows[category_of(parameter, part.cell(group))] for group in part.part.become}
+    groups = {group: rows[category_of(parameter, part.cell(group))] for group in part.part.maps_groups}
     return replace(parameter, rows=groups, by="group")
 
 

@@ -37,11 +37,11 @@ class Brought:
 
     def cell(self, group: str) -> Group:
         """The cell of the country that people of a group of the whole belong to."""
-        return self.part.pathway.groups[self.part.become[group]]
+        return self.part.pathway.groups[self.part.maps_groups[group]]
 
     def like(self, trait: str, category: str) -> list[str]:
         """The groups of the whole whose people are of this group or region there."""
-        groups = {group: self.cell(group) for group in self.part.become}
+        groups = {group: self.cell(group) for group in self.part.maps_groups}
         return [name for name, cell in groups.items() if category == (cell.name if trait == "group" else cell.region)]
 
 

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from imgsim.base.errors import InputError
+from imgsim.inputs.kinds.all_kinds import is_instant
+from imgsim.inputs.kinds.wait import UNTIL, WAIT
 from imgsim.inputs.parameters.parameter import Parameters
 from imgsim.inputs.pathways.pathway import Pathway, Stage
-
-BEHIND: Final = ("graduation", "post")  # what a wait may last until that can lie behind for good
 
 
 def refuse_standstill(parameters: Parameters, pathway: Pathway) -> None:
@@ -21,10 +19,13 @@ def refuse_standstill(parameters: Parameters, pathway: Pathway) -> None:
 
 
 def takes_no_time(stage: Stage, parameters: Parameters) -> bool:
-    """Is the stage certain to be over on the day on which it begins, or can it be for good?"""
-    if stage.kind == "choose" or (stage.kind == "wait" and stage.until in BEHIND):
+    """Can a stage be over on the day on which it begins, however often a person comes to it?
+
+    Graduation and the start of a post can lie in the past for good.
+    """
+    if is_instant(stage) or stage.until in UNTIL:
         return True
-    if stage.kind != "wait" or stage.until is not None or f"{stage.name}.done" not in parameters:
+    if stage.kind != WAIT.name or stage.until is not None or f"{stage.name}.done" not in parameters:
         return False
     rows = parameters[f"{stage.name}.done"].rows.values()
     return all(row.value == 0 for series in rows for row in series)

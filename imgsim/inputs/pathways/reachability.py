@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from imgsim.inputs.kinds.all_kinds import is_instant
+from imgsim.inputs.kinds.end import END
 from imgsim.inputs.pathways.pathway import Pathway
 
 
@@ -10,8 +12,7 @@ def successors(pathway: Pathway, name: str) -> set[str]:
     timers = [
         timer.to
         for timer in pathway.timers.values()
-        if pathway.stages[name].kind not in ("end", "choose")
-        and (timer.applies_in == "everywhere" or name in timer.applies_in)
+        if not is_instant(pathway.stages[name]) and (timer.applies_in == "everywhere" or name in timer.applies_in)
     ]
     return {*pathway.stages[name].next.values(), *timers}
 
@@ -30,7 +31,7 @@ def reachable(pathway: Pathway) -> set[str]:
 
 def leads_to_end(pathway: Pathway) -> set[str]:
     """The stages from which an end can be reached by the outcomes of stages (dying is no way to leave a road)."""
-    ending = {name for name, stage in pathway.stages.items() if stage.kind == "end"}
+    ending = {name for name, stage in pathway.stages.items() if stage.kind == END.name}
     grown = True
     while grown:
         more = {

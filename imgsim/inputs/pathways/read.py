@@ -4,37 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from imgsim.base.errors import Problems
 from imgsim.base.files.toml import Table, read_toml
 from imgsim.inputs.countries import countries_in, pathway_file
-from imgsim.inputs.pathways.pathway import (
-    CERTAIN,
-    END_CLASSES,
-    FIRST_POST,
-    MECHANISMS,
-    OUTCOMES,
-    PASS_RULES,
-    Group,
-    Part,
-    Pathway,
-    Stage,
-    Timer,
-)
-from imgsim.inputs.renamed import answer_to_value, answers
+from imgsim.inputs.kinds.all_kinds import KINDS
+from imgsim.inputs.kinds.end import END
+from imgsim.inputs.kinds.kind import Kind
+from imgsim.inputs.pathways.pathway import FIRST_POST, Group, Part, Pathway, Stage, Timer
+from imgsim.inputs.renamed import answers
 from imgsim.inputs.traits import CATEGORICAL, COUNTS, LIVELIHOODS
 
 STAGE_KEYS: Final = (
     "kind", "label", "phase", "next", "starts_timer", "sets_flag", "sets_trait", "increments", "completes_file",
-    "until", "mechanism", "livelihood", "class", "rule",
+    "livelihood",
 )  # fmt: skip
-OF_ONE_KIND: Final = {
-    "until": "wait",
-    "mechanism": "round",
-    "class": "end",
-    "rule": "exam",
-}  # keys that mean nothing elsewhere
+OF_ONE_KIND: Final = {key: kind.name for kind in KINDS.values() for key in kind.keys}
 TOP_KEYS: Final = (
     "country", "title", "entry", "stock_entry", "categories", "groups", "flags", "milestones", "competitors", "clock",
     "stage", "countries", "common", "maps_groups", "redirects", "first_post",
@@ -153,116 +139,94 @@ def stages_of(table: Table) -> dict[str, Stage]:
 
 def stage(name: str, table: Table) -> Stage:
     """One stage; its outcomes must be those of its kind."""
-    table.only(*STAGE_KEYS, answers=answers("stage"))
-    kind = table.text("kind")
-    if kind not in OUTCOMES:
-        table.fail(f"unknown stage kind `{kind}`; one of {', '.join(OUTCOMES)}", "kind", name=kind, known=OUTCOMES)
-    for key, only in OF_ONE_KIND.items():
-        if key in table and kind != only:
-            table.fail(f"only a stage of kind {only} has `{key}`", key)
-    following = texts_of(table.table("next"))
-    refuse_outcomes(table, kind, following)
+    table.only(*STAGE_KEYS, *OF_ONE_KIND, answers=answers("stage"))
+    kind = kind_of(table)
+    outcomes = texts_of(table.table("next"))
+    refuse_outcomes(table, kind, outcomes)
     return Stage(
         name=name,
-        kind=kind,
+        kind=kind.name,
         label=table.text("label"),
-        phase=table.text("phase", "") if kind == "end" else table.text("phase"),
-        next=following,
-        starts=lists_by_outcome(table, "starts_timer", following),
-        sets=lists_by_outcome(table, "sets_flag", following),
-        status={outcome: texts_of(entry) for outcome, entry in by_outcome(table, "sets_trait", following).children()},
-        adds=counted(table, following),
-        ready=ready_outcomes(table, following),
-        until=table.text("until", None),
-        mechanism=mechanism(table) if kind == "round" else None,
-        rule=pass_rule(table, following),
-        livelihood=known_livelihood(table),
-        end_class=end_class(table) if kind == "end" else None,
+        phase=table.text("phase", "") if kind is END else table.text("phase"),
+        next=outcomes,
+        starts_timer=lists_by_outcome(table, "starts_timer", outcomes),
+        sets_flag=lists_by_outcome(table, "sets_flag", outcomes),
+        sets_trait=traits_set(table, outcomes),
+        increments=counts_raised(table, outcomes),
+        completes_file=completing_outcomes(table, outcomes),
+        livelihood=imposed_livelihood(table),
+        **kind.fields(table, outcomes),
     )
 
 
-def refuse_outcomes(table: Table, kind: str, following: dict[str, str]) -> None:
-    """Refuse outcomes that the kind does not have, and a choice that is none."""
-    legal = OUTCOMES[kind]
-    for outcome in following:
+def kind_of(table: Table) -> Kind:
+    """The kind of a stage; keys of another kind are refused."""
+    name = table.text("kind")
+    if name not in KINDS:
+        table.fail(f"unknown stage kind `{name}`; one of {', '.join(KINDS)}", "kind", name=name, known=KINDS)
+    for key, only in OF_ONE_KIND.items():
+        if key in table and name != only:
+            table.fail(f"only a stage of kind {only} has `{key}`", key)
+    return KINDS[name]
+
+
+def refuse_outcomes(table: Table, kind: Kind, outcomes: Mapping[str, str]) -> None:
+    """Refuse outcomes that the kind does not have, and too few of them."""
+    legal, at = kind.outcomes, "next" if "next" in table else None
+    for outcome in outcomes:
         if legal is not None and outcome not in legal:
             have = ", ".join(legal) if legal else "none"
-            message = f"a stage of kind {kind} has no outcome `{outcome}` (it has {have})"
+            message = f"a stage of kind {kind.name} has no outcome `{outcome}` (it has {have})"
             table.table("next").fail(message, outcome, name=outcome, known=legal)
-    if kind == "choose" and len(following) < 2:
-        table.fail("a choice needs at least two options", "next" if "next" in table else None)
-    if legal and not following:
-        table.fail("the stage cannot be left: no outcome is wired", "next" if "next" in table else None)
-    for outcome in CERTAIN.get(kind, ()):
-        if outcome not in following:
-            table.fail(f"a stage of kind {kind} must say where `{outcome}` leads", "next")
+    if legal is None and len(outcomes) < 2:
+        table.fail(f"a stage of kind {kind.name} needs at least two options", at)
+    if legal and not outcomes:
+        table.fail("the stage cannot be left: no outcome is wired", at)
+    for outcome in kind.certain:
+        if outcome not in outcomes:
+            table.fail(f"a stage of kind {kind.name} must say where `{outcome}` leads", "next")
 
 
-def by_outcome(table: Table, key: str, following: dict[str, str]) -> Table:
+def by_outcome(table: Table, key: str, outcomes: Mapping[str, str]) -> Table:
     """A table keyed by the stage's outcomes."""
-    held = table.table(key)
-    held.only(*following)
-    return held
+    entry = table.table(key)
+    entry.only(*outcomes)
+    return entry
 
 
-def lists_by_outcome(table: Table, key: str, following: dict[str, str]) -> dict[str, tuple[str, ...]]:
+def lists_by_outcome(table: Table, key: str, outcomes: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
     """Lists of names keyed by the stage's outcomes."""
-    held = by_outcome(table, key, following)
-    return {outcome: held.texts(outcome) for outcome in held}
+    entry = by_outcome(table, key, outcomes)
+    return {outcome: entry.texts(outcome) for outcome in entry}
 
 
-def counted(table: Table, following: dict[str, str]) -> dict[str, tuple[str, ...]]:
-    """The counts of the person that each outcome raises."""
-    held = lists_by_outcome(table, "increments", following)
-    for outcome, names in held.items():
+def traits_set(table: Table, outcomes: Mapping[str, str]) -> dict[str, dict[str, str]]:
+    """The traits that each outcome sets, with their values."""
+    return {outcome: texts_of(entry) for outcome, entry in by_outcome(table, "sets_trait", outcomes).children()}
+
+
+def counts_raised(table: Table, outcomes: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
+    """The counts of the person that each outcome raises by one."""
+    counts = lists_by_outcome(table, "increments", outcomes)
+    for outcome, names in counts.items():
         for name in names:
             if name not in COUNTS:
                 table.table("increments").fail(f"unknown count `{name}`", outcome, name=name, known=COUNTS)
-    return held
+    return counts
 
 
-def ready_outcomes(table: Table, following: dict[str, str]) -> tuple[str, ...]:
-    """The outcomes that complete the papers for a round."""
-    named = table.texts("completes_file")
-    for outcome in named:
-        if outcome not in following:
-            table.fail(f"unknown outcome `{outcome}`", "completes_file", name=outcome, known=following)
-    return named
+def completing_outcomes(table: Table, outcomes: Mapping[str, str]) -> tuple[str, ...]:
+    """The outcomes that complete the file that a round asks for."""
+    names = table.texts("completes_file")
+    for name in names:
+        if name not in outcomes:
+            table.fail(f"unknown outcome `{name}`", "completes_file", name=name, known=outcomes)
+    return names
 
 
-def known_livelihood(table: Table) -> str | None:
-    """The state of the second track that the stage imposes."""
+def imposed_livelihood(table: Table) -> str | None:
+    """The activity status that the stage imposes."""
     state = table.text("livelihood", None)
     if state is not None and state not in LIVELIHOODS:
         table.fail(f"unknown livelihood `{state}`", "livelihood", name=state, known=LIVELIHOODS)
     return state
-
-
-def mechanism(table: Table) -> str:
-    """How the places of a round are allocated."""
-    held = table.text("mechanism")
-    if answer := answer_to_value("mechanism", held):
-        table.fail(answer, "mechanism")
-    if held not in MECHANISMS:
-        table.fail(f"unknown mechanism `{held}`", "mechanism", name=held, known=MECHANISMS)
-    return held
-
-
-def pass_rule(table: Table, following: dict[str, str]) -> str | None:
-    """How a sitting becomes a pass, if not by one probability; only stations can be passed by half."""
-    held = table.text("rule", None)
-    if held is not None and held not in PASS_RULES:
-        table.fail(f"unknown pass rule `{held}`", "rule", name=held, known=PASS_RULES)
-    if "borderline" in following and held != "stations":
-        table.table("next").fail("only an exam by stations can be borderline", "borderline")
-    return held
-
-
-def end_class(table: Table) -> str:
-    """The class of an end, from the closed list."""
-    held: Any = table.text("class")
-    if held not in END_CLASSES:
-        table.fail(
-            f"unknown class of ends `{held}`; one of {', '.join(END_CLASSES)}", "class", name=held, known=END_CLASSES
-        )
-    return str(held)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
-from imgsim.inputs.pathways.pathway import MERIT
+from imgsim.inputs.kinds.round import MERIT
 from imgsim.outcomes.definitions import MARKET
 from imgsim.reports.figures.published import named_sources, published
 from imgsim.reports.figures.style import (

@@ -1,0 +1,65 @@
+"""A round: people wait for a yearly date, on which scarce places are allocated among all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from imgsim.base.files.toml import Table
+from imgsim.inputs.kinds.kind import Kind, Shape
+from imgsim.inputs.pathways.pathway import Stage
+from imgsim.inputs.renamed import answer_to_value
+
+MARKS: Final = ("opens", "reads", "closes", "allocates", "starts")  # the dates of a round
+LOTTERY: Final = "lottery"  # places by lot
+MERIT: Final = "ranked"  # places by merit
+MECHANISMS: Final = ("match", LOTTERY, MERIT)  # the ways to allocate the places of a round
+# What a mechanism cannot do without, and what it may have; it may read others below the name of its round.
+NEEDS: Final[Mapping[str, Mapping[str, str]]] = {
+    MERIT: {"places": "count", "merit": "score", "merit.spread": "number"},
+}
+OPTIONAL: Final[Mapping[str, Mapping[str, str]]] = {
+    MERIT: {"elsewhere": "probability", "closed": "flag", "gap_limit": "years", "least_practice": "years"},
+}
+APPLIED, PLACED = 0, 1  # what an event means for the count of seasons
+SEASON: Final = {"entered": APPLIED, "placed": PLACED}
+
+
+def fields(table: Table, outcomes: Mapping[str, str]) -> dict[str, Any]:
+    """How the places of a round are allocated."""
+    mechanism = table.text("mechanism")
+    if answer := answer_to_value("mechanism", mechanism):
+        table.fail(answer, "mechanism")
+    if mechanism not in MECHANISMS:
+        table.fail(f"unknown mechanism `{mechanism}`", "mechanism", name=mechanism, known=MECHANISMS)
+    return {"mechanism": mechanism}
+
+
+def parameters(stage: Stage) -> dict[str, str]:
+    """The dates of a round, and what its mechanism cannot do without."""
+    return dict.fromkeys(MARKS, "month-day") | dict(NEEDS.get(stage.mechanism or "", {}))
+
+
+def optional(stage: Stage) -> Mapping[str, str]:
+    """What the mechanism of a round may have."""
+    return OPTIONAL.get(stage.mechanism or "", {})
+
+
+ROUND: Final = Kind(
+    name="round",
+    description="Places allocated on fixed dates among all who wait for them.",
+    outcomes=("placed", "unplaced", "ineligible"),
+    certain=("placed", "unplaced", "ineligible"),
+    keys=("mechanism",),
+    fields=fields,
+    parameters=parameters,
+    optional=optional,
+    events=("entered",),
+    sentences={
+        "entered": "enters {label}, {value}",
+        "placed": "is given a place in {label}",
+        "unplaced": "gets no place in {label}",
+        "ineligible": "cannot take part in {label}: requirements not met in time",
+    },
+    shape=Shape(("[/", "/]"), "#efe3f7", "#7a3fa0", "round: places allocated on a date", corner=3, inside="frame"),
+)
