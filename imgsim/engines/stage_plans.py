@@ -9,7 +9,7 @@ from itertools import product
 import numpy as np
 import numpy.typing as npt
 
-from imgsim.inputs.kinds.all_kinds import KINDS, events_of
+from imgsim.inputs.kinds.all_kinds import KINDS, can_expire, events_of
 from imgsim.inputs.kinds.end import END
 from imgsim.inputs.kinds.exam import EXAM
 from imgsim.inputs.pathways.pathway import TODAY, Criterion, Pathway, Stage
@@ -74,7 +74,7 @@ def resolve(pathway: Pathway, book: CompiledRules) -> StagePlans:
     events = event_names(pathway)
     code = {name: place for place, name in enumerate(events)}
     timers = list(pathway.timers)
-    everywhere = [place for place, timer in enumerate(pathway.timers.values()) if timer.applies_in == "everywhere"]
+    everywhere = [place for place, timer in enumerate(pathway.timers.values()) if timer.applies_in.everywhere]
     plans = {
         stage.name: plan(place, stage, pathway, book, timers, code)
         for place, stage in enumerate(pathway.stages.values())
@@ -103,7 +103,6 @@ def plan(
     """One stage resolved."""
     kind = KINDS[stage.kind]
     words = kind.quantities or tuple(stage.next)[:1]
-    applies_in = [timer.name for timer in pathway.timers.values() if stage.name in timer.applies_in]
     return Plan(
         code=code,
         name=stage.name,
@@ -114,7 +113,7 @@ def plan(
         next=stage.next,
         options=tuple(stage.next),
         instant=kind.instant,
-        applies_in=tuple(timers.index(name) for name in applies_in),
+        applies_in=applies_in(stage, pathway),
         starts_timer={
             outcome: tuple(timers.index(name) for name in names) for outcome, names in stage.starts_timer.items()
         },
@@ -128,6 +127,12 @@ def plan(
         conditions=conditions(stage, book, tuple(pathway.flags)),
         sessions=len(sessions_of(book.numbers, stage.name)),
     )
+
+
+def applies_in(stage: Stage, pathway: Pathway) -> tuple[int, ...]:
+    """The timers that can expire in a stage, by number; one that applies everywhere is looked at by itself."""
+    timers = enumerate(pathway.timers.values())
+    return tuple(k for k, timer in timers if can_expire(timer, stage) and not timer.applies_in.everywhere)
 
 
 def pass_rule(stage: Stage, book: CompiledRules) -> npt.NDArray[np.int64]:

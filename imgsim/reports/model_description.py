@@ -80,4 +80,11 @@ def _timers(pathway: Pathway) -> Iterator[str]:
 
 
 def _where(timer: Timer) -> str:
-    return "strikes everywhere" if timer.applies_in == "everywhere" else f"strikes at {', '.join(timer.applies_in)}"
+    """In words, the stages in which a timer can expire."""
+    scope = timer.applies_in
+    if scope.everywhere:
+        return "can expire everywhere"
+    phases = f"in {' and '.join(scope.phases)}" if scope.phases else ""
+    but = f"except at {', '.join(scope.excluded)}" if scope.excluded else ""
+    stages = f"{'and ' if phases else ''}at {', '.join(scope.stages)}" if scope.stages else ""
+    return " ".join(filter(None, ("can expire", phases, but, stages)))

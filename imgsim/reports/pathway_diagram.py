@@ -8,9 +8,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imgsim.base.errors import InputError
-from imgsim.inputs.kinds.all_kinds import KINDS
+from imgsim.inputs.kinds.all_kinds import KINDS, can_expire
 from imgsim.reports.pathway_layout import ENDS, phase_of
-from imgsim.reports.pathway_svg import NO_DIFFERENCES, REFORM_INK, expires_at, svg, words
+from imgsim.reports.pathway_svg import NO_DIFFERENCES, REFORM_INK, svg, words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -48,11 +48,11 @@ def _phases(pathway: Pathway, keys: dict[str, str]) -> Iterator[str]:
 def _strokes(pathway: Pathway, keys: dict[str, str], timer: Timer) -> Iterator[str]:
     """Dashed arrows of one clock; a clock that strikes everywhere gets one arrow, from a box that says so."""
     label = _quoted(timer.label)
-    if timer.applies_in == "everywhere":
+    if timer.applies_in.everywhere:
         yield f"  everywhere[{_quoted('every stage')}] -. {label} .-> {keys[timer.to]}"
         return
     for name, stage in pathway.stages.items():
-        if expires_at(timer, stage):
+        if can_expire(timer, stage):
             yield f"  {keys[name]} -. {label} .-> {keys[timer.to]}"
 
 

@@ -6,7 +6,7 @@ import textwrap
 from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape, quoteattr
 
-from imgsim.inputs.kinds.all_kinds import KINDS
+from imgsim.inputs.kinds.all_kinds import KINDS, can_expire
 from imgsim.inputs.kinds.end import END
 from imgsim.inputs.kinds.kind import Shape
 from imgsim.inputs.reforms.differences import PathwayDifferences
@@ -156,14 +156,9 @@ def _columns(page: Layout) -> str:
     )
 
 
-def expires_at(timer: Timer, stage: Stage) -> bool:
-    """Whether the pathway lets `clock` strike at `stage`."""
-    return stage.kind != END.name and (timer.applies_in == "everywhere" or stage.name in timer.applies_in)
-
-
 def where(timer: Timer) -> str:
     """In words, where a clock strikes."""
-    return "at every stage" if timer.applies_in == "everywhere" else "at the stages marked so"
+    return "at every stage" if timer.applies_in.everywhere else "at the stages marked so"
 
 
 def _legend(pathway: Pathway, top: float) -> str:
@@ -195,7 +190,7 @@ def svg(pathway: Pathway, pathway_differences: PathwayDifferences = NO_DIFFERENC
     foot = page.height + 26 * rows + 14
     height = foot + 16 + (52 if pathway_differences else 0)
     expired = {
-        name: [c for c in pathway.timers.values() if c.applies_in != "everywhere" and expires_at(c, stage)]
+        name: [c for c in pathway.timers.values() if not c.applies_in.everywhere and can_expire(c, stage)]
         for name, stage in pathway.stages.items()
     }
     entry = pathway.stages[pathway.entry].label

@@ -17,7 +17,7 @@ from imgsim.inputs.consistency import check_contract
 from imgsim.inputs.parameters.parameter import Parameter, Parameters, Row
 from imgsim.inputs.parameters.read import with_ratios
 from imgsim.inputs.pathways.checks import check_pathway
-from imgsim.inputs.pathways.pathway import Group, Pathway, Stage, Timer
+from imgsim.inputs.pathways.pathway import Group, Pathway, Scope, Stage, Timer
 from imgsim.inputs.scenarios.run_settings import RunSettings
 from imgsim.inputs.scenarios.scenario import Scenario
 from imgsim.inputs.traits import LIVELIHOODS
@@ -46,7 +46,8 @@ def end(name: str, end_class: str = "gave_up") -> Stage:
 
 
 def timer(name: str, to: str, applies_in: tuple[str, ...] | str = "everywhere", starts: str | None = "entry") -> Timer:
-    return Timer(name, name, starts, applies_in, to)
+    where = Scope(everywhere=True) if isinstance(applies_in, str) else Scope(stages=applies_in)
+    return Timer(name, name, starts, where, to)
 
 
 def road(*stages: Stage, timers: Sequence[Timer] = (), **more: Any) -> Pathway:

@@ -117,7 +117,7 @@ IN_NUMBERS: list[Case] = [
 ]  # fmt: skip
 
 IN_ROAD: list[Case] = [
-    (ROAD_FILE, 'kind = "exam"', 'kind = "exma"', "kind = \"exma", "stage.test.kind: unknown stage kind `exma`; one of exam, wait, choose, round, work, end (did you mean `exam`?)"),
+    (ROAD_FILE, 'kind = "exam"', 'kind = "exma"', "kind = \"exma", "stage.test.kind: unknown stage kind `exma`; one of exam, wait, choose, branch, round, work, end (did you mean `exam`?)"),
     (ROAD_FILE, "exhausted =", "exhausetd =", "exhausetd", "stage.test.next.exhausetd: a stage of kind exam has no outcome `exhausetd` (it has passed, exhausted, lapsed, failed, borderline) (did you mean `exhausted`?)"),
     (ROAD_FILE, "refused =", "refusd =", "refusd", "stage.paper.next.refusd: a stage of kind wait has no outcome `refusd` (it has done, refused) (did you mean `refused`?)"),
     (ROAD_FILE, "completed = ", "complete = ", "complete =", "stage.post.next.complete: a stage of kind work has no outcome `complete` (it has completed, left) (did you mean `completed`?)"),
@@ -132,6 +132,12 @@ IN_ROAD: list[Case] = [
     (ROAD_FILE, 'done = "way"', 'done = "wya"', "done = \"wya", "stage.paper.next.done: unknown stage `wya` (did you mean `way`?)"),
     (ROAD_FILE, 'entry = "test"', 'entry = "tset"', 'entry = "tset', "entry: unknown stage `tset` (did you mean `test`?)"),
     (ROAD_FILE, 'applies_in = ["test"]', 'applies_in = ["tets"]', "applies_in = [\"tets", "clock.patience.applies_in: unknown stage `tets` (did you mean `test`?)"),
+    (ROAD_FILE, 'applies_in = ["test"]', 'applies_in = { phases = ["exmas"] }', "phases", "clock.patience.applies_in.phases: unknown phase `exmas` (did you mean `exams`?)"),
+    (ROAD_FILE, 'applies_in = ["test"]', 'applies_in = { phases = ["exams"], except = ["tset"] }', "applies_in = {", "clock.patience.applies_in: unknown stage `tset` (did you mean `test`?)"),
+    (ROAD_FILE, 'applies_in = ["test"]', 'applies_in = { phases = ["exams"], except = ["paper"] }', "except", "clock.patience.applies_in.except: `paper` is in none of these phases"),
+    (ROAD_FILE, 'applies_in = ["test"]', 'applies_in = { phase = ["exams"] }', "phase = [", "clock.patience.applies_in.phase: unknown key `phase` (did you mean `phases`?)"),
+    (ROAD_FILE, 'applies_in = ["test"]', 'applies_in = { stages = ["test"] }', "applies_in = {", "clock.patience.applies_in: `phases` is missing: without them, a list of stages is enough"),
+    (ROAD_FILE, 'applies_in = ["test"]', 'applies_in = 3', "applies_in = 3", 'clock.patience.applies_in: must be "everywhere", a list of stages, or a table with `phases`, not 3'),
     (ROAD_FILE, 'applies_in = ["test"]', 'applies_in = "everywhere "', "applies_in = \"every", 'clock.patience.applies_in: must be a list of texts, not "everywhere "'),
     (ROAD_FILE, 'starts = "entry"', 'starts = "etnry"', "starts = \"etnry", "clock.patience.starts: a clock starts at birth or entry, not at `etnry` (did you mean `entry`?)"),
     (ROAD_FILE, '["validity"]', '["validty"]', 'passed = ["validty"]', "stage.test.starts_timer.passed: unknown timer `validty` (did you mean `validity`?)"),

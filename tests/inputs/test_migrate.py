@@ -182,7 +182,7 @@ def test_files_of_before_load_once_they_are_migrated_and_say_what_they_said(coun
         ("done",),
     )
     assert (test.starts_timer, test.sets_flag) == ({"passed": ("validity",)}, {"passed": ("marked",)})
-    assert scenario.pathway.timers["patience"].applies_in == ("test",)
+    assert scenario.pathway.timers["patience"].applies_in.stages == ("test",)
     assert scenario.parameters["more.done.sd_log"].rows[""][0].evidence == "assumed"
     assert scenario.reforms[0].levers["size"].label == "how much"
     assert scenario.parameters.value("test.prepare.sd_log", 365 * 45) == 0.2

@@ -17,7 +17,7 @@ from imgsim.inputs.kinds.all_kinds import KINDS, required_parameters
 from imgsim.inputs.kinds.round import MARKS, MECHANISMS
 from imgsim.inputs.pathways.checks import check_pathway
 from imgsim.inputs.pathways.load import load_pathway
-from imgsim.inputs.pathways.pathway import Pathway, Stage
+from imgsim.inputs.pathways.pathway import Pathway, Scope, Stage
 from imgsim.inputs.pathways.reachability import leads_to_end, reachable
 from imgsim.markets.mechanisms import MECHANISMS as MADE
 
@@ -56,7 +56,7 @@ def test_a_road_is_what_its_file_says(road: Pathway) -> None:
     assert road.stages["test"].starts_timer == {"passed": ("validity",)}
     assert road.stages["test"].sets_flag == {"passed": ("marked",)}
     assert road.stages["home"].end_class == "retired"
-    assert road.timers["patience"].applies_in == ("test",)
+    assert road.timers["patience"].applies_in == Scope(stages=("test",))
     assert road.timers["validity"].starts is None
     assert road.groups["far"].region == "south"
     assert not road.groups["far"].citizen
@@ -77,7 +77,7 @@ def test_a_stage_that_only_a_clock_leads_to_can_be_reached(road: Pathway) -> Non
 
 
 def test_a_clock_that_strikes_everywhere_is_no_way_off_a_road_without_end(road: Pathway) -> None:
-    death = replace(road.timers["patience"], name="death", applies_in="everywhere")
+    death = replace(road.timers["patience"], name="death", applies_in=Scope(everywhere=True))
     circle = with_stage(road, name="way", next={"straight": "post", "away": "post"})
     circle = with_stage(circle, name="post", next={"left": "way"})
     circle = replace(

@@ -12,8 +12,9 @@ import pytest
 
 from imgsim.base.errors import InputError
 from imgsim.inputs.countries import COUNTRIES, shipped_countries
+from imgsim.inputs.kinds.all_kinds import can_expire
 from imgsim.inputs.pathways.load import load_pathway
-from imgsim.inputs.pathways.pathway import Pathway
+from imgsim.inputs.pathways.pathway import Pathway, Timer
 from imgsim.reports import pathway_diagram as draw
 from imgsim.reports import pathway_layout as road_layout
 
@@ -29,6 +30,10 @@ def edges(road: Pathway) -> int:
     return sum(len(stage.next) for stage in road.stages.values())
 
 
+def stages_under(road: Pathway, timer: Timer) -> list[str]:
+    return [name for name, stage in road.stages.items() if can_expire(timer, stage)]
+
+
 def test_mermaid_has_one_arrow_for_each_outcome(road: Pathway) -> None:
     assert len(re.findall(r"^  s\d+ -- ", draw.mermaid(road), re.M)) == edges(road)
 
@@ -39,7 +44,9 @@ def test_mermaid_declares_every_stage_once(road: Pathway) -> None:
 
 
 def test_mermaid_draws_each_clock_dashed_once_for_each_stage_it_names(road: Pathway) -> None:
-    applies_in = sum(1 if timer.applies_in == "everywhere" else len(timer.applies_in) for timer in road.timers.values())
+    applies_in = sum(
+        1 if timer.applies_in.everywhere else len(stages_under(road, timer)) for timer in road.timers.values()
+    )
     assert draw.mermaid(road).count(" -. ") == applies_in
 
 
@@ -51,9 +58,9 @@ def test_svg_is_well_formed_and_names_every_stage(road: Pathway) -> None:
 def test_svg_marks_every_stage_a_clock_can_strike(road: Pathway) -> None:
     texts = [node.text or "" for node in ET.fromstring(draw.svg(road)).iter(f"{SVG}text")]
     for timer in road.timers.values():
-        if timer.applies_in != "everywhere":
+        if not timer.applies_in.everywhere:
             marks = sum(timer.name in text.split(", ") for text in texts)
-            assert marks == len(timer.applies_in) + 1  # and once in the legend
+            assert marks == len(stages_under(road, timer)) + 1  # and once in the legend
 
 
 def test_boxes_do_not_overlap(road: Pathway) -> None:

@@ -13,7 +13,7 @@ from imgsim.inputs.kinds.kind import Kind
 from imgsim.inputs.kinds.round import ROUND
 from imgsim.inputs.kinds.wait import WAIT
 from imgsim.inputs.kinds.work import WORK
-from imgsim.inputs.pathways.pathway import Pathway, Stage
+from imgsim.inputs.pathways.pathway import Pathway, Stage, Timer
 
 KINDS: Final[Mapping[str, Kind]] = {kind.name: kind for kind in (EXAM, WAIT, CHOOSE, BRANCH, ROUND, WORK, END)}
 
@@ -21,6 +21,11 @@ KINDS: Final[Mapping[str, Kind]] = {kind.name: kind for kind in (EXAM, WAIT, CHO
 def is_instant(stage: Stage) -> bool:
     """Does no time pass in the stage, so that no timer can expire there?"""
     return KINDS[stage.kind].instant
+
+
+def can_expire(timer: Timer, stage: Stage) -> bool:
+    """Can the timer expire in the stage?"""
+    return timer.applies_in.covers(stage) and not is_instant(stage)
 
 
 def events_of(stage: Stage) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 A condition is a text that can be read aloud. It stands beside the wiring, for no number belongs to it:
 
     when = "flag.final_exam"                                      # the first of two options
-    when = { quebec = "area == quebec", family = "specialty == family_medicine" }
+    when = { own = "area == north", other = "specialty == surgery" }   # the first that holds
     when = "region == overseas and before 2025-07-01 or not citizen"
 """
 

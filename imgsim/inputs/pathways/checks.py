@@ -12,7 +12,7 @@ from imgsim.inputs.kinds.all_kinds import events_of
 from imgsim.inputs.kinds.branch import words_of_criterion
 from imgsim.inputs.kinds.round import MARKS, ROUND
 from imgsim.inputs.kinds.wait import UNTIL
-from imgsim.inputs.pathways.pathway import TODAY, Pathway, Stage
+from imgsim.inputs.pathways.pathway import TODAY, Pathway, Stage, Timer
 from imgsim.inputs.pathways.reachability import leads_to_end, reachable
 from imgsim.inputs.traits import BY_NAME, trait_names
 
@@ -48,18 +48,32 @@ Problem = tuple[str, tuple[str, ...], str, Iterable[str]]
 
 def problems(pathway: Pathway) -> Iterator[Problem]:
     """Unknown names, each with its key, the name and the names it may have meant."""
-    stages, timers = pathway.stages, pathway.timers
+    stages = pathway.stages
     for key, name in (("entry", pathway.entry), ("stock_entry", pathway.stock_entry)):
         if name is not None and name not in stages:
             yield f"unknown stage `{name}`", (key,), name, stages
-    for timer in timers.values():
-        expired = timer.applies_in if isinstance(timer.applies_in, tuple) else ()
-        for key, name in (("to", timer.to), *(("applies_in", name) for name in expired)):
-            if name not in stages:
-                yield f"unknown stage `{name}`", ("clock", timer.name, key), name, stages
+    for timer in pathway.timers.values():
+        if timer.to not in stages:
+            yield f"unknown stage `{timer.to}`", ("clock", timer.name, "to"), timer.to, stages
+        yield from problems_of_scope(timer, pathway)
     for stage in stages.values():
         yield from problems_of(stage, pathway)
     yield from problems_of_milestones(pathway)
+
+
+def problems_of_scope(timer: Timer, pathway: Pathway) -> Iterator[Problem]:
+    """Unknown stages and phases in which a timer is said to expire, or not to."""
+    scope, stages, key = timer.applies_in, pathway.stages, ("clock", timer.name, "applies_in")
+    phases = list(dict.fromkeys(stage.phase for stage in stages.values() if stage.phase))
+    for name in (*scope.stages, *scope.excluded):
+        if name not in stages:
+            yield f"unknown stage `{name}`", key, name, stages
+    for phase in scope.phases:
+        if phase not in phases:
+            yield f"unknown phase `{phase}`", (*key, "phases"), phase, phases
+    for name in scope.excluded:
+        if name in stages and stages[name].phase not in scope.phases:
+            yield f"`{name}` is in none of these phases", (*key, "except"), name, ()
 
 
 def problems_of(stage: Stage, pathway: Pathway) -> Iterator[Problem]:

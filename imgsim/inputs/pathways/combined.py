@@ -7,14 +7,13 @@ from dataclasses import replace
 from typing import Final
 
 from imgsim.base.errors import InputError
-from imgsim.inputs.pathways.pathway import Condition, Criterion, Part, Pathway, Stage, Timer
+from imgsim.inputs.pathways.pathway import Condition, Criterion, Part, Pathway, Scope, Stage, Timer
 from imgsim.inputs.pathways.reachability import reachable
 from imgsim.inputs.traits import BY_NAME, DRAWN, YES_NO, Trait
 
 ENTERING: Final = "entering"  # below a country's name: the stages where its own traits are given to a newcomer
 TRIED: Final = "tried"  # below a country's name: the flag of those who have set out for it
 UNNAMED: Final = ("graduation", "post")  # what a wait may last until that belongs to no stage
-EVERYWHERE: Final = "everywhere"
 DRAWN_BY_COUNTRY: Final = tuple(trait for trait in DRAWN if trait.seen_by_country)
 
 
@@ -92,7 +91,7 @@ def all_below(country: str, names: Iterable[str]) -> tuple[str, ...]:
 
 def own_timers(road: Pathway) -> list[Timer]:
     """The clocks of a country that it does not share with all others, as they share death."""
-    return [timer for timer in road.timers.values() if timer.applies_in != EVERYWHERE]
+    return [timer for timer in road.timers.values() if not timer.applies_in.everywhere]
 
 
 def timer_below(country: str, timer: Timer, instead: Mapping[str, str]) -> Timer:
@@ -101,9 +100,15 @@ def timer_below(country: str, timer: Timer, instead: Mapping[str, str]) -> Timer
         timer,
         name=below(country, timer.name),
         starts=None if timer.starts == "entry" else timer.starts,
-        applies_in=all_below(country, timer.applies_in),
+        applies_in=scope_below(country, timer.applies_in),
         to=instead.get(timer.to, below(country, timer.to)),
     )
+
+
+def scope_below(country: str, scope: Scope) -> Scope:
+    """The stages in which a country's timer can expire, in the whole."""
+    excluded, stages = all_below(country, scope.excluded), all_below(country, scope.stages)
+    return replace(scope, excluded=excluded, stages=stages, country=country)
 
 
 # --- entering a country: its own view of the person --------------------------------------------------------------

@@ -16,7 +16,7 @@ from imgsim.base.errors import InputError
 from imgsim.inputs.countries import pathway_file
 from imgsim.inputs.parameters.parameter import Parameter, Parameters, Ratio, Row, Source
 from imgsim.inputs.parameters.read import load_parameters
-from imgsim.inputs.pathways.combined import DRAWN_BY_COUNTRY, EVERYWHERE, below, entering_stage
+from imgsim.inputs.pathways.combined import DRAWN_BY_COUNTRY, below, entering_stage
 from imgsim.inputs.pathways.combined_people import PEOPLE, Brought, category_of, constant, first_choices, shared_people
 from imgsim.inputs.pathways.pathway import Pathway
 from imgsim.inputs.traits import CATEGORY, TRAITS, YES_NO, parameters_drawn
@@ -82,7 +82,7 @@ def with_all_categories(parameter: Parameter, road: Pathway) -> Parameter:
 
 def taken(part: Brought, common: bool) -> Iterator[Parameter]:
     """The parameters of a country as those of the whole."""
-    shared = {f"clock.{timer.name}" for timer in part.part.pathway.timers.values() if timer.applies_in == EVERYWHERE}
+    shared = {f"clock.{timer.name}" for timer in part.part.pathway.timers.values() if timer.applies_in.everywhere}
     yield citizens(part)
     yield from remainders(part)
     for parameter in part.parameters.values():

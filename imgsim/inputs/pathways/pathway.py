@@ -23,13 +23,31 @@ class Group:
 
 
 @dataclass(frozen=True, slots=True)
+class Scope:
+    """The stages in which a timer can expire: those of some phases but a few, some by name, or all."""
+
+    everywhere: bool = False
+    phases: tuple[str, ...] = ()
+    excluded: tuple[str, ...] = ()  # stages of these phases in which it cannot
+    stages: tuple[str, ...] = ()  # stages of other phases in which it can
+    country: str = ""  # in a combined pathway: the country whose phases are meant
+
+    def covers(self, stage: Stage) -> bool:
+        """Does the timer run in this stage, if time passes there?"""
+        if self.everywhere or stage.name in self.stages:
+            return True
+        is_own = not self.country or stage.name.startswith(f"{self.country}.")
+        return is_own and stage.phase in self.phases and stage.name not in self.excluded
+
+
+@dataclass(frozen=True, slots=True)
 class Timer:
-    """A rival clock: it holds one due day on the person and strikes in the stages named, or everywhere."""
+    """A competing timer: due on one day of a person's career, it ends the stage in which that day finds the person."""
 
     name: str
     label: str
     starts: str | None  # "birth", "entry" or None (a stage's outcome starts it)
-    applies_in: tuple[str, ...] | str
+    applies_in: Scope
     to: str
 
 

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from imgsim.inputs.kinds.all_kinds import is_instant
+from imgsim.inputs.kinds.all_kinds import can_expire
 from imgsim.inputs.kinds.end import END
 from imgsim.inputs.pathways.pathway import Pathway
 
 
 def successors(pathway: Pathway, name: str) -> set[str]:
-    """The stages that can follow one stage, clocks included."""
-    timers = [
-        timer.to
-        for timer in pathway.timers.values()
-        if not is_instant(pathway.stages[name]) and (timer.applies_in == "everywhere" or name in timer.applies_in)
-    ]
-    return {*pathway.stages[name].next.values(), *timers}
+    """The stages that can follow one stage, by its outcomes and by timers."""
+    stage = pathway.stages[name]
+    return {*stage.next.values(), *(timer.to for timer in pathway.timers.values() if can_expire(timer, stage))}
 
 
 def reachable(pathway: Pathway) -> set[str]:
@@ -45,8 +41,6 @@ def leads_to_end(pathway: Pathway) -> set[str]:
 
 
 def leaves_by_timer(pathway: Pathway, name: str, ending: set[str]) -> bool:
-    """Does a clock that strikes in this very stage lead on to an end?"""
-    timers = pathway.timers.values()
-    return any(
-        isinstance(timer.applies_in, tuple) and name in timer.applies_in and timer.to in ending for timer in timers
-    )
+    """Does a timer that does not apply everywhere lead from this stage to an end?"""
+    timers = [timer for timer in pathway.timers.values() if not timer.applies_in.everywhere and timer.to in ending]
+    return any(can_expire(timer, pathway.stages[name]) for timer in timers)

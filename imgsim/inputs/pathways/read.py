@@ -12,7 +12,7 @@ from imgsim.inputs.countries import countries_in, pathway_file
 from imgsim.inputs.kinds.all_kinds import KINDS
 from imgsim.inputs.kinds.end import END
 from imgsim.inputs.kinds.kind import Kind
-from imgsim.inputs.pathways.pathway import FIRST_POST, Group, Part, Pathway, Stage, Timer
+from imgsim.inputs.pathways.pathway import FIRST_POST, Group, Part, Pathway, Scope, Stage, Timer
 from imgsim.inputs.renamed import answers
 from imgsim.inputs.traits import CATEGORICAL, COUNTS, LIVELIHOODS
 
@@ -113,17 +113,28 @@ def group(name: str, table: Table, categories: dict[str, tuple[str, ...]]) -> Gr
 
 
 def timer(name: str, table: Table) -> Timer:
-    """One rival clock."""
+    """One competing timer."""
     table.only("label", "starts", "applies_in", "to", answers=answers("timer"))
     starts = table.text("starts", None)
     if starts not in (None, "birth", "entry"):
         table.fail(
             f"a clock starts at birth or entry, not at `{starts}`", "starts", name=starts, known=("birth", "entry")
         )
-    everywhere = table.data.get("applies_in") == "everywhere"
-    return Timer(
-        name, table.text("label"), starts, "everywhere" if everywhere else table.texts("applies_in"), table.text("to")
-    )
+    return Timer(name, table.text("label"), starts, scope(table), table.text("to"))
+
+
+def scope(table: Table) -> Scope:
+    """The stages in which a timer can expire: all, a list of names, or those of some phases."""
+    given = table.get("applies_in", (str, list, dict), '"everywhere", a list of stages, or a table with `phases`', [])
+    if given == "everywhere":
+        return Scope(everywhere=True)
+    if not isinstance(given, dict):
+        return Scope(stages=table.texts("applies_in"))
+    entry = table.table("applies_in")
+    entry.only("phases", "except", "stages")
+    if "phases" not in entry:
+        entry.fail("`phases` is missing: without them, a list of stages is enough")
+    return Scope(phases=entry.texts("phases"), excluded=entry.texts("except"), stages=entry.texts("stages"))
 
 
 def stages_of(table: Table) -> dict[str, Stage]:
