@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 
 from imgsim.base.dates.day_numbers import day_of
 from imgsim.base.randomness.addresses import GRADUATE, actor
+from imgsim.inputs.kinds.round import ROUND
 from imgsim.inputs.parameters.parameter import Parameter, Parameters, Ratio, Row
-from imgsim.inputs.pathways.pathway import needs_of
 from imgsim.inputs.traits import COLUMN, width
 from imgsim.markets.allocation import INELIGIBLE, PLACED, Allocation, Applicants
 from imgsim.markets.merit_ranked import MeritRanked, merit_order, place_by_merit, place_by_merit_across_pools
@@ -146,7 +146,7 @@ def test_no_pool_is_exceeded_or_idle_and_nobody_is_passed_over(line: list[tuple[
 
 def test_a_round_by_merit_needs_its_places_its_merit_and_its_spread() -> None:
     fair = replace(small_road().stages["fair"], mechanism="ranked")
-    needed = dict(needs_of(fair))
+    needed = {f"{fair.name}.{word}": unit for word, unit in ROUND.parameters(fair).items()}
     assert [needed[f"fair.{word}"] for word in ("places", "merit", "merit.spread")] == ["count", "score", "number"]
 
 
