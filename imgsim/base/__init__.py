@@ -1,1 +1,1 @@
-"""What knows no medicine: errors, dates, files, chance by address, compilation."""
+"""Tools without any medicine: errors, progress, dates, files, random numbers by address, compilation."""

@@ -1,4 +1,4 @@
-"""How far long work has come, on standard error; silent for anything that ends within two seconds."""
+"""Show the progress of long work on standard error; nothing for work that ends within two seconds."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ class Pace:
         self.first: tuple[float, int] | None = None  # when the first ones were done, and how many
 
     def note(self, now: float, done: int) -> None:
-        """So many are done now."""
+        """Record how many pieces are done now."""
         self.done = done
         if self.first is None and done:
             self.first = now, done

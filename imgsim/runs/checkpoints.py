@@ -61,7 +61,7 @@ class Checkpoints:
     divided: Division = one_by_one
 
     def folder_of(self, numbers: range) -> Path:
-        """The folder of a batch: that of another division of the replications has another name."""
+        """The folder of a batch, named after its first and last replication."""
         return self.folder / f"rep-{numbers[0]:05d}-{numbers[-1]:05d}"
 
     def files(self, name: str, replications: int) -> list[Path]:
@@ -135,7 +135,7 @@ def _write(folder: Path, number: int, tables: Mapping[str, DataFrame]) -> None:
 
 
 def intact(folder: Path, numbers: range) -> bool:
-    """Whether a checkpoint contains exactly the files and bytes that were written."""
+    """Does a checkpoint contain exactly the files and bytes that were written?"""
     try:
         written = json.loads((folder / CHECKSUMS).read_text(encoding="utf-8"))
         sha256 = checksums(folder)
@@ -169,7 +169,7 @@ def claimed(root: Path, digest: str, divided: Division = one_by_one) -> Iterator
 
 
 def _locked(lock: IO[str]) -> bool:
-    """Whether the lock was free; it ends with the process, however that ends."""
+    """Was the lock free? It is released when the process ends, however that ends."""
     try:
         import fcntl
     except ImportError:  # a system without file locks

@@ -1,4 +1,4 @@
-"""What a worker computes: the tables and measures of some replications, written as one checkpoint."""
+"""The work of a worker: compute the tables and measures of some replications and write them as one checkpoint."""
 
 from __future__ import annotations
 

@@ -65,7 +65,7 @@ def manifest(scenario: Scenario, call: Call, sha256: Mapping[str, str]) -> dict[
 
 
 def command() -> str:
-    """How the process was called; a notebook says so through its kernel's arguments."""
+    """The command that started the process; in a notebook that of its kernel."""
     name = Path(sys.argv[0]).name if sys.argv and sys.argv[0] else "python"
     return shlex.join(["imgsim" if name == "__main__.py" else name, *sys.argv[1:]])
 
@@ -79,7 +79,7 @@ def installed(package: str) -> str | None:
 
 
 def machine() -> dict[str, Any]:
-    """System, processor and Python; not whose machine it is."""
+    """System, processor and version of Python, without the name of the machine or its user."""
     return {
         "system": platform.platform(),
         "processor": platform.machine(),

@@ -50,22 +50,22 @@ class Run:
 
     @cached_property
     def people(self) -> DataFrame:
-        """One row a graduate: traits, milestones with date and age, end."""
+        """One row per graduate: traits, milestones with date and age, end."""
         return self.table("people")
 
     @cached_property
     def events(self) -> DataFrame:
-        """One row an event in a life."""
+        """One row per event in a career."""
         return self.table("events")
 
     @cached_property
     def livelihood(self) -> DataFrame:
-        """One row a spell of livelihood."""
+        """One row per spell of an activity status (livelihood)."""
         return self.table("livelihood")
 
     @cached_property
     def seasons(self) -> DataFrame:
-        """One row a graduate and Match."""
+        """One row per graduate and Match."""
         return self.table("seasons")
 
     @cached_property
@@ -80,7 +80,7 @@ class Run:
 
     @cached_property
     def exams(self) -> DataFrame:
-        """Sittings of exams told and passed, by half-year."""
+        """Exam results reported and exams passed, by half-year of the sitting."""
         return self.table("exams")
 
     @cached_property
@@ -90,7 +90,7 @@ class Run:
 
     @cached_property
     def livelihood_years(self) -> DataFrame:
-        """Days lived on each livelihood by calendar year."""
+        """Days in each activity status (livelihood) by calendar year."""
         return self.table("livelihood_years")
 
     @cached_property
@@ -126,7 +126,7 @@ class Run:
 
     @cached_property
     def beside(self) -> DataFrame:
-        """Countries beside each other by the same definitions: a row a line and country, with 95% intervals."""
+        """Countries compared by the same definitions: a row per measure and country, with 95% intervals."""
         from imgsim.outcomes.by_country import beside
 
         table: DataFrame = beside(self._outcomes)

@@ -145,19 +145,19 @@ def _check(tables: object, workers: object, engine: str) -> None:
 
 
 def _need_list(name: str, given: object) -> None:
-    """Refuse one text where a list of texts is meant: its letters would be taken one by one."""
+    """Refuse a single text as a list of texts: its letters would be taken one by one."""
     if isinstance(given, str):
         raise InputError(f"must be a list of texts, not the one text {shown(given)}", key=f"argument `{name}`")
 
 
 def _need_count(name: str, given: object) -> None:
-    """Refuse what is neither None nor a whole number from 1 on."""
+    """Refuse any value but None and whole numbers from 1 on."""
     if given is not None and (not isinstance(given, int) or isinstance(given, bool) or given < 1):
         raise InputError(f"must be a whole number of at least 1, not {shown(given)}", key=f"argument `{name}`")
 
 
 def _need_engine(asked: str) -> None:
-    """Refuse an engine that there is not."""
+    """Refuse a name that no engine has."""
     if asked not in ENGINES:
         raise InputError(f"no engine is called {shown(asked)}", key="argument `engine`", name=asked, known=ENGINES)
 

@@ -86,7 +86,7 @@ def checkpoint_key(scenario: Scenario, tables: tuple[str, ...] | None) -> str:
 
 
 def _unused(home: Path, start: datetime, digest: str) -> Path:
-    """A name no run has: two runs within a second are told apart by a number."""
+    """A path that no run has yet: two runs within a second differ by a number at the end."""
     name = f"{start.astimezone(UTC):%Y%m%d-%H%M%S}-{digest[:8]}"
     if not (home / name).exists():
         return home / name
@@ -107,7 +107,7 @@ def write_inputs(folder: Path, scenario: Scenario) -> None:
 
 
 def parameter_table(scenario: Scenario) -> DataFrame:
-    """One row per dated value of every parameter of the scenario, with where it comes from."""
+    """One row per dated value of every parameter of the scenario, with its source."""
     from pandas import DataFrame
 
     rows = [

@@ -17,7 +17,7 @@ from imgsim.base.errors import ImgsimError
 
 @contextmanager
 def refused_in_one_line(doing: str) -> Iterator[None]:
-    """A full disk or a read-only folder becomes one message; DuckDB reports them in its own words."""
+    """Report a full disk or a read-only folder as one message; DuckDB reports them in its own words."""
     import duckdb
 
     try:
@@ -99,7 +99,7 @@ def _alive(process: int) -> bool:
 
 
 def _to_disk(folder: Path) -> None:
-    """Everything in the folder, and the folder itself, on the disk: a rename must not overtake its contents."""
+    """Flush a folder and all its files to disk: the rename must not reach it before its contents."""
     for path in sorted(folder.rglob("*")):
         _flush(path)
     _flush(folder)

@@ -34,7 +34,7 @@ CATEGORIES_AT_MOST = 1000  # text columns with fewer different values are read a
 
 @contextmanager
 def connect() -> Iterator[DuckDBPyConnection]:
-    """A database in memory, made once a process: opening one costs more than writing a small table."""
+    """A connection to a database in memory, made once a process: opening one costs more than writing a small table."""
     with _database(os.getpid()).cursor() as database:
         try:
             yield database
@@ -46,10 +46,10 @@ def connect() -> Iterator[DuckDBPyConnection]:
 
 @lru_cache(maxsize=1)
 def _database(process: int) -> DuckDBPyConnection:
-    """One thread (sums of floats must not depend on the order of threads), no network; not shared with a fork.
+    """A database with one thread, as sums of floats must not depend on the order of threads, and without network.
 
-    Nor threads that read ahead: whenever one of those falls idle, DuckDB has the system take back all memory that the
-    process does not use at the moment, and a replication waits to be given it again.
+    A forked process makes its own. Nor has it threads that read ahead: whenever one of those falls idle, DuckDB returns
+    all unused memory of the process to the system, and a replication waits to be given it again.
     """
     import duckdb
 
@@ -66,7 +66,7 @@ def _database(process: int) -> DuckDBPyConnection:
 
 
 def _close() -> None:
-    """Let go of the database before the interpreter does."""
+    """Close the database before the interpreter ends."""
     _database(os.getpid()).close()
     _database.cache_clear()
 
