@@ -23,6 +23,7 @@ from imgsim.base.errors import ImgsimError
 from imgsim.engines.records.columns import Columns, columns_of
 from imgsim.inputs.parameters.parameter import Parameter, Row
 from imgsim.inputs.scenarios.scenario import Scenario
+from imgsim.runs.checkpoints import Checkpoints
 from imgsim.runs.job import Job
 
 PEOPLE = 50
@@ -139,3 +140,20 @@ def pieces(model: SmallScenario, replication: int) -> Iterator[dict[str, Columns
 
 HERE = "builders.small_engine"
 SMALL = Job(build=f"{HERE}.build", pieces=f"{HERE}.pieces", measures=f"{HERE}.measures")
+
+
+def full_checkpoints(folder: Path, scenario: SmallScenario) -> Checkpoints:
+    """A checkpoint for each replication of a scenario, below a folder."""
+    checkpoints = Checkpoints(folder / "checkpoints")
+    for replication in range(scenario.run.replications):
+        made = simulate(scenario, replication)
+        outcomes = measures(made, scenario).assign(replication=replication)
+        checkpoints.write(range(replication, replication + 1), [{**made, "outcomes": outcomes}])
+    return checkpoints
+
+
+def flip_a_bit(path: Path) -> None:
+    """Change one bit in the middle of a file."""
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.write_bytes(content)

@@ -12,7 +12,6 @@ from builders.small_engine import PEOPLE, SMALL, SmallScenario, small_outcomes
 
 import imgsim
 from imgsim.base.errors import ImgsimError, InputError
-from imgsim.base.progress import progress
 from imgsim.runs.run import Run, open_run, run_scenario
 
 
@@ -140,25 +139,3 @@ def test_a_reloaded_run_reads_its_scenario_again_and_refuses_another(
 def test_run_is_the_function_even_once_its_module_is_imported() -> None:
     with pytest.raises(ImgsimError):
         imgsim.run("there_is_no_such_scenario.toml")
-
-
-def test_short_work_shows_no_progress(capsys: pytest.CaptureFixture[str]) -> None:
-    with progress(3) as tick:
-        tick()
-    assert capsys.readouterr() == ("", "")
-
-
-def test_long_work_tells_a_log_how_much_is_left(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    times = iter([0.0, 10.0, 11.0, 20.0, 40.0])
-    monkeypatch.setattr("imgsim.base.progress.time.monotonic", lambda: next(times))
-    with progress(4) as tick:
-        for _ in range(4):
-            tick()
-    shown = capsys.readouterr()
-    assert shown.out == ""
-    assert shown.err.splitlines() == [
-        "imgsim: 1 of 4 replications",  # ten seconds, most of which may have gone into compiling
-        "imgsim: 3 of 4 replications, about 5 s left",  # two in the ten seconds since
-    ]

@@ -1,6 +1,6 @@
-"""Beliefs about chance: published vectors, addresses, quantiles, dates."""
+"""Random numbers are those of the published generator at their address, and quantiles those of their distribution."""
 
-import datetime
+from __future__ import annotations
 
 import numpy as np
 import pytest
@@ -8,7 +8,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from imgsim.base.dates.day_numbers import academic_year_start, day_of, mark_of, year_of
 from imgsim.base.randomness.philox import philox, uniform, words
 from imgsim.base.randomness.quantiles import exponential, gompertz_age, normal
 
@@ -68,18 +67,9 @@ def test_exponential_quantile_has_the_closed_form() -> None:
 
 
 @given(st.floats(0.001, 0.999), st.floats(20, 90))
-def test_gompertz_clock_follows_its_hazard_given_the_age_reached(u: float, age: float) -> None:
+def test_a_gompertz_timer_follows_its_hazard_given_the_age_reached(u: float, age: float) -> None:
     mode, scale = 86.0, 10.0
     due = gompertz_age(u, mode, scale, age)
     cumulative = np.exp((due - mode) / scale) - np.exp((age - mode) / scale)
     assert 1 - np.exp(-cumulative) == pytest.approx(u, rel=1e-9)
     assert due >= age
-
-
-@given(st.dates(datetime.date(1800, 1, 1), datetime.date(2200, 12, 31)))
-def test_days_and_years_agree_with_the_standard_library(date: datetime.date) -> None:
-    day = date.toordinal() - datetime.date(1970, 1, 1).toordinal()
-    assert day_of(date.year, date.month, date.day) == day
-    assert year_of(day) == date.year
-    assert academic_year_start(day) == day_of(date.year - (date.month < 7), 7, 1)
-    assert mark_of(date.year, 100 * date.month + date.day) == day

@@ -1,0 +1,33 @@
+"""A folder is there complete or not at all, and only what a dead process left is removed."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from imgsim.base.files.atomic import published, sweep, temporary
+
+DEAD_PROCESS = 2**22 + 1  # above the largest process number of Linux
+
+
+def test_only_what_a_dead_process_left_is_swept(tmp_path: Path) -> None:
+    mine = temporary(tmp_path / "rep-00001")
+    dead = mine.with_name(mine.name.replace(f".{os.getpid()}.", f".{DEAD_PROCESS}."))
+    elsewhere = tmp_path / f".rep-00001.another-machine.{DEAD_PROCESS}.tmp"
+    for folder in (mine, dead, elsewhere):
+        folder.mkdir()
+    sweep(tmp_path)
+    assert sorted(tmp_path.iterdir()) == sorted([mine, elsewhere])
+
+
+def test_a_folder_that_fails_half_way_is_gone(tmp_path: Path) -> None:
+    def interrupted() -> None:
+        with published(tmp_path / "a") as folder:
+            (folder / "half").touch()
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
+    assert list(tmp_path.iterdir()) == []
