@@ -166,16 +166,17 @@ class Plots:
     def __getattr__(self, name: str) -> Any:
         from functools import partial
 
-        from imgsim.reports.figures.draw_all import EVERY_FIGURE
+        from imgsim.reports.figures.draw_all import every_figure
 
-        if name not in EVERY_FIGURE:
-            raise AttributeError(f"there is no figure `{name}`; there are {', '.join(EVERY_FIGURE)}")
-        return partial(EVERY_FIGURE[name], self._run)
+        figures = every_figure()
+        if name not in figures:
+            raise AttributeError(f"there is no figure `{name}`; there are {', '.join(figures)}")
+        return partial(figures[name], self._run)
 
     def __dir__(self) -> list[str]:
-        from imgsim.reports.figures.draw_all import EVERY_FIGURE
+        from imgsim.reports.figures.draw_all import every_figure
 
-        return list(EVERY_FIGURE)
+        return list(every_figure())
 
 
 def open_run(folder: str | os.PathLike[str]) -> Run:

@@ -16,12 +16,14 @@ from imgsim.engines.simpy.processes import simulate
 from imgsim.inputs.scenarios.load import load_scenario
 from imgsim.outcomes.all_measures import measures
 from imgsim.reports.figures.careers import life_lines
-from imgsim.reports.figures.draw_all import BY_LOT, EVERY_FIGURE, FIGURES, OF_SEVERAL, draw_all, figures_of, save
+from imgsim.reports.figures.draw_all import draw_all, every_figure, figures_of, save
 from imgsim.reports.figures.published import published
 from imgsim.reports.figures.stock_and_warm_up import licensed_stock
 from imgsim.reports.figures.style import apart, over_replications, share
 from imgsim.reports.figures.time_to_event import age
 
+OTHERS = {"exam_attempts", "queue", "by_destination"}  # of lotteries, and of several countries
+FIGURES = {name: draw for name, draw in every_figure().items() if name not in OTHERS}
 SCENARIO = Path(__file__).parents[2] / "scenarios" / "us.toml"
 
 
@@ -43,7 +45,7 @@ def small(file: Path, scale: float) -> Any:
     model = build(scenario)
     tables = [simulate(model, replication) for replication in (0, 1)]
     joined = {name: pd.concat([each[name] for each in tables], ignore_index=True) for name in tables[0]}
-    outcomes = measures(joined, scenario).astype(dict.fromkeys(("measure", "cohort", "group"), str))
+    outcomes = measures(joined, scenario).astype(dict.fromkeys(("measure", "cohort", "by", "group", "statistic"), str))
     return SimpleNamespace(scenario=scenario, outcomes=outcomes, **joined)
 
 
@@ -158,9 +160,14 @@ def test_a_queue_of_nobody_is_a_figure_that_says_so(by_lot: Any, name: str) -> N
     assert any("nobody" in text.get_text() for text in axes.texts)
 
 
-def test_every_figure_is_public() -> None:
-    by_lot = {name for held in BY_LOT.values() for name in held}
-    assert {*FIGURES, *OF_SEVERAL, *by_lot} == set(EVERY_FIGURE)
+def test_an_axis_says_what_the_catalogue_calls_the_measure_and_its_unit(run: Any) -> None:
+    assert FIGURES["match_rates"](run).get_ylabel() == "Match rate (%)"
+    assert FIGURES["licensed_stock"](run).get_ylabel() == "Licensed physicians on 1 January (real persons)"
+
+
+def test_a_figure_of_several_countries_suits_no_single_one(run: Any, by_lot: Any) -> None:
+    assert "by_destination" in every_figure()
+    assert "by_destination" not in {*figures_of(run), *figures_of(by_lot)}
 
 
 def test_states_of_the_cohort_fill_the_sheet(run: Any) -> None:

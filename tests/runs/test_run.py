@@ -118,7 +118,7 @@ def test_a_figure_that_fails_does_not_cost_the_run(
 
 def test_a_plot_is_found_by_name_and_bound_to_the_run(done: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     plots = ModuleType("imgsim.reports.figures.draw_all")
-    plots.EVERY_FIGURE = {"ladder": lambda run, step=1: (run, step)}  # type: ignore[attr-defined]
+    plots.every_figure = lambda: {"ladder": lambda run, step=1: (run, step)}  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, "imgsim.reports.figures.draw_all", plots)
     assert done.plot.ladder(step=2) == (done, 2)
     with pytest.raises(AttributeError, match="no figure `laddder`"):

@@ -9,6 +9,7 @@ import pandas as pd
 
 from imgsim.inputs.traits import LIVELIHOODS
 from imgsim.outcomes.definitions import CITIZEN, FOLLOW_UP_YEARS, MEASURED, NONCITIZEN
+from imgsim.reports.figures.register import figure
 from imgsim.reports.figures.state_names import NO_EVENTS, changes_of
 from imgsim.reports.figures.states_over_time import COHORT_YEARS, colours
 from imgsim.reports.figures.style import (
@@ -22,6 +23,7 @@ from imgsim.reports.figures.style import (
     blank,
     counted,
     is_kept,
+    label_of,
     measure,
     notes,
     over_replications,
@@ -40,6 +42,7 @@ LIVES = 20
 WORDS = {"practising_home": "practising at home", "health_adjacent": "health-adjacent work"}
 
 
+@figure()
 def livelihood(run: Run) -> Axes:
     """Person-years per entrant by livelihood, for citizens and others."""
     axes = sheet("What the years after entry are spent on", left=0.2, right=0.965)
@@ -53,16 +56,15 @@ def livelihood(run: Run) -> Axes:
         range(len(LIVELIHOODS)), [WORDS.get(s, plain(s)) for s in reversed(LIVELIHOODS)], fontsize=9, color=INK
     )
     axes.set_xlim(0, axes.dataLim.x1 * 1.08)
-    axis(axes, "Mean years per entrant, from entry to the end of the career or of the run", "Livelihood")
+    axis(axes, label_of(run, "person_years"), "Livelihood")
     remark(axes, run)
     key(axes, {"citizens": BLUE, "not citizens": VERMILION})
     reps, once = replications(years), years[years["livelihood"] == LIVELIHOODS[0]]
     whiskers = (
         "Whiskers: 95% interval of the mean over replications; chance only." if reps >= FEWEST else band_words(reps)
     )
-    what = (
-        f"Entrants followed for {FOLLOW_UP_YEARS} years or more; practice is cut off by the end of the run. {whiskers}"
-    )
+    follow_up = f"Means of entrants followed for {FOLLOW_UP_YEARS} years or more"
+    what = f"{follow_up}; practice is cut off by the end of the run. {whiskers}"
     return notes(axes, run, f"{counted(run, once['n'].sum(), 'simulated entrants', reps)} {what}")
 
 
@@ -109,6 +111,7 @@ def remark(axes: Axes, run: Run) -> None:
         axes.text(0.985, 0.52, text, transform=axes.transAxes, ha="right", va="center", fontsize=9, color=INK, bbox=box)
 
 
+@figure(table="events")
 def life_lines(run: Run) -> Axes:
     """Twenty lives from entry to the end or the horizon, coloured by phase."""
     axes = sheet("Twenty simulated careers from entry onwards", left=0.075, right=0.83)

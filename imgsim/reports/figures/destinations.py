@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imgsim.outcomes.definitions import FOLLOW_UP_YEARS
+from imgsim.reports.figures.register import figure
 from imgsim.reports.figures.style import (
     COLOURS,
     axis,
     band_words,
     blank,
     counted,
+    label_of,
     labels,
     line,
     measure,
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     from imgsim.reports.figures.run_protocol import Run
 
 
+@figure(suits=lambda run: bool(run.scenario.pathway.parts))
 def by_destination(run: Run) -> Axes:
     """Share that has started training, a licence or practice, by first destination and years since entry."""
     axes = sheet("Who gets there: training, a licence or practice, by first destination")
@@ -46,7 +49,7 @@ def by_destination(run: Run) -> Axes:
     axes.set_xlim(0, float(anywhere["time"].max()))
     percent(axes)
     labels(axes, words)
-    axis(axes, "Years since setting out for the first destination", "Share of those who set out (%)")
+    axis(axes, "Years since setting out for the first destination", label_of(run, "destination_started"))
     reps = replications(anywhere)
     persons = anywhere.drop_duplicates(["replication", "group"])["n"].sum()
     what = f"All followed for {FOLLOW_UP_YEARS} years. Line: started in any country; dashed: in the first. "

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Final
 import pandas as pd
 
 from imgsim.outcomes.definitions import ALL, MEASURED, QUEUE
+from imgsim.reports.figures.match import has_match
+from imgsim.reports.figures.register import figure
 from imgsim.reports.figures.style import (
     BLUE,
     GREEN,
@@ -46,6 +48,7 @@ TRIES: Final = {  # measure, group -> words, colour
 }
 
 
+@figure(suits=lambda run: not has_match(run))
 def queue(run: Run) -> Axes:
     """Applications, seats and seats taken by year, of the places by lot that most apply for."""
     stage, held = most_wanted(run)
@@ -82,6 +85,7 @@ def most_wanted(run: Run) -> tuple[Stage | None, pd.DataFrame]:
     return chosen, best
 
 
+@figure(suits=lambda run: not has_match(run))
 def exam_attempts(run: Run) -> Axes:
     """Share of first and of later attempts at each exam that were passed, and of first-timers who ever passed."""
     axes = sheet("Exams: first and later attempts passed, and who ever passes", left=0.26, right=0.965)

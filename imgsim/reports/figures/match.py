@@ -10,6 +10,7 @@ import pandas as pd
 from imgsim.inputs.kinds.round import MERIT
 from imgsim.outcomes.definitions import MARKET
 from imgsim.reports.figures.published import named_sources, published
+from imgsim.reports.figures.register import figure
 from imgsim.reports.figures.style import (
     BLUE,
     COLOURS,
@@ -21,6 +22,7 @@ from imgsim.reports.figures.style import (
     band_words,
     blank,
     counted,
+    label_of,
     labels,
     line,
     measure,
@@ -87,6 +89,7 @@ def family(run: Run) -> str:
     return name.rpartition(".")[0] or name
 
 
+@figure(table="seasons", suits=has_match)
 def attempt_ladder(run: Run) -> Axes:
     """What becomes of first, second, third and later attempts: placed by each channel, tried again, or stopped."""
     label = match_label(run)
@@ -180,6 +183,7 @@ def legend_above(axes: Axes, label: str, shown: list[str]) -> None:
             axes.text(x + 0.02, y, words.format(label), fontsize=9, va="center", color=INK)
 
 
+@figure(suits=has_match)
 def match_rates(run: Run) -> Axes:
     """Share of active applicants placed in the main round by year: simulated lines, published points."""
     axes = sheet(f"{match_label(run)}: share of applicants placed, simulated and published", right=0.8)
@@ -201,12 +205,7 @@ def match_rates(run: Run) -> Axes:
     percent(axes)
     whole(axes)
     labels(axes, words)
-    placed = (
-        "Placed in the season, of its applicants"
-        if merit_label(run)
-        else "Placed in the main round, of active applicants"
-    )
-    axis(axes, "Year", f"{placed} (%)")
+    axis(axes, "Year", label_of(run, rate))
     reps, persons = replications(held), held["n"].sum()
     what = (
         "Points: published; hollow ones were not used to fit the shipped numbers."

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
+from imgsim.reports.figures.register import figure
 from imgsim.reports.figures.state_names import NO_EVENTS, changes_of, states_of
 from imgsim.reports.figures.style import (
     BLACK,
@@ -43,6 +44,7 @@ MANY: Final = (*COLOURS, *FURTHER)  # a colour for every phase of several roads
 DARK: Final = (BLUE, GREEN, VERMILION, BLACK, *FURTHER)  # written on in white
 
 
+@figure(table="events")
 def where_the_cohort_is(run: Run) -> Axes:
     """Shares of a certified cohort by state, year after year since certification."""
     axes = sheet("Where certified graduates are, year after year since certification", right=0.77)

@@ -11,6 +11,7 @@ from imgsim.outcomes.definitions import MARKET
 from imgsim.reports.figures.lottery_rounds import most_wanted
 from imgsim.reports.figures.match import applied_round
 from imgsim.reports.figures.published import named_sources, published, published_growth
+from imgsim.reports.figures.register import figure
 from imgsim.reports.figures.style import (
     BLUE,
     COLOURS,
@@ -20,6 +21,7 @@ from imgsim.reports.figures.style import (
     band_words,
     blank,
     counted,
+    label_of,
     labels,
     line,
     measure,
@@ -42,6 +44,7 @@ if TYPE_CHECKING:
 GROWTH = 5  # years before and after the warm-up whose growth is told
 
 
+@figure(table="yearly")
 def warm_up(run: Run) -> Axes:
     """The pool that waits for a place, by year from the start of the run, with the end of the warm-up marked."""
     axes = sheet(
@@ -115,6 +118,7 @@ def censuses(run: Run) -> tuple[str, set[str]]:
     return " ".join(words), sources
 
 
+@figure()
 def licensed_stock(run: Run) -> Axes:
     """Licensed graduates of schools abroad by region and year, with published censuses where there are any."""
     axes = sheet("Licensed physicians trained abroad, by region of their school", left=0.115)
@@ -139,7 +143,7 @@ def licensed_stock(run: Run) -> Axes:
     whole(axes)
     whole(axes, "y")
     labels(axes, words)
-    axis(axes, "Year (1 January)", "Licensed physicians (real persons)")
+    axis(axes, "Year", label_of(run, "licensed_stock"))
     reps = replications(held)
     first = held[held["year"] == held["year"].min()]
     what = f"simulated licensed persons in {first['year'].iloc[0]}"

@@ -14,6 +14,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from imgsim.base.errors import InputError
+from imgsim.outcomes.catalogue import catalogue_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -33,6 +34,7 @@ INK, QUIET = "#222222", "#595959"
 WIDTH, HEIGHT = 8.4, 5.4  # inches
 LEFT, BOTTOM, TOP = 0.095, 0.175, 0.79  # shares of the sheet
 CONFIDENCE: Final = 0.95
+UNITS: Final = {"share": "%", "persons": "real persons"}  # units of the catalogue as axes show them
 FEWEST: Final = 3  # replications that a band needs: with two the t-interval is thirteen standard errors wide
 
 
@@ -53,6 +55,13 @@ def axis(axes: Axes, x: str, y: str) -> None:
     """Names of the two axes, with units."""
     axes.set_xlabel(x, fontsize=9.5, color=INK)
     axes.set_ylabel(y, fontsize=9.5, color=INK)
+
+
+def label_of(run: Run, name: str) -> str:
+    """The label of a measure in the catalogue, with its unit, for an axis."""
+    entry = catalogue_of(run.scenario.pathway)[name]
+    unit = UNITS.get(entry.unit, entry.unit)
+    return f"{entry.label} ({unit})"
 
 
 def notes(axes: Axes, run: Run, subtitle: str, *, source: str = "") -> Axes:

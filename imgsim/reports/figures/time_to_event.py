@@ -10,6 +10,7 @@ import pandas as pd
 from imgsim.outcomes.definitions import FOLLOW_UP_YEARS
 from imgsim.outcomes.incidence import CAUSE
 from imgsim.reports.figures.distributions import Spread, distributions
+from imgsim.reports.figures.register import figure
 from imgsim.reports.figures.style import (
     BLUE,
     COLOURS,
@@ -20,6 +21,7 @@ from imgsim.reports.figures.style import (
     band_words,
     blank,
     counted,
+    label_of,
     labels,
     line,
     measure,
@@ -44,6 +46,7 @@ FAINT = 0.01  # competing ends below this share at the end of the curve are draw
 TRAINING = "training"
 
 
+@figure()
 def cumulative_incidence(run: Run) -> Axes:
     """Share in residency training, and share of each competing end before it, by years since certification."""
     axes = sheet(f"What becomes of certified graduates: {run.scenario.pathway.first_post}, or an end before it")
@@ -64,7 +67,7 @@ def cumulative_incidence(run: Run) -> Axes:
     axes.set_xlim(0, float(held["time"].max()))
     percent(axes)
     labels(axes, words)
-    axis(axes, "Years since certification", "Share of certified graduates (%)")
+    axis(axes, "Years since certification", label_of(run, "cumulative_incidence"))
     persons = held.groupby("replication")["n"].first().sum()
     reps = replications(held)
     words_ = "Cumulative incidence with competing ends (Aalen and Johansen); those still under way are censored."
@@ -82,6 +85,7 @@ def curves_of(held: pd.DataFrame) -> dict[str, pd.DataFrame]:
     return {name: over_replications(added[added["cause"] == name], "time") for name in order}
 
 
+@figure()
 def time_to_residency(run: Run) -> Axes:
     """Years from certification, and from graduation, to the start of training; the share that never starts."""
     axes = sheet(f"Years from certification, and from graduation, to {run.scenario.pathway.first_post}", right=0.975)
@@ -117,6 +121,7 @@ def waiting(people: pd.DataFrame, run: Run, since: str, name: str, colour: str) 
     return Spread(name, years[np.isfinite(years)], len(asked), colour)
 
 
+@figure()
 def age(run: Run) -> Axes:
     """Ages at the certificate and at the start of training."""
     axes = sheet(f"Age at certification and at the start of {run.scenario.pathway.first_post}", right=0.975)

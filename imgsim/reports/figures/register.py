@@ -1,0 +1,49 @@
+"""The figures of a run by name: each is registered where it is drawn, with the table it needs and the runs it suits."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
+from pkgutil import iter_modules
+from typing import TYPE_CHECKING
+
+import imgsim.reports.figures
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from imgsim.reports.figures.run_protocol import Run
+
+Draw = Callable[["Run"], "Axes"]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One figure."""
+
+    draw: Draw
+    table: str  # that it is drawn from; empty where people and outcomes, which every run keeps, are enough
+    suits: Callable[[Run], bool]
+
+
+_ENTRIES: dict[str, Entry] = {}
+
+
+def figure(*, table: str = "", suits: Callable[[Run], bool] = lambda _: True) -> Callable[[Draw], Draw]:
+    """Register a function as the figure of its name."""
+
+    def registered(draw: Draw) -> Draw:
+        _ENTRIES[draw.__name__] = Entry(draw, table, suits)
+        return draw
+
+    return registered
+
+
+@cache
+def entries() -> Mapping[str, Entry]:
+    """Every figure by name, once all modules of this folder are loaded."""
+    for module in iter_modules(imgsim.reports.figures.__path__):
+        import_module(f"{imgsim.reports.figures.__name__}.{module.name}")
+    return dict(sorted(_ENTRIES.items()))
