@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -21,6 +22,7 @@ from imgsim.inputs.scenarios.scenario import Scenario
 from imgsim.outcomes.all_measures import headline_makers, measures
 from imgsim.outcomes.by_country import layout as by_country_layout
 from imgsim.outcomes.catalogue import FEATURES, PLACEHOLDERS, Measure, catalogue_of, entries, entry_of, makers, measure
+from imgsim.outcomes.check_targets import check_targets
 from imgsim.outcomes.headline import layout, lines
 from imgsim.outcomes.outcome_key import means, outcome_key, target_key
 from imgsim.reports.measures_text import page
@@ -109,11 +111,64 @@ def test_a_statistic_must_be_named_where_there_are_several_and_be_one_of_them() 
         outcome_key("age_certified", "2004", statistic="meen")
 
 
+TARGET = """
+[[target]]
+measure = "match_rate"
+cohort = "2004"
+value = 0.5
+error = 0.1
+
+[[target]]
+measure = "age_certified"
+statistic = "mean"
+cohort = "2004"
+value = 30
+error = 1
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        (
+            '"match_rate"',
+            '"match_rat"',
+            "3:{}: target[1].measure: there is no measure `match_rat` (did you mean `match_rate`?)",
+        ),
+        (
+            '"mean"',
+            '"meen"',
+            "10:{}: target[2].statistic: `age_certified` has no statistic `meen` (did you mean `mean`?)",
+        ),
+        (
+            'statistic = "mean"',
+            "",
+            "9:{}: target[2].measure: `age_certified` needs a `statistic`: one of mean, sd, p10",
+        ),
+    ],
+)
+def test_a_target_of_what_is_not_measured_is_refused_where_it_stands(
+    old: str, new: str, message: str, tmp_path: Path
+) -> None:
+    file = tmp_path / "targets.toml"
+    file.write_text(TARGET.replace(old, new))
+    with pytest.raises(InputError) as refusal:
+        check_targets(tmp_path, small_road())
+    text = re.sub(r":(\d+):\d+:", r":\1:{}:", str(refusal.value))
+    assert text.startswith(f"{file}:{message}")
+
+
+def test_targets_of_what_is_measured_are_accepted(tmp_path: Path) -> None:
+    (tmp_path / "targets.toml").write_text(TARGET)
+    check_targets(tmp_path, small_road())
+
+
 @pytest.mark.parametrize("country", [name for name in SCALE if (country_folder(name) / "targets.toml").is_file()])
 def test_every_target_names_what_its_country_measures(country: str) -> None:
     known: Mapping[str, Measure] = catalogue_of(scenario(country).pathway)
     keys = [target_key(target) for target in load_targets(COUNTRIES / country)]
     assert {key.measure for key in keys} - set(known) == set()
+    check_targets(COUNTRIES / country, scenario(country).pathway)
     simulated = means(written(country))
     assert {key[:4] for key in keys} - {key[:4] for key in simulated} == set()
     assert [key for key in keys if key not in simulated] == []

@@ -28,6 +28,7 @@ from imgsim.inputs.countries import country_folder
 from imgsim.inputs.published import Target, load_targets
 from imgsim.inputs.scenarios.load import load_scenario
 from imgsim.inputs.scenarios.scenario import Scenario
+from imgsim.outcomes.check_targets import check_targets
 
 HORIZON = datetime.date(2019, 7, 1)
 
@@ -62,6 +63,7 @@ def prepare(file: str, settings: Settings) -> Calibration:
     """Read a scenario and its country's calibration parameters and targets, cut to what the settings allow."""
     scenario = load_scenario(Path(file), scale=settings.scale)
     folder, only, until = country_folder(scenario.country), settings.only, settings.until
+    check_targets(folder, scenario.pathway)
     targets = targets_within(in_family(load_targets(folder), only), settings.end, until)
     return Calibration(
         file,

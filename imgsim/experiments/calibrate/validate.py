@@ -26,6 +26,7 @@ from imgsim.inputs.countries import country_folder
 from imgsim.inputs.published import Target, load_targets
 from imgsim.inputs.scenarios.load import load_scenario
 from imgsim.inputs.scenarios.scenario import Scenario
+from imgsim.outcomes.check_targets import check_targets
 from imgsim.outcomes.outcome_key import Outcomes, outcome_key, target_key
 
 SERIES: Final = {
@@ -150,7 +151,9 @@ def validation(
     """Simulate a scenario and the one fitted on earlier figures; the tables of the validation page as Markdown."""
     shipped = load_scenario(Path(file), scale=scale)
     then = load_scenario(Path(forecast), scale=scale)
-    targets = load_targets(country_folder(shipped.country))
+    folder = country_folder(shipped.country)
+    check_targets(folder, shipped.pathway)
+    targets = load_targets(folder)
     table = forecasts(measured(then, replications, workers), published(targets, shipped), first, last)
     fit = fit_section(measured(shipped, replications, workers), targets)
     how = f"{replications} replications at scale {scale:g}"
