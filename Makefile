@@ -39,7 +39,7 @@ lint: $(READY)
 	$(BIN)/codespell imgsim tests docs scenarios changelog.d benchmarks Makefile pyproject.toml *.md
 
 types: $(READY)
-	$(BIN)/mypy --strict imgsim tests
+	$(BIN)/mypy --strict imgsim tests benchmarks docs
 
 unit: $(READY)
 	$(BIN)/python -m pytest -n $(WORKERS)

@@ -76,8 +76,8 @@ def weigh_engine(model: Model) -> None:
     first = run(model, 1)
     second = []
     peak = peak_above_start(lambda: second.append(run(model, 0)))
-    assert first.lives
-    print(len(second[0].lives), peak)
+    assert first.careers
+    print(len(second[0].careers), peak)
 
 
 def megabytes_per_thousand(*command: str) -> float:

@@ -16,13 +16,14 @@ from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
 from time import perf_counter, process_time
+from typing import Any
 
 import twin
 from memory import peak_above_start
 
 import imgsim
 from imgsim.engines.compiled import replication as compiled_engine
-from imgsim.engines.engine import finish
+from imgsim.engines.engine import finished_replication
 from imgsim.engines.model import Model, build
 from imgsim.engines.records.tables import build_tables
 from imgsim.inputs.scenarios.load import load_scenario
@@ -48,7 +49,7 @@ def beside_c(turns: int) -> None:
             print("no C compiler: not compared")
             return
         theirs = twin.run(program, PEOPLE)[0]
-        ours = twin.counts(finish("compiled", model, 0), theirs.seconds)
+        ours = twin.counts(finished_replication("compiled", model, 0), theirs.seconds)
         print(
             f"{PEOPLE:,} people, {theirs.events:,} events: {'the same lives' if ours == theirs else 'DIFFERENT LIVES'}"
         )
@@ -90,9 +91,9 @@ def runs(turns: int, replications: int) -> None:
     print(f"a million lives to a Parquet table of events: {median(to_parquet(model) for _ in range(turns)):.2f} s")
 
 
-def run(file: Path, out: str, **settings: object) -> None:
+def run(file: Path, out: str, **settings: Any) -> None:
     """A run without figures and remarks."""
-    imgsim.run(file, out=out, workers=min(2, os.cpu_count() or 1), quiet=True, figures=False, **settings)  # type: ignore[operator]
+    imgsim.run(file, out=out, workers=min(2, os.cpu_count() or 1), quiet=True, figures=False, **settings)
 
 
 def to_parquet(model: Model) -> float:

@@ -14,6 +14,7 @@ import argparse
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from statistics import fmean, median
 from time import thread_time
@@ -87,12 +88,14 @@ def seconds(work: Callable[[], object]) -> float:
 
 def speed(made: Match, field: dict[int, Applicants], turns: int) -> None:
     """Print seconds by year, and the means that are held against limit and aim."""
-    taken = {y: [seconds(lambda y=y, r=r: made.allocate(y, r, field[y])) for r in range(turns)] for y in YEARS}
+    taken = {y: [seconds(partial(made.allocate, y, r, field[y])) for r in range(turns)] for y in YEARS}
     print(f"{'year':>6}{'graduates':>11}{'first turn s':>14}{'median s':>10}{'fastest s':>11}")
     for year in YEARS[::6]:
         own, graduates = taken[year], len(field[year].actor)
         print(f"{year:6}{graduates:11,}{own[0]:14.4f}{median(own):10.4f}{min(own):11.4f}")
-    first, middle, fastest = (fmean(kind(own) for own in taken.values()) for kind in (lambda t: t[0], median, min))
+    first, middle, fastest = (
+        fmean(own) for own in zip(*((own[0], median(own), min(own)) for own in taken.values()), strict=True)
+    )
     print(f"mean of {len(YEARS)} years: first turn {first:.4f} s, median {middle:.4f} s, fastest {fastest:.4f} s")
     print(f"limit {LIMIT:g} s {verdict(middle <= LIMIT)}, aim {AIM:g} s {verdict(middle <= AIM)} (median, at scale 1)")
 
@@ -107,7 +110,7 @@ def steps(made: Match, field: dict[int, Applicants], turns: int) -> None:
     spent: dict[str, float] = defaultdict(float)
     for module, name in STEPS:
         setattr(module, name, timed(getattr(module, name), name, spent))
-    whole = sum(seconds(lambda y=y, r=r: made.allocate(y, r, field[y])) for r in range(turns) for y in YEARS)
+    whole = sum(seconds(partial(made.allocate, y, r, field[y])) for r in range(turns) for y in YEARS)
     for name, sum_of in sorted([("whole", whole), *spent.items()], key=lambda one: -one[1]):
         print(f"{name:24}{sum_of / turns / len(YEARS) * 1000:8.2f} ms")
 

@@ -13,7 +13,7 @@ import argparse
 import gc
 import os
 import sys
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Callable
 from pathlib import Path
 from statistics import median
@@ -36,7 +36,7 @@ class Stopwatch:
     """Processor time by name."""
 
     def __init__(self) -> None:
-        self.spent: Counter[str] = Counter()
+        self.spent: dict[str, float] = defaultdict(float)
 
     def timed(self, name: str, work: Callable[..., Any]) -> Callable[..., Any]:
         """The function, its time added under a name."""
@@ -81,7 +81,7 @@ def simpy_rate(scale: float, turns: int) -> float:
     return median(rates)
 
 
-def compiled_turn(scale: float) -> tuple[Counter[str], int, int]:
+def compiled_turn(scale: float) -> tuple[dict[str, float], int, int]:
     """Time of every part of one replication, events and people."""
     watch = Stopwatch()
     scenario = load_scenario(SCENARIO, scale=scale)

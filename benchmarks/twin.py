@@ -73,6 +73,7 @@ def run(program: Path, people: int, seed: int = 1, replications: int = 1) -> lis
 def counts(finished: Finished, seconds: float = 0.0) -> Counts:
     """The same figures of a replication of imgsim."""
     events = finished.events
+    assert events is not None
     actor = finished.population.actor.astype(np.uint64)[events[:, 0]]
     day, code = events[:, 2].astype(np.uint64), events[:, 3].astype(np.uint64)
     mixed = (day * np.uint64(2654435761)) ^ (actor * np.uint64(40503) + code)

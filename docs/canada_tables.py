@@ -12,6 +12,7 @@ import pandas as pd
 from imgsim.base.dates.day_numbers import day_of
 from imgsim.engines.engine import pieces
 from imgsim.engines.model import build
+from imgsim.engines.records.columns import frames
 from imgsim.experiments.calibrate.validate import markdown, shown
 from imgsim.inputs.countries import country_folder
 from imgsim.inputs.published import load_targets
@@ -29,7 +30,8 @@ def lived(name: str, scale: float, replications: int) -> tuple[Outcomes, pd.Data
     """Mean outcomes, and the people of all replications."""
     scenario = load_scenario(SCENARIOS / f"{name}.toml", scale=scale)
     model = build(scenario)
-    tables = [next(pieces("compiled", model, number)) for number in range(replications)]  # events are not asked for
+    parts = [next(pieces("compiled", model, number)) for number in range(replications)]  # events are not asked for
+    tables = [frames(part) for part in parts]
     outcomes = means(pd.concat([measures(each, scenario) for each in tables]))
     return outcomes, pd.concat([each["people"] for each in tables])
 

@@ -10,7 +10,7 @@ import pytest
 
 from imgsim.cli.main import main
 from imgsim.engines.engine import engine, simulate
-from imgsim.engines.equality import heads
+from imgsim.engines.equality import persons_at_full_size
 from imgsim.engines.model import build
 from imgsim.engines.records.tables import build_tables
 from imgsim.inputs.countries import COUNTRIES
@@ -31,7 +31,9 @@ Tables = dict[str, pd.DataFrame]
 def scenario(request: pytest.FixtureRequest) -> Scenario:
     """The scenario of a country, with a few thousand people."""
     held = load_scenario(ROOT / "scenarios" / f"{request.param}.toml")
-    return replace(held, run=replace(held.run, scale=min(held.run.scale, max(0.015, PEOPLE / heads(held)))))
+    return replace(
+        held, run=replace(held.run, scale=min(held.run.scale, max(0.015, PEOPLE / persons_at_full_size(held))))
+    )
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,7 @@ import pytest
 
 from imgsim.base.dates.calendar import to_day
 from imgsim.base.errors import InputError
-from imgsim.engines.engine import finish
+from imgsim.engines.engine import ENGINES, finished_replication
 from imgsim.engines.equality import first_difference
 from imgsim.engines.model import build
 from imgsim.engines.simpy import processes as simpy_engine
@@ -273,7 +273,7 @@ def test_who_gives_up_on_one_country_lives_on_in_another(both: Path) -> None:
 
 def test_both_engines_walk_a_composed_road_alike(both: Path) -> None:
     model = build(loaded(both))
-    assert first_difference(finish("simpy", model, 0), finish("compiled", model, 0)) == ""
+    assert first_difference(*(finished_replication(name, model, 0) for name in ENGINES)) == ""
 
 
 def test_countries_beside_each_other_count_by_first_destination(both: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -32,6 +33,7 @@ def test_sizes_come_from_both_names_of_the_argument(
 
 def test_a_lever_given_by_both_names_is_refused_by_every_function_that_takes_levers(scenarios: Path) -> None:
     base, reforms = scenarios / "us.toml", [scenarios / "reforms" / "gme_posts.toml"]
-    for function in (load_scenario, run, compare):
+    functions: list[Callable[..., object]] = [load_scenario, run, compare]
+    for function in functions:
         with pytest.raises(InputError, match=r"argument `doses`: `entries` is given in `levers` too"):
             function(base, reforms=reforms, levers=SIZES, doses=SIZES)

@@ -58,8 +58,11 @@ def test_every_measure_that_is_written_has_an_entry(country: str) -> None:
 def test_statistics_and_kinds_of_groups_are_those_of_the_entry(country: str) -> None:
     known = catalogue_of(scenario(country).pathway)
     table = written(country)[["measure", "by", "statistic"]].drop_duplicates()
-    wrong = [row for row in table.itertuples(index=False)
-             if row.by not in known[row.measure].by or row.statistic not in known[row.measure].statistics]  # fmt: skip
+    wrong = [
+        (name, by, statistic)
+        for name, by, statistic in table.astype(str).to_numpy().tolist()
+        if by not in known[name].by or statistic not in known[name].statistics
+    ]
     assert wrong == []
 
 
