@@ -100,14 +100,20 @@ def draw(
 
 @app.command(
     short_help="Write the description of a model (Markdown).",
-    epilog=examples("describe us --out model.md", "describe scenarios/us.toml"),
+    epilog=examples("describe us --out model.md", "describe scenarios/us.toml", "describe us --story"),
 )
-def describe(model: Model, out: Out = None) -> None:
-    """Write the description of a model (Markdown) from its road and parameters."""
+def describe(
+    model: Model,
+    story: Annotated[bool, typer.Option("--story", help="The pathway alone, as indented text.")] = False,
+    out: Out = None,
+) -> None:
+    """Write the description of a model (Markdown) from its pathway and parameters, or its pathway as indented text."""
     from imgsim.reports.model_description import description
+    from imgsim.reports.pathway_story import story as pathway_story
 
     subject = subjects.subject(model)
-    deliver(description(subject.pathway, subject.parameters, subject.sources), out)
+    text = description(subject.pathway, subject.parameters, subject.sources)
+    deliver(pathway_story(subject.pathway) if story else text, out)
 
 
 @app.command(
