@@ -80,7 +80,7 @@ class MeritRanked:
         return self.allocation(pools, placed_in, terms.places, applicants)
 
     def terms(self, day: int) -> Terms:
-        """The terms of a day, read once: in small replications reading takes as long as judging."""
+        """The terms of a round on a day, read once for all applicants and replications."""
         if day not in self.known:
             self.known[day] = Terms(
                 places=self.places(day),

@@ -52,7 +52,7 @@ def licensed(view: View, rows: Rows) -> None:
 
 def census(view: View, since: Days) -> Days:
     """The day on which the stock of each replication is licensed, NEVER if it has none."""
-    first = np.full(len(view.replications), NEVER, since.dtype)  # of another type it would take twenty times as long
+    first = np.full(len(view.replications), NEVER, since.dtype)  # of another type it would be converted
     np.minimum.at(first, view.replicas.place[~view.entrant], since[~view.entrant])
     return first
 

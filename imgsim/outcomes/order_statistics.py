@@ -15,8 +15,8 @@ from imgsim.outcomes.counts import Bools, Codes, Floats, Ints
 def sorted_rows(*columns: Ints | Codes) -> Sequence[Ints]:
     """Columns of whole numbers in the order of the first, where that is equal of the second, and so on.
 
-    They are packed into one number a row of as few bytes as hold them: numbers of four bytes sort twice as fast as
-    those of eight, and either ten times as fast as row by row. OverflowError if eight are too few.
+    They are packed into one number a row, of four bytes if these are enough, because short numbers sort fastest.
+    OverflowError if eight bytes are too few.
     """
     lows = [int(column.min(initial=0)) for column in columns]
     widths = [(int(column.max(initial=0)) - low).bit_length() for column, low in zip(columns, lows, strict=True)]

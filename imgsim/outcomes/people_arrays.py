@@ -35,7 +35,7 @@ NO_DATE: Final = np.iinfo(np.int64).min  # how numpy writes a missing date
 class View:
     """Replications ready to be measured together; what several measures ask for is worked out once.
 
-    Measuring a small replication is many small steps, which take as long for a dozen replications as for one.
+    Measuring is many small steps, which cost as much for one small replication as for a dozen together.
     """
 
     tables: Mapping[str, pd.DataFrame]
@@ -250,7 +250,7 @@ def days(dates: pd.Series[pd.Timestamp]) -> Days:
 def days_of(ticks: Ints, a_day: int) -> Days:
     """The day of each tick of a clock that has so many a day; NEVER where there is none."""
     found = np.empty(len(ticks), np.int32)
-    for k in range(len(ticks)):  # a division of floats is many times as fast as one of whole numbers
+    for k in range(len(ticks)):  # dividing floats is cheaper than dividing whole numbers
         found[k] = NEVER if ticks[k] == NO_DATE else np.floor(ticks[k] / a_day)
     return found
 

@@ -100,7 +100,7 @@ class Run:
 
     @cached_property
     def _outcomes(self) -> DataFrame:
-        """The outcomes with names as categories, by which rows are chosen many times as fast."""
+        """The outcomes with names as categories, by which rows are chosen quickly."""
         return self.table("outcomes")
 
     @cached_property

@@ -111,7 +111,7 @@ def run_scenario(
 
 
 def _chosen(asked: str) -> Choice:
-    """The engine to be used, and why; loading numba to choose it takes as long as workers take to begin."""
+    """The engine to be used, and why; numba loads for it while the workers begin."""
     from imgsim.engines.engine import choose
 
     return choose(asked)

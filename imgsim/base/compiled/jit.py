@@ -33,8 +33,8 @@ def kernel(function: Callable[P, R]) -> Callable[P, R]:
 def inline_kernel(function: Callable[P, R]) -> Callable[P, R]:
     """The function compiled into each of its callers, for short rules that make no arrays.
 
-    Such a function counts no references: counting those of the dozen arrays of a scenario costs a rule ten times what
-    it computes. Only arrays made inside a function need what ``_nrt`` turns off.
+    Such a function counts no references: counting those of the dozen arrays of a scenario costs a rule more than what
+    it computes (docs/decisions/0004). Only arrays made inside a function need what ``_nrt`` turns off.
     """
     return compile_cached(function, _nrt=False, forceinline=True)
 

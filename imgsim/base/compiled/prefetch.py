@@ -1,6 +1,6 @@
 """Ask the processor for memory shortly before it is needed.
 
-Careers are simulated one after another, each within a microsecond, and a national population does not fit a processor's
+Careers are simulated one after another, each only for a moment, and a national population does not fit a processor's
 cache: without this, the first read of every career would wait for main memory. So would lists of two million
 applications that are read out of order.
 """

@@ -122,7 +122,7 @@ def _typed(layout: Layout, columns: Iterable[str], as_they_are: Collection[str] 
 
 
 def _is_sorted(layout: Layout, table: DataFrame) -> bool:
-    """Are the rows sorted already, as far as can be seen without sorting? Sorting takes half as long as writing."""
+    """Are the rows sorted already, as far as can be seen without sorting? Then nothing is sorted."""
     ranks = [_rank(table[column]) for column in layout.key if column in table]
     values = [rank for rank in ranks if rank is not None]
     if len(values) < len(ranks):

@@ -1,8 +1,8 @@
 """Concatenate Parquet files by copying their compressed parts as they are.
 
 A Parquet file is a mark, row groups, a footer that says where in the file each column of each row group lies, the
-footer's length, and the mark again. Writing a table anew from several files would take as long as writing it the first
-time; copying their row groups and moving the offsets in their footers takes a fraction of that.
+footer's length, and the mark again. Copying the row groups of several files and moving the offsets in
+their footers saves writing the table a second time (docs/decisions/0003).
 """
 
 from __future__ import annotations

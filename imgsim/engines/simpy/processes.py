@@ -74,7 +74,7 @@ def run(model: Model, replication: int) -> Replication:
 
 @contextmanager
 def collector_off() -> Iterator[None]:
-    """No cyclic garbage collection: it takes a third of a run and frees nothing, since lives are kept until the end."""
+    """No cyclic garbage collection meanwhile: careers stay in memory until the horizon, so it would free nothing."""
     was_on = gc.isenabled()
     gc.disable()
     try:

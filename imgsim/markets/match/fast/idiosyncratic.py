@@ -61,7 +61,7 @@ def normal_table() -> Floats:
 def idiosyncratic(chance: Chance, pairs: Pairs, which: int) -> Singles:
     """One of the four standard normals of every pair, single precision.
 
-    Block by block: the words of addresses that lie in a row come four times as fast, and a block stays in the cache.
+    Block by block, because words of addresses that lie in a row are cheaper, and a block stays in the cache.
     """
     result = np.empty(len(pairs.applicant), np.float32)
     person, partner, drawn = np.empty(BLOCK, np.int64), np.empty(BLOCK, np.int64), np.empty(BLOCK, np.uint32)
@@ -81,7 +81,7 @@ def idiosyncratic(chance: Chance, pairs: Pairs, which: int) -> Singles:
 def normals(table: Floats, drawn: Words, result: Singles) -> None:
     """Normal quantiles of words: along the table to 4e-5, and exactly in the last 128th at either end.
 
-    The exact quantile of two million words would take as long as everybody's applications.
+    The exact quantile would be too slow for two million words (docs/decisions/0002).
     """
     for k in range(len(drawn)):
         step = drawn[k] >> np.uint32(REST_BITS)

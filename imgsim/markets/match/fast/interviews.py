@@ -91,7 +91,7 @@ def slot_keys(slots: Ints) -> npt.NDArray[np.uint32]:
     n = 0
     for p in range(len(slots)):
         for slot in range(slots[p]):
-            moment = np.uint32(slot * MOMENTS / slots[p])  # as exact as whole numbers, and a third of the time
+            moment = np.uint32(slot * MOMENTS / slots[p])  # exact, and cheaper than dividing whole numbers
             keys[n] = moment * np.uint32(MOST_PROGRAMMES) + np.uint32(p)
             n += 1
     return keys
