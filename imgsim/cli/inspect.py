@@ -94,7 +94,7 @@ def draw(
     """Draw the road: stages by phase, outcomes on the arrows, clocks dashed; what a reform changes in red."""
     from imgsim.reports.pathway_diagram import drawing
 
-    pathway, pathway_differences = subjects.road(model, tuple(reform or ()))
+    pathway, pathway_differences = subjects.pathway_of(model, tuple(reform or ()))
     deliver(drawing(pathway, format, out, pathway_differences), out)
 
 

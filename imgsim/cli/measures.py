@@ -31,7 +31,7 @@ def measures(
     from imgsim.outcomes.catalogue import catalogue_of, entries, entry_of
     from imgsim.reports.measures_text import definition, listing, page
 
-    known = catalogue_of(subjects.road(of)[0]) if of is not None else {entry.name: entry for entry in entries()}
+    known = catalogue_of(subjects.pathway_of(of)[0]) if of is not None else {entry.name: entry for entry in entries()}
     if name is None:
         text = page(known.values()) if markdown else listing(list(known.values()))
     elif of is not None and name not in known:

@@ -1,4 +1,4 @@
-"""The countries that come with imgsim: a folder of data each."""
+"""The countries that come with imgsim, each a folder of data."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ PATHWAY: Final = "pathway.toml"
 
 
 def countries_in(folder: Path) -> list[str]:
-    """Names of the countries whose folders lie in a folder, the template left out."""
+    """Names of the countries in a folder, without the template."""
     return sorted(file.parent.name for file in folder.glob(f"*/{PATHWAY}") if file.parent != TEMPLATE)
 
 
@@ -26,6 +26,6 @@ def country_folder(name: str) -> Path:
 
 
 def pathway_file(folder: Path, name: str) -> Path:
-    """The pathway of a country: in a folder of countries, or else among those that come with imgsim."""
-    beside = folder / name / PATHWAY
-    return beside if beside.is_file() else country_folder(name) / PATHWAY
+    """The pathway file of a country: in a folder of countries, or among those that come with imgsim."""
+    own = folder / name / PATHWAY
+    return own if own.is_file() else country_folder(name) / PATHWAY

@@ -1,4 +1,4 @@
-"""A new country to begin with: a small road, commented, that runs as it stands."""
+"""Begin a new country: copy a small commented one that runs as it stands."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ NAME: Final = re.compile(r"[a-z][a-z0-9_]*")  # names of countries stand in para
 
 
 def new_country(name: str, folder: Path) -> list[Path]:
-    """Write ``<name>/`` and ``<name>.toml`` into a folder; the files written. InputError if any is there already."""
+    """Write ``<name>/`` and ``<name>.toml`` into a folder and return the files. InputError if any of them exists."""
     if not NAME.fullmatch(name):
         raise InputError(f"`{name}` is no name for a country: small letters, digits and `_`, a letter first")
     texts = {target(file, name, folder): file.read_text("utf-8") for file in sorted(TEMPLATE.rglob("*.toml"))}
@@ -31,6 +31,6 @@ def new_country(name: str, folder: Path) -> list[Path]:
 
 
 def target(file: Path, name: str, folder: Path) -> Path:
-    """Where a file of the template goes: the scenario beside the country's folder, the rest into it."""
+    """Where a file of the template goes: the scenario next to the country's folder, the others into it."""
     inside = file.relative_to(TEMPLATE)
     return folder / f"{name}.toml" if inside.name == "scenario.toml" else folder / name / inside

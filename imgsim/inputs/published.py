@@ -1,4 +1,4 @@
-"""Published figures of a country, from ``targets.toml`` in its folder: what simulated figures are set beside."""
+"""Published figures of a country, from ``targets.toml`` in its folder, with which simulated outcomes are compared."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from imgsim.base.files.toml import parsed
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """One published figure: where it stands among the outcomes, its value, and the error it is allowed."""
+    """One published figure: the outcome it measures, its value, and the error that is allowed."""
 
     measure: str
     cohort: str
@@ -27,7 +27,7 @@ class Target:
 
 
 def load_targets(folder: Path) -> list[Target]:
-    """The published figures of a country, in the order of the file; a table may list many years or groups at once."""
+    """Read the published figures of a country; one table may list many years or groups."""
     targets = []
     for entry in parsed(folder / "targets.toml")["target"]:
         common = {word: entry.get(word, "") for word in ("group", "cohort", "source", "where")}

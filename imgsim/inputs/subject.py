@@ -1,4 +1,4 @@
-"""What a command is about: a scenario from its file, or a country as it stands."""
+"""What a command is about: a scenario file, or a country as it stands."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Overlay:
-    """Reforms to be laid over a scenario, and the sizes of what they leave open."""
+    """Reforms to lay over a scenario, and the sizes of their levers."""
 
     files: tuple[Path, ...] = ()
     levers: Mapping[str, float] = field(default_factory=dict)
@@ -32,7 +32,7 @@ NONE = Overlay()
 
 @dataclass(frozen=True, slots=True)
 class Country:
-    """A country as it stands: what a scenario without changes would hold."""
+    """A country as it stands, with the fields of a scenario without changes."""
 
     pathway: Pathway
     parameters: Parameters
@@ -42,7 +42,7 @@ class Country:
 
 
 def need_file(text: str) -> None:
-    """Refuse a country where a scenario is meant, and say what to write instead."""
+    """Refuse a country where a scenario file is needed, and say what to write instead."""
     if text in shipped_countries() and not Path(text).is_file():
         raise InputError(f"`{text}` is a country; this command needs a scenario file, such as scenarios/{text}.toml")
 
@@ -55,7 +55,7 @@ def scenario(
     seed: int | None = None,
     scale: float | None = None,
 ) -> Scenario:
-    """The scenario in a file, with these settings and parameters in the place of its own, and these reforms."""
+    """Read a scenario file, with settings, parameters and reforms from the command line."""
     need_file(text)
     from imgsim.inputs.scenarios.load import load_scenario
 
@@ -65,7 +65,7 @@ def scenario(
 
 
 def subject(text: str, sets: tuple[str, ...] = (), overlay: Overlay = NONE) -> Scenario | Country:
-    """The scenario or the country that `text` names."""
+    """Read the scenario file or the country that a text names."""
     if _is_file(text):
         return scenario(text, sets, overlay)
     if sets:
@@ -75,33 +75,33 @@ def subject(text: str, sets: tuple[str, ...] = (), overlay: Overlay = NONE) -> S
     return country(text)
 
 
-def road(text: str, reforms: tuple[Path, ...] = ()) -> tuple[Pathway, PathwayDifferences]:
-    """The pathway of a scenario file or of a country (whose numbers are then not even read), and what is new in it."""
+def pathway_of(text: str, reforms: tuple[Path, ...] = ()) -> tuple[Pathway, PathwayDifferences]:
+    """Read the pathway of a scenario file, or of a country without its parameters, and what reforms change in it."""
     if _is_file(text):
         from imgsim.inputs.reforms.differences import pathway_differences
 
-        found = scenario(text, overlay=Overlay(reforms))
-        return found.pathway, pathway_differences(found)
+        of = scenario(text, overlay=Overlay(reforms))
+        return of.pathway, pathway_differences(of)
     from imgsim.inputs.pathways.load import load_pathway
 
     pathway = load_pathway(_folder(text) / PATHWAY)
-    return reformed_road(text, pathway, reforms) if reforms else (pathway, PathwayDifferences())
+    return reformed_pathway(text, pathway, reforms) if reforms else (pathway, PathwayDifferences())
 
 
-def reformed_road(country: str, pathway: Pathway, reforms: tuple[Path, ...]) -> tuple[Pathway, PathwayDifferences]:
-    """The road of a country under reforms, of which only the wiring counts."""
+def reformed_pathway(country: str, pathway: Pathway, reforms: tuple[Path, ...]) -> tuple[Pathway, PathwayDifferences]:
+    """Apply the wiring of reforms to a country's pathway, without its parameters."""
     from imgsim.inputs.reforms.differences import differences_between
-    from imgsim.inputs.reforms.overlay import read_reforms, road_under
+    from imgsim.inputs.reforms.overlay import pathway_under, read_reforms
 
     overlaid = read_reforms(reforms, {})
-    changed = road_under(pathway, country, overlaid)
+    changed = pathway_under(pathway, country, overlaid)
     return changed, differences_between(
         pathway, changed, [change.parameter for each in overlaid for change in each.changes]
     )
 
 
 def country(name: str) -> Country:
-    """The road, numbers and sources of a country, checked."""
+    """Read the pathway, parameters and sources of a country."""
     from imgsim.inputs.pathways.combined_parameters import load_numbers
     from imgsim.inputs.pathways.load import load_pathway
 

@@ -1,4 +1,4 @@
-"""The bibliography of a run: every source that a parameter in use cites, and which parameters lean on it."""
+"""The bibliography of a run: every source that its parameters cite, and which parameters cite it."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ NAMED = 3  # parameters named under a source before `and N more`
 
 
 def uses(parameters: Parameters, stages: Iterable[Stage] = ()) -> dict[str, list[str]]:
-    """For each source key the names of the parameters with a value from it, and of the branches with a rule from it."""
-    found: dict[str, list[str]] = {}
+    """Names of the parameters and of the branches that cite each source."""
+    users_by_source: dict[str, list[str]] = {}
     for name, parameter in parameters.items():
         keys = {row.source for rows in parameter.rows.values() for row in rows if row.source}
         for key in sorted(keys):
-            found.setdefault(key, []).append(name)
+            users_by_source.setdefault(key, []).append(name)
     for stage in stages:
         if stage.source:
-            found.setdefault(stage.source, []).append(f"the rule {stage.name}")
-    return found
+            users_by_source.setdefault(stage.source, []).append(f"the rule {stage.name}")
+    return users_by_source
 
 
 def _wrap(text: str) -> list[str]:
@@ -47,8 +47,9 @@ def entry(key: str, source: Source, names: list[str]) -> list[str]:
 
 def bibliography(parameters: Parameters, sources: Mapping[str, Source], stages: Iterable[Stage] = ()) -> str:
     """All sources in use, sorted by title, as text."""
-    found = uses(parameters, stages)
+    users_by_source = uses(parameters, stages)
     lines: list[str] = []
-    for key in sorted(found, key=lambda key: (sources[key].title, key)):
-        lines += entry(key, sources[key], found[key])
-    return "\n".join([*lines, f"{len(found)} sources; parameters: {evidence_counts(parameters, list(parameters))}."])
+    for key in sorted(users_by_source, key=lambda key: (sources[key].title, key)):
+        lines += entry(key, sources[key], users_by_source[key])
+    evidence = evidence_counts(parameters, list(parameters))
+    return "\n".join([*lines, f"{len(users_by_source)} sources; parameters: {evidence}."])

@@ -1,4 +1,4 @@
-"""What `imgsim check` says about a scenario that loaded without complaint."""
+"""The report of `imgsim check` on a valid scenario: what was checked."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ if TYPE_CHECKING:
 
 
 def report(scenario: Scenario) -> str:
-    """What a scenario that loaded without complaint was checked for, as text."""
-    road, run = scenario.pathway, scenario.run
-    ends = sum(stage.kind == "end" for stage in road.stages.values())
-    rules = sum(bool(stage.when) for stage in road.stages.values())
+    """List what was checked in a valid scenario."""
+    pathway, run = scenario.pathway, scenario.run
+    ends = sum(stage.kind == "end" for stage in pathway.stages.values())
+    rules = sum(bool(stage.when) for stage in pathway.stages.values())
     names = list(scenario.parameters)
     lines = [
         f"{scenario.file}: valid.",
         f"  title       {scenario.title}",
-        f"  road        {len(road.stages)} stages: every one can be reached and reaches one of {ends} ends",
+        f"  pathway     {len(pathway.stages)} stages: every one can be reached and reaches one of {ends} ends",
         f"  rules       {rules} branches: every trait and category of their conditions exists",
-        f"  clocks      {len(road.timers)}: every one leads to a stage",
+        f"  timers      {len(pathway.timers)}: every one leads to a stage",
         f"  parameters  {len(names)}: known, complete, of the right type and within bounds",
         f"              ({evidence_counts(scenario.parameters, names)})",
         f"  sources     {len(scenario.sources)}: every citation resolves, every source is used",

@@ -1,4 +1,4 @@
-"""Every parameter of a scenario in plain sentences: value, dates, unit, evidence, source, range, and what changed."""
+"""Parameters in plain sentences: value, dates, unit, evidence, source, range, and what a scenario changes."""
 
 from __future__ import annotations
 
@@ -20,49 +20,49 @@ if TYPE_CHECKING:
 
 
 def matching(names: Mapping[str, object], pattern: str | None) -> list[str]:
-    """The parameter names a pattern means: with `*` or `?` a wildcard, else any part of the name; all if None."""
+    """Names of the parameters that match a pattern: a wildcard with `*` or `?`, else any part of a name."""
     if pattern is None:
         return list(names)
     wild = pattern if any(mark in pattern for mark in "*?[") else f"*{pattern}*"
-    found = [name for name in names if fnmatchcase(name, wild)]
-    if not found:
+    chosen = [name for name in names if fnmatchcase(name, wild)]
+    if not chosen:
         raise InputError(f"no parameter matches `{pattern}`", known=names, name=pattern)
-    return found
+    return chosen
 
 
 def since(row: Row, unit: str) -> str:
-    """One dated value: `4 from 2021-07-01`; an undated value is just the value."""
-    said = amount(row.value, unit)
-    return said if row.start is None else f"{said} from {to_date(row.start).isoformat()}"
+    """One value with the day from which it holds, such as `4 from 2021-07-01`."""
+    value = amount(row.value, unit)
+    return value if row.start is None else f"{value} from {to_date(row.start).isoformat()}"
 
 
 def series(rows: tuple[Row, ...], parameter: Parameter) -> str:
-    """The dated values of one category in order of their dates; a step that changes nothing is left out."""
+    """The values of one category in the order of their dates, without steps that change nothing."""
     unit, steps = parameter.unit, parameter.between != "linear"
-    told = [row for i, row in enumerate(rows) if i == 0 or not steps or row.value != rows[i - 1].value]
-    if len(told) > 1 and told[0].start is None:
-        return f"{amount(told[0].value, unit)} at first, " + ", ".join(since(row, unit) for row in told[1:])
-    return ", ".join(since(row, unit) for row in told)
+    shown = [row for i, row in enumerate(rows) if i == 0 or not steps or row.value != rows[i - 1].value]
+    if len(shown) > 1 and shown[0].start is None:
+        return f"{amount(shown[0].value, unit)} at first, " + ", ".join(since(row, unit) for row in shown[1:])
+    return ", ".join(since(row, unit) for row in shown)
 
 
 def grounds(row: Row, sources: Mapping[str, Source], unit: str) -> str:
-    """Why a value is believed: evidence, source, reason, place in the source, plausible range."""
+    """The evidence for a value: its kind, source, reason, place in the source and plausible range."""
     return "; ".join([*_basis(row, sources), *_detail(row, unit)])
 
 
 def _basis(row: Row, sources: Mapping[str, Source]) -> list[str]:
-    said = [row.evidence or "no evidence"]
+    parts = [row.evidence or "no evidence"]
     if row.source:
-        said.append(cited(sources[row.source]) if row.source in sources else row.source)
-    return said + [text.strip().rstrip(".") for text in (row.why, row.note) if text]
+        parts.append(cited(sources[row.source]) if row.source in sources else row.source)
+    return parts + [text.strip().rstrip(".") for text in (row.why, row.note) if text]
 
 
 def _detail(row: Row, unit: str) -> list[str]:
-    said = [row.where.strip().rstrip(".")] if row.where else []
+    parts = [row.where.strip().rstrip(".")] if row.where else []
     if row.range:
         low, high = (amount(value, unit) for value in row.range)
-        said.append(f"plausible range {low} to {high}")
-    return said
+        parts.append(f"plausible range {low} to {high}")
+    return parts
 
 
 def _all_rows(parameter: Parameter) -> Iterator[tuple[str, Row]]:
@@ -72,7 +72,7 @@ def _all_rows(parameter: Parameter) -> Iterator[tuple[str, Row]]:
 
 
 def _reasons(parameter: Parameter, sources: Mapping[str, Source]) -> Iterator[str]:
-    """The grounds of all rows: what they share is said once, the rest beside the years it holds for."""
+    """The evidence for all values of a parameter; what several values share appears once."""
     shared: dict[str, dict[str, list[int]]] = {}
     for _, row in _all_rows(parameter):
         details = shared.setdefault("; ".join(_basis(row, sources)), {})
@@ -81,12 +81,12 @@ def _reasons(parameter: Parameter, sources: Mapping[str, Source]) -> Iterator[st
             starts.append(row.start)
     for basis, details in shared.items():
         one = len(details) == 1 and len(shared) == 1
-        said = [text if one else _years(starts) + text for text, starts in details.items() if text]
-        yield f"({'; '.join([basis, *said])})"
+        remarks = [text if one else _years(starts) + text for text, starts in details.items() if text]
+        yield f"({'; '.join([basis, *remarks])})"
 
 
 def _years(starts: list[int]) -> str:
-    """From when on something holds, for a remark: `from 2004: `; nothing if ever since."""
+    """From which year a remark holds: `from 2004: `; empty if always."""
     return f"from {to_date(min(starts)).year}: " if starts else ""
 
 
@@ -104,21 +104,21 @@ def _kind(parameter: Parameter) -> str:
 
 
 def values(parameter: Parameter) -> list[str]:
-    """The values of a parameter; categories with the same values share a sentence."""
+    """The values of a parameter, one sentence for all categories with equal values."""
     alike: dict[str, list[str]] = {}
     for category, rows in parameter.rows.items():
         alike.setdefault(series(rows, parameter), []).append(category)
-    return [(f"{', '.join(names)}: " if names != [""] else "") + said for said, names in alike.items()]
+    return [(f"{', '.join(names)}: " if names != [""] else "") + sentence for sentence, names in alike.items()]
 
 
 def paragraph(parameter: Parameter, sources: Mapping[str, Source]) -> list[str]:
-    """One parameter: name, unit, values, grounds, and the traits whose ratios it is multiplied with."""
+    """One parameter: name, unit, values, evidence, and the traits whose ratios multiply it."""
     by = f", by {parameter.by}" if parameter.by else ""
-    head, said = f"{parameter.name}  {_kind(parameter)}{by}", values(parameter)
-    if len(said) == 1 and len(head) + 2 + len(said[0]) <= PAGE:
-        lines = [f"{head}  {said[0]}"]
+    head, sentences = f"{parameter.name}  {_kind(parameter)}{by}", values(parameter)
+    if len(sentences) == 1 and len(head) + 2 + len(sentences[0]) <= PAGE:
+        lines = [f"{head}  {sentences[0]}"]
     else:
-        lines = [head, *(line for text in said for line in _wrap(text, 4))]
+        lines = [head, *(line for text in sentences for line in _wrap(text, 4))]
     for reason in _reasons(parameter, sources):
         lines += _wrap(reason, 4)
     if parameter.ratios:
@@ -128,7 +128,7 @@ def paragraph(parameter: Parameter, sources: Mapping[str, Source]) -> list[str]:
 
 
 def _changed(scenario: Scenario | Country, name: str) -> list[str]:
-    """`old -> new` for a parameter the scenario changes, with the reason given."""
+    """What a scenario changes in a parameter, as `old -> new`, with the reason."""
     old, new = scenario.base_parameters.get(name), scenario.parameters[name]
     reasons = [change.why for change in scenario.changes if change.parameter == name and change.why]
     if old is None:
@@ -137,27 +137,27 @@ def _changed(scenario: Scenario | Country, name: str) -> list[str]:
     for category, rows in new.rows.items():
         before = old.rows.get(category, ())
         if before != rows:
-            said = f"{series(before, old)} -> {series(rows, new)}"
-            lines += _wrap("CHANGED: " + (f"{category}: " if category else "") + said, 4)
+            change = f"{series(before, old)} -> {series(rows, new)}"
+            lines += _wrap("CHANGED: " + (f"{category}: " if category else "") + change, 4)
     if lines and reasons:
         lines += _wrap("because " + "; ".join(dict.fromkeys(reasons)), 4)
     return lines
 
 
 def evidence_counts(parameters: Parameters, names: list[str]) -> str:
-    """How many of these parameters rest on which evidence (a parameter counts under its weakest row)."""
+    """Count parameters by evidence; a parameter counts under its weakest value."""
     order = tuple(reversed(EVIDENCE))
     counts = dict.fromkeys(order, 0)
     for name in names:
-        found = {row.evidence for _, row in _all_rows(parameters[name])}
-        weakest = next((evidence for evidence in order if evidence in found), None)
+        kinds = {row.evidence for _, row in _all_rows(parameters[name])}
+        weakest = next((evidence for evidence in order if evidence in kinds), None)
         if weakest:
             counts[weakest] += 1
     return ", ".join(f"{counts[evidence]} {evidence}" for evidence in EVIDENCE if counts[evidence])
 
 
 def explain(scenario: Scenario | Country, pattern: str | None = None) -> str:
-    """Every parameter of `scenario` whose name matches `pattern`, as text of at most 100 columns."""
+    """Describe every parameter of a scenario whose name matches a pattern, in lines of at most 100 columns."""
     reforms = getattr(scenario, "reforms", ())
     if pattern is None and reforms:
         from imgsim.reports.reforms_text import explained

@@ -1,4 +1,4 @@
-"""Words that several reports share: amounts, months, sources on one line, the width of a page."""
+"""Words and formats that reports share: amounts, months, citations, the width of a page."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ MONTHS = ("January", "February", "March", "April", "May", "June", "July", "Augus
 
 
 def amount(value: float, unit: str) -> str:
-    """A value in words: `15 September` for a month-day, `yes` for a flag, else the number."""
+    """A value in words: `15 September` for a month and day, `yes` for a flag, else the number."""
     if unit == "month-day":
         month, day = divmod(round(value), 100)
         return f"{day} {MONTHS[month - 1]}"

@@ -96,7 +96,7 @@ def _unused(home: Path, start: datetime, digest: str) -> Path:
 def write_inputs(folder: Path, scenario: Scenario) -> None:
     """The resolved scenario and every parameter value used, readable without this program."""
     heading = {"title": scenario.title, "name": scenario.name, "changes": [asdict(each) for each in scenario.changes]}
-    heading["reforms"] = [reform.told() for reform in scenario.reforms]
+    heading["reforms"] = [reform.as_data() for reform in scenario.reforms]
     resolved = heading | json.loads(scenario.canonical())
     text = json.dumps(resolved, indent=1, ensure_ascii=False, default=str)
     (folder / "scenario.resolved.json").write_text(text + "\n", "utf-8")

@@ -134,7 +134,7 @@ WRONG: list[tuple[str, str, str]] = [
     ("from = 2010-01-01\n", "", "more.toml:9:1: change[1]: `from` is missing: a reform's change begins on a day"),
     ("from = 2010-01-01", "from = 1999-12-31", "more.toml:11:1: change[1].from: 1999-12-31 is before 2000-01-01, the first day of base.toml"),
     ('lever = "size"', 'lever = "sise"', "more.toml:12:11: change[1].value.lever: unknown lever `sise` (did you mean `size`?)"),
-    ("plus = 0.1", "pluss = 0.1", "more.toml:12:26: change[1].value.pluss: unknown key `pluss` (did you mean `plus`?)"),
+    ("plus = 0.1", "pluss = 0.1", "more.toml:12:27: change[1].value.pluss: unknown key `pluss` (did you mean `plus`?)"),
     ('{ lever = "size", plus = 0.1, times = 0.5 }', "0.7", "more.toml:14:1: lever.size: no change uses this lever"),
     ("times = 0.5", "times = 5", "more.toml:10: test.passed: 5.1 is outside 0 to 1 (probability)"),
     ("low = 0.5", "low = 1.2", "more.toml:17:1: lever.size.value: must lie between low (1.2) and high (1.5)"),

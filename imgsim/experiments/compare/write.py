@@ -78,7 +78,7 @@ def seal(folder: Path, found: Comparison, call: Call) -> None:
     """The manifest: what was compared, with what, and the checksum of every file."""
     content: Mapping[str, Any] = manifest(found.scenario, call, checksums(folder)) | {
         "worlds": list(found.names),
-        "reforms": [[reform.told() for reform in scenario.reforms] for scenario in found.worlds.scenarios],
+        "reforms": [[reform.as_data() for reform in scenario.reforms] for scenario in found.worlds.scenarios],
         "replications": found.replications,
     }
     (folder / "manifest.json").write_text(

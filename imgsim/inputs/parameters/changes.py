@@ -1,4 +1,4 @@
-"""Dated changes to named parameters: what a reform, or ``--set``, does to the numbers."""
+"""Dated changes to parameters, as reforms, scenarios and ``--set`` make them."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from imgsim.inputs.renamed import was_renamed
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A parameter set to a value, scaled or added to, from a day (None: ever since) until another (None: for good).
+    """A parameter set to a value, scaled or added to, from a day on (None: always) until another day (None: for good).
 
-    A number that runs linearly between its dates is moved on these days only, as any other. A change that ``joins`` is
-    a knot instead: it takes the place of the knots on these days, and lines run from and to it.
+    A parameter that is interpolated between its dates changes on these days only. A change that ``joins`` adds a date
+    to it instead: it replaces those between the two days, and values are interpolated from and to it.
     """
 
     parameter: str
@@ -39,18 +39,18 @@ class Change:
 
     @property
     def is_flat(self) -> bool:
-        """Does one value hold on all days of the change?"""
+        """Does the change give one value for all its days?"""
         return self.value is not None
 
     def refuse(self, message: str, name: str | None = None, known: Iterable[str] = ()) -> InputError:
-        """The error that says what is wrong with this change."""
+        """The error for something that is wrong with this change, with the file and line of the change."""
         return InputError(
             message, file=self.file or None, line=self.line, key=self.parameter, name=name, known=known
         )  # fmt: skip
 
 
 def apply_changes(parameters: Parameters, changes: Iterable[Change]) -> Parameters:
-    """The parameters after the changes, in their order."""
+    """Apply changes to parameters, one after another."""
     for change in changes:
         if change.parameter not in parameters:
             raise unknown(change, parameters)
@@ -69,7 +69,7 @@ def unknown(change: Change, parameters: Parameters) -> InputError:
 
 
 def changed(parameter: Parameter, change: Change) -> Parameter:
-    """One parameter after one change."""
+    """Apply one change to its parameter."""
     if change.category and parameter.by is None:
         raise change.refuse(f"has one value for everybody, none of `{change.category}`")
     if change.category and change.category not in parameter.rows:
@@ -92,7 +92,7 @@ def refuse_month_days(parameter: Parameter, change: Change) -> None:
 
 
 def merged(parameter: Parameter, series: Series, change: Change) -> Series:
-    """The series with the change between its days, and as it was before and after; the same if nothing changes."""
+    """Apply a change to the dated values of one category; before and after its days they stay."""
     start = -math.inf if change.start is None else change.start
     until = math.inf if change.until is None else change.until
     line, move, flat = replace(parameter, by=None, rows={"": series}), partial(moved, parameter, change), change.is_flat
@@ -107,7 +107,7 @@ def merged(parameter: Parameter, series: Series, change: Change) -> Series:
 
 
 def refuse_to_join(parameter: Parameter, series: Series, change: Change) -> None:
-    """InputError if there is no line for a knot to join."""
+    """InputError if a change joins a parameter that is not interpolated between dates."""
     if parameter.between != "linear":
         raise change.refuse("`join` is for numbers that run linearly between their dates; this one goes by steps")
     if series[0].start is None:
@@ -115,7 +115,7 @@ def refuse_to_join(parameter: Parameter, series: Series, change: Change) -> None
 
 
 def moved(parameter: Parameter, change: Change, row: Row) -> Row:
-    """A row with the change's value and grounds; refused if it leaves the parameter's bounds."""
+    """Apply a change to one dated value, refusing a result outside the bounds of the parameter."""
     value = amount_of(change, row.value)
     low, high = parameter.bounds
     if not low <= value <= high:
@@ -128,7 +128,7 @@ def moved(parameter: Parameter, change: Change, row: Row) -> Row:
 
 
 def amount_of(change: Change, before: float) -> float:
-    """The value after a change."""
+    """The number that a change makes of another one."""
     if change.value is not None:
         return change.value
     return before + change.add if change.add is not None else before * (change.scale or 0.0)

@@ -1,4 +1,4 @@
-"""Named, dated, sourced numbers: one parameter is at once a decision, an event and a column of that name."""
+"""Parameters: named numbers with dates, sources and evidence, such as the attempt limit of an examination."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ UNITS: Final[Mapping[str, tuple[float, float]]] = {
 
 
 class Row(NamedTuple):
-    """One value from a day on (None: since ever), with what stands behind it."""
+    """One value of a parameter, the day from which it holds (None: on all days before), and the evidence for it."""
 
     start: int | None
     value: float
@@ -45,7 +45,7 @@ class Row(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Ratio:
-    """A ratio of a quantity over a trait, or over one category of a categorical trait."""
+    """How a parameter differs by a trait: odds ratio, multiplier or points to add, for one category or per unit."""
 
     trait: str
     category: str | None
@@ -55,7 +55,7 @@ class Ratio:
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """A name with its dated values; ``rows`` are by category of the trait ``by``, or under "" without one."""
+    """One parameter with its dated values, given for everybody (under "") or by the categories of the trait ``by``."""
 
     name: str
     unit: str
@@ -69,7 +69,7 @@ class Parameter:
     line: int = 0
 
     def value(self, day: int, category: str = "") -> float:
-        """The value on a day: the last one begun (the first one before that), or on the line to the next."""
+        """The value on a day: the latest begun by then, or interpolated between its date and the next one's."""
         rows = self.rows[category if self.by else ""]
         place = max((k for k, row in enumerate(rows) if row.start is None or row.start <= day), default=0)
         row, following = rows[place], rows[place + 1] if place + 1 < len(rows) else None
@@ -81,7 +81,7 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One entry of the bibliography."""
+    """One publication, law or data set from which parameters are taken."""
 
     key: str
     title: str
@@ -92,29 +92,29 @@ class Source:
 
 
 class Parameters(Mapping[str, Parameter]):
-    """All parameters of a country or scenario by name, in the order of their files, with their sources."""
+    """All parameters of a country or scenario by name, with the sources they cite."""
 
     def __init__(self, parameters: Iterable[Parameter], sources: Mapping[str, Source]) -> None:
-        self._held = {parameter.name: parameter for parameter in parameters}
+        self._by_name = {parameter.name: parameter for parameter in parameters}
         self.sources = dict(sources)
 
     def __getitem__(self, name: str) -> Parameter:
-        return self._held[name]
+        return self._by_name[name]
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._held)
+        return iter(self._by_name)
 
     def __len__(self) -> int:
-        return len(self._held)
+        return len(self._by_name)
 
     def value(self, name: str, day: int, category: str = "") -> float:
-        """The plain dated value of a parameter, without ratios. KeyError if there is none of that name."""
+        """The value of a parameter on a day before any ratio is applied. KeyError if there is no such parameter."""
         return self[name].value(day, category)
 
     def family(self, prefix: str) -> list[str]:
-        """The names that begin with the prefix."""
+        """Names of all parameters that begin with a prefix."""
         return [name for name in self if name.startswith(prefix)]
 
     def replacing(self, *parameters: Parameter) -> Parameters:
-        """The same with some parameters replaced or added."""
-        return Parameters([*(self._held | {p.name: p for p in parameters}).values()], self.sources)
+        """A copy in which some parameters are replaced or added."""
+        return Parameters([*(self._by_name | {p.name: p for p in parameters}).values()], self.sources)

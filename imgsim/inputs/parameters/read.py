@@ -1,4 +1,4 @@
-"""From parameter files to parameters, refusing whatever is not as it should be."""
+"""Read parameter files: every value needs a unit, evidence and, as this requires, a source, a reason or a range."""
 
 from __future__ import annotations
 
@@ -31,22 +31,22 @@ from imgsim.inputs.traits import CATEGORICAL
 GROUNDS: Final = ("evidence", "source", "where", "why", "range", "note")
 OWN: Final = ("unit", "distribution", "by", "between", "bounds", "same_as", "value", "values", *GROUNDS)
 IN_ROW: Final = ("from", "value", "of", *GROUNDS)
-OLD: Final = answers("parameter")  # what is said of keys by their former names
+OLD: Final = answers("parameter")  # what is said of former keys
 STRAIGHT: Final = ("count", *MONEY, "score", "number")  # no link stands between the value and the rule that reads it
 
 
 def load_parameters(folder: Path) -> Parameters:
-    """The parameters and sources of a country's folder; InputError at the first thing that is wrong."""
+    """Read the parameters and sources in a country's folder. InputError if any is wrong."""
     return Parameters(read_parameters(sorted((folder / "parameters").glob("*.toml"))), read_sources(folder))
 
 
 def read_sources(folder: Path) -> dict[str, Source]:
-    """The bibliography of a country by key."""
+    """Read the bibliography of a country, by the keys that parameters cite."""
     return {key: source(key, entry) for key, entry in read_toml(folder / "sources.toml").children()}
 
 
 def source(key: str, entry: Table) -> Source:
-    """One bibliographic entry; the year may be a number or a text."""
+    """Read one entry of a bibliography; the year may be a number or a text."""
     entry.only("title", "publisher", "year", "url", "note")
     year = entry.get("year", (int, str), "a year", "")
     return Source(
@@ -55,14 +55,14 @@ def source(key: str, entry: Table) -> Source:
 
 
 def read_parameters(files: Sequence[Path]) -> list[Parameter]:
-    """All parameters of the files; a name may stand in one file only."""
+    """Read all parameters of some files; a name may stand in one file only."""
     return with_ratios(parameters_of((read_toml(file) for file in files), {}))
 
 
 def parameters_of(tops: Iterable[Table], known: Mapping[str, Parameter]) -> dict[str, Parameter]:
-    """The parameters of some tables, without ratios; ``same_as`` may name one of these or one known already."""
+    """Read the parameters below some tables; ``same_as`` may name one of these or one read before."""
     tables: dict[str, Table] = {}
-    found: dict[str, Parameter] = {}
+    parameters: dict[str, Parameter] = {}
     problems = Problems()
     for top in tops:
         with problems:
@@ -74,17 +74,17 @@ def parameters_of(tops: Iterable[Table], known: Mapping[str, Parameter]) -> dict
     for name, table in tables.items():
         with problems:
             if "same_as" not in table:
-                found[name] = parameter(name, table)
+                parameters[name] = parameter(name, table)
     for name, table in tables.items():
         with problems:
             if "same_as" in table:
-                found[name] = same_as(name, table, {**known, **found})
+                parameters[name] = same_as(name, table, {**known, **parameters})
     problems.refuse()
-    return {name: found[name] for name in tables}
+    return {name: parameters[name] for name in tables}
 
 
 def named(table: Table, name: str = "") -> Iterator[tuple[str, Table]]:
-    """Every parameter's table below a table, with its dotted name."""
+    """Find the tables that define parameters below a table, with their dotted names."""
     is_parameter = any(key in table for key in ("value", "values", "same_as"))
     if is_parameter:
         yield name, table
@@ -100,18 +100,18 @@ def named(table: Table, name: str = "") -> Iterator[tuple[str, Table]]:
         yield from named(table.table(key), f"{name}.{key}" if name else key)
 
 
-def same_as(name: str, table: Table, found: Mapping[str, Parameter]) -> Parameter:
-    """A parameter that takes over another one's values."""
+def same_as(name: str, table: Table, known: Mapping[str, Parameter]) -> Parameter:
+    """A parameter defined by ``same_as``: the values of another one under its own name."""
     table_keys = [key for key in table if not isinstance(table.data[key], dict)]
     Table({key: table.data[key] for key in table_keys}, table.file, table.path).only("same_as", "note")
     other = table.text("same_as")
-    if other not in found:
-        table.fail(f"unknown parameter `{other}`", "same_as", name=other, known=found)
-    return replace(found[other], name=name, file=str(table.file), ratios=())
+    if other not in known:
+        table.fail(f"unknown parameter `{other}`", "same_as", name=other, known=known)
+    return replace(known[other], name=name, file=str(table.file), ratios=())
 
 
 def parameter(name: str, table: Table) -> Parameter:
-    """One parameter with its rows, checked."""
+    """Read one parameter: unit, bounds, distribution and dated values, each checked."""
     unit = one_of(table, "unit", tuple(UNITS), default_unit(name))
     by = table.text("by", None)
     low, high = bounds(name, table, unit)
@@ -128,7 +128,7 @@ def parameter(name: str, table: Table) -> Parameter:
 
 
 def bounds(name: str, table: Table, unit: str) -> tuple[float, float]:
-    """The bounds of the unit, or narrower ones of the parameter's own; a dispersion is never negative."""
+    """Bounds for the values of a parameter: those of its unit, or narrower ones it gives; no dispersion is negative."""
     low, high = UNITS[unit]
     if owner_of(name):
         low = max(low, 0.0)
@@ -139,7 +139,7 @@ def bounds(name: str, table: Table, unit: str) -> tuple[float, float]:
 
 
 def default_unit(name: str) -> str | None:
-    """The unit that a role implies: ratios are factors or score points, dispersions plain numbers."""
+    """Unit of a parameter that gives none: ratios are factors or score points, dispersions plain numbers."""
     parts = name.split(".")
     if owner_of(name):
         return "number"
@@ -148,7 +148,7 @@ def default_unit(name: str) -> str | None:
 
 
 def dated_rows(table: Table, unit: str, by: str | None, limits: tuple[float, float]) -> dict[str, tuple[Row, ...]]:
-    """The rows by category, in the order of their dates."""
+    """Read the values of a parameter by category, in the order of their dates."""
     rows: dict[str, list[Row]] = {}
     first: Table | None = None
     if "value" in table and "values" in table:
@@ -171,28 +171,28 @@ def dated_rows(table: Table, unit: str, by: str | None, limits: tuple[float, flo
 
 
 def undated(table: Table) -> Table:
-    """A single value as a row of its own."""
+    """The table of a parameter's only value, as if it stood in a list of dated values."""
     return Table({key: table.data[key] for key in table if key in ("value", *GROUNDS)}, table.file, table.path)
 
 
 def values_of(entry: Table, unit: str, by: str | None, limits: tuple[float, float]) -> Iterable[tuple[str, float]]:
-    """Category and value of every number in a row."""
+    """Read the values of one date, with the category of each."""
     key = "of" if "of" in entry else "value"
-    held = entry.data.get(key)
+    given = entry.data.get(key)
     if "of" in entry and "value" in entry:
         entry.fail("give either a `value` or values `of` categories", "value")
     if by is None:
-        if isinstance(held, dict):
+        if isinstance(given, dict):
             entry.fail("values by category need `by`", key)
         return [("", quantity(entry, key, unit, limits))]
-    if not isinstance(held, dict):
+    if not isinstance(given, dict):
         entry.fail(f"one value per category of `{by}` is needed", key if key in entry else None)
     inner = entry.table(key)
     return [(category, quantity(inner, category, unit, limits)) for category in inner]
 
 
 def quantity(table: Table, key: str, unit: str, limits: tuple[float, float]) -> float:
-    """A number of the unit; month-days are written as text, dates become day numbers."""
+    """Read one number and check it against the bounds; a month and day is written as text, such as "09-15"."""
     if unit == "month-day":
         try:
             return month_day(table.text(key))
@@ -207,59 +207,59 @@ def quantity(table: Table, key: str, unit: str, limits: tuple[float, float]) -> 
 
 
 def grounds(entry: Table, table: Table) -> tuple[Any, ...]:
-    """What stands behind a value, taken from the row or else from the parameter; refused if it is not enough."""
-    held = {key: (entry if key in entry else table).text(key, "") for key in GROUNDS if key != "range"}
+    """Read the evidence for a value, given in its row or for the whole parameter; refuse what is incomplete."""
+    texts = {key: (entry if key in entry else table).text(key, "") for key in GROUNDS if key != "range"}
     where = entry if "evidence" in entry else table
     evidence = one_of(where, "evidence", EVIDENCE)
     span = pair(entry, "range") or pair(table, "range")
-    if evidence == "assumed" and not (held["why"] and span):
+    if evidence == "assumed" and not (texts["why"] and span):
         where.fail("an assumed value needs `why` and a plausible `range`", "evidence")
-    if evidence in ("rule", "measured", "derived") and not held["source"]:
+    if evidence in ("rule", "measured", "derived") and not texts["source"]:
         where.fail(f"a {evidence} value needs a `source`", "evidence")
     if evidence == "calibrated" and not span:
         where.fail("a calibrated value needs a `range` that the fit may use", "evidence")
-    if evidence == "calibrated" and not (held["why"] or held["source"]):
+    if evidence == "calibrated" and not (texts["why"] or texts["source"]):
         where.fail("a calibrated value needs a `why` or a `source`", "evidence")
-    return evidence, held["source"], held["where"], held["why"], span, held["note"]
+    return evidence, texts["source"], texts["where"], texts["why"], span, texts["note"]
 
 
 def pair(table: Table, key: str) -> tuple[float, float] | None:
-    """``[low, high]``, or None if the key is missing."""
+    """Read a range ``[low, high]``; None if the key is missing."""
     if key not in table:
         return None
-    held = table.get(key, list, "[low, high]")
-    numbers = [value for value in held if isinstance(value, (int, float)) and not isinstance(value, bool)]
+    given = table.get(key, list, "[low, high]")
+    numbers = [value for value in given if isinstance(value, (int, float)) and not isinstance(value, bool)]
     # An infinite bound is one, a number too large for a float is not, and nothing compares with nan.
     fit = [value for value in numbers if finite(value) or isinstance(value, float)]
-    if len(held) != 2 or len(fit) != 2 or not fit[0] <= fit[1]:
-        table.fail(f"must be [low, high], not {shown(held)}", key)
+    if len(given) != 2 or len(fit) != 2 or not fit[0] <= fit[1]:
+        table.fail(f"must be [low, high], not {shown(given)}", key)
     return float(numbers[0]), float(numbers[1])
 
 
 def one_of(table: Table, key: str, known: Sequence[str], default: str | None = None) -> str:
-    """A text from a closed list."""
+    """Read a text that must be one of a closed list."""
     text = table.text(key) if default is None else table.text(key, default)
     if text not in known:
         table.fail(f"unknown {key} `{text}`; one of {', '.join(known)}", key, name=text, known=known)
     return text
 
 
-def with_ratios(found: dict[str, Parameter], added: Iterable[str] | None = None) -> list[Parameter]:
-    """The parameters, each with the ratios that stand below it; only those ``added``, if the others have theirs."""
+def with_ratios(parameters: dict[str, Parameter], added: Iterable[str] | None = None) -> list[Parameter]:
+    """Attach to every parameter the ratios named below it; if ``added`` is given, only these names are new."""
     ratios: dict[str, list[Ratio]] = {}
-    for name in found if added is None else added:
+    for name in parameters if added is None else added:
         for kind in RATIO_KINDS:
-            owner, found_kind, trait = name.partition(f".{kind}.")
-            if found_kind and owner in found:
+            owner, separator, trait = name.partition(f".{kind}.")
+            if separator and owner in parameters:
                 ratios.setdefault(owner, []).append(ratio(name, kind, trait))
     return [
         replace(parameter, ratios=(*parameter.ratios, *ratios[name])) if name in ratios else parameter
-        for name, parameter in found.items()
+        for name, parameter in parameters.items()
     ]
 
 
 def ratio(name: str, kind: str, trait: str) -> Ratio:
-    """A ratio from the last part of its name: ``ability``, or ``region.north`` for one category."""
+    """Read from the name of a ratio which trait it is for: ``ability``, or ``region.north`` for one category."""
     head, _, category = trait.partition(".")
     if head in CATEGORICAL and category:
         return Ratio(head, category, name, kind)

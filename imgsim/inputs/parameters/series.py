@@ -1,4 +1,4 @@
-"""Dated series of which some days are moved: the shapes that a change gives to steps, to lines and to their knots.
+"""Dated values that change on some days: step functions, and values interpolated linearly between dates (knots).
 
 Days run from ``start`` (-inf: since ever) to before ``until`` (inf: for good). ``move`` gives a row its new value.
 """
@@ -21,12 +21,12 @@ def begun(row: Row) -> float:
 
 
 def in_force(series: Series, day: float) -> Row:
-    """The last row begun on a day; the first one before that."""
+    """The row that holds on a day: the latest begun by then, or the first."""
     return [series[0], *(row for row in series[1:] if begun(row) <= day)][-1]
 
 
 def stepped(series: Series, start: float, until: float, move: Move, flat: bool) -> Series:
-    """Steps moved within the days; flat: to one value, so that steps between them go."""
+    """Change a step function between two days; ``flat``: to one value, so that steps between them vanish."""
     if -math.inf < start <= begun(series[0]):
         series = (series[0]._replace(start=None), *series[1:])  # what the first row says holds before its date, too
     within = [row for row in series if start < begun(row) < until and not flat]
@@ -37,7 +37,7 @@ def stepped(series: Series, start: float, until: float, move: Move, flat: bool) 
 
 
 def bent(line: Parameter, start: float, until: float, move: Move, flat: bool) -> Series:
-    """A line moved within the days: knots on its last day before and first day after keep it where it was."""
+    """Change an interpolated series between two days, with knots around them that leave the other days as they were."""
     series = line.rows[""]
     if (start, until) == (-math.inf, math.inf):
         return tuple(map(move, (series[0]._replace(start=None),) if flat else series))
@@ -50,28 +50,28 @@ def bent(line: Parameter, start: float, until: float, move: Move, flat: bool) ->
 
 
 def rejoined(series: Series, start: float, until: float, move: Move) -> Series:
-    """A line whose knots within the days give way to one on the first of them; it runs straight to its neighbours."""
+    """Replace the knots between two days by one on the first day, interpolated from and to its neighbours."""
     first = move(in_force(series, start)._replace(start=dated(start)))
     return (*(row for row in series if begun(row) < start), first, *(row for row in series if begun(row) >= until))
 
 
 def knots(line: Parameter, day: float) -> list[Row]:
-    """The knot of a line on a day, if that is one of the calendar."""
+    """The interpolated value on a day as a knot; none for a day without a date."""
     return [knot(line, day)] if math.isfinite(day) else []
 
 
 def knot(line: Parameter, day: float) -> Row:
-    """A row on a line, on a day that may lie between two of its dates."""
+    """The interpolated value on a day that may lie between two dates, as a row."""
     return in_force(line.rows[""], day)._replace(start=int(day), value=line.value(int(day)))
 
 
 def dated(day: float) -> int | None:
-    """The day as rows write it."""
+    """The day as a row gives it: None for the beginning of time."""
     return int(day) if math.isfinite(day) else None
 
 
 def same_course(line: Parameter, rows: Series) -> bool:
-    """Do other rows say the same on every day? They do if they agree wherever either of them turns."""
-    turns = {row.start for row in (*line.rows[""], *rows) if row.start is not None} or {0}
+    """Do two series have equal values on every day? They do if they agree on the dates of both."""
+    dates = {row.start for row in (*line.rows[""], *rows) if row.start is not None} or {0}
     other = replace(line, rows={"": rows})
-    return all(line.value(day) == other.value(day) for day in (min(turns) - 1, *turns))
+    return all(line.value(day) == other.value(day) for day in (min(dates) - 1, *dates))

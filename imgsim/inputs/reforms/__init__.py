@@ -1,1 +1,1 @@
-"""Reforms as files."""
+"""Reforms: files of dated changes that are laid over a scenario."""

@@ -1,4 +1,4 @@
-"""What is new in a road under reforms: stages, wires, and stages of which a number changes."""
+"""What reforms change in a pathway: stages added, outcomes that lead elsewhere, stages of which a parameter changes."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class PathwayDifferences:
-    """Names of what a reform adds to a road or changes in it; empty without one."""
+    """Names of the stages and outcomes that reforms add to a pathway or change in it."""
 
     stages: frozenset[str] = frozenset()  # added
     changed: frozenset[str] = frozenset()  # there before: wired anew, or with a number that changes
@@ -24,16 +24,17 @@ class PathwayDifferences:
 
 
 def pathway_differences(scenario: Scenario) -> PathwayDifferences:
-    """What the reforms of a scenario change in its road."""
+    """Find what the reforms of a scenario change in its pathway."""
     if scenario.baseline is None:
         return PathwayDifferences()
     before = scenario.baseline.parameters
-    numbers = [name for name, held in scenario.parameters.items() if name in before and before[name].rows != held.rows]
+    after = scenario.parameters
+    numbers = [name for name in after if name in before and before[name].rows != after[name].rows]
     return differences_between(scenario.baseline.pathway, scenario.pathway, numbers)
 
 
 def differences_between(before: Pathway, after: Pathway, numbers: Iterable[str]) -> PathwayDifferences:
-    """What differs between two roads, and the stages that the changed numbers belong to."""
+    """Find what differs between two pathways, and the stages to which changed parameters belong."""
     added = {name for name in after.stages if name not in before.stages}
     wires = {
         (name, outcome)
@@ -47,6 +48,6 @@ def differences_between(before: Pathway, after: Pathway, numbers: Iterable[str])
 
 
 def stage_of(parameter: str, pathway: Pathway) -> str | None:
-    """The stage that a parameter belongs to by its name, the longest that fits; None if it is of none."""
+    """The stage to which a parameter belongs by its name; None if it belongs to no stage."""
     owners = [name for name in pathway.stages if parameter.startswith(f"{name}.")]
     return max(owners, key=len, default=None)

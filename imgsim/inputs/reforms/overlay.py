@@ -1,4 +1,4 @@
-"""Laying reforms over a scenario: does each fit, do they agree, and what comes of it."""
+"""Lay reforms over a scenario, refusing those that do not fit it or contradict each other."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from imgsim.inputs.scenarios.scenario import Scenario
 
 
 def read_reforms(paths: Sequence[Path | str], levers: Mapping[str, float]) -> tuple[Reform, ...]:
-    """The reforms of these files; InputError for a lever that none of them has, or that two of them share."""
+    """Read the reforms of some files. InputError for a lever that none of them has, or that two of them share."""
     reforms = tuple(read_reform(path, levers) for path in paths)
     known = [name for reform in reforms for lever in reform.levers for name in (lever, f"{reform.name}.{lever}")]
     for name in levers:
@@ -37,7 +37,7 @@ def read_reforms(paths: Sequence[Path | str], levers: Mapping[str, float]) -> tu
 
 
 def reformed(baseline: Scenario, reforms: Sequence[Reform]) -> Scenario:
-    """The baseline with the reforms laid over it, in their order. Raises InputError."""
+    """Apply reforms to a scenario, one after another, and check the result. Raises InputError."""
     for one, other in combinations(reforms, 2):
         refuse_conflict(one, other)
     pathway, parameters = baseline.pathway, baseline.parameters
@@ -60,15 +60,15 @@ def reformed(baseline: Scenario, reforms: Sequence[Reform]) -> Scenario:
 
 
 def refusal(reform: Reform, message: str, *path: str | int, name: str | None = None, known: Any = ()) -> InputError:
-    """The error that names a key of a reform's file."""
+    """The error for a key of a reform's file."""
     line, column = locate(reform.file, path)
     return InputError(
         message, file=str(reform.file), line=line, column=column, key=dotted(path), name=name, known=known
     )
 
 
-def road_under(pathway: Pathway, country: str, reforms: Sequence[Reform]) -> Pathway:
-    """The road of a country under reforms, whose numbers are not looked at. Raises InputError."""
+def pathway_under(pathway: Pathway, country: str, reforms: Sequence[Reform]) -> Pathway:
+    """Apply the stages and wiring of reforms to a country's pathway, without its parameters. Raises InputError."""
     for one, other in combinations(reforms, 2):
         refuse_conflict(one, other)
     for reform in reforms:
@@ -106,7 +106,7 @@ def refuse_unknown_references(reform: Reform, parameters: Parameters) -> None:
 
 
 def rewired(pathway: Pathway, reform: Reform) -> Pathway:
-    """The road with the reform's stages, wires and milestones, checked again."""
+    """Add the stages, wiring and milestones of a reform to a pathway, and check the result."""
     if not (reform.stages or reform.wires or reform.milestones):
         return pathway
     stages = {**pathway.stages, **reform.stages}
@@ -127,17 +127,17 @@ def rewired(pathway: Pathway, reform: Reform) -> Pathway:
 
 
 def with_events(pathway: Pathway, reform: Reform) -> dict[str, tuple[str, ...]]:
-    """The milestones of the road, reached by the reform's events too."""
-    found = dict(pathway.milestones)
+    """Add the events of a reform to the milestones of a pathway."""
+    milestones = dict(pathway.milestones)
     for name, events in reform.milestones.items():
-        if name not in found:
-            raise refusal(reform, f"unknown milestone `{name}`", "milestones", name, name=name, known=found)
-        found[name] = (*found[name], *events)
-    return found
+        if name not in milestones:
+            raise refusal(reform, f"unknown milestone `{name}`", "milestones", name, name=name, known=milestones)
+        milestones[name] = (*milestones[name], *events)
+    return milestones
 
 
 def with_own(parameters: Parameters, reform: Reform) -> Parameters:
-    """The parameters and sources with those that the reform adds."""
+    """Add the parameters and sources that a reform defines."""
     for key, source in reform.sources.items():
         if parameters.sources.get(key, source) != source:
             raise refusal(reform, "another source has this key already", "source", key)
@@ -149,7 +149,7 @@ def with_own(parameters: Parameters, reform: Reform) -> Parameters:
 
 
 def refuse_conflict(one: Reform, other: Reform) -> None:
-    """InputError if two reforms set the same value on the same days, or lay hands on the same stage or name."""
+    """InputError if two reforms change the same value on the same days, the same stage, or define the same name."""
     for mine, place, theirs in overlaps(one, other):
         since = to_date(max(days(mine)[0], days(theirs)[0]))
         message = (
@@ -165,12 +165,12 @@ def refuse_conflict(one: Reform, other: Reform) -> None:
 
 
 def own_names(reform: Reform) -> set[str]:
-    """The parameters that a reform defines."""
+    """Names of the parameters that a reform defines."""
     return {name for name, _ in named(reform.parameters)} if reform.parameters else set()
 
 
 def overlaps(one: Reform, other: Reform) -> Iterator[tuple[Change, int, Change]]:
-    """Pairs of changes to the same value on the same day, the second with its place in its file."""
+    """Find changes of two reforms to the same value on the same days; the second with its position in its file."""
     for place, theirs in enumerate(other.changes):
         for mine in one.changes:
             same = mine.parameter == theirs.parameter and (
@@ -182,5 +182,5 @@ def overlaps(one: Reform, other: Reform) -> Iterator[tuple[Change, int, Change]]
 
 
 def days(change: Change) -> tuple[Any, float]:
-    """The first day of a change, and the first day after it."""
+    """The first day of a change, and the day after its last."""
     return change.start, math.inf if change.until is None else change.until

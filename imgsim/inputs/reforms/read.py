@@ -1,4 +1,4 @@
-"""From a reform file to a reform: the sizes of its levers put in, and everything checked that it must give."""
+"""Read reform files: the sizes of levers replace references to them, and every required statement is checked."""
 
 from __future__ import annotations
 
@@ -24,36 +24,36 @@ AMOUNTS: Final = ("value", "scale", "add")  # keys of a change that a lever may 
 AMOUNT_KEYS: Final = ("lever", "times", "plus")
 
 
-def read_reform(path: Path | str, levers: Mapping[str, float] | None = None) -> Reform:
-    """The reform of a file with these sizes of its levers in the place of its own. Raises InputError.
+def read_reform(path: Path | str, sizes: Mapping[str, float] | None = None) -> Reform:
+    """Read the reform of a file, with these sizes of its levers instead of its own. Raises InputError.
 
     A lever is named as in the file, or as ``<reform>.<lever>``; those of other reforms are passed over.
     """
-    file, given = Path(path), levers or {}
+    file, given = Path(path), sizes or {}
     top = read_toml(file)
     top.only(*TOP_KEYS, answers=answers("reform"))
-    held = dict(levers_of(top, file.stem, given))
+    levers = dict(levers_of(top, file.stem, given))
     problems = Problems()
     changes: list[Change] = []
-    used: dict[str, list[str]] = {name: [] for name in held}
+    used: dict[str, list[str]] = {name: [] for name in levers}
     for entry in top.tables("change"):
         with problems:
             dated(entry)
-            changes.append(change(with_amounts(entry, held, used)))
+            changes.append(change(with_amounts(entry, levers, used)))
     problems.refuse()
     refuse_unused(top, used)
     return Reform(
         name=file.stem,
         file=file,
-        title=said(top, "title"),
-        actor=said(top, "actor"),
-        document=said(top, "document"),
+        title=required_text(top, "title"),
+        actor=required_text(top, "actor"),
+        document=required_text(top, "document"),
         date=date_of(top),
         reference=top.texts("reference"),
         where=top.text("where", ""),
-        base=said(top, "base"),
+        base=required_text(top, "base"),
         not_modelled=not_modelled(top),
-        levers={name: named(lever, used[name]) for name, lever in held.items()},
+        levers={name: named(lever, used[name]) for name, lever in levers.items()},
         changes=tuple(changes),
         stages=stages_of(top.table("stage")),
         wires=tuple(wires_of(top.table("rewire"))),
@@ -63,8 +63,8 @@ def read_reform(path: Path | str, levers: Mapping[str, float] | None = None) -> 
     )
 
 
-def said(table: Table, key: str) -> str:
-    """A text that must say something."""
+def required_text(table: Table, key: str) -> str:
+    """Read a text that must not be empty."""
     text: str = table.text(key)
     if not text.strip():
         table.fail("is empty", key)
@@ -72,26 +72,26 @@ def said(table: Table, key: str) -> str:
 
 
 def date_of(top: Table) -> str:
-    """The date of the document: a date, or a text for one not known to the day."""
-    held = top.get("date", (str, datetime.date), 'a date such as 2025-07-01, or a text such as "2025"')
-    return str(held)
+    """Read the date of the document: a date, or a text for one that is not known to the day."""
+    date = top.get("date", (str, datetime.date), 'a date such as 2025-07-01, or a text such as "2025"')
+    return str(date)
 
 
 def not_modelled(top: Table) -> tuple[str, ...]:
-    """What the reform leaves out; a reform that leaves nothing out says so by an empty list."""
+    """Read what the reform leaves out; an empty list says that nothing is left out."""
     if "not_modelled" not in top:
         top.fail("`not_modelled` is missing: say what the reform leaves out")
     return top.texts("not_modelled")
 
 
 def dated(entry: Table) -> None:
-    """Refuse a change that does not say from when: a reform begins some day."""
+    """Refuse a change without a first day: a reform begins on some day."""
     if "from" not in entry:
         entry.fail("`from` is missing: a reform's change begins on a day")
 
 
 def levers_of(top: Table, reform: str, given: Mapping[str, float]) -> Iterator[tuple[str, Lever]]:
-    """The levers of a file, each of the size given."""
+    """Read the levers of a file, each at the size that was asked for or its best guess."""
     for name, entry in top.table("lever").children():
         lever = lever_of(name, entry)
         key = f"{reform}.{name}" if f"{reform}.{name}" in given else name
@@ -99,7 +99,7 @@ def levers_of(top: Table, reform: str, given: Mapping[str, float]) -> Iterator[t
 
 
 def lever_of(name: str, entry: Table) -> Lever:
-    """One lever as the file gives it."""
+    """Read one lever: its best guess, its plausible range and sizes for a sweep."""
     entry.only(*LEVER_KEYS, answers=answers("lever"))
     best, low, high = (entry.number(key) for key in ("value", "low", "high"))
     if not low <= best <= high:
@@ -111,13 +111,13 @@ def lever_of(name: str, entry: Table) -> Lever:
             inner.fail(f"must be a number from {low:g} to {high:g}, not {shown(value)}", place)
     line, _ = locate(entry.file, entry.path)
     return Lever(
-        name, said(entry, "label"), said(entry, "unit"), best, best, low, high, tuple(map(float, values)),
-        said(entry, "why"), (), line,
+        name, required_text(entry, "label"), required_text(entry, "unit"), best, best, low, high,
+        tuple(map(float, values)), required_text(entry, "why"), (), line,
     )  # fmt: skip
 
 
 def sized(lever: Lever, value: Any, file: Path) -> Lever:
-    """The lever at another size within its range."""
+    """Set a lever to a size within its plausible range."""
     number = isinstance(value, (int, float)) and not isinstance(value, bool) and finite(value)
     if not number or not lever.low <= value <= lever.high:
         raise InputError(
@@ -129,7 +129,7 @@ def sized(lever: Lever, value: Any, file: Path) -> Lever:
 
 
 def named(lever: Lever, parameters: list[str]) -> Lever:
-    """The lever with the names of what it sets."""
+    """Note which parameters a lever sets."""
     return _replaced(lever, parameters=tuple(dict.fromkeys(parameters)))
 
 
@@ -140,7 +140,7 @@ def _replaced(lever: Lever, **changes: Any) -> Lever:
 
 
 def with_amounts(entry: Table, levers: Mapping[str, Lever], used: Mapping[str, list[str]]) -> Table:
-    """The change with numbers where levers stand: plus + times x lever."""
+    """Replace references to levers in a change by numbers: plus + times x lever."""
     data = dict(entry.data)
     for key in AMOUNTS:
         if not isinstance(data.get(key), dict):
@@ -156,14 +156,14 @@ def with_amounts(entry: Table, levers: Mapping[str, Lever], used: Mapping[str, l
 
 
 def refuse_unused(top: Table, used: Mapping[str, list[str]]) -> None:
-    """Refuse a lever that sets nothing."""
+    """Refuse a lever that no change uses."""
     for name, parameters in used.items():
         if not parameters:
             top.table("lever").fail("no change uses this lever", name)
 
 
 def wires_of(table: Table) -> Iterator[Wire]:
-    """The outcomes that lead elsewhere, as ``[rewire."<stage>"]`` with ``<outcome> = "<stage>"``."""
+    """Read outcomes that lead to another stage: ``[rewire."<stage>"]`` with ``<outcome> = "<stage>"``."""
     for stage, entry in table.children():
         for outcome in entry:
             yield Wire(stage, outcome, entry.text(outcome))

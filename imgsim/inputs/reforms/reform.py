@@ -1,4 +1,4 @@
-"""A reform is a file: dated changes to named parameters, stages added or rewired, and what it stands for."""
+"""Reforms: dated changes to parameters and wiring, with the document they stand for and what they leave out."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ ANYWHERE: Final = "any"  # the base of a reform that fits every country
 
 @dataclass(frozen=True, slots=True)
 class Lever:
-    """The size of something that nobody knows: a best guess with the range it may have, and sizes worth trying."""
+    """A quantity of a reform whose size nobody knows: a best guess, a plausible range and sizes worth trying."""
 
     name: str
     label: str  # what it is the size of
@@ -34,7 +34,7 @@ class Lever:
 
 @dataclass(frozen=True, slots=True)
 class Wire:
-    """One outcome of a stage that is made to lead elsewhere."""
+    """One outcome of a stage that leads to another stage than before."""
 
     stage: str
     outcome: str
@@ -43,7 +43,7 @@ class Wire:
 
 @dataclass(frozen=True, slots=True)
 class Reform:
-    """What a reform file says, the sizes of its levers put in."""
+    """A reform with its levers at the sizes in use."""
 
     name: str  # of the file, without its ending
     file: Path
@@ -59,7 +59,7 @@ class Reform:
     changes: tuple[Change, ...] = ()
     stages: Mapping[str, Stage] = field(default_factory=dict)  # added, or put in the place of one of that name
     wires: tuple[Wire, ...] = ()
-    milestones: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # events added to those of the road
+    milestones: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # events added to those of the pathway
     parameters: Table | None = None  # what stands under [parameter], not yet read
     sources: Mapping[str, Source] = field(default_factory=dict)
 
@@ -67,8 +67,8 @@ class Reform:
         """The stages that the reform adds, replaces or rewires."""
         return {*self.stages, *(wire.stage for wire in self.wires)}
 
-    def told(self) -> dict[str, object]:
-        """What it is and what it stands for, as plain data."""
-        held = ("name", "title", "actor", "document", "date", "base", "reference", "where", "not_modelled")
-        told = {name: getattr(self, name) for name in held} | {"file": str(self.file)}
-        return told | {"doses": {name: lever.value for name, lever in self.levers.items()}}
+    def as_data(self) -> dict[str, object]:
+        """The reform as plain data, for the files of a run."""
+        fields = ("name", "title", "actor", "document", "date", "base", "reference", "where", "not_modelled")
+        data = {name: getattr(self, name) for name in fields} | {"file": str(self.file)}
+        return data | {"levers": {name: lever.value for name, lever in self.levers.items()}}

@@ -1,1 +1,1 @@
-"""A base and dated changes."""
+"""Scenarios: a country as it stands, or another scenario, with dated changes and settings of the run."""

@@ -1,4 +1,4 @@
-"""A scenario file and those it extends, put together but not yet checked as a whole."""
+"""A scenario file combined with those it extends, before its consistency is checked."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from imgsim.inputs.pathways.pathway import Stage
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A scenario file and those it extends, put together but not yet checked as a whole."""
+    """A scenario file combined with those it extends, before its consistency is checked."""
 
     title: str
     country: str

@@ -1,4 +1,4 @@
-"""From a scenario file to a scenario that is checked through and through."""
+"""From a scenario file to a scenario: pathway and parameters with all changes, checked for consistency."""
 
 from __future__ import annotations
 
@@ -35,10 +35,10 @@ def load_scenario(
     scale: float | None = None,
     replications: int | None = None,
 ) -> Scenario:
-    """The scenario of a file, checked through and through; settings given here replace the file's.
+    """Read a scenario file and check it completely; settings given here replace those of the file.
 
-    sets are texts ``NAME=VALUE`` or ``NAME[category]=VALUE`` that hold for all time. reforms are files laid over all
-    that, in their order, levers (formerly doses) the sizes of what they leave open, by name. Raises InputError.
+    ``sets`` are texts ``NAME=VALUE`` or ``NAME[category]=VALUE`` that hold on all days. ``reforms`` are files laid over
+    the scenario in their order, ``levers`` (formerly ``doses``) the sizes of their levers by name. Raises InputError.
     """
     given = arguments({"seed": seed, "scale": scale, "replications": replications})
     baseline = load_baseline(Path(path), sets, given)
@@ -47,14 +47,15 @@ def load_scenario(
 
 
 def load_baseline(file: Path, sets: Sequence[str], given: Mapping[str, Any]) -> Scenario:
-    """The scenario of a file before any reform."""
+    """Read the scenario of a file, before any reform."""
     draft = read_draft(file)
     run_sets, changes = assignments(sets)
     run = settings(draft.run, file, run_sets, given)
-    road = load_pathway(country_folder(draft.country) / PATHWAY)
-    pathway = with_stages(road, draft.stages, file)
-    country = load_numbers(country_folder(draft.country), road)
-    check_contract(country, road)
+    folder = country_folder(draft.country)
+    as_it_stands = load_pathway(folder / PATHWAY)
+    pathway = with_stages(as_it_stands, draft.stages, file)
+    country = load_numbers(folder, as_it_stands)
+    check_contract(country, as_it_stands)
     base = with_parameters(country, draft)
     parameters = apply_changes(base, [*draft.changes, *changes])
     check_contract(parameters, pathway, changed=True, added=set(base) - set(country))
@@ -65,7 +66,7 @@ def load_baseline(file: Path, sets: Sequence[str], given: Mapping[str, Any]) -> 
 
 
 def with_parameters(country: Parameters, draft: Draft) -> Parameters:
-    """The country's parameters with those that a scenario adds; a ratio may stand below one of the country's."""
+    """Add a scenario's own parameters to those of its country; they may be ratios of the country's."""
     if not draft.parameters:
         return Parameters(country.values(), {**country.sources, **draft.sources})
     added = parameters_of(draft.parameters, country)
@@ -73,7 +74,7 @@ def with_parameters(country: Parameters, draft: Draft) -> Parameters:
 
 
 def with_stages(pathway: Pathway, stages: Mapping[str, Stage], file: Path) -> Pathway:
-    """The pathway with a scenario's stages added or put in the place of its own, checked again."""
+    """Add a scenario's own stages to the pathway, or replace stages of the same name, and check the result."""
     if not stages:
         return pathway
     changed = replace(pathway, stages={**pathway.stages, **stages})

@@ -1,4 +1,4 @@
-"""From scenario files, along ``extends``, to a draft of a scenario."""
+"""Read scenario files and those they extend, and texts ``NAME=VALUE`` from the command line."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ SETTINGS: Final = {f"run.{key}": key for key in RUN_KEYS} | {"population.scale":
 
 
 def read_draft(file: Path, chain: tuple[Path, ...] = ()) -> Draft:
-    """The draft of a scenario file laid over the one it extends."""
+    """Read a scenario file, laid over the one it extends."""
     if file.resolve() in chain:
         names = " -> ".join(path.name for path in (*chain, file.resolve()))
         raise InputError(f"scenarios extend each other in a loop: {names}", file=str(file), key="extends")
@@ -45,7 +45,7 @@ def read_draft(file: Path, chain: tuple[Path, ...] = ()) -> Draft:
 
 
 def base_of(top: Table, file: Path, chain: tuple[Path, ...]) -> Draft:
-    """What a scenario builds on: another scenario, or a country as it stands."""
+    """Read what a scenario builds on: another scenario, or a country as it stands."""
     if ("country" in top) == ("extends" in top):
         top.fail(
             "a scenario names either a `country` or the scenario it `extends`", "extends" if "extends" in top else None
@@ -58,7 +58,7 @@ def base_of(top: Table, file: Path, chain: tuple[Path, ...]) -> Draft:
         return read_draft(base, chain)
     country = top.text("country")
     if country.startswith("."):
-        return Draft("", str(country_beside(top, file, country)), {})
+        return Draft("", str(own_country(top, file, country)), {})
     if country not in shipped_countries():
         top.fail(
             f"unknown country `{country}`; there is {', '.join(shipped_countries())}",
@@ -69,8 +69,8 @@ def base_of(top: Table, file: Path, chain: tuple[Path, ...]) -> Draft:
     return Draft("", country, {})
 
 
-def country_beside(top: Table, file: Path, country: str) -> Path:
-    """A country of the user's own: a folder named from the scenario's own folder, as ``./`` or ``../somewhere``."""
+def own_country(top: Table, file: Path, country: str) -> Path:
+    """The folder of a user's own country, named from the scenario's folder as ``./name`` or ``../name``."""
     folder = (file.parent / country).resolve()
     if not is_file(folder / "pathway.toml"):
         top.fail(f"no `pathway.toml` in {folder}", "country")
@@ -78,7 +78,7 @@ def country_beside(top: Table, file: Path, country: str) -> Path:
 
 
 def is_file(path: Path) -> bool:
-    """Is there such a file? A name too long for one is none."""
+    """Does this file exist? False for a name that is too long for a file."""
     try:
         return path.is_file()
     except OSError:
@@ -86,18 +86,18 @@ def is_file(path: Path) -> bool:
 
 
 def changes_of(top: Table) -> list[Change]:
-    """The dated changes of a file."""
-    found: list[Change] = []
+    """Read the dated changes of a file."""
+    changes: list[Change] = []
     problems = Problems()
     for entry in top.tables("change"):
         with problems:
-            found.append(change(entry))
+            changes.append(change(entry))
     problems.refuse()
-    return found
+    return changes
 
 
 def change(table: Table) -> Change:
-    """One dated change."""
+    """Read one dated change."""
     table.only(*CHANGE_KEYS)
     if len(given := [key for key in ("value", "scale", "add") if key in table]) != 1:
         table.fail("a change gives one of `value`, `scale` and `add`", given[0] if given else None)
@@ -128,7 +128,7 @@ def change(table: Table) -> Change:
 
 
 def joins(table: Table) -> bool:
-    """Is the change a knot that lines run from and to? A knot has a day and a value."""
+    """Does the change add a date between which and its neighbours values are interpolated?"""
     if "join" not in table:
         return False
     if (join := table.text("join")) != "linear":
@@ -140,7 +140,7 @@ def joins(table: Table) -> bool:
 
 
 def changed_value(table: Table) -> float | None:
-    """The new value; month-days are written as text."""
+    """Read the new value; a month and day is written as text."""
     if isinstance(table.data.get("value"), str):
         try:
             return month_day(table.data["value"])
@@ -150,12 +150,12 @@ def changed_value(table: Table) -> float | None:
 
 
 def new_sources(table: Table) -> dict[str, Source]:
-    """Sources that a scenario adds."""
+    """Read the sources that a scenario adds."""
     return {key: source(key, entry) for key, entry in table.children()}
 
 
 def assignments(sets: Sequence[str]) -> tuple[dict[str, Any], list[Change]]:
-    """``NAME=VALUE`` texts as run settings and as changes for all time."""
+    """Read texts ``NAME=VALUE`` as settings of the run, and as changes that hold on all days."""
     run: dict[str, Any] = {}
     changes: list[Change] = []
     for text in sets:
@@ -172,14 +172,14 @@ def assignments(sets: Sequence[str]) -> tuple[dict[str, Any], list[Change]]:
 
 
 def setting(text: str, name: str, value: str) -> datetime.date | float:
-    """The value of a run setting; refused here if it is out of bounds, for it stands in no file."""
+    """Read the value of a run setting from the command line, and refuse it if it is out of bounds."""
     key = SETTINGS[name]
     if key in DATES:
         try:
             return datetime.date.fromisoformat(value)
         except ValueError:
             raise InputError(f"`{value}` is no date in `{text}`", key="--set") from None
-    number = numeric(text, value, whole=key != "scale")
+    number = numeric(text, value, integral=key != "scale")
     try:
         refuse_settings({key: number})
     except ValueError as problem:
@@ -188,7 +188,7 @@ def setting(text: str, name: str, value: str) -> datetime.date | float:
 
 
 def assigned(text: str, name: str, value: str) -> Change:
-    """One ``NAME=VALUE`` or ``NAME[category]=VALUE`` as a change."""
+    """Read one text ``NAME=VALUE`` or ``NAME[category]=VALUE`` as a change."""
     name, bracket, rest = name.partition("[")
     if bracket and (rest[-1:] != "]" or len(rest) == 1):
         raise InputError(f"`{text}` is no NAME[category]=VALUE", key="--set")
@@ -201,18 +201,18 @@ def assigned(text: str, name: str, value: str) -> Change:
     return Change(name, None, None, float(number), None, why, rest[:-1], file="--set", in_words=in_words)
 
 
-def numeric(text: str, value: str, whole: bool = False) -> float:
-    """The number a text stands for."""
+def numeric(text: str, value: str, integral: bool = False) -> float:
+    """Read a number from a text."""
     try:
-        number = int(value) if whole else float(value)
+        number = int(value) if integral else float(value)
     except ValueError:
         number = math.nan
     if not finite(number):
-        kind = "whole number" if whole else "number"
+        kind = "whole number" if integral else "number"
         raise InputError(f"`{clipped(value)}` is no {kind} in `{clipped(text)}`", key="--set")
     return number
 
 
 def clipped(text: str) -> str:
-    """A text as it was typed, shortened so that what is said about it can still be read."""
+    """A text from the command line, shortened for a message."""
     return text if len(text) <= 40 else text[:37] + "..."

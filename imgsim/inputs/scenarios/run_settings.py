@@ -1,4 +1,4 @@
-"""How a scenario runs: dates, replications, seed and scale, and who is blamed when one of them is out of bounds."""
+"""How a scenario runs: dates, replications, seed and scale, each checked where it is given."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ SEEDS: Final = 2**32
 
 @dataclass(frozen=True, slots=True)
 class RunSettings:
-    """When, how often and at what size a scenario runs."""
+    """Dates, replications, seed and scale of a run."""
 
     start: datetime.date  # the warm-up begins
     measured_from: datetime.date
@@ -31,7 +31,7 @@ class RunSettings:
 
 
 def run_of(top: Table) -> dict[str, Any]:
-    """The settings that a file gives."""
+    """Read the run settings of a file."""
     run, population = top.table("run"), top.table("population")
     run.only(*RUN_KEYS)
     population.only("scale")
@@ -62,22 +62,22 @@ def refuse_settings(run: Mapping[str, Any]) -> None:
 
 
 def settings(run: Mapping[str, Any], file: Path, sets: Mapping[str, Any], given: Mapping[str, Any]) -> RunSettings:
-    """The settings of a whole scenario: its files', then those set on the command line, then those of the call."""
-    held = {"replications": 1, "seed": 0, "scale": 1.0} | dict(run)
+    """Combine the settings of a scenario: its files', then those of the command line, then those of a call."""
+    own = {"replications": 1, "seed": 0, "scale": 1.0} | dict(run)
     for key in DATES:
-        if key not in held and key not in sets:
+        if key not in own and key not in sets:
             raise InputError("is missing", file=str(file), key=f"run.{key}")
-    refuse_dates(held, file, {key: date for key, date in sets.items() if key in DATES})
-    return RunSettings(**held | dict(sets) | dict(given))
+    refuse_dates(own, file, {key: date for key, date in sets.items() if key in DATES})
+    return RunSettings(**own | dict(sets) | dict(given))
 
 
-def refuse_dates(held: Mapping[str, Any], file: Path, sets: Mapping[str, Any]) -> None:
-    """InputError if dates, each right by itself, do not follow on each other: the fault of those set last."""
+def refuse_dates(own: Mapping[str, Any], file: Path, sets: Mapping[str, Any]) -> None:
+    """InputError if start, first measured day and end are not in this order, naming what was given last."""
     try:
-        refuse_settings(dict(held) | dict(sets))
+        refuse_settings(dict(own) | dict(sets))
     except ValueError as problem:
         key, message = problem.args
-        if sets and fit(held):
+        if sets and fit(own):
             raise InputError(message, file="--set", key=f"run.{key if key in sets else next(iter(sets))}") from None
         line, column = locate(file, ("run", key))
         raise InputError(message, file=str(file), line=line, column=column, key=f"run.{key}") from None
@@ -93,16 +93,16 @@ def fit(run: Mapping[str, Any]) -> bool:
 
 
 def arguments(given: Mapping[str, Any]) -> dict[str, float]:
-    """The settings given in a call, without those that are None; refused here, for they stand in no file."""
+    """Check the settings given in a call, without those that are None."""
     return {name: argument(name, value) for name, value in given.items() if value is not None}
 
 
 def argument(name: str, value: Any) -> float:
-    """The number of one argument; NumPy's numbers are numbers, true and false are none."""
-    whole = name != "scale"
-    if isinstance(value, bool) or not isinstance(value, Integral if whole else Real):
-        raise wrong(name, f"must be a {'whole ' * whole}number, not {shown(value)}")
-    read: Any = int if whole else float
+    """Check one argument of a call; NumPy numbers are numbers, true and false are not."""
+    integral = name != "scale"
+    if isinstance(value, bool) or not isinstance(value, Integral if integral else Real):
+        raise wrong(name, f"must be a {'whole ' * integral}number, not {shown(value)}")
+    read: Any = int if integral else float
     try:
         number: float = read(value)
         refuse_settings({name: number})
@@ -114,5 +114,5 @@ def argument(name: str, value: Any) -> float:
 
 
 def wrong(name: str, message: str) -> InputError:
-    """The error that blames an argument of a call."""
+    """The error for an argument of a call."""
     return InputError(message, key=f"argument `{name}`")

@@ -1,4 +1,4 @@
-"""A scenario is a base plus dated changes; scenarios extend scenarios, down to a country as it stands."""
+"""Scenarios: a country's pathway and parameters after all changes, with the settings of the run."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from imgsim.inputs.scenarios.run_settings import RunSettings
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """A road with its numbers after all changes, and how to run it."""
+    """A pathway with its parameters after all changes, and the settings of the run."""
 
     title: str
     name: str
@@ -36,7 +36,7 @@ class Scenario:
     baseline: Scenario | None = None  # the same without the reforms, if there are any
 
     def canonical(self) -> str:
-        """JSON of everything that determines one replication's results; the same text for the same inputs."""
+        """All that determines the results of one replication, as JSON; equal inputs give equal text."""
         run = {
             k: str(v) if isinstance(v, datetime.date) else v for k, v in asdict(self.run).items() if k != "replications"
         }
@@ -50,12 +50,12 @@ class Scenario:
         return json.dumps(content, ensure_ascii=False)  # keys in their order: that of options, groups and clocks counts
 
     def digest(self) -> str:
-        """The SHA-256 of the canonical text."""
+        """SHA-256 of the canonical text: the fingerprint of a scenario."""
         return hashlib.sha256(self.canonical().encode()).hexdigest()
 
 
 def plain(parameter: Parameter) -> dict[str, Any]:
-    """What of a parameter determines results: values and how to draw from them, not who said so."""
+    """The part of a parameter that determines results: values and distribution, without its evidence."""
     rows = {category: [[row.start, row.value] for row in series] for category, series in sorted(parameter.rows.items())}
-    held = {"unit": parameter.unit, "distribution": parameter.distribution, "by": parameter.by}
-    return held | {"between": parameter.between, "rows": rows}
+    content = {"unit": parameter.unit, "distribution": parameter.distribution, "by": parameter.by}
+    return content | {"between": parameter.between, "rows": rows}
