@@ -242,14 +242,14 @@ def broken(*_: object) -> None:
 def test_an_interrupt_ends_with_130_and_one_line(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(subjects, "road", interrupted)
+    monkeypatch.setattr(subjects, "pathway_of", interrupted)
     assert call(capsys, "draw", "us") == (130, "", "imgsim: interrupted\n")
 
 
 def test_an_error_of_our_own_is_no_traceback(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(subjects, "road", broken)
+    monkeypatch.setattr(subjects, "pathway_of", broken)
     code, out, err = call(capsys, "draw", "us")
     assert (code, out) == (1, "")
     assert "ZeroDivisionError" in err
