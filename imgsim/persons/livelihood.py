@@ -17,18 +17,15 @@ import numpy.typing as npt
 
 from imgsim.base.compiled.jit import called_kernel, inline_kernel
 from imgsim.base.dates.day_numbers import DAYS_A_YEAR, day_of, year_of
+from imgsim.base.errors import InputError
 from imgsim.base.randomness.philox import uniform
 from imgsim.base.randomness.quantiles import exponential
 from imgsim.inputs.traits import COLUMN, LAST_CLINICAL, LIVELIHOODS
-from imgsim.persons.risk_equations import Row, Rules, Who, amount, is_steady, leans_on
+from imgsim.persons.risk_equations import ONLY, Row, Rules, Who, amount, is_steady, leans_on
 
 STATE: Final = COLUMN["livelihood"]
 EXPERIENCE: Final = COLUMN["experience"]
-PRACTISING_HOME, LOCAL_EXPERIENCE = LIVELIHOODS.index("practising_home"), LIVELIHOODS.index("local_experience")
 IN_TRAINING, IN_PRACTICE = LIVELIHOODS.index("in_training"), LIVELIHOODS.index("in_practice")
-# Sets of states, a bit each: gaining clinical experience in the country of destination, and being clinically active.
-GAINING: Final = 1 << LOCAL_EXPERIENCE | 1 << IN_TRAINING
-CLINICAL: Final = GAINING | 1 << PRACTISING_HOME | 1 << IN_PRACTICE
 STATES: Final = len(LIVELIHOODS)
 
 # Places in the track of one person (float32, which holds any day exactly): threshold left, spells begun, day walked
@@ -54,6 +51,8 @@ class ActivityTransitions(NamedTuple):
     steady: npt.NDArray[np.int64]  # (states,): 1 if none of them changes while nothing happens to the person
     threshold: int  # decision hash of the thresholds
     destination: int  # decision hash of the moves' destinations
+    clinical: int  # a bit for each state that counts as clinical work
+    experience: int  # a bit for each state that counts as clinical experience in the country of destination
     leans: npt.NDArray[np.int64]  # (states, 1 + MOST): how many traits the rates lean on, -1 if too many; which
     kept: npt.NDArray[np.float64]  # (states, SPAN ** MOST): yearly rate of leaving, by state and these traits
 
@@ -70,11 +69,28 @@ def transitions_of(number: Callable[[str], int], decision: Callable[[str], int],
                 steady[state] &= is_steady(rules, quantity)
     leans, kept = np.full((STATES, 1 + MOST), -1, np.int64), np.zeros((STATES, SPAN**MOST))
     transitions = ActivityTransitions(
-        ways, rate, to, steady, decision("livelihood.threshold"), decision("livelihood.destination"), leans, kept
-    )
+        ways, rate, to, steady, decision("livelihood.threshold"), decision("livelihood.destination"),
+        states_that("clinical", number, rules), states_that("experience", number, rules), leans, kept,
+    )  # fmt: skip
     for place in np.flatnonzero(steady):
         keep_rates(rules, transitions, int(place))
     return transitions
+
+
+def states_that(count_as: str, number: Callable[[str], int], rules: Rules) -> int:
+    """The states whose flag ``livelihood.<count_as>.<state>`` is set, a bit each; a state without a flag is not.
+
+    InputError if a flag depends on the day or the person.
+    """
+    states = 0
+    for state, name in enumerate(LIVELIHOODS):
+        flag = number(f"livelihood.{count_as}.{name}")
+        if flag < 0:
+            continue
+        if rules.head[flag, ONLY] < 0 or leans_on(rules, flag):
+            raise InputError("must be one value for everybody and every day", key=f"livelihood.{count_as}.{name}")
+        states |= int(rules.plain[rules.head[flag, ONLY]] > 0.5) << state
+    return states
 
 
 def keep_rates(rules: Rules, transitions: ActivityTransitions, state: int) -> None:
@@ -149,14 +165,14 @@ def destination(
 
 
 @inline_kernel
-def spend(row: Row, track: Track, days_in: Days, to: int) -> None:
-    """Count the days up to ``to`` in the present state, and what they do to experience and recency."""
+def spend(clinical: int, experience: int, row: Row, track: Track, days_in: Days, to: int) -> None:
+    """Count the days up to ``to`` in the present state, and what they add to experience and recency of practice."""
     state = int(row[STATE])
     days = to - int(track[WALKED])
     days_in[state] += days
-    if GAINING >> state & 1:
+    if experience >> state & 1:
         row[EXPERIENCE] += days / DAYS_A_YEAR
-    if CLINICAL >> state & 1:
+    if clinical >> state & 1:
         row[LAST_CLINICAL] = max(row[LAST_CLINICAL], float(to))
     track[WALKED] = to
 
@@ -168,7 +184,7 @@ def next_transition(
     """Walk the present spell until it ends, or to the day ``to``; the new state, or -1 if the spell goes on."""
     state = int(row[STATE])
     if transitions.ways[state] == 0:
-        spend(row, track, days_in, to)
+        spend(transitions.clinical, transitions.experience, row, track, days_in, to)
         return -1
     while int(track[WALKED]) < to:
         day = int(track[WALKED])
@@ -178,8 +194,8 @@ def next_transition(
             needed = threshold_left(who, transitions, track) / rate * DAYS_A_YEAR
             if needed <= stop - day:
                 at = min(stop, day + max(1, math.ceil(needed)))
-                spend(row, track, days_in, at)
+                spend(transitions.clinical, transitions.experience, row, track, days_in, at)
                 return destination(rules, who, transitions, row, track, state, at)
             track[LEFT] -= rate * (stop - day) / DAYS_A_YEAR
-        spend(row, track, days_in, stop)
+        spend(transitions.clinical, transitions.experience, row, track, days_in, stop)
     return -1

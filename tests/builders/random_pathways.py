@@ -258,7 +258,12 @@ def livelihood(draw: Draw) -> list[Parameter]:
     pairs = draw(st.lists(st.tuples(*[st.sampled_from(LIVELIHOODS[:6])] * 2), max_size=6, unique=True))
     moves = [parameter(f"livelihood.{a}.{b}", "rate", dated(draw, 0.0, 3.0)) for a, b in pairs if a != b]
     starts = [parameter(f"livelihood.start.{state}", "probability", 0.3) for state in LIVELIHOODS[:5]]
-    return [*moves, *starts]
+    counting = [
+        parameter(f"livelihood.{kind}.{state}", "flag", 1)
+        for kind in ("clinical", "experience")
+        for state in draw(st.lists(st.sampled_from(LIVELIHOODS), unique=True))
+    ]
+    return [*moves, *starts, *counting]
 
 
 def people(draw: Draw, stock: str | None) -> list[Parameter]:

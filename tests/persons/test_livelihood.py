@@ -6,10 +6,12 @@ import math
 
 import numpy as np
 import pandas as pd
+import pytest
 from builders import toy
 from builders.toy import end, parameter, road, stage, tables
 from scipy import stats
 
+from imgsim.base.errors import InputError
 from imgsim.engines.model import build
 from imgsim.inputs.countries import COUNTRIES
 from imgsim.inputs.parameters.parameter import Parameter
@@ -198,6 +200,25 @@ def test_local_experience_makes_experienced_and_the_exam_easier() -> None:
     odds = 0.05 / 0.95 * 4 ** (731 / 365.25)
     assert within(share["here"], odds / (1 + odds))
     assert within(share["elsewhere"], 0.05)
+
+
+@pytest.mark.parametrize("clinical", [True, False])
+def test_recency_of_practice_is_kept_by_the_states_that_count_as_clinical(clinical: bool) -> None:
+    """All wait for four years in local experience; a gap of three years or more fails everybody."""
+    pathway = road(stage("test", "exam", {"passed": "home", "exhausted": "out"}), end("home"), end("out"))
+    start = [parameter(f"livelihood.start.{state}", "probability", 0) for state in ("preparing", "practising_home")]
+    start.append(parameter("livelihood.start.local_experience", "probability", 1))
+    counts = parameter("livelihood.clinical.local_experience", "flag", clinical)
+    gap = parameter("test.passed.odds.practice_gap", "factor", 1e-9)
+    numbers = [*toy.exam("test", 0.999, 1, prepare=4 * 365.25), gap, counts]
+    passed = toy.count(tables(pathway, *numbers, *start, near=ONCE), "test.passed")
+    assert passed > 0.98 * MANY if clinical else passed < 0.02 * MANY
+
+
+def test_what_counts_as_clinical_cannot_change_from_a_day_on() -> None:
+    changing = parameter("livelihood.clinical.in_practice", "flag", [(None, 1.0), ("2001-01-01", 0.0)])
+    with pytest.raises(InputError, match=r"livelihood\.clinical\.in_practice.*one value for everybody"):
+        tables(*waiting(), changing, near=ONCE)
 
 
 def test_rates_that_are_kept_are_those_worked_out_for_the_person() -> None:

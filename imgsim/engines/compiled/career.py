@@ -202,7 +202,8 @@ def expires_first(world: World, expired: int, due: int, day: int) -> bool:
 def advance_to(world: World, career: Career, log: Journal, day: int) -> None:
     """Today becomes a later day; the second track is walked up to it, unless a stage imposes a state."""
     if world.stage_tables.livelihood[career.at[STAGE]] >= 0:
-        spend(career.row, career.track, career.days_in, day)
+        clinical, experience = world.transitions.clinical, world.transitions.experience
+        spend(clinical, experience, career.row, career.track, career.days_in, day)
     while int(career.track[WALKED]) < day:
         state = next_transition(
             world.rules, career.who, world.transitions, career.row, career.track, career.days_in, day

@@ -120,12 +120,13 @@ def next_transition(
     rules_head: Ints, rules_first: Ints, rules_day: Ints, rules_value: Floats, rules_plain: Floats, rules_ratio: Ints,
     who_seed: int, who_replication: int, who_actor: int, transitions_ways: Ints, transitions_rate: Ints,
     transitions_to: Ints, transitions_steady: Ints, transitions_threshold: int, transitions_destination: int,
-    transitions_leans: Ints, transitions_kept: Floats, row: Floats, track: SmallFloats, days_in: Ints, to: int,
+    transitions_clinical: int, transitions_experience: int, transitions_leans: Ints, transitions_kept: Floats,
+    row: Floats, track: SmallFloats, days_in: Ints, to: int,
 ) -> int:
     """``imgsim.persons.livelihood.next_transition``, its named tuples field by field."""
     return livelihood.next_transition(
         by_reference(Rules(rules_head, rules_first, rules_day, rules_value, rules_plain, rules_ratio)),
         by_reference(Who(who_seed, who_replication, who_actor)), by_reference(ActivityTransitions(transitions_ways,
         transitions_rate, transitions_to, transitions_steady, transitions_threshold, transitions_destination,
-        transitions_leans, transitions_kept)), row, track, days_in, to,
+        transitions_clinical, transitions_experience, transitions_leans, transitions_kept)), row, track, days_in, to,
     )

@@ -22,7 +22,8 @@ class Career:
     """A graduate under way. ``day`` is today; ``row`` holds the traits, ``due`` one day per rival clock."""
 
     __slots__ = (
-        "model", "journal", "population", "waiting", "person", "who", "rules", "call", "entry", "day", "row", "due",
+        "model", "journal", "population", "waiting", "person", "who", "rules", "call", "activity_call", "entry", "day",
+        "row", "due",
         "visits", "attempts", "started", "sequence", "track", "days_in", "spell_start", "spells", "sat", "times_sat",
         "post_start", "imposed", "end", "end_day",
     )  # fmt: skip
@@ -36,6 +37,7 @@ class Career:
         self.who = (model.seed, replication, int(population.actor[person]))
         self.rules = self.model.book.rules
         self.call: Call = (*self.model.book.rules, *self.who)
+        self.activity_call = (*self.call, *self.model.transitions)
         self.entry = self.day = int(population.entry[person])
         self.row = population.traits[person]
         self.due = [NEVER] * len(self.model.stage_plans.timers)
@@ -136,10 +138,10 @@ class Career:
         """Today becomes a later day; the second track is walked up to it, unless a stage imposes a state."""
         transitions, row, track = self.model.transitions, self.row, self.track
         if self.imposed:
-            spend(row, track, self.days_in, day)
+            spend(transitions.clinical, transitions.experience, row, track, self.days_in, day)
         while (
             int(track[WALKED]) < day
-            and (state := next_transition(*self.call, *transitions, row, track, self.days_in, day)) >= 0
+            and (state := next_transition(*self.activity_call, row, track, self.days_in, day)) >= 0
         ):
             since = int(track[WALKED])
             self.close_spell(since)

@@ -13,12 +13,28 @@ from imgsim.inputs.renamed import answer_to_value
 MARKS: Final = ("opens", "reads", "closes", "allocates", "starts")  # the dates of a round
 LOTTERY: Final = "lottery"  # places by lot
 MERIT: Final = "ranked"  # places by merit
-MECHANISMS: Final = ("match", LOTTERY, MERIT)  # the ways to allocate the places of a round
+MATCH: Final = "match"  # places by rank lists of both sides
+MECHANISMS: Final = (MATCH, LOTTERY, MERIT)  # the ways to allocate the places of a round
 # What a mechanism cannot do without, and what it may have; it may read others below the name of its round.
 NEEDS: Final[Mapping[str, Mapping[str, str]]] = {
+    MATCH: {
+        "values_as_of": "month-day",
+        **dict.fromkeys(("positions", "outside_seats", "programmes", "least_programmes", "competitors"), "count"),
+        **dict.fromkeys(("interviews_per_position", "interviews_attended", "after_applications"), "count"),
+        **dict.fromkeys(("specialty_share", "considers", "letter.programmes", "backup"), "probability"),
+        **dict.fromkeys(("openness", "openness.spread", "attraction", "wish_bonus"), "score"),
+        **dict.fromkeys(("screen.spread", "interview.spread"), "score"),
+        **dict.fromkeys(("merit", "after_merit", "competitor_ability"), "score"),
+        **dict.fromkeys(("programme.size_spread", "programme.openness_sponsors"), "number"),
+        "outside_seats.open_share": "probability",
+        "letter.required": "flag",
+        "applications": "amount",
+        "second_specialty_every": "count",
+    },
     MERIT: {"places": "count", "merit": "score", "merit.spread": "number"},
 }
 OPTIONAL: Final[Mapping[str, Mapping[str, str]]] = {
+    MATCH: {"applications.cap": "count", "signals": "count", "signals.weight": "score"},
     MERIT: {"elsewhere": "probability", "closed": "flag", "gap_limit": "years", "least_practice": "years"},
 }
 APPLIED, PLACED = 0, 1  # what an event means for the count of seasons
