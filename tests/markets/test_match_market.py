@@ -13,6 +13,7 @@ import pytest
 from imgsim.base.dates.day_numbers import day_of
 from imgsim.base.errors import InputError
 from imgsim.base.randomness.addresses import GRADUATE, actor
+from imgsim.inputs.consistency import check_contract
 from imgsim.inputs.parameters.parameter import Parameters
 from imgsim.inputs.parameters.read import load_parameters
 from imgsim.inputs.pathways.load import load_pathway
@@ -261,3 +262,29 @@ def test_no_programme_of_the_market_loses_a_seat_when_positions_grow(match: Matc
     before = quotas(match.programmes, seats)
     for more in (seats + 1, seats + seats // 10):
         assert (quotas(match.programmes, more) >= before).all()
+
+
+def test_a_match_without_one_of_its_parameters_is_refused_by_name(parameters: Parameters, pathway: Pathway) -> None:
+    fewer = Parameters([one for one in parameters.values() if one.name != "match.values_as_of"], parameters.sources)
+    with pytest.raises(InputError, match=r"match\.values_as_of"):
+        check_contract(fewer, pathway, changed=True)
+
+
+@pytest.mark.parametrize("every", [0, 57])
+def test_a_second_specialty_at_an_impossible_interval_is_refused(
+    parameters: Parameters, pathway: Pathway, every: int
+) -> None:
+    impossible = made(with_value(parameters, "match.second_specialty_every", every), pathway)
+    with pytest.raises(InputError, match=f"must be from 1 to 56, not {every}") as refused:
+        impossible.allocate(2010, 0, graduates(2010, 5, pathway))
+    assert "match.toml" in str(refused.value)
+
+
+def test_seats_outside_the_match_are_offered_by_the_more_open_sponsors_alone(
+    parameters: Parameters, pathway: Pathway
+) -> None:
+    few, many = (made(with_value(parameters, "match.outside_seats.open_share", share), pathway) for share in (0.2, 1.0))
+    offered = [match.by_year.of_year(2010).outside > 0 for match in (few, many)]
+    assert min(offer.sum() for offer in offered) > 50
+    assert few.programmes.openness[offered[0]].min() > 0.8  # the upper fifth of a standard normal begins at 0.84
+    assert many.programmes.openness[offered[1]].min() < 0

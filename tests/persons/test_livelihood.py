@@ -169,7 +169,8 @@ def test_waits_rounds_and_stays_abroad_may_say_what_one_lives_on() -> None:
 def test_nobody_who_was_trained_in_the_united_states_goes_back_to_what_came_before() -> None:
     """After training every stage that takes time says what one lives on, until one is out or applies again."""
     stages = load_pathway(COUNTRIES / "us" / "pathway.toml").stages
-    later = [held for held in stages.values() if held.phase in ("obligation", "practice") and held.kind != "choose"]
+    instant = ("choose", "branch")
+    later = [one for one in stages.values() if one.phase in ("obligation", "practice") and one.kind not in instant]
     assert {held.name: held.livelihood for held in later} == {
         "waiver.papers": "in_training",
         "waiver.conrad": "in_training",

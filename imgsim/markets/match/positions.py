@@ -118,6 +118,8 @@ class PositionsByYear:
 
     def more_open(self, share: float) -> Bools:
         """The share of programmes most open to graduates from abroad, within each specialty."""
+        if share <= 0.0 or share >= 1.0:  # the quantile of a certainty is not finite
+            return np.full(len(self.programmes.openness), share >= 1.0)
         return self.programmes.openness > normal(1.0 - share)
 
 
