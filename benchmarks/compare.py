@@ -1,4 +1,4 @@
-"""What pairing is worth for each shipped reform, and what comparing costs: ``python benchmarks/compare.py``.
+"""How much pairing narrows intervals, and how long comparing takes: ``python benchmarks/compare.py``.
 
 For every reform of a country: how many times wider the 95% interval of the difference would be with other seeds for
 the reform, over the headline lines that it moves (least, median, most). With ``--national``: the wall time of one
@@ -28,15 +28,16 @@ def of_country(country: str) -> list[Path]:
     return [file for file in sorted(REFORMS.glob("*.toml")) if read_reform(file).base == country]
 
 
-def pairing(country: str, replications: int) -> pd.DataFrame:
-    """One row a reform: how much narrower the interval of the difference is through pairing."""
+def narrower(country: str, replications: int) -> pd.DataFrame:
+    """For each reform, how many times narrower the interval of the difference is through pairing."""
     with tempfile.TemporaryDirectory() as folder:
         base = ROOT / "scenarios" / f"{country}.toml"
         found = compare(
             base, of_country(country), replications=replications, scale=SCALE[country], out=folder, figures=False
         )
-    moved = found.differences.dropna(subset=["pairing"])
-    table = moved.groupby("reform", sort=False)["pairing"].agg(["count", "min", "median", "max"]).reset_index()
+    moved = found.differences.dropna(subset=["variance_reduction_factor"])
+    ratio = moved["variance_reduction_factor"] ** 0.5
+    table = ratio.groupby(moved["reform"], sort=False).agg(["count", "min", "median", "max"]).reset_index()
     return table.rename(columns={"count": "lines moved", "min": "least", "max": "most"})
 
 
@@ -63,7 +64,7 @@ def main() -> None:
     for country in SCALE if not given.national else ():
         assert (COUNTRIES / country).is_dir()
         print(f"\n{country}, scale {SCALE[country]:g}, {given.replications} replications")
-        print(pairing(country, given.replications).to_string(index=False, float_format="{:.1f}".format))
+        print(narrower(country, given.replications).to_string(index=False, float_format="{:.1f}".format))
     if given.national:
         national()
 

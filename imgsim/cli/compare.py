@@ -1,4 +1,4 @@
-"""`imgsim compare`: a scenario with and without reforms, person by person."""
+"""`imgsim compare`: simulate a scenario with and without reforms, person by person."""
 
 from __future__ import annotations
 
@@ -48,8 +48,8 @@ def compare(
     most: Annotated[int, typer.Option(min=2, help="Replications at most, with --precision.")] = 100,
     years: Annotated[int, typer.Option(min=1, help="Years measured from the first change on.")] = 12,
     sweep: Annotated[str | None, typer.Option(metavar="NAME=a,b,c", help="A world for each size of a lever.")] = None,
-    uncertainty: Annotated[int, typer.Option(min=0, help="Draws of the assumed numbers (0: none).")] = 0,
-    morris: Annotated[int, typer.Option(min=0, help="Trajectories of a screening of all assumed numbers.")] = 0,
+    uncertainty: Annotated[int, typer.Option(min=0, help="Draws of the uncertain parameters (0: none).")] = 0,
+    morris: Annotated[int, typer.Option(min=0, help="Trajectories of a screening of the same.")] = 0,
     sobol: Annotated[int, typer.Option(min=0, help="Samples for Sobol indices of the strongest (with --morris).")] = 0,
     seed: Seed = None,
     scale: Scale = None,
@@ -60,13 +60,13 @@ def compare(
 ) -> None:
     """Compare a scenario with reforms of it, person by person, and say who gains, who loses, and how sure that is."""
     subjects.need_file(scenario)
-    from imgsim.experiments.compare.run import compare as worlds
+    from imgsim.experiments.compare.run import compare as simulate
     from imgsim.experiments.compare.text import table_text
 
     points = None if precision is None else precision / 100
-    found = worlds(
+    comparison = simulate(
         scenario, reform or [], together=together, replications=replications, precision=points, most=most, years=years,
         sweep=sweep, uncertainty=uncertainty, morris=morris, sobol=sobol, levers=sizes(*lever or ()),
         sets=tuple(sets or ()), seed=seed, scale=scale, workers=workers, engine=engine, out=out,
     )  # fmt: skip
-    say(f"{table_text(found)}\n\nResults: {found.folder}\n")
+    say(f"{table_text(comparison)}\n\nResults: {comparison.folder}\n")

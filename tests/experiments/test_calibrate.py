@@ -54,7 +54,7 @@ def test_every_number_a_fit_adjusts_exists_and_is_called_calibrated(adjusted: Ca
     parameters = load_parameters(US)
     for name, category, start in adjusted.rows:
         series = parameters[name].rows.items()
-        rows = [row for held, rows in series for row in rows if category in ("", held)]
+        rows = [row for group, rows in series for row in rows if category in ("", group)]
         turned = [row for row in rows if not start or (row.start is not None and str(to_date(row.start)) == start)]
         assert turned, (name, category, start)
         assert {row.evidence for row in turned} == {"calibrated"}, (name, category, start)
@@ -150,10 +150,10 @@ def test_a_fit_saved_as_a_scenario_is_the_fit_in_memory(tmp_path: Path) -> None:
 
 
 def test_the_fit_on_early_figures_that_ships_joins_its_lines() -> None:
-    held = load_scenario(SCENARIO.with_name("us_2013.toml"))
-    lines = {made.parameter: held.parameters[made.parameter].between == "linear" for made in held.changes}
+    then = load_scenario(SCENARIO.with_name("us_2013.toml"))
+    lines = {made.parameter: then.parameters[made.parameter].between == "linear" for made in then.changes}
     assert lines["population.entrants"]
-    assert [made.joins for made in held.changes] == [lines[made.parameter] for made in held.changes]
+    assert [made.joins for made in then.changes] == [lines[made.parameter] for made in then.changes]
 
 
 @pytest.mark.parametrize("between", ["step", "linear"])
@@ -187,24 +187,24 @@ TWO = [
 
 
 def test_a_parameter_that_no_target_depends_on_is_as_uncertain_as_its_bounds() -> None:
-    held = posterior_covariance.covariance(np.array([[3.0, 0.0]]), TWO)
-    assert held[0, 0] == pytest.approx(1 / (9 + 1))  # slope of 3 allowed errors, and a prior of one standard deviation
-    assert held[1, 1] == pytest.approx(4)
+    matrix = posterior_covariance.covariance(np.array([[3.0, 0.0]]), TWO)
+    assert matrix[0, 0] == pytest.approx(1 / (9 + 1))  # slope of 3 allowed errors, prior of one SD
+    assert matrix[1, 1] == pytest.approx(4)
 
 
 def test_two_parameters_that_one_target_depends_on_are_correlated() -> None:
-    held = posterior_covariance.covariance(np.array([[10.0, 10.0]]), TWO)
-    assert held[0, 1] / np.sqrt(held[0, 0] * held[1, 1]) < -0.95
+    matrix = posterior_covariance.covariance(np.array([[10.0, 10.0]]), TWO)
+    assert matrix[0, 1] / np.sqrt(matrix[0, 0] * matrix[1, 1]) < -0.95
 
 
 def test_a_covariance_is_read_as_it_was_written(tmp_path: Path) -> None:
     shutil.copy(US / "calibration.toml", tmp_path)
-    held = posterior_covariance.covariance(np.random.default_rng(1).normal(size=(50, len(FREE))), FREE)
-    posterior_covariance.write(tmp_path, FREE, held, "a test")
+    matrix = posterior_covariance.covariance(np.random.default_rng(1).normal(size=(50, len(FREE))), FREE)
+    posterior_covariance.write(tmp_path, FREE, matrix, "a test")
     found = posterior_covariance.load(tmp_path)
     assert found is not None
     assert [adjusted.name for adjusted in found.free] == [adjusted.name for adjusted in FREE]
-    np.testing.assert_allclose(found.root @ found.root, held, rtol=2e-3, atol=1e-6)
+    np.testing.assert_allclose(found.root @ found.root, matrix, rtol=2e-3, atol=1e-6)
     assert (found.shift(np.full(len(FREE), 99.0)) <= [adjusted.high for adjusted in FREE]).all()
     assert not found.shift(np.zeros(len(FREE))).any()
 

@@ -1,4 +1,4 @@
-"""Worlds in pairs: a null reform is exactly nothing, and what is counted between worlds can be worked out by hand."""
+"""Paired replications: a null reform changes exactly nothing, and counts between worlds can be worked out by hand."""
 
 from __future__ import annotations
 
@@ -18,15 +18,14 @@ from imgsim.cli.main import main
 from imgsim.engines.compiled import replication as compiled_engine
 from imgsim.engines.model import build
 from imgsim.engines.records.tables import build_tables
-from imgsim.experiments.compare import differences as told
-from imgsim.experiments.compare import paired_replications as worlds
+from imgsim.experiments.compare import differences, paired_replications
 from imgsim.experiments.compare import text as words
 from imgsim.experiments.compare.comparison import Comparison
-from imgsim.experiments.compare.counterfactual_pairs import Lives, states_table, twins_table
+from imgsim.experiments.compare.counterfactual_pairs import Careers, pairs_table, states_table
 from imgsim.experiments.compare.run import compare, worlds_of
-from imgsim.experiments.compare.sweep import threshold, turns
+from imgsim.experiments.compare.sweep import sign_change, switching_points
 from imgsim.experiments.uncertainty import parameter_draws as draws
-from imgsim.experiments.uncertainty import parameter_uncertainty as doubt
+from imgsim.experiments.uncertainty import parameter_uncertainty as uncertainty
 from imgsim.experiments.uncertainty import sensitivity
 from imgsim.inputs.new_country import new_country
 from imgsim.inputs.parameters.parameter import Parameter, Parameters, Row
@@ -90,61 +89,62 @@ def compared(country: Path, *reforms: str, **more: object) -> Comparison:
 # --- worked out by hand ---------------------------------------------------------------------------------------------
 
 
-def lives(start: list[int], applied: list[int] | None = None, actors: list[int] | None = None) -> Lives:
+def careers(start: list[int], applied: list[int] | None = None, actors: list[int] | None = None) -> Careers:
     n = len(start)
     day = np.array(applied or [5] * n, np.int32)
     band = pd.Categorical(["all"] * n)
     state = pd.Categorical(["started" if s < NEVER else "not" for s in start])
     actor = np.array(actors or range(n), np.uint64)
     practised = np.array([1.0 if s < NEVER else 0.0 for s in start])
-    held = np.array(start, np.int32)
-    return Lives(actor, held, day, day, {"all": band}, held, practised, state, np.ones(n, bool))
+    first = np.array(start, np.int32)
+    return Careers(actor, first, day, day, {"all": band}, first, practised, state, np.ones(n, bool))
 
 
-def test_twins_are_counted_by_what_becomes_of_the_same_person() -> None:
-    before = lives([NEVER, 100, 100, 100, NEVER, 100], [5, 5, 5, 5, 5, 5])
-    after = lives([100, NEVER, 60, 130, NEVER, NEVER], [5, 5, 5, 5, 5, 9])
-    row = twins_table(before, after).iloc[0]
-    assert row["heads"] == 6
+def test_a_counterfactual_pair_is_counted_by_what_becomes_of_the_same_person() -> None:
+    before = careers([NEVER, 100, 100, 100, NEVER, 100], [5, 5, 5, 5, 5, 5])
+    after = careers([100, NEVER, 60, 130, NEVER, NEVER], [5, 5, 5, 5, 5, 9])
+    row = pairs_table(before, after).iloc[0]
+    assert row["persons"] == 6
     assert (row["gained"], row["gained_places"]) == (1, 1)
-    assert (row["lost"], row["lost_places"]) == (2, 1)  # the last one's own road changed: another day of applying
+    assert (row["lost"], row["lost_places"]) == (2, 1)  # the last one's own path changed: another day of applying
     assert (row["sooner"], row["days_sooner"], row["later"], row["days_later"]) == (1, 40, 1, 30)
     assert (row["practising"], row["practising_no_more"], row["practice_years"]) == (1, 2, -1)
 
 
-def test_only_those_who_live_in_both_worlds_are_twins() -> None:
-    before, after = lives([10, 20], actors=[1, 3]), lives([10, 5, NEVER], actors=[1, 2, 3])
-    row = twins_table(before, after).iloc[0]
-    assert (row["heads"], row["gained"], row["lost"], row["sooner"]) == (2, 0, 1, 0)
-    states = states_table(before, after).set_index(["before", "after"])["heads"].to_dict()
+def test_only_those_who_live_in_both_worlds_are_pairs() -> None:
+    before, after = careers([10, 20], actors=[1, 3]), careers([10, 5, NEVER], actors=[1, 2, 3])
+    row = pairs_table(before, after).iloc[0]
+    assert (row["persons"], row["gained"], row["lost"], row["sooner"]) == (2, 0, 1, 0)
+    states = states_table(before, after).set_index(["before", "after"])["persons"].to_dict()
     assert states == {("started", "started"): 1, ("started", "not"): 1}
 
 
 def test_the_interval_of_a_difference_is_students() -> None:
-    mean, low, high, helps = told.judged(np.array([1.0, 2.0, 3.0]), "more")
+    mean, low, high, helps = differences.paired_interval(np.array([1.0, 2.0, 3.0]), "more")
     assert mean == 2
     assert (high - low) / 2 == pytest.approx(4.302653 / np.sqrt(3), rel=1e-6)  # t of 2 degrees of freedom, SD 1
     assert helps == pytest.approx(0.963, abs=0.001)  # P(T < 2 sqrt(3)) with 2 degrees of freedom
-    assert told.judged(np.array([1.0, 2.0, 3.0]), "less")[3] == pytest.approx(1 - helps)
-    assert told.judged(np.zeros(3), "more")[:3] == (0, 0, 0)
+    assert differences.paired_interval(np.array([1.0, 2.0, 3.0]), "less")[3] == pytest.approx(1 - helps)
+    assert differences.paired_interval(np.zeros(3), "more")[:3] == (0, 0, 0)
 
 
-def test_pairing_is_worth_the_ratio_of_standard_errors() -> None:
+def test_the_variance_reduction_factor_is_the_ratio_of_variances_without_and_with_pairing() -> None:
     one = np.array([1.0, 2.0, 3.0])
-    assert told.pairing(one, one + np.array([0.0, 0.1, 0.2])) == pytest.approx(np.sqrt((1 + 1.21) / 0.01))
+    factor = differences.variance_reduction_factor(one, one + np.array([0.0, 0.1, 0.2]))
+    assert factor == pytest.approx((1 + 1.21) / 0.01)  # variances of 1, 2, 3; of 1, 2.1, 3.2; of 0, 0.1, 0.2
 
 
 def test_a_number_is_drawn_between_the_ends_of_its_range() -> None:
     assert [draws.between(u, 1.0, 2.0, 5.0) for u in (0, 0.25, 0.5, 0.75, 1)] == [1, 1.5, 2, 3.5, 5]
     rows = (Row(None, 2.0, "assumed", why="w", range=(1.0, 5.0)), Row(9, 3.0, "measured", source="s"))
-    held = Parameters([Parameter("a", "number", None, None, "step", {"": rows})], {})
-    drawn = draws.moved(held, {"a": 1.0})["a"].rows[""]
+    parameters = Parameters([Parameter("a", "number", None, None, "step", {"": rows})], {})
+    drawn = draws.moved_parameters(parameters, {"a": 1.0})["a"].rows[""]
     assert [row.value for row in drawn] == [5.0, 3.0]  # what is measured stays
 
 
 def test_a_tornado_finds_the_slope_and_its_error() -> None:
     point = np.linspace(0, 1, 50)
-    swing, error = doubt.swing(point, 3 * point + 1)
+    swing, error = uncertainty.swing(point, 3 * point + 1)
     assert swing == pytest.approx(2.4)  # eight tenths of a slope of 3
     assert error == pytest.approx(0, abs=1e-9)
 
@@ -162,15 +162,17 @@ def test_what_is_worth_knowing_is_what_would_change_the_choice() -> None:
             "value": np.column_stack([np.zeros(101), point - 0.5]).ravel(),
         }
     )
-    held = doubt.Doubt(("a", "b"), np.column_stack([point, point[::-1] ** 0]), table, ("base", "reform"))
-    worth = held.worth("placed_by_year_5").set_index("parameter")["worth"]
+    analysis = uncertainty.ParameterUncertainty(
+        ("a", "b"), np.column_stack([point, point[::-1] ** 0]), table, ("base", "reform")
+    )
+    worth = analysis.worth("placed_by_year_5").set_index("parameter")["worth"]
     assert worth["a"] == pytest.approx(0.125, abs=0.002)  # mean of max(0, u - 1/2) less max(0, mean of u - 1/2)
     assert worth["b"] == pytest.approx(0, abs=1e-9)
 
 
-def test_the_sign_turns_on_the_line_between_two_sizes() -> None:
-    assert threshold([1, 2, 4], [-1.0, 1.0, 3.0]) == 1.5
-    assert threshold([1, 2, 4], [1.0, 1.0, 3.0]) is None
+def test_the_sign_changes_on_the_line_between_two_sizes() -> None:
+    assert sign_change([1, 2, 4], [-1.0, 1.0, 3.0]) == 1.5
+    assert sign_change([1, 2, 4], [1.0, 1.0, 3.0]) is None
 
 
 # --- whole comparisons ------------------------------------------------------------------------------------------------
@@ -180,7 +182,7 @@ def test_a_reform_that_changes_nothing_is_exactly_nothing(country: Path) -> None
     found = compared(country, "null")
     assert (found.differences["difference"] == 0).all()
     assert (found.differences["low"] == 0).all()
-    counts = found.tables["twins"][["gained", "lost", "sooner", "later"]]
+    counts = found.tables["counterfactual_pairs"][["gained", "lost", "sooner", "later"]]
     assert (counts == 0).all(axis=None)
     assert (found.places["change"] == 0).all()
     assert (found.flows["before"] == found.flows["after"]).all()
@@ -192,7 +194,7 @@ def test_more_places_help_and_who_gains_is_counted(country: Path) -> None:
     table: Any = found.differences.set_index(["reform", "measure"])
     assert table.loc[("more", "placed_by_year_5"), "difference"] > 0.1
     assert table.loc[("more", "placed_by_year_5"), "helps"] > 0.99
-    assert table.loc[("more", "placed_by_year_5"), "pairing"] > 1
+    assert table.loc[("more", "placed_by_year_5"), "variance_reduction_factor"] > 1
     gains: Any = found.gains[found.gains["dimension"] == "all"].set_index("reform")
     assert gains.loc["more", "gained"] > 100
     assert gains.loc["null", "gained"] == 0
@@ -213,47 +215,45 @@ def test_workers_and_engine_do_not_change_the_numbers(country: Path) -> None:
 def test_replications_are_added_until_the_difference_is_known(country: Path) -> None:
     found = compared(country, "more", replications=2, precision=0.02, most=8, scale=0.1)
     assert found.replications in (2, 4, 8)
-    assert "asked" in found.reached or "Stopped at 8" in found.reached
+    assert "asked" in found.precision_text or "Stopped at 8" in found.precision_text
     capped = compared(country, "more", replications=2, precision=1e-6, most=3, scale=0.1)
     assert capped.replications == 3
-    assert capped.reached.startswith("Stopped at 3 replications")
+    assert capped.precision_text.startswith("Stopped at 3 replications")
 
 
 def test_an_interrupted_comparison_is_taken_up_where_it_stopped(country: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     whole = compared(country, "more", scale=0.1)
-    from imgsim.experiments.compare import paired_replications as worlds
-
     ran: list[int] = []
-    pieces = worlds.pieces
+    simulate = paired_replications.simulate
 
-    def stops(held: worlds.Built, number: int) -> object:
+    def stops(built: paired_replications.BuiltWorlds, number: int) -> object:
         ran.append(number)
         if number == 1 and ran.count(1) == 1:
             raise KeyboardInterrupt
-        return pieces(held, number)
+        return simulate(built, number)
 
-    monkeypatch.setattr(worlds, "pieces", stops)
+    monkeypatch.setattr(paired_replications, "simulate", stops)
     with pytest.raises(KeyboardInterrupt):
         compared(country, "more", scale=0.1)
     again = compared(country, "more", scale=0.1)
-    assert ran == [0, 1, 1, 2]  # the first replication was kept
+    assert ran == [0, 1, 1, 2]  # the first replication had a checkpoint
     pd.testing.assert_frame_equal(whole.differences, again.differences)
 
 
-def test_doubt_about_parameters_stands_apart_from_chance(country: Path) -> None:
+def test_parameter_uncertainty_is_apart_from_stochastic_uncertainty(country: Path) -> None:
     found = compared(country, "more", replications=2, scale=0.1, uncertainty=6)
-    assert found.doubt is not None
-    assert "more.times" in found.doubt.parameters  # the size of the dose is in doubt too
-    assert len(found.doubt.points) == 6
-    summary = found.doubt.summary().set_index("label")
+    assert found.parameter_uncertainty is not None
+    assert "more.times" in found.parameter_uncertainty.parameters  # the size of the lever is uncertain too
+    assert len(found.parameter_uncertainty.points) == 6
+    summary = found.parameter_uncertainty.summary().set_index("label")
     assert (summary["low"] <= summary["median"]).all()
     assert (found.folder / "draws.csv").exists()
     again = compared(country, "more", replications=2, scale=0.1, uncertainty=6)
-    assert again.doubt is not None
-    pd.testing.assert_frame_equal(found.doubt.summary(), again.doubt.summary())
+    assert again.parameter_uncertainty is not None
+    pd.testing.assert_frame_equal(found.parameter_uncertainty.summary(), again.parameter_uncertainty.summary())
 
 
-def test_a_dose_can_be_swept(country: Path) -> None:
+def test_a_lever_can_be_swept(country: Path) -> None:
     found = compared(country, "more", replications=2, scale=0.1, sweep="times=0.5,1,3")
     assert found.names[1:] == ("times = 0.5", "times = 1", "times = 3")
     placed = found.differences[found.differences["measure"] == "placed_by_year_5"]["difference"].tolist()
@@ -264,31 +264,33 @@ def test_a_sweep_ranks_its_sizes_among_other_reforms(country: Path) -> None:
     (country / "twice.toml").write_text(PLACES)
     found = compared(country, "more", "twice", replications=2, scale=0.1, sweep="more.times=1,3", figures=True)
     assert found.names[1:] == ("more.times = 1", "more.times = 3", "twice")
-    level = found.turns[found.turns["measure"] == "placed_by_year_5"].set_index("against")["size"]
+    level = found.switching_points[found.switching_points["measure"] == "placed_by_year_5"].set_index("against")["size"]
     assert 1 < level["twice"] < 3  # with twice the places of today it would be level at the size 2
-    assert (found.folder / "turns.csv").exists()
-    assert "ranks level with twice at more.times" in words.table_text(found)
+    assert (found.folder / "switching_points.csv").exists()
+    assert "is level with twice at more.times" in words.table_text(found)
 
 
-def test_rankings_turn_on_the_line_between_two_sizes() -> None:
+def test_rankings_change_on_the_line_between_two_sizes() -> None:
     table = pd.DataFrame(
         [("m", "all", "M", "x = 1", -1.0), ("m", "all", "M", "x = 3", 3.0), ("m", "all", "M", "other", 1.0)],
         columns=["measure", "group", "label", "reform", "difference"],
     )
-    found = turns(table, ("x", (1.0, 3.0))).set_index("against")["size"].to_dict()
+    found = switching_points(table, ("x", (1.0, 3.0))).set_index("against")["size"].to_dict()
     assert found == {"the baseline": 1.5, "other": 2.0}
 
 
-def test_screening_finds_the_number_that_moves_the_answer(country: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_screening_ranks_first_the_parameter_that_moves_the_answer(
+    country: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     few = ("livelihood.preparing.survival_job", "match.merit.plus.citizen", "more.times")
-    monkeypatch.setattr(sensitivity, "open_numbers", lambda held: few)
+    monkeypatch.setattr(sensitivity, "uncertain_parameters", lambda worlds: few)
     found = compared(country, "more", replications=2, scale=0.1, morris=3, sobol=2)
-    held = found.sensitivity
-    assert held is not None
-    shown = held.morris[held.morris["label"] == "Certified, in residency by the end of year five"]
+    result = found.sensitivity
+    assert result is not None
+    shown = result.morris[result.morris["label"] == "Certified, in residency by the end of year five"]
     assert shown["parameter"].iloc[0] == "more.times"
     assert shown["mu_star"].iloc[0] > 0.05  # from half the places to three times
-    shares = held.sobol[held.sobol["label"] == shown["label"].iloc[0]].set_index("parameter")
+    shares = result.sobol[result.sobol["label"] == shown["label"].iloc[0]].set_index("parameter")
     assert shares["total"].idxmax() == "more.times"
     page = (found.folder / "index.html").read_text()
     assert "Morris screening" in page
@@ -301,9 +303,9 @@ def test_without_its_library_sensitivity_says_how_to_get_it(monkeypatch: pytest.
         sensitivity.library()
 
 
-def test_a_walk_with_a_missing_point_is_left_out_whole() -> None:
+def test_a_trajectory_with_a_missing_point_is_left_out() -> None:
     known = np.array([True, True, True, True, False, True])
-    assert sensitivity.whole(known, 3).tolist() == [True] * 3 + [False] * 3
+    assert sensitivity.complete(known, 3).tolist() == [True] * 3 + [False] * 3
 
 
 def test_refused_draws_are_counted_and_left_out() -> None:
@@ -311,21 +313,21 @@ def test_refused_draws_are_counted_and_left_out() -> None:
             (2, 0, "placed_by_year_5", 0.5), (2, 1, "placed_by_year_5", 0.8)]  # fmt: skip
     table = pd.DataFrame(rows, columns=["draw", "world", "measure", "value"])
     table = table.assign(cohort="measured", group="all", statistic="share")
-    held = doubt.Doubt(("a",), np.array([[0.1], [0.5], [0.9]]), table, ("base", "reform"))
-    assert held.refused == 1
-    assert held.summary()["median"].tolist() == [pytest.approx(0.2)]
+    analysis = uncertainty.ParameterUncertainty(("a",), np.array([[0.1], [0.5], [0.9]]), table, ("base", "reform"))
+    assert analysis.refused == 1
+    assert analysis.summary()["median"].tolist() == [pytest.approx(0.2)]
 
 
-def test_calibrated_numbers_are_drawn_together_from_their_fit() -> None:
-    held = worlds_of(US, [REFORMS / "conrad_35.toml"], False, 12, None, {}, "compiled", {"scale": 0.02})
-    names = draws.open_numbers(held)
+def test_calibrated_parameters_are_drawn_together_from_their_fit() -> None:
+    worlds = worlds_of(US, [REFORMS / "conrad_35.toml"], False, 12, None, {}, "compiled", {"scale": 0.02})
+    names = draws.uncertain_parameters(worlds)
     assert "fit.patience" in names
     base, moved = (
-        draws.worlds_at(held, dict.fromkeys(names, 0.5) | {"fit.patience": u})[0].parameters for u in (0.5, 1.0)
+        draws.worlds_at(worlds, dict.fromkeys(names, 0.5) | {"fit.patience": u})[0].parameters for u in (0.5, 1.0)
     )
-    assert base["clock.patience"] == held.scenarios[0].parameters["clock.patience"]
+    assert base["clock.patience"] == worlds.scenarios[0].parameters["clock.patience"]
     assert moved["clock.patience"] != base["clock.patience"]
-    assert moved["match.again.again"] != base["match.again.again"]  # what ties them in the fit moves the other too
+    assert moved["match.again.again"] != base["match.again.again"]  # correlated in the fit, so the other moves too
 
 
 class Tags(html.parser.HTMLParser):
@@ -349,8 +351,8 @@ def test_the_page_stands_alone(country: Path) -> None:
     tags.feed(page)
     assert tags.fetched == []
     assert tags.tags.count("svg") == 4
-    for said in ("The council", "what places cost", "chance", "Doubt about parameters", "How to repeat it"):
-        assert said in page
+    for words_of_page in ("The council", "what places cost", "stochastic", "Parameter uncertainty", "How to repeat it"):
+        assert words_of_page in page
     assert {"differences.csv", "manifest.json", "index.html", "figures"} <= {
         path.name for path in found.folder.iterdir()
     }
@@ -403,11 +405,11 @@ def test_a_comparison_needs_a_reform(country: Path) -> None:
 
 
 @pytest.mark.parametrize(("name", "scale"), [("us", 0.05), ("canada", 0.2), ("australia", 0.1)])
-def test_nothing_that_a_comparison_keeps_is_left_unmeasured(name: str, scale: float) -> None:
+def test_a_comparison_measures_everything_that_it_writes(name: str, scale: float) -> None:
     scenario = load_scenario(US.parent / f"{name}.toml", scale=scale)
     tables = build_tables(compiled_engine.run(build(scenario), 0).finished())
-    held = [worlds.headline_of(measures(tables, scenario, chosen)) for chosen in (None, headline_makers())]
+    pair = [paired_replications.headline_of(measures(tables, scenario, makers)) for makers in (None, headline_makers())]
     everything, leading = (
-        table.astype(dict.fromkeys(("measure", "cohort", "by", "group", "statistic"), str)) for table in held
+        table.astype(dict.fromkeys(("measure", "cohort", "by", "group", "statistic"), str)) for table in pair
     )
     pd.testing.assert_frame_equal(everything, leading)

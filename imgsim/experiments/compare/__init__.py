@@ -1,5 +1,5 @@
-"""Two worlds beside each other: what a reform changes, for whom, and how sure that is.
+"""A scenario and its reforms side by side: what a reform changes, for whom, and how sure that is.
 
-Every person lives in both worlds by the same addressed chances, so that whatever differs is what the reform reached,
-directly or through places that others took.
+Every person lives in all worlds with the same random numbers at the same addresses, so whatever differs comes from the
+reform: directly, or through places that others took.
 """

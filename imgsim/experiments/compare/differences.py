@@ -1,4 +1,4 @@
-"""From replications in pairs to differences: intervals, the chance that a reform helps, what pairing is worth."""
+"""Differences between paired replications: intervals, the probability that a reform helps, variance reduction."""
 
 from __future__ import annotations
 
@@ -18,34 +18,33 @@ Floats = npt.NDArray[np.float64]
 
 COLUMNS: Final = (
     "reform", "label", "measure", "group", "unit", "baseline", "reformed", "difference", "low", "high", "helps",
-    "better", "n", "replications", "pairing",
+    "better", "n", "replications", "variance_reduction_factor",
 )  # fmt: skip
 SAME: Final = 1e-12  # sums of floats in another order differ by less
 
 
-def each(table: pd.DataFrame) -> Iterator[Any]:
+def each_row(table: pd.DataFrame) -> Iterator[Any]:
     """The rows of a table one by one, with columns as attributes."""
     yield from table.itertuples(index=False)
 
 
-def differences(compared: pd.DataFrame, names: tuple[str, ...], first_post: str = FIRST_POST) -> pd.DataFrame:
-    """A row a reform and headline line: both worlds' means, the paired difference with its 95% t-interval.
+def differences(headline: pd.DataFrame, names: tuple[str, ...], first_post: str = FIRST_POST) -> pd.DataFrame:
+    """For each reform and headline line both worlds' means and the paired difference with its 95% t-interval.
 
-    ``helps`` is the probability that the difference lies on the better side, by the t-distribution of its mean: chance
-    alone, not doubt about parameters. ``pairing`` is how many times wider the interval would be with other seeds for
-    the reform: sqrt((var baseline + var reformed) / var difference).
+    ``helps`` is the probability that the difference lies on the better side, by the t-distribution of its mean: it
+    knows stochastic uncertainty alone, not parameter uncertainty.
     """
     rows = [
-        row(name, line, values(compared, 0, line), values(compared, world, line))
+        difference_row(name, line, values(headline, 0, line), values(headline, world, line))
         for world, name in enumerate(names[1:], start=1)
         for line in lines(first_post)
         if "better" in line
     ]
-    return pd.DataFrame([held for held in rows if held is not None], columns=list(COLUMNS))
+    return pd.DataFrame([row for row in rows if row is not None], columns=list(COLUMNS))
 
 
 def leading(table: pd.DataFrame, reform: str | None = None) -> Any:
-    """The row of differences that the question turns on, for one reform or all: the share of everybody that moves most.
+    """The share of all persons that moves most, under one reform or any, as a row of the differences.
 
     Where no share moves (a reform that acts after training), the count of persons that does; None if nothing moves.
     """
@@ -53,43 +52,45 @@ def leading(table: pd.DataFrame, reform: str | None = None) -> Any:
     if reform is not None:
         moved = moved[moved["reform"] == reform]
     for unit in ("share", "persons"):
-        held = moved[moved["unit"] == unit]
-        if len(held):
-            top = int(held["difference"].abs().to_numpy().argmax())
-            return next(each(held.iloc[top : top + 1]))
+        rows = moved[moved["unit"] == unit]
+        if len(rows):
+            top = int(rows["difference"].abs().to_numpy().argmax())
+            return next(each_row(rows.iloc[top : top + 1]))
     return None
 
 
-def values(compared: pd.DataFrame, world: int, line: dict[str, Any]) -> pd.DataFrame:
+def values(headline: pd.DataFrame, world: int, line: dict[str, Any]) -> pd.DataFrame:
     """Value and denominator of a headline line by replication in one world."""
-    rows: pd.DataFrame = chosen(compared[compared["world"] == world], line).set_index("replication")[["value", "n"]]
+    rows: pd.DataFrame = chosen(headline[headline["world"] == world], line).set_index("replication")[["value", "n"]]
     return rows
 
 
-def row(name: str, line: dict[str, Any], before: pd.DataFrame, after: pd.DataFrame) -> tuple[Any, ...] | None:
-    """One line of the table; none if no replication has the measure in both worlds."""
-    both = beside(before, after, ("_before", "_after"), "inner").sort_index()
-    if not len(both):
+def difference_row(
+    name: str, line: dict[str, Any], before: pd.DataFrame, after: pd.DataFrame
+) -> tuple[Any, ...] | None:
+    """One line of the differences; None if no replication has the measure in both worlds."""
+    paired = side_by_side(before, after, ("_before", "_after"), "inner").sort_index()
+    if not len(paired):
         return None
-    one, other = both["value_before"].to_numpy(np.float64), both["value_after"].to_numpy(np.float64)
-    mean, low, high, helps = judged(other - one, line["better"])
-    n = float(both["n_before"].mean())
+    one, other = paired["value_before"].to_numpy(np.float64), paired["value_after"].to_numpy(np.float64)
+    mean, low, high, helps = paired_interval(other - one, line["better"])
+    n = float(paired["n_before"].mean())
     return (
         name, line["label"], line["measure"], line.get("group", "all"), line["unit"], one.mean(), other.mean(), mean,
-        low, high, helps, line["better"], n, len(both), pairing(one, other),
+        low, high, helps, line["better"], n, len(paired), variance_reduction_factor(one, other),
     )  # fmt: skip
 
 
-def beside(one: pd.DataFrame, other: pd.DataFrame, suffixes: tuple[str, str], how: Any) -> pd.DataFrame:
-    """Two tables of the same columns beside each other, by their index."""
+def side_by_side(one: pd.DataFrame, other: pd.DataFrame, suffixes: tuple[str, str], how: Any) -> pd.DataFrame:
+    """Two tables of the same columns joined by their index."""
     return one.merge(other, left_index=True, right_index=True, suffixes=suffixes, how=how)
 
 
-def judged(difference: Floats, better: str) -> tuple[float, float, float, float]:
+def paired_interval(difference: Floats, better: str) -> tuple[float, float, float, float]:
     """Mean, ends of the 95% t-interval, and probability of lying on the better side; missing with one replication.
 
-    Where nothing differs in any replication the interval is nought and no probability is given; nor is one where
-    neither side is better.
+    Where nothing differs in any replication the interval is zero and no probability is given; nor is one where neither
+    side is better.
     """
     mean, n = float(difference.mean()), len(difference)
     if not difference.any():
@@ -105,68 +106,71 @@ def judged(difference: Floats, better: str) -> tuple[float, float, float, float]
     return mean, mean - half, mean + half, helps
 
 
-def pairing(one: Floats, other: Floats) -> float:
-    """How many times wider the interval of the difference would be without common chances; missing if undefined."""
+def variance_reduction_factor(one: Floats, other: Floats) -> float:
+    """How many times the variance of the difference would be larger with independent replications; missing if unknown.
+
+    With other seeds for the reform it would be the sum of both worlds' variances. The square root of this factor is
+    how many times wider the interval would be.
+    """
     if len(one) < 2:
         return np.nan
     paired = float((other - one).var(ddof=1))
-    return float(np.sqrt((one.var(ddof=1) + other.var(ddof=1)) / paired)) if paired > SAME**2 else np.nan
+    return float((one.var(ddof=1) + other.var(ddof=1)) / paired) if paired > SAME**2 else np.nan
 
 
-def gains(twins: pd.DataFrame, names: tuple[str, ...], scale: float) -> pd.DataFrame:
+def gains(pairs: pd.DataFrame, names: tuple[str, ...], scale: float) -> pd.DataFrame:
     """Who gains and who loses: persons at full size, mean over replications with 95% t-intervals of the net gain."""
-    found = []
-    for key, held in twins.groupby(["world", "dimension", "group"], sort=False):
+    rows = []
+    for key, counted in pairs.groupby(["world", "dimension", "group"], sort=False):
         world, dimension, group = (str(part) for part in key)
-        counts = {name: float(held[name].mean()) / scale for name in COUNTS}
-        net = (held["gained"] - held["lost"]).to_numpy(np.float64) / scale
-        _, low, high, _ = judged(net, "more")
-        _, few, many, _ = judged(held["practice_years"].to_numpy(np.float64) / scale, "more")
-        years = {f"years_{name}": each_years(counts, name) for name in ("sooner", "later")}
-        kept = {name: counts[name] for name in COUNTS if not name.startswith("days_")}
-        found.append(
-            {"reform": names[int(world)], "dimension": dimension, "group": group, **kept, **years}
+        means = {name: float(counted[name].mean()) / scale for name in COUNTS}
+        net = (counted["gained"] - counted["lost"]).to_numpy(np.float64) / scale
+        _, low, high, _ = paired_interval(net, "more")
+        _, few, many, _ = paired_interval(counted["practice_years"].to_numpy(np.float64) / scale, "more")
+        years = {f"years_{name}": mean_years(means, name) for name in ("sooner", "later")}
+        shown = {name: means[name] for name in COUNTS if not name.startswith("days_")}
+        rows.append(
+            {"reform": names[int(world)], "dimension": dimension, "group": group, **shown, **years}
             | {"net": float(net.mean()), "net_low": low, "net_high": high, "practice_low": few, "practice_high": many}
         )
-    return pd.DataFrame(found)
+    return pd.DataFrame(rows)
 
 
-def each_years(counts: dict[str, float], name: str) -> float:
-    """Mean years by which those counted moved; nought if there are none."""
-    return counts[f"days_{name}"] / DAYS_A_YEAR / counts[name] if counts[name] else 0.0
+def mean_years(means: dict[str, float], name: str) -> float:
+    """Mean years by which those who start sooner (or later) moved; zero if there are none."""
+    return means[f"days_{name}"] / DAYS_A_YEAR / means[name] if means[name] else 0.0
 
 
 def displaced(places: pd.DataFrame, names: tuple[str, ...], scale: float) -> pd.DataFrame:
-    """Whose places went to whom: places a year by round and group in both worlds, competitors included."""
+    """Places a year by round and group in both worlds, competitors included: whose places went to whom."""
     taken = places.assign(taken=places[["placed", "outside", "after"]].sum(axis=1))
     years = max(1, taken["year"].nunique())
     total = taken.groupby(["world", "replication", "round", "group"])[["seats", "applicants", "taken"]].sum()
-    mean = total.groupby(["world", "round", "group"]).mean() / scale / years
-    flat = mean.reset_index("world")
-    held = {world: flat[flat["world"] == world].drop(columns="world") for world in range(len(names))}
-    found = []
+    mean = (total.groupby(["world", "round", "group"]).mean() / scale / years).reset_index("world")
+    by_world = {world: mean[mean["world"] == world].drop(columns="world") for world in range(len(names))}
+    tables = []
     for world, name in enumerate(names[1:], start=1):
-        both = beside(held[0], held[world], ("_baseline", "_reformed"), "outer").fillna(0.0)
+        both = side_by_side(by_world[0], by_world[world], ("_baseline", "_reformed"), "outer").fillna(0.0)
         change = (both["taken_reformed"] - both["taken_baseline"]).rename("change")
-        found.append(both.join(change).reset_index().assign(reform=name))
-    return pd.concat(found, ignore_index=True)
+        tables.append(both.join(change).reset_index().assign(reform=name))
+    return pd.concat(tables, ignore_index=True)
 
 
 def flows(states: pd.DataFrame, names: tuple[str, ...], scale: float) -> pd.DataFrame:
-    """Where people stand in the end, in both worlds: persons at full size, mean over replications."""
+    """Persons at full size by their state at the horizon in both worlds, mean over replications."""
     replications = max(1, states["replication"].nunique())
-    total = states.groupby(["world", "before", "after"], sort=True)["heads"].sum() / scale / replications
-    found = total.rename("persons").reset_index()
-    return found.assign(reform=[names[int(world)] for world in found["world"]]).drop(columns="world")
+    total = states.groupby(["world", "before", "after"], sort=True)["persons"].sum() / scale / replications
+    table = total.reset_index()
+    return table.assign(reform=[names[int(world)] for world in table["world"]]).drop(columns="world")
 
 
-def curves(compared: pd.DataFrame, names: tuple[str, ...], measure: str) -> pd.DataFrame:
+def curves(headline: pd.DataFrame, names: tuple[str, ...], measure: str) -> pd.DataFrame:
     """The difference of a curve by time, a row a reform, replication and time."""
-    held = compared[(compared["measure"] == measure) & (compared["group"] == "training")]
-    wide = held.pivot_table(index=["replication", "time"], columns="world", values="value")
-    found = [
+    training = headline[(headline["measure"] == measure) & (headline["group"] == "training")]
+    wide = training.pivot_table(index=["replication", "time"], columns="world", values="value")
+    tables = [
         (wide[world] - wide[0]).rename("value").reset_index().assign(reform=name)
         for world, name in enumerate(names[1:], start=1)
         if world in wide
     ]
-    return pd.concat(found, ignore_index=True) if found else pd.DataFrame(columns=["replication", "time", "value"])
+    return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(columns=["replication", "time", "value"])

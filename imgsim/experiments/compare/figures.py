@@ -1,4 +1,4 @@
-"""Figures of a comparison, each saying what its bands show: chance, or doubt about parameters."""
+"""Figures of a comparison; each says whether its bands show stochastic or parameter uncertainty."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 from matplotlib.ticker import FuncFormatter
 
-from imgsim.experiments.compare.differences import each, leading
-from imgsim.experiments.compare.sweep import BASELINE, beside, by_size, turns
+from imgsim.experiments.compare.differences import each_row, leading
+from imgsim.experiments.compare.sweep import BASELINE, by_size, outside, switching_points
 from imgsim.experiments.compare.text import POINTS
 from imgsim.reports.figures.style import (
     BLUE,
@@ -43,42 +43,42 @@ FEWEST_PERSONS: Final = 0.5  # flows below it are nobody
 
 
 def differences(of: Comparison) -> Axes:
-    """The difference of every headline share, with its interval, one colour a reform."""
+    """Draw the difference of every headline share with its interval, one colour a reform."""
     axes = sheet("What the reforms change: headline shares, reform less baseline", left=0.36, right=0.97)
     table = of.differences
     table = table[table["unit"] == "share"]
     if not len(table):
         return blank(axes, run_of(of), "no headline share could be measured in both worlds")
     names, shown = list(dict.fromkeys(table["label"])), list(dict.fromkeys(table["reform"]))
-    for place, (reform, colour) in enumerate(zip(shown, COLOURS * len(shown), strict=False)):
-        held = table[table["reform"] == reform]
-        height = np.array([names.index(label) for label in held["label"]]) + 0.6 * (place + 1) / (len(shown) + 1) - 0.3
-        axes.hlines(height, held["low"], held["high"], color=colour, linewidth=2.2, alpha=0.55)
-        axes.plot(held["difference"], height, "o", color=colour, markersize=4.5, label=plain(reform))
+    for index, (reform, colour) in enumerate(zip(shown, COLOURS * len(shown), strict=False)):
+        rows = table[table["reform"] == reform]
+        height = np.array([names.index(label) for label in rows["label"]]) + 0.6 * (index + 1) / (len(shown) + 1) - 0.3
+        axes.hlines(height, rows["low"], rows["high"], color=colour, linewidth=2.2, alpha=0.55)
+        axes.plot(rows["difference"], height, "o", color=colour, markersize=4.5, label=plain(reform))
     axes.axvline(0, color=QUIET, linewidth=0.8)
     axes.set_yticks(range(len(names)), ["\n".join(textwrap.wrap(name, 38)) for name in names], fontsize=8)
     axes.invert_yaxis()
     axes.legend(fontsize=8, frameon=False, loc="best")
     in_points(axes)
     axis(axes, "Difference (percentage points)", "")
-    what = f"Paired person by person over {of.replications} replications. Line: 95% interval, chance only."
+    what = f"Paired person by person over {of.replications} replications. Line: 95% interval, stochastic only."
     return notes(axes, run_of(of), f"{what} Denominators stand in the table.")
 
 
 def in_points(axes: Axes) -> None:
-    """Shares on the lower axis written as percentage points."""
+    """Write shares on the lower axis as percentage points."""
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{100 * value:+.3g}" if value else "0"))
 
 
 def incidence(of: Comparison) -> Axes:
-    """Difference in cumulative incidence of training since entry, with its band over replications."""
+    """Draw the difference in cumulative incidence of training since entry, with its band over replications."""
     axes = sheet("Who reaches training: difference in cumulative incidence since entry")
-    held = of.curves
-    if not len(held):
+    curves = of.curves
+    if not len(curves):
         return blank(axes, run_of(of), "no curve could be measured in both worlds")
     words = {}
-    for (reform, rows), colour in zip(held.groupby("reform", sort=False), COLOURS * 9, strict=False):
-        curve = spread(rows)
+    for (reform, rows), colour in zip(curves.groupby("reform", sort=False), COLOURS * 9, strict=False):
+        curve = band(rows)
         line(axes, curve, "time", colour)
         last = float(curve["mean"].iloc[-1])
         words[f"{plain(str(reform))[:24]}\n{100 * last:+.1f} points"] = (last, colour)
@@ -86,51 +86,49 @@ def incidence(of: Comparison) -> Axes:
     percent(axes)
     labels(axes, words)
     axis(axes, "Years since entry", "Difference in the share in training (points)")
-    reps = replications(held)
+    reps = replications(curves)
     return notes(
         axes, run_of(of), f"Aalen-Johansen with competing ends, reform less baseline, paired. {band_words(reps)}"
     )
 
 
-def spread(rows: pd.DataFrame) -> pd.DataFrame:
-    """Mean and band by time, which may lie below nought."""
-    found = over_replications(rows.assign(value=rows["value"] + 10.0), "time")  # the band of paper is cut off at nought
-    return found.assign(**{name: found[name] - 10.0 for name in ("mean", "low", "high")})
+def band(rows: pd.DataFrame) -> pd.DataFrame:
+    """Mean and band by time of a difference, which may be negative."""
+    raised = over_replications(rows.assign(value=rows["value"] + 10.0), "time")  # bands are cut off at zero
+    return raised.assign(**{name: raised[name] - 10.0 for name in ("mean", "low", "high")})
 
 
 def gains(of: Comparison) -> Axes:
-    """Who gains a start and who loses one, by group, under the first reform."""
+    """Draw who gains a start and who loses one, by group, under the first reform."""
     axes = sheet("Who gains and who loses a start in training, licence or practice", left=0.3, right=0.97)
     table = of.gains
-    held = table[table["reform"] == of.names[1]]
-    held = held[(held["gained"] > 0) | (held["lost"] > 0)].reset_index(drop=True)
-    if not len(held):
+    rows = table[table["reform"] == of.names[1]]
+    rows = rows[(rows["gained"] > 0) | (rows["lost"] > 0)].reset_index(drop=True)
+    if not len(rows):
         return blank(axes, run_of(of), "nobody's start differs between the worlds")
-    height = np.arange(len(held))
-    axes.barh(height, held["gained"], color=GREEN, alpha=0.75, label="gained")
-    axes.barh(height, -held["lost"], color=VERMILION, alpha=0.75, label="lost")
-    axes.barh(height, -held["lost_places"], color=VERMILION, label="of these through places")
-    axes.plot(held["net"], height, "D", color="black", markersize=3.5, label="net")
-    axes.hlines(height, held["net_low"], held["net_high"], color="black", linewidth=1.2)
-    axes.set_yticks(height, [f"{row.dimension}: {row.group}"[:38] for row in each(held)], fontsize=7.5)
+    height = np.arange(len(rows))
+    axes.barh(height, rows["gained"], color=GREEN, alpha=0.75, label="gained")
+    axes.barh(height, -rows["lost"], color=VERMILION, alpha=0.75, label="lost")
+    axes.barh(height, -rows["lost_places"], color=VERMILION, label="of these through places")
+    axes.plot(rows["net"], height, "D", color="black", markersize=3.5, label="net")
+    axes.hlines(height, rows["net_low"], rows["net_high"], color="black", linewidth=1.2)
+    axes.set_yticks(height, [f"{row.dimension}: {row.group}"[:38] for row in each_row(rows)], fontsize=7.5)
     axes.invert_yaxis()
     axes.axvline(0, color=QUIET, linewidth=0.8)
     axes.legend(fontsize=8, frameon=False)
     axis(axes, "Persons at full size over the measured years", "")
-    what = f"Same persons in both worlds, reform {plain(of.names[1])}. Whisker: 95% interval of the net, chance only."
-    return notes(axes, run_of(of), f"{number(float(held['heads'].iloc[0]))} entrants at full size. {what}")
+    what = f"Same persons in both worlds, reform {plain(of.names[1])}. Whisker: 95% interval, stochastic only."
+    return notes(axes, run_of(of), f"{number(float(rows['persons'].iloc[0]))} entrants at full size. {what}")
 
 
 def flows(of: Comparison) -> Axes:
-    """Where people stand in the end in both worlds: those whose end differs, under the first reform."""
-    axes = sheet(
-        "Where people stand in the end: from the baseline (rows) to the reform (columns)", left=0.3, right=0.97
-    )
+    """Draw persons whose state at the horizon differs between the worlds, under the first reform."""
+    axes = sheet("State at the horizon: from the baseline (rows) to the reform (columns)", left=0.3, right=0.97)
     table = of.flows
-    held = table[(table["reform"] == of.names[1]) & (table["before"] != table["after"])]
-    if not len(held) or held["persons"].max() < FEWEST_PERSONS:
-        return blank(axes, run_of(of), "everybody stands in the same place in both worlds")
-    wide = held.pivot_table(index="before", columns="after", values="persons", fill_value=0.0)
+    moved = table[(table["reform"] == of.names[1]) & (table["before"] != table["after"])]
+    if not len(moved) or moved["persons"].max() < FEWEST_PERSONS:
+        return blank(axes, run_of(of), "everybody is in the same state in both worlds")
+    wide = moved.pivot_table(index="before", columns="after", values="persons", fill_value=0.0)
     axes.imshow(wide.to_numpy(), cmap="Blues", aspect="auto")
     for (row, column), persons in np.ndenumerate(wide.to_numpy()):
         if persons >= FEWEST_PERSONS:
@@ -142,53 +140,54 @@ def flows(of: Comparison) -> Axes:
     axes.set_xticks(
         range(wide.shape[1]), [plain(str(name)) for name in wide.columns], fontsize=7, rotation=20, ha="right"
     )
-    what = "Persons at full size whose state at the horizon differs; all others stand in the same place in both worlds."
+    what = "Persons at full size whose state at the horizon differs; all others are in the same state in both worlds."
     return notes(axes, run_of(of), f"Reform {plain(of.names[1])}, mean over {of.replications} replications. {what}")
 
 
 def tornado(of: Comparison) -> Axes:
-    """The parameters that swing the first headline difference most."""
-    axes = sheet("Which assumption the answer leans on: swing of the difference", left=0.42, right=0.97)
+    """Draw the parameters that swing the leading difference most."""
+    axes = sheet("Which assumption the answer depends on: swing of the difference", left=0.42, right=0.97)
     top = leading(of.differences)
-    if of.doubt is None or top is None:
+    uncertainty = of.parameter_uncertainty
+    if uncertainty is None or top is None:
         return blank(axes, run_of(of), "no draws of parameters (--uncertainty), or nothing that differs")
-    table = of.doubt.tornado(top.measure, top.group)
-    held = table[table["reform"] == of.names[1]].head(MOST).iloc[::-1]
-    colours = [BLUE if beyond else "#b7b7b7" for beyond in held["beyond"]]
-    axes.barh(range(len(held)), held["swing"], xerr=held["error"], color=colours, ecolor=QUIET)
-    axes.set_yticks(range(len(held)), held["parameter"].tolist(), fontsize=7.5)
+    table = uncertainty.tornado(top.measure, top.group)
+    rows = table[table["reform"] == of.names[1]].head(MOST).iloc[::-1]
+    colours = [BLUE if beyond else "#b7b7b7" for beyond in rows["beyond"]]
+    axes.barh(range(len(rows)), rows["swing"], xerr=rows["error"], color=colours, ecolor=QUIET)
+    axes.set_yticks(range(len(rows)), rows["parameter"].tolist(), fontsize=7.5)
     axes.axvline(0, color=QUIET, linewidth=0.8)
     if top.unit == "share":
         in_points(axes)
     what = POINTS.get(top.unit, top.unit).capitalize()
     axis(axes, "\n".join(textwrap.wrap(f"{what} by which the difference changes in: {top.label}", 70)), "")
-    what = "From one tenth to nine tenths of each plausible range. Grey: within two standard errors of nought."
+    what = "From one tenth to nine tenths of each plausible range. Grey: within two standard errors of zero."
     return notes(
         axes,
         run_of(of),
-        f"{len(of.doubt.points)} draws of {len(of.doubt.parameters)} assumed or fitted numbers. {what}",
+        f"{len(uncertainty.points)} draws of {len(uncertainty.parameters)} assumed or fitted numbers. {what}",
     )
 
 
 def levers(of: Comparison) -> Axes:
-    """The first headline difference against the size of a dose."""
-    axes = sheet("How much is enough: the difference against the size of the dose")
+    """Draw the leading difference against the size of a lever."""
+    axes = sheet("How much is enough: the difference against the size of the lever")
     top = leading(of.differences)
     if of.sweep is None or top is None:
-        return blank(axes, run_of(of), "no sizes of a dose were asked for (--sweep), or nothing that differs")
+        return blank(axes, run_of(of), "no sizes of a lever were asked for (--sweep), or nothing that differs")
     table = of.differences
     table = table[(table["measure"] == top.measure) & (table["group"] == top.group)]
-    held = by_size(table, of.sweep)
-    axes.fill_between(held["size"], held["low"], held["high"], color=BLUE, alpha=0.22, linewidth=0)
-    axes.plot(held["size"], held["difference"], "o-", color=BLUE)
+    rows = by_size(table, of.sweep)
+    axes.fill_between(rows["size"], rows["low"], rows["high"], color=BLUE, alpha=0.22, linewidth=0)
+    axes.plot(rows["size"], rows["difference"], "o-", color=BLUE)
     axes.axhline(0, color=QUIET, linewidth=0.8)
-    for row, colour in zip(each(beside(table, of.sweep)), COLOURS[1:] * 9, strict=False):
+    for row, colour in zip(each_row(outside(table, of.sweep)), COLOURS[1:] * 9, strict=False):
         axes.axhline(row.difference, color=colour, linewidth=1.2)
-        axes.annotate(plain(row.reform), (held["size"].max(), row.difference), xytext=(0, 3), ha="right", fontsize=8,
+        axes.annotate(plain(row.reform), (rows["size"].max(), row.difference), xytext=(0, 3), ha="right", fontsize=8,
                       textcoords="offset points", color=colour)  # fmt: skip
-    for row in each(turns(table, of.sweep)):
+    for row in each_row(switching_points(table, of.sweep)):
         axes.axvline(row.size, color=VERMILION, linewidth=1, linestyle=(0, (4, 3)))
-        what = "the sign turns" if row.against == BASELINE else f"level with {plain(row.against)}"
+        what = "the sign changes" if row.against == BASELINE else f"level with {plain(row.against)}"
         axes.annotate(f"{what} at {row.size:.3g}", (row.size, 0), xytext=(5, 8), textcoords="offset points", fontsize=8)
     if top.unit == "share":
         percent(axes)
@@ -199,17 +198,18 @@ def levers(of: Comparison) -> Axes:
 
 
 def run_of(of: Comparison) -> Any:
-    """What the sheet of a figure needs: something with a scenario."""
+    """The comparison as the sheet of a figure takes it: something with a scenario."""
     return of
 
 
 FIGURES: Final[Mapping[str, Callable[[Comparison], Axes]]] = {
     "differences": differences, "incidence": incidence, "gains": gains, "flows": flows, "tornado": tornado,
-    "doses": levers,
+    "levers": levers,
 }  # fmt: skip
 
 
 def wanted(of: Comparison) -> dict[str, Callable[[Comparison], Axes]]:
-    """The figures that this comparison has something for."""
-    left_out = {name for name, held in (("tornado", of.doubt), ("doses", of.sweep)) if held is None}
+    """The figures for which this comparison has data."""
+    needed = {"tornado": of.parameter_uncertainty, "levers": of.sweep}
+    left_out = {name for name, data in needed.items() if data is None}
     return {name: figure for name, figure in FIGURES.items() if name not in left_out}

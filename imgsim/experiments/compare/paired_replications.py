@@ -1,4 +1,4 @@
-"""The same replication in several worlds, and what is kept of it: small tables, whatever the number of people."""
+"""The same replication in several worlds, reduced to small tables whatever the number of people."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ from imgsim.engines.engine import engine
 from imgsim.engines.model import Model, build
 from imgsim.engines.records.columns import Columns, columns_of
 from imgsim.engines.records.tables import build_tables
-from imgsim.experiments.compare.counterfactual_pairs import Lives, lives_of, states_table, twins_table
-from imgsim.experiments.compare.shared_rounds import Known, sharing
+from imgsim.experiments.compare.counterfactual_pairs import Careers, careers_of, pairs_table, states_table
+from imgsim.experiments.compare.shared_rounds import SharedAllocations, share_rounds
 from imgsim.inputs.scenarios.scenario import Scenario
 from imgsim.outcomes.all_measures import CURVE, headline_makers, measures
 from imgsim.outcomes.headline import measures_shown
 from imgsim.runs.job import Job
 from imgsim.runs.manifest import code_digest
 
-TABLES: Final = ("compared", "twins", "states", "places")
+TABLES: Final = ("headline", "counterfactual_pairs", "states", "places")
 PLACE_COLUMNS: Final = ["round", "year", "group", "seats", "applicants", "placed", "outside", "after"]
 
 
@@ -43,29 +43,29 @@ class Worlds:
         return self.scenarios[0].run
 
     def digest(self) -> str:
-        """What a kept replication depends on."""
+        """All that a checkpoint of a replication depends on."""
         text = json.dumps([self.names, [scenario.digest() for scenario in self.scenarios], code_digest()])
         return hashlib.sha256(text.encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
-class Built:
+class BuiltWorlds:
     """The worlds made ready to run."""
 
     worlds: Worlds
     models: tuple[Model, ...]
-    known: Known  # what rounds answered in this replication, before the worlds part
+    shared: SharedAllocations  # of rounds in this replication, before the worlds part
 
 
 JOB: Final = Job(
-    build="imgsim.experiments.compare.paired_replications.built",
-    pieces="imgsim.experiments.compare.paired_replications.pieces",
-    measures="imgsim.experiments.compare.paired_replications.nothing", tables=TABLES,
+    build="imgsim.experiments.compare.paired_replications.build_worlds",
+    pieces="imgsim.experiments.compare.paired_replications.simulate",
+    measures="imgsim.experiments.compare.paired_replications.no_outcomes", tables=TABLES,
 )  # fmt: skip
 
 
 def window(baseline: Scenario, reforms: Sequence[Scenario], years: int) -> tuple[int, int]:
-    """First measured day and horizon: from the first change of any reform on, so many years."""
+    """First measured day and horizon: so many years from the first change of any reform."""
     first = to_day(baseline.run.measured_from)
     starts = [
         change.start
@@ -98,49 +98,50 @@ def refuse_unpaired(names: Sequence[str], scenarios: Sequence[Scenario]) -> None
             raise InputError(f"`{name}` has other population groups than {base.file}: its people are not the same")
 
 
-def built(worlds: Worlds) -> Built:
-    """The models of all worlds."""
-    known = Known()
+def build_worlds(worlds: Worlds) -> BuiltWorlds:
+    """The models of all worlds, sharing rounds before the worlds part."""
+    shared = SharedAllocations()
     models = [build(scenario) for scenario in worlds.scenarios]
-    return Built(worlds, sharing(worlds.scenarios, models, known), known)
+    return BuiltWorlds(worlds, share_rounds(worlds.scenarios, models, shared), shared)
 
 
-def nothing(tables: Any, worlds: Any) -> pd.DataFrame:
-    """No outcomes of their own: those of each world are among the tables kept."""
+def no_outcomes(tables: Any, worlds: Any) -> pd.DataFrame:
+    """An empty table: the outcomes of each world are among the replication's own tables."""
     del tables, worlds
     return pd.DataFrame({"replication": []})
 
 
-def pieces(held: Built, number: int) -> Iterator[dict[str, Columns]]:
-    """One replication in every world, and each reform's world against the first, person by person."""
-    kept: dict[str, list[pd.DataFrame]] = {name: [] for name in TABLES}
-    first: Lives | None = None
-    held.known.forget()
-    for world, (scenario, model) in enumerate(zip(held.worlds.scenarios, held.models, strict=True)):
-        tables = build_tables(engine(held.worlds.engine).run(model, number).finished())
-        lives = lives_of(tables["people"])
-        first = first or lives
-        found = {
-            "compared": headline_of(measures(tables, scenario, headline_makers())),
+def simulate(built: BuiltWorlds, number: int) -> Iterator[dict[str, Columns]]:
+    """Simulate one replication in every world; the tables that compare each reform's world with the first."""
+    written: dict[str, list[pd.DataFrame]] = {name: [] for name in TABLES}
+    baseline: Careers | None = None
+    built.shared.forget()
+    for world, (scenario, model) in enumerate(zip(built.worlds.scenarios, built.models, strict=True)):
+        tables = build_tables(engine(built.worlds.engine).run(model, number).finished())
+        careers = careers_of(tables["people"])
+        baseline = baseline or careers
+        reduced = {
+            "headline": headline_of(measures(tables, scenario, headline_makers())),
             "places": places_of(tables["rounds"], scenario),
         }
         if world:
-            found |= {"twins": twins_table(first, lives), "states": states_table(first, lives)}
-        for name, table in found.items():
+            reduced["counterfactual_pairs"] = pairs_table(baseline, careers)
+            reduced["states"] = states_table(baseline, careers)
+        for name, table in reduced.items():
             table.insert(0, "world", np.int32(world))
             table.insert(0, "replication", np.int32(number))
-            kept[name].append(table)
-    yield {name: columns_of(pd.concat(parts, ignore_index=True)) for name, parts in kept.items() if parts}
+            written[name].append(table)
+    yield {name: columns_of(pd.concat(tables, ignore_index=True)) for name, tables in written.items() if tables}
 
 
 def headline_of(outcomes: pd.DataFrame) -> pd.DataFrame:
-    """What the headline table and the curves of one replication are made from."""
-    held = outcomes[outcomes["measure"].isin([*measures_shown(), CURVE]) & (outcomes["cohort"] == "measured")]
-    return held.drop(columns="replication").reset_index(drop=True)
+    """The outcomes from which the headline table and the curves of one replication are made."""
+    rows = outcomes[outcomes["measure"].isin([*measures_shown(), CURVE]) & (outcomes["cohort"] == "measured")]
+    return rows.drop(columns="replication").reset_index(drop=True)
 
 
 def places_of(rounds: pd.DataFrame, scenario: Scenario) -> pd.DataFrame:
     """Seats, applicants and places of every round in the measured years, competitors included."""
     years = range(scenario.run.measured_from.year, scenario.run.end.year)
-    held = rounds[rounds["year"].isin(years)][PLACE_COLUMNS].fillna(0.0).copy()
-    return held.astype({"round": str, "group": str}).reset_index(drop=True)
+    rows = rounds[rounds["year"].isin(years)][PLACE_COLUMNS].fillna(0.0).copy()
+    return rows.astype({"round": str, "group": str}).reset_index(drop=True)

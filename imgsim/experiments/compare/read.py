@@ -1,4 +1,4 @@
-"""What finished replications have left, read back."""
+"""Read the tables of finished replications."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from imgsim.base.files.parquet import read_table
 from imgsim.runs.checkpoints import Checkpoints
 
 
-def read(checkpoints: Checkpoints, count: int, names: Sequence[str]) -> dict[str, pd.DataFrame]:
-    """The tables of all replications."""
-    found: dict[str, pd.DataFrame] = {}
+def read_replications(checkpoints: Checkpoints, count: int, names: Sequence[str]) -> dict[str, pd.DataFrame]:
+    """The tables of all replications, by name."""
+    pooled: dict[str, pd.DataFrame] = {}
     for name in names:
         tables = [as_text(read_table(path)) for path in checkpoints.files(name, count)]
-        found[name] = pd.concat(tables, ignore_index=True) if tables else pd.DataFrame()
-    return found
+        pooled[name] = pd.concat(tables, ignore_index=True) if tables else pd.DataFrame()
+    return pooled
 
 
 def as_text(table: pd.DataFrame) -> pd.DataFrame:
-    """Categories as plain text, so that tables can be pooled."""
+    """A table with its categories as plain text, so that tables of several replications can be pooled."""
     words = [name for name in table if isinstance(table[name].dtype, pd.CategoricalDtype)]
     return table.astype(dict.fromkeys(words, str))

@@ -1,4 +1,4 @@
-"""``compare``: run the worlds in pairs until the differences are known, and keep the answer in a folder."""
+"""Compare a scenario with reforms of it: simulate all worlds in pairs until the precision is reached."""
 
 from __future__ import annotations
 
@@ -14,13 +14,12 @@ import pandas as pd
 from imgsim.base.errors import InputError
 from imgsim.base.progress import progress
 from imgsim.engines.engine import AUTO, choose
-from imgsim.experiments.compare import paired_replications as worlds
 from imgsim.experiments.compare.comparison import Comparison
-from imgsim.experiments.compare.paired_replications import JOB, TABLES, Worlds
-from imgsim.experiments.compare.read import read
+from imgsim.experiments.compare.paired_replications import JOB, TABLES, Worlds, refuse_unpaired, window, within
+from imgsim.experiments.compare.read import read_replications
 from imgsim.experiments.compare.sweep import sizes_of, world_of
-from imgsim.experiments.compare.write import keep
-from imgsim.experiments.uncertainty import parameter_uncertainty as doubt
+from imgsim.experiments.compare.write import write_comparison
+from imgsim.experiments.uncertainty.parameter_uncertainty import parameter_uncertainty
 from imgsim.experiments.uncertainty.sensitivity import sensitivity
 from imgsim.inputs.reforms.lever_sizes import lever_sizes
 from imgsim.inputs.reforms.read import read_reform
@@ -71,20 +70,30 @@ def compare(
     given = {"sets": sets, "seed": seed, "scale": scale}
     start, cores, root = datetime.now(UTC), workers or os.cpu_count() or 1, Path(out or RESULTS)
     sizes = lever_sizes(levers, doses)
-    held = worlds_of(Path(base), [Path(file) for file in reforms], together, years, sweep, sizes, engine, given)
-    found = replicated(held, root, replications, precision, most, cores, quiet)
-    found.sweep = sizes_of(sweep) if sweep else None
-    found.doubt = doubt.drawn(held, root, uncertainty, cores, quiet) if uncertainty else None
-    found.sensitivity = sensitivity(held, root, morris, sobol, cores, quiet) if morris or sobol else None
-    found.folder = keep(found, root, Call(start, cores, tuple(sets), held.engine, "compared"), figures)
-    return found
+    files = [Path(file) for file in reforms]
+    worlds = worlds_of(Path(base), files, together, years, sweep, sizes, engine, given)
+    result = replicated(worlds, root, replications, precision, most, cores, quiet)
+    result.sweep = sizes_of(sweep) if sweep else None
+    analyse_parameters(result, root, uncertainty, morris, sobol, cores, quiet)
+    result.folder = write_comparison(result, root, Call(start, cores, tuple(sets), worlds.engine, "compared"), figures)
+    return result
+
+
+def analyse_parameters(
+    result: Comparison, root: Path, uncertainty: int, morris: int, sobol: int, workers: int, quiet: bool
+) -> None:
+    """Add the analyses of parameter uncertainty that were asked for to a comparison."""
+    if uncertainty:
+        result.parameter_uncertainty = parameter_uncertainty(result.worlds, root, uncertainty, workers, quiet)
+    if morris or sobol:
+        result.sensitivity = sensitivity(result.worlds, root, morris, sobol, workers, quiet)
 
 
 def worlds_of(
     base: Path, reforms: list[Path], together: bool, years: int, sweep: str | None, levers: Mapping[str, float],
     engine: str, given: dict[str, Any],
 ) -> Worlds:  # fmt: skip
-    """The baseline and the worlds to hold against it."""
+    """The baseline and the worlds to compare with it."""
     if not reforms:
         raise InputError("nothing to compare: name at least one reform", key="--reform")
     refuse_levers(reforms, levers)
@@ -94,17 +103,18 @@ def worlds_of(
     else:
         sets = [reforms] if together else [[file] for file in reforms]
         others = {
-            name_of(files): load_scenario(base, reforms=files, levers=own(files, levers), **given) for files in sets
+            name_of(files): load_scenario(base, reforms=files, levers=levers_of(files, levers), **given)
+            for files in sets
         }
-    begin, end = worlds.window(baseline, list(others.values()), years)
-    scenarios = tuple(worlds.within(scenario, begin, end) for scenario in (baseline, *others.values()))
+    begin, end = window(baseline, list(others.values()), years)
+    scenarios = tuple(within(scenario, begin, end) for scenario in (baseline, *others.values()))
     names = (baseline.name, *others)
-    worlds.refuse_unpaired(names, scenarios)
+    refuse_unpaired(names, scenarios)
     return Worlds(names, scenarios, choose(engine).name)
 
 
 def name_of(files: Sequence[Path]) -> str:
-    """What a world is called: its reforms."""
+    """The name of a world, from its reforms."""
     return "+".join(file.stem for file in files)
 
 
@@ -115,7 +125,7 @@ def refuse_levers(reforms: Sequence[Path], levers: Mapping[str, float]) -> None:
     read_reforms(reforms, levers)
 
 
-def own(files: Sequence[Path], levers: Mapping[str, float]) -> dict[str, float]:
+def levers_of(files: Sequence[Path], levers: Mapping[str, float]) -> dict[str, float]:
     """The levers that these reforms have."""
     known = {name for file in files for lever in read_reform(file).levers for name in (lever, f"{file.stem}.{lever}")}
     return {name: value for name, value in levers.items() if name in known} if len(files) == 1 else dict(levers)
@@ -124,41 +134,44 @@ def own(files: Sequence[Path], levers: Mapping[str, float]) -> dict[str, float]:
 def swept(
     base: Path, reforms: list[Path], together: bool, sweep: str, levers: Mapping[str, float], given: dict[str, Any]
 ) -> dict[str, Scenario]:
-    """A world for each size of a lever, and one for each reform that does not have it, to be ranked among them."""
+    """A world for each size of a lever, and one for each reform without that lever, to be ranked among them."""
     name, sizes = sizes_of(sweep)
-    having = [file for file in reforms if own([file], {name: sizes[0]})]
+    having = [file for file in reforms if levers_of([file], {name: sizes[0]})]
     moved = reforms if together or not having else having
-    found = {
-        world_of(name, size): load_scenario(base, reforms=moved, levers={**own(moved, levers), name: size}, **given)
+    by_size = {
+        world_of(name, size): load_scenario(
+            base, reforms=moved, levers={**levers_of(moved, levers), name: size}, **given
+        )
         for size in sizes
     }
     others = [file for file in reforms if file not in moved]
-    return found | {
-        name_of([file]): load_scenario(base, reforms=[file], levers=own([file], levers), **given) for file in others
+    return by_size | {
+        name_of([file]): load_scenario(base, reforms=[file], levers=levers_of([file], levers), **given)
+        for file in others
     }
 
 
 def replicated(
-    held: Worlds, root: Path, asked: int | None, precision: float | None, most: int, workers: int, quiet: bool
+    worlds: Worlds, root: Path, asked: int | None, precision: float | None, most: int, workers: int, quiet: bool
 ) -> Comparison:
-    """All worlds, replication by replication, until enough is known; what was finished before is not done again."""
-    count = asked or held.run.replications
+    """Simulate all worlds, replication by replication, until the precision is reached; checkpoints are used again."""
+    count = asked or worlds.run.replications
     refuse_counts(count, precision, most)
-    with claimed(root / CHECKPOINTS, held.digest()) as checkpoints:
+    with claimed(root / CHECKPOINTS, worlds.digest()) as checkpoints:
         while True:
             with progress(count, "replications of all worlds", quiet=quiet) as tick:
-                run_replications(held, checkpoints, count, workers, tick, JOB)  # type: ignore[arg-type]
-            found = Comparison(held, read(checkpoints, count, TABLES), count)
-            wide = widest(found.differences)
-            if precision is None or wide <= precision or count >= most:
-                found.reached = said(precision, wide, count)
+                run_replications(worlds, checkpoints, count, workers, tick, JOB)  # type: ignore[arg-type]
+            result = Comparison(worlds, read_replications(checkpoints, count, TABLES), count)
+            half = widest(result.differences)
+            if precision is None or half <= precision or count >= most:
+                result.precision_text = precision_text(precision, half, count)
                 checkpoints.remove()
-                return found
+                return result
             count = min(most, 2 * count)
 
 
 def refuse_counts(count: int, precision: float | None, most: int) -> None:
-    """InputError for a precision that nothing can reach."""
+    """InputError for a precision that no number of replications can reach."""
     if precision is not None and not precision > 0:
         raise InputError("must be above 0", key="--precision")
     if precision is not None and count < 2:
@@ -174,12 +187,12 @@ def widest(table: pd.DataFrame) -> float:
     return float(np.nanmax(half)) if np.isfinite(half).any() else 0.0
 
 
-def said(precision: float | None, wide: float, count: int) -> str:
-    """Whether the precision asked for was reached."""
+def precision_text(precision: float | None, half: float, count: int) -> str:
+    """A sentence on whether the precision asked for was reached."""
     if precision is None:
         return ""
-    if wide <= precision:
-        return f"All shares known to {100 * wide:.2g} points after {count} replications ({100 * precision:.2g} asked)."
+    if half <= precision:
+        return f"All shares known to {100 * half:.2g} points after {count} replications ({100 * precision:.2g} asked)."
     return (
-        f"Stopped at {count} replications: the widest interval is {100 * wide:.2g} points, not {100 * precision:.2g}."
+        f"Stopped at {count} replications: the widest interval is {100 * half:.2g} points, not {100 * precision:.2g}."
     )

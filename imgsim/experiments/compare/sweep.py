@@ -1,7 +1,8 @@
-"""What the size of a dose decides: where a difference turns its sign, and where it passes that of another reform."""
+"""Sweeps of a lever: at which size a difference changes its sign, and at which it passes that of another reform."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 import numpy as np
@@ -9,15 +10,15 @@ import numpy.typing as npt
 import pandas as pd
 
 from imgsim.base.errors import InputError
-from imgsim.experiments.compare.differences import each
+from imgsim.experiments.compare.differences import each_row
 
-Sweep = tuple[str, tuple[float, ...]]  # a dose and its sizes
+Sweep = tuple[str, tuple[float, ...]]  # a lever and its sizes
 COLUMNS: Final = ["measure", "group", "label", "against", "size"]
 BASELINE: Final = "the baseline"
 
 
-def sizes_of(sweep: str) -> tuple[str, tuple[float, ...]]:
-    """Name and sizes of ``NAME=a,b,c``."""
+def sizes_of(sweep: str) -> Sweep:
+    """Lever and sizes of ``NAME=a,b,c``."""
     name, equals, listed = sweep.partition("=")
     try:
         sizes = tuple(float(part) for part in listed.split(","))
@@ -29,41 +30,41 @@ def sizes_of(sweep: str) -> tuple[str, tuple[float, ...]]:
 
 
 def world_of(name: str, size: float) -> str:
-    """What the world of one size is called."""
+    """The name of the world in which a lever has a size."""
     return f"{name} = {size:g}"
 
 
 def by_size(table: pd.DataFrame, sweep: Sweep) -> pd.DataFrame:
-    """The rows of a sweep's worlds among differences, from the smallest size to the largest, with a column ``size``."""
+    """The differences of a sweep's worlds, from the smallest size to the largest, with a column ``size``."""
     size = {world_of(sweep[0], one): one for one in sweep[1]}
-    held = table[table["reform"].isin(list(size))]
-    return held.assign(size=held["reform"].map(size)).sort_values("size", kind="stable", ignore_index=True)
+    rows = table[table["reform"].isin(list(size))]
+    return rows.assign(size=rows["reform"].map(size)).sort_values("size", kind="stable", ignore_index=True)
 
 
-def beside(table: pd.DataFrame, sweep: Sweep) -> pd.DataFrame:
-    """The rows of the other reforms, which stand beside the sweep at a size of their own."""
+def outside(table: pd.DataFrame, sweep: Sweep) -> pd.DataFrame:
+    """The differences of reforms that do not have the swept lever."""
     return table[~table["reform"].isin([world_of(sweep[0], one) for one in sweep[1]])]
 
 
-def turns(table: pd.DataFrame, sweep: Sweep) -> pd.DataFrame:
-    """Where the sign turns (against the baseline) and where the ranking does (against another reform), line by line.
+def switching_points(table: pd.DataFrame, sweep: Sweep) -> pd.DataFrame:
+    """Sizes at which a difference changes its sign, or is level with that of another reform, line by line.
 
-    Sizes lie on the straight line between two that were run; chance is not taken into account.
+    Sizes lie on the straight line between two that were simulated; stochastic uncertainty is not taken into account.
     """
-    found = []
-    for (measure, group, label), held in by_size(table, sweep).groupby(["measure", "group", "label"], sort=False):
-        others = beside(table, sweep)
+    points = []
+    others = outside(table, sweep)
+    for (measure, group, label), rows in by_size(table, sweep).groupby(["measure", "group", "label"], sort=False):
         rivals = others[(others["measure"] == measure) & (others["group"] == group)]
-        levels = {BASELINE: 0.0} | {str(row.reform): float(row.difference) for row in each(rivals)}
+        levels = {BASELINE: 0.0} | {str(row.reform): float(row.difference) for row in each_row(rivals)}
         for against, level in levels.items():
-            size = threshold(held["size"].to_numpy(np.float64), held["difference"].to_numpy(np.float64) - level)
+            size = sign_change(rows["size"].tolist(), rows["difference"].to_numpy(np.float64) - level)
             if size is not None:
-                found.append((measure, group, label, against, size))
-    return pd.DataFrame(found, columns=COLUMNS)
+                points.append((measure, group, label, against, size))
+    return pd.DataFrame(points, columns=COLUMNS)
 
 
-def threshold(sizes: Any, difference: npt.NDArray[np.float64] | list[float]) -> float | None:
-    """The first size at which the sign turns, on the line between two sizes; None if it does not."""
+def sign_change(sizes: Sequence[float], difference: npt.NDArray[np.float64] | Sequence[float]) -> float | None:
+    """The first size at which the sign of a difference changes, by linear interpolation; None if it does not."""
     for k in range(len(sizes) - 1):
         if difference[k] * difference[k + 1] < 0:
             share = difference[k] / (difference[k] - difference[k + 1])
@@ -71,11 +72,14 @@ def threshold(sizes: Any, difference: npt.NDArray[np.float64] | list[float]) -> 
     return None
 
 
-def told(found: pd.DataFrame, name: str) -> list[str]:
-    """The turns in words."""
-    return [
-        f"“{row.label.strip('. ')}” turns its sign at {name} = {row.size:.3g}."
-        if row.against == BASELINE
-        else f"“{row.label.strip('. ')}” ranks level with {row.against} at {name} = {row.size:.3g}."
-        for row in each(found)
-    ]
+def switching_text(points: pd.DataFrame, lever: str) -> list[str]:
+    """A sentence for every switching point of a lever."""
+    return [switching_sentence(row, lever) for row in each_row(points)]
+
+
+def switching_sentence(row: Any, lever: str) -> str:
+    """One switching point in words."""
+    label = row.label.strip(". ")
+    if row.against == BASELINE:
+        return f"“{label}” changes its sign at {lever} = {row.size:.3g}."
+    return f"“{label}” is level with {row.against} at {lever} = {row.size:.3g}."

@@ -1,1 +1,1 @@
-"""Parameter draws and sensitivity."""
+"""Parameter uncertainty of a comparison: draws of parameters, screening, Sobol indices, value of information."""

@@ -1,8 +1,8 @@
-"""One draw of the numbers that nobody knows: from a point of the unit cube to worlds with other numbers, and their run.
+"""One draw of uncertain parameters: from a point of the unit cube to worlds with other values, and their simulation.
 
-A coordinate belongs to a parameter with evidence `assumed` or to the lever of a reform: at one half it is the number in
-use; below it the number moves towards the low end of its range, above it towards the high end, for all its dates and
-categories together. Calibrated numbers move together, by the joint covariance of the country's fit
+A coordinate belongs to a parameter with evidence `assumed` or to a lever of a reform: at one half it is the value in
+use; below it the value moves towards the low end of its range, above it towards the high end, for all its dates and
+categories together. Calibrated parameters move together, by the joint covariance of the country's fit
 (``posterior_covariance``): each calibration parameter has a coordinate, whose ends are those of the middle 95% of a
 standard normal. Every draw runs the same replication, so that draws differ by parameters alone.
 """
@@ -28,7 +28,7 @@ from imgsim.engines.records.tables import build_tables
 from imgsim.experiments.calibrate.fit import shifted
 from imgsim.experiments.calibrate.posterior_covariance import Posterior, load
 from imgsim.experiments.compare.paired_replications import Worlds, headline_of
-from imgsim.experiments.compare.shared_rounds import Known, sharing
+from imgsim.experiments.compare.shared_rounds import SharedAllocations, share_rounds
 from imgsim.inputs.countries import country_folder
 from imgsim.inputs.parameters.parameter import Parameter, Parameters, Row
 from imgsim.outcomes.all_measures import headline_makers, measures
@@ -43,11 +43,12 @@ TABLE: Final = "draws"
 FIT: Final = "fit."  # before the name of a calibration parameter, where it is drawn
 TAIL: Final = 0.025  # of the normal that is cut off at either end
 REFUSED: Final = "refused"
+COLUMNS: Final = ["measure", "cohort", "group", "statistic", "value"]
 
 
 @dataclass(frozen=True, slots=True)
 class Draws:
-    """The points to be run."""
+    """The points of the unit cube to be simulated in all worlds."""
 
     worlds: Worlds
     parameters: tuple[str, ...]
@@ -59,77 +60,66 @@ class Draws:
         return self.worlds.run
 
     def digest(self) -> str:
-        """What a kept draw depends on."""
+        """All that a checkpoint of a draw depends on."""
         text = json.dumps([self.worlds.digest(), self.parameters, code_digest()])
         return hashlib.sha256(text.encode() + self.points.tobytes()).hexdigest()
 
 
 def ready(draws: Draws) -> Draws:
-    """A worker needs nothing made ready: every draw is a model of its own."""
+    """The draws themselves: a worker prepares nothing, as every draw is a model of its own."""
     return draws
 
 
-def pieces(draws: Draws, number: int) -> Iterator[dict[str, Columns]]:
-    """One draw in every world."""
+def simulate(draws: Draws, number: int) -> Iterator[dict[str, Columns]]:
+    """Simulate one draw in every world; its table of headline measures."""
     at = dict(zip(draws.parameters, draws.points[number].tolist(), strict=True))
     try:
         scenarios = worlds_at(draws.worlds, at)
-        models = sharing(scenarios, [build(scenario) for scenario in scenarios], Known())
-        found = [headline_in(world, model, draws.worlds.engine) for world, model in enumerate(models)]
-        table = pd.concat(found, ignore_index=True)
-    except InputError as error:  # a combination that the model refuses: counted, and said
-        table = pd.DataFrame(
-            [
-                {
-                    "world": 0,
-                    "measure": REFUSED,
-                    "cohort": "",
-                    "group": str(error)[:200],
-                    "statistic": "",
-                    "value": np.nan,
-                }
-            ]
-        )
+        models = share_rounds(scenarios, [build(scenario) for scenario in scenarios], SharedAllocations())
+        tables = [headline_in(world, model, draws.worlds.engine) for world, model in enumerate(models)]
+        table = pd.concat(tables, ignore_index=True)
+    except InputError as error:  # a combination that the model refuses: counted and reported
+        row = {"measure": REFUSED, "cohort": "", "group": str(error)[:200], "statistic": "", "value": np.nan}
+        table = pd.DataFrame([{"world": 0, **row}])
     table.insert(0, "draw", np.int32(number))
     yield {TABLE: columns_of(table)}
 
 
-def headline_in(world: int, model: Model, walker: str) -> pd.DataFrame:
+def headline_in(world: int, model: Model, engine_name: str) -> pd.DataFrame:
     """The headline measures of one world."""
-    tables = build_tables(engine(walker).run(model, 0).finished())
-    held = headline_of(measures(tables, model.scenario, headline_makers()))
-    return held[held["time"].isna()][["measure", "cohort", "group", "statistic", "value"]].assign(world=np.int32(world))
+    tables = build_tables(engine(engine_name).run(model, 0).finished())
+    headline = headline_of(measures(tables, model.scenario, headline_makers()))
+    return headline[headline["time"].isna()][COLUMNS].assign(world=np.int32(world))
 
 
-def worlds_at(held: Worlds, at: Mapping[str, float]) -> Sequence[Scenario]:
-    """The worlds with other numbers: the baseline's are moved, and each reform is laid over them anew."""
+def worlds_at(worlds: Worlds, at: Mapping[str, float]) -> Sequence[Scenario]:
+    """The worlds with other parameter values: the baseline's are moved, and each reform is laid over them anew."""
     from imgsim.inputs.reforms.overlay import read_reforms, reformed
 
-    base, posterior = held.scenarios[0], posterior_of(held)
+    base, posterior = worlds.scenarios[0], posterior_of(worlds)
     if posterior is not None:
         base = refitted(base, posterior, at)
-    numbers = {name: u for name, u in at.items() if name in base.parameters}
-    other = replace(base, parameters=moved(base.parameters, numbers))
-    sizes = {name: between(at[name], *bounds) for name, bounds in levers_of(held).items()}
-    found = [other]
-    for scenario in held.scenarios[1:]:
-        mine = {
-            name: size for name, size in sizes.items() if name.partition(".")[0] in {r.name for r in scenario.reforms}
-        }
-        found.append(reformed(other, read_reforms([reform.file for reform in scenario.reforms], mine)))
-    return found
+    assumed = {name: u for name, u in at.items() if name in base.parameters}
+    moved = replace(base, parameters=moved_parameters(base.parameters, assumed))
+    sizes = {name: between(at[name], *bounds) for name, bounds in levers_of(worlds).items()}
+    scenarios = [moved]
+    for scenario in worlds.scenarios[1:]:
+        reforms = {reform.name for reform in scenario.reforms}
+        own = {name: size for name, size in sizes.items() if name.partition(".")[0] in reforms}
+        scenarios.append(reformed(moved, read_reforms([reform.file for reform in scenario.reforms], own)))
+    return scenarios
 
 
-def open_numbers(held: Worlds) -> tuple[str, ...]:
-    """Every number that a draw may move: the assumed ones with a range, and the doses of the reforms."""
-    posterior = posterior_of(held)
+def uncertain_parameters(worlds: Worlds) -> tuple[str, ...]:
+    """Everything that a draw may move: assumed parameters with a range, calibration parameters, levers of reforms."""
+    posterior = posterior_of(worlds)
     calibrated = tuple(f"{FIT}{adjusted.name}" for adjusted in posterior.free) if posterior else ()
-    return drawable(held.scenarios[0].parameters) + calibrated + tuple(sorted(levers_of(held)))
+    return drawable(worlds.scenarios[0].parameters) + calibrated + tuple(sorted(levers_of(worlds)))
 
 
-def posterior_of(held: Worlds) -> Posterior | None:
+def posterior_of(worlds: Worlds) -> Posterior | None:
     """The calibration parameters of the country with their covariance, if that was estimated."""
-    return load(country_folder(held.scenarios[0].country))
+    return load(country_folder(worlds.scenarios[0].country))
 
 
 def refitted(base: Scenario, posterior: Posterior, at: Mapping[str, float]) -> Scenario:
@@ -139,44 +129,44 @@ def refitted(base: Scenario, posterior: Posterior, at: Mapping[str, float]) -> S
 
 
 def drawable(parameters: Parameters) -> tuple[str, ...]:
-    """The parameters with an assumed number that has a range."""
+    """The parameters with an assumed value that has a range."""
     return tuple(name for name, parameter in parameters.items() if any(is_open(row) for row in rows_of(parameter)))
 
 
 def rows_of(parameter: Parameter) -> Iterator[Row]:
-    """All rows of a parameter."""
+    """All rows of a parameter, of every category and date."""
     return (row for series in parameter.rows.values() for row in series)
 
 
 def is_open(row: Row) -> bool:
-    """Is the number assumed, with room to move?"""
+    """Whether a value is assumed and has room to move."""
     return row.evidence == "assumed" and row.range is not None and row.range[0] < row.range[1]
 
 
-def levers_of(held: Worlds) -> dict[str, tuple[float, float, float]]:
-    """Low, value and high of every dose of every reform, by ``<reform>.<dose>``."""
+def levers_of(worlds: Worlds) -> dict[str, tuple[float, float, float]]:
+    """Low, value and high of every lever of every reform, by ``<reform>.<lever>``."""
     return {
         f"{reform.name}.{name}": (lever.low, lever.value, lever.high)
-        for scenario in held.scenarios
+        for scenario in worlds.scenarios
         for reform in scenario.reforms
         for name, lever in reform.levers.items()
     }
 
 
 def between(u: float, low: float, value: float, high: float) -> float:
-    """The number at a coordinate: the one in use at one half, the ends of its range at nought and one."""
+    """The value at a coordinate: the one in use at one half, the ends of its range at zero and one."""
     if u < 0.5:
         return value - (1 - 2 * u) * max(0.0, value - low)
     return value + (2 * u - 1) * max(0.0, high - value)
 
 
-def moved(parameters: Parameters, at: Mapping[str, float]) -> Parameters:
-    """The parameters with the assumed numbers of some of them at these coordinates."""
-    return parameters.replacing(*(moved_one(parameters[name], u) for name, u in at.items()))
+def moved_parameters(parameters: Parameters, at: Mapping[str, float]) -> Parameters:
+    """The parameters with the assumed values of some of them at these coordinates."""
+    return parameters.replacing(*(moved_parameter(parameters[name], u) for name, u in at.items()))
 
 
-def moved_one(parameter: Parameter, u: float) -> Parameter:
-    """One parameter with its assumed numbers at a coordinate."""
+def moved_parameter(parameter: Parameter, u: float) -> Parameter:
+    """One parameter with its assumed values at a coordinate."""
     low, high = parameter.bounds
     rows = {
         category: tuple(

@@ -1,4 +1,4 @@
-"""Doubt about parameters, apart from chance: what many draws of them (``parameter_draws``) say of the answer.
+"""Parameter (second-order) uncertainty of a comparison: its differences over many draws of the parameters.
 
 The draws are points of a Latin hypercube (McKay, Beckman and Conover 1979); sensitivity analysis chooses others.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -17,8 +17,8 @@ import pandas as pd
 from imgsim.base.errors import ImgsimError, InputError
 from imgsim.base.progress import progress
 from imgsim.experiments.compare.paired_replications import Worlds
-from imgsim.experiments.compare.read import read
-from imgsim.experiments.uncertainty.parameter_draws import REFUSED, TABLE, Draws, open_numbers
+from imgsim.experiments.compare.read import read_replications
+from imgsim.experiments.uncertainty.parameter_draws import REFUSED, TABLE, Draws, uncertain_parameters
 from imgsim.inputs.pathways.pathway import FIRST_POST
 from imgsim.outcomes.headline import chosen, lines
 from imgsim.runs.checkpoints import claimed
@@ -26,60 +26,57 @@ from imgsim.runs.job import Job
 from imgsim.runs.replicate import run_replications
 from imgsim.runs.store import CHECKPOINTS
 
-if TYPE_CHECKING:
-    pass
-
 Floats = npt.NDArray[np.float64]
 
 FEWEST: Final = 2  # draws in which a line must have a value in both worlds
 JOB: Final = Job(
     build="imgsim.experiments.uncertainty.parameter_draws.ready",
-    pieces="imgsim.experiments.uncertainty.parameter_draws.pieces",
-    measures="imgsim.experiments.compare.paired_replications.nothing", tables=(TABLE,),
+    pieces="imgsim.experiments.uncertainty.parameter_draws.simulate",
+    measures="imgsim.experiments.compare.paired_replications.no_outcomes", tables=(TABLE,),
 )  # fmt: skip
 
 
 @dataclass(frozen=True)
-class Doubt:
-    """The draws of an uncertainty analysis."""
+class ParameterUncertainty:
+    """The draws of an uncertainty analysis, with the headline measures of every world in each."""
 
     parameters: tuple[str, ...]
     points: Floats
     table: pd.DataFrame  # draw, world, measure, cohort, group, statistic, value
     names: tuple[str, ...]
-    first_post: str = FIRST_POST  # what the road calls it
+    first_post: str = FIRST_POST  # the pathway's word for it
 
     @property
     def refused(self) -> int:
-        """How many points the model refused."""
+        """How many draws the model refused."""
         return int((self.table["measure"] == REFUSED).sum())
 
     def summary(self) -> pd.DataFrame:
-        """A row a reform and headline line: median and 95% range of the difference over draws, share that helps."""
-        found = []
-        for reform, line, difference in self.each():
-            difference = difference[np.isfinite(difference)]
-            low, middle, high = np.quantile(difference, (0.025, 0.5, 0.975))
+        """For each reform and headline line: median and 95% range of the difference over draws, share that helps."""
+        rows = []
+        for reform, line, difference in self.differences():
+            finite = difference[np.isfinite(difference)]
+            low, middle, high = np.quantile(finite, (0.025, 0.5, 0.975))
             sign = 1.0 if line["better"] == "more" else -1.0
-            found.append((reform, line["label"], line["unit"], middle, low, high, (sign * difference > 0).mean()))
+            rows.append((reform, line["label"], line["unit"], middle, low, high, (sign * finite > 0).mean()))
         columns = ["reform", "label", "unit", "median", "low", "high", "helps"]
-        return pd.DataFrame(found, columns=columns)
+        return pd.DataFrame(rows, columns=columns)
 
     def tornado(self, measure: str, group: str = "all") -> pd.DataFrame:
         """How far each parameter swings the difference from one tenth of its range to nine tenths, by least squares.
 
-        ``beyond`` says whether the slope lies more than two standard errors from nought: with hundreds of parameters
-        one in twenty does by chance.
+        ``beyond`` says whether the slope lies more than two standard errors from zero: with hundreds of parameters one
+        in twenty does by chance.
         """
-        found = []
-        for reform, line, difference in self.each():
+        rows = []
+        for reform, line, difference in self.differences():
             if (line["measure"], line.get("group", "all")) == (measure, group):
                 known = np.isfinite(difference)
-                found += [
+                rows += [
                     (reform, name, *swing(self.points[known, k], difference[known]))
                     for k, name in enumerate(self.parameters)
                 ]
-        table = pd.DataFrame(found, columns=["reform", "parameter", "swing", "error"])
+        table = pd.DataFrame(rows, columns=["reform", "parameter", "swing", "error"])
         table["beyond"] = table["swing"].abs() > 2 * table["error"]
         return table.sort_values("swing", key=np.abs, ascending=False, ignore_index=True)
 
@@ -93,7 +90,7 @@ class Doubt:
             line for line in lines(self.first_post) if (line["measure"], line.get("group", "all")) == (measure, group)
         )
         sign = 1.0 if line.get("better", "more") == "more" else -1.0
-        benefit = [sign * d for _, held, d in self.each() if held is line or held == line]
+        benefit = [sign * difference for _, other, difference in self.differences() if other == line]
         if not benefit:
             return pd.DataFrame(columns=["parameter", "worth"])
         known = np.isfinite(np.array(benefit)).all(axis=0).reshape(-1)
@@ -103,16 +100,13 @@ class Doubt:
         table = pd.DataFrame({"parameter": self.parameters, "worth": np.maximum(worth, 0.0)})
         return table.sort_values("worth", ascending=False, ignore_index=True)
 
-    def each(self) -> Iterator[tuple[str, dict[str, Any], Floats]]:
+    def differences(self) -> Iterator[tuple[str, dict[str, Any], Floats]]:
         """Reform, headline line, and the differences of all draws in their order, missing where a world has none."""
         for line in lines(self.first_post):
             if not line.get("better"):
                 continue
-            wide = (
-                chosen(self.table, line)
-                .pivot_table(index="draw", columns="world", values="value")
-                .reindex(range(len(self.points)))
-            )
+            rows = chosen(self.table, line)
+            wide = rows.pivot_table(index="draw", columns="world", values="value").reindex(range(len(self.points)))
             for world, name in enumerate(self.names[1:], start=1):
                 if {0, world} <= set(wide):
                     difference = (wide[world] - wide[0]).to_numpy(np.float64)
@@ -130,34 +124,34 @@ def swing(point: Floats, difference: Floats) -> tuple[float, float]:
 
 
 def fitted(point: Floats, options: Floats) -> Floats:
-    """The options as a function of one parameter, by a parabola."""
+    """The options as a quadratic function of one parameter."""
     basis = np.vander(point, 3)
-    found: Floats = basis @ np.linalg.lstsq(basis, options, rcond=None)[0]
-    return found
+    values: Floats = basis @ np.linalg.lstsq(basis, options, rcond=None)[0]
+    return values
 
 
-def drawn(held: Worlds, root: Path, draws: int, workers: int, quiet: bool) -> Doubt:
-    """The draws of a Latin hypercube over all open numbers, each run in all worlds."""
+def parameter_uncertainty(worlds: Worlds, root: Path, draws: int, workers: int, quiet: bool) -> ParameterUncertainty:
+    """Draw a Latin hypercube over all uncertain parameters and simulate each draw in all worlds."""
     from scipy.stats import qmc
 
     if draws < 2:
         raise InputError("needs at least two draws", key="--uncertainty")
-    names = open_numbers(held)
-    points = qmc.LatinHypercube(len(names), seed=held.run.seed).random(draws)
-    return run_at(held, root, names, points, workers, quiet, "draws of all worlds")
+    names = uncertain_parameters(worlds)
+    points = qmc.LatinHypercube(len(names), seed=worlds.run.seed).random(draws)
+    return run_at(worlds, root, names, points, workers, quiet, "draws of all worlds")
 
 
 def run_at(
-    held: Worlds, root: Path, names: tuple[str, ...], points: Floats, workers: int, quiet: bool, words: str
-) -> Doubt:
-    """Run all points, those left by an interrupted analysis first; what was finished is not done again."""
-    asked = Draws(held, names, points)
-    with claimed(root / CHECKPOINTS, asked.digest()) as checkpoints:
+    worlds: Worlds, root: Path, names: tuple[str, ...], points: Floats, workers: int, quiet: bool, words: str
+) -> ParameterUncertainty:
+    """Simulate all points in all worlds; checkpoints of an interrupted analysis are used again."""
+    draws = Draws(worlds, names, points)
+    with claimed(root / CHECKPOINTS, draws.digest()) as checkpoints:
         with progress(len(points), words, quiet=quiet) as tick:
-            run_replications(asked, checkpoints, len(points), workers, tick, JOB)  # type: ignore[arg-type]
-        table = read(checkpoints, len(points), (TABLE,))[TABLE]
+            run_replications(draws, checkpoints, len(points), workers, tick, JOB)  # type: ignore[arg-type]
+        table = read_replications(checkpoints, len(points), (TABLE,))[TABLE]
         checkpoints.remove()
-    found = Doubt(names, points, table, held.names, held.scenarios[0].pathway.first_post)
-    if found.refused == len(points):
+    result = ParameterUncertainty(names, points, table, worlds.names, worlds.scenarios[0].pathway.first_post)
+    if result.refused == len(points):
         raise ImgsimError(f"no draw could be run, every one was refused: {table['group'].iloc[0]}")
-    return found
+    return result
