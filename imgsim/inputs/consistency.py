@@ -9,14 +9,23 @@ from typing import Final, NoReturn
 from imgsim.base.errors import InputError, Problems
 from imgsim.base.files.toml import locate_name
 from imgsim.base.randomness.addresses import refuse_collisions
-from imgsim.inputs.kinds.all_kinds import optional_parameters, required_parameters
-from imgsim.inputs.kinds.round import ROUND
+from imgsim.inputs.kinds.all_kinds import optional_parameters
 from imgsim.inputs.parameters.dispersion import DURATIONS, SPREAD, dispersion_of, owner_of
 from imgsim.inputs.parameters.parameter import Parameter, Parameters
+from imgsim.inputs.parameters_read import names_read, needed, unread
 from imgsim.inputs.pathways.instant_cycles import refuse_standstill
 from imgsim.inputs.pathways.pathway import Pathway
 from imgsim.inputs.renamed import was_renamed
-from imgsim.inputs.traits import BY_NAME, CATEGORICAL, LIVELIHOODS, YES_NO_TRAITS, trait_names
+from imgsim.inputs.traits import (
+    BY_CHOICE,
+    BY_NAME,
+    CATEGORICAL,
+    DRAWN,
+    LIVELIHOODS,
+    YES_NO_TRAITS,
+    parameters_drawn,
+    trait_names,
+)
 
 # The ratios that a unit takes: odds behind the logit, multipliers behind the log, points otherwise.
 KIND_OF_RATIO: Final = {"probability": "odds"} | dict.fromkeys(("days", "years", "rate", "amount", "factor"), "times")
@@ -43,19 +52,20 @@ def check_contract(
     read it; only the names that the scenario itself ``added`` must all be of use.
     """
     problems = Problems()
-    required = dict(required_parameters(pathway))
+    required, read = needed(pathway), names_read(parameters, pathway)
+    without_effect = set(unread(parameters, read))
     check_required(parameters, required, problems)
     check_optional(parameters, optional_parameters(pathway), problems)
     check_meetings(parameters, pathway, problems)
+    check_choices(parameters, pathway, problems)
     categories, traits = known_categories(pathway), trait_names(tuple(pathway.flags))
-    used = used_prefixes(pathway)
     for parameter in parameters.values():
         with problems:
             check_categories(parameter, categories)
             check_ratios(parameter, parameters, categories, traits)
             check_dispersion(parameter, parameters, required)
-            if not is_used(parameter.name, parameters, required, used) and (not changed or parameter.name in added):
-                refuse(parameter, "nothing uses a parameter of this name", None, parameter.name, required)
+            if parameter.name in without_effect and (not changed or parameter.name in added):
+                refuse(parameter, "nothing uses a parameter of this name", None, parameter.name, read)
     check_sources(parameters, pathway, all_cited=not changed, problems=problems)
     problems.refuse()
     refuse_standstill(parameters, pathway)
@@ -92,6 +102,17 @@ def check_meetings(parameters: Parameters, pathway: Pathway, problems: Problems)
                 refuse(held, f"the road needs it in count, not in {held.unit}", "unit")
 
 
+def check_choices(parameters: Parameters, pathway: Pathway, problems: Problems) -> None:
+    """Note every category of a drawn trait that has a number while one before it, which takes all others, has none."""
+    for trait in DRAWN:
+        names = parameters_drawn(trait, pathway.categories) if trait.drawn == BY_CHOICE else []
+        missing = next((name for name in names if name not in parameters), "")
+        for name in names[names.index(missing) :] if missing and names[0] in parameters else []:
+            with problems:
+                if name in parameters:
+                    refuse(parameters[name], f"nobody is left for it: `{missing}`, without a number, takes all others")
+
+
 def refuse(
     parameter: Parameter, message: str, key: str | None = None, name: str | None = None, known: Iterable[str] = ()
 ) -> NoReturn:
@@ -100,23 +121,6 @@ def refuse(
     raise InputError(
         message, file=parameter.file or None, line=line, column=column, key=parameter.name, name=name, known=known
     )
-
-
-def used_prefixes(pathway: Pathway) -> tuple[str, ...]:
-    """Families of names that mechanisms, the population, livelihood and the outcomes read."""
-    rounds = [f"{stage.name}." for stage in pathway.stages.values() if stage.kind == ROUND.name]
-    optional = [name for name, _ in optional_parameters(pathway)]
-    return (*rounds, *optional, "population.", "livelihood.", "cost.", "comparison.")
-
-
-def is_used(name: str, parameters: Parameters, required: dict[str, str], prefixes: tuple[str, ...]) -> bool:
-    """Is a parameter read by the road, by a family, or as a ratio or dispersion of one that is?"""
-    if name in required or name.startswith(prefixes):
-        return True
-    if owner := owner_of(name):
-        return is_used(owner, parameters, required, prefixes)
-    owners = [owner for kind in (".odds.", ".times.", ".plus.") for owner in [name.partition(kind)[0]] if owner != name]
-    return any(owner in parameters and is_used(owner, parameters, required, prefixes) for owner in owners)
 
 
 def check_categories(parameter: Parameter, categories: dict[str, tuple[str, ...]]) -> None:

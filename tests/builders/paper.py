@@ -183,11 +183,27 @@ evidence = "measured"
 source = "census"
 values = [{ from = 2000-01-01, of = { near = 10, far = 20 } }, { from = 2010-01-01, of = { near = 20, far = 40 } }]
 
-[cost.opens]
+[test.session.1]
 unit = "month-day"
 value = "09-15"
 evidence = "measured"
 source = "census"
+
+[population]
+age_at_graduation = { unit = "years", value = 25, evidence = "measured", source = "census" }
+entry_before = { unit = "years", value = 0, evidence = "measured", source = "census" }
+entry_after = { unit = "years", value = 0.25, evidence = "measured", source = "census" }
+needs_visa = { unit = "probability", value = 0.25, evidence = "measured", source = "census" }
+ability = { unit = "score", value = 0, evidence = "measured", source = "census" }
+english = { unit = "score", value = 0, evidence = "measured", source = "census" }
+experience = { unit = "years", value = 0, evidence = "measured", source = "census" }
+
+[livelihood.start]
+practising_home = { unit = "probability", value = 0, evidence = "measured", source = "census" }
+preparing = { unit = "probability", value = 1, evidence = "measured", source = "census" }
+local_experience = { unit = "probability", value = 0, evidence = "measured", source = "census" }
+health_adjacent = { unit = "probability", value = 0, evidence = "measured", source = "census" }
+survival_job = { unit = "probability", value = 0, evidence = "measured", source = "census" }
 """
 
 SOURCES = """\

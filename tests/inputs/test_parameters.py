@@ -119,7 +119,7 @@ def test_a_number_may_be_the_same_as_another_but_keeps_its_name(paper: Parameter
 
 
 def test_a_month_and_day_is_kept_as_a_number(paper: Parameters) -> None:
-    assert paper.value("cost.opens", 0) == 915
+    assert paper.value("test.session.1", 0) == 915
 
 
 def test_families_and_unknown_names(paper: Parameters) -> None:

@@ -116,7 +116,7 @@ def test_a_change_without_a_group_is_for_all(country: Country) -> None:
 
 
 def test_a_change_of_a_calendar_is_a_month_and_day(country: Country) -> None:
-    assert country.load(change("cost.opens", value='"07-01"')).parameters.value("cost.opens", 0) == 701
+    assert country.load(change("test.session.1", value='"07-01"')).parameters.value("test.session.1", 0) == 701
 
 
 def test_a_changed_value_carries_the_grounds_of_the_change(country: Country) -> None:
@@ -226,7 +226,7 @@ NOTHING = [
     change("test.passed", from_="2010-01-01", until="2014-01-01", scale=1),
     change("population.entrants", from_="2005-01-01", until="2006-01-01", scale=1.0),
     change("paper.refused", of='"far"', from_="2005-01-01", value=0.2),
-    change("cost.opens", from_="2005-01-01", value='"09-15"'),
+    change("test.session.1", from_="2005-01-01", value='"09-15"'),
     change("test.attempts", from_="1990-01-01", until="1995-01-01", value=6),
     change("population.entrants", of='"near"', from_="1990-01-01", until="2000-01-02", value=10),
     change("population.entrants", of='"near"', from_="2010-01-01", value=20),

@@ -27,7 +27,7 @@ def composed(whole: Pathway) -> Pathway:
         timers |= {
             below(name, timer.name): timer_below(name, timer, part.redirects) for timer in own_timers(part.pathway)
         }
-    road = replace(
+    pathway = replace(
         whole,
         stages=stages,
         timers=timers,
@@ -36,8 +36,8 @@ def composed(whole: Pathway) -> Pathway:
         milestones=milestones_of(whole),
         competitors={key: label for part in whole.parts.values() for key, label in part.pathway.competitors.items()},
     )
-    reached = reachable(road)
-    return replace(road, stages={k: v for k, v in stages.items() if k in reached or k in whole.stages})
+    reached = reachable(pathway)
+    return replace(pathway, stages={k: v for k, v in stages.items() if k in reached or k in whole.stages})
 
 
 def entering_stage(country: str, word: str = "") -> str:
@@ -89,9 +89,9 @@ def all_below(country: str, names: Iterable[str]) -> tuple[str, ...]:
     return tuple(below(country, name) for name in names)
 
 
-def own_timers(road: Pathway) -> list[Timer]:
+def own_timers(pathway: Pathway) -> list[Timer]:
     """The clocks of a country that it does not share with all others, as they share death."""
-    return [timer for timer in road.timers.values() if not timer.applies_in.everywhere]
+    return [timer for timer in pathway.timers.values() if not timer.applies_in.everywhere]
 
 
 def timer_below(country: str, timer: Timer, instead: Mapping[str, str]) -> Timer:
@@ -114,24 +114,24 @@ def scope_below(country: str, scope: Scope) -> Scope:
 # --- entering a country: its own view of the person --------------------------------------------------------------
 
 
-def entering(country: str, road: Pathway) -> dict[str, Stage]:
+def entering(country: str, pathway: Pathway) -> dict[str, Stage]:
     """The stages, passed in no time, that give a newcomer the traits which a country sees in its own way.
 
     Citizenship follows from the group, the other traits that differ between countries are drawn by the country's own
     numbers; its clocks of entry start.
     """
-    begun = all_below(country, (timer.name for timer in own_timers(road) if timer.starts == "entry"))
+    begun = all_below(country, (timer.name for timer in own_timers(pathway) if timer.starts == "entry"))
     steps: list[tuple[str, dict[str, dict[str, str]]]] = [
         ("", {"citizen": {"citizen": "yes"}, "other": {"citizen": "no"}}),
-        *((trait.seen_by_country, written(trait.name, options_of(trait, road))) for trait in DRAWN_BY_COUNTRY),
+        *((trait.seen_by_country, written(trait.name, options_of(trait, pathway))) for trait in DRAWN_BY_COUNTRY),
     ]
     steps = [(word, status) for word, status in steps if len(status) > 1]
-    names = [entering_stage(country, word) for word, _ in steps] + [below(country, road.entry)]
-    refuse_taken(country, road, names[:-1])
+    names = [entering_stage(country, word) for word, _ in steps] + [below(country, pathway.entry)]
+    refuse_taken(country, pathway, names[:-1])
     return {
         name: Stage(
             name, "choose", f"Newcomer to {country}: {word or 'citizen or permanent resident'}?",
-            road.stages[road.entry].phase, dict.fromkeys(status, after),
+            pathway.stages[pathway.entry].phase, dict.fromkeys(status, after),
             {} if word else dict.fromkeys(status, begun),
             {} if word else dict.fromkeys(status, (below(country, TRIED),)), status,
         )
@@ -139,9 +139,9 @@ def entering(country: str, road: Pathway) -> dict[str, Stage]:
     }  # fmt: skip
 
 
-def options_of(trait: Trait, road: Pathway) -> tuple[str, ...]:
+def options_of(trait: Trait, pathway: Pathway) -> tuple[str, ...]:
     """The options of the choice that gives a newcomer a trait, those with numbers first: yes before no."""
-    return road.values(trait.name)[::-1] if trait.kind == YES_NO else road.values(trait.name)
+    return pathway.values(trait.name)[::-1] if trait.kind == YES_NO else pathway.values(trait.name)
 
 
 def written(trait: str, values: Iterable[str]) -> dict[str, dict[str, str]]:
@@ -149,11 +149,11 @@ def written(trait: str, values: Iterable[str]) -> dict[str, dict[str, str]]:
     return {value: {trait: value} for value in values}
 
 
-def refuse_taken(country: str, road: Pathway, names: Iterable[str]) -> None:
+def refuse_taken(country: str, pathway: Pathway, names: Iterable[str]) -> None:
     """InputError if a country has a stage of its own by such a name."""
     for name in names:
         own = name.removeprefix(f"{country}.")
-        if own in road.stages:
+        if own in pathway.stages:
             raise InputError(f"the road of {country} has a stage `{own}`, a name that composed roads need", key=name)
 
 

@@ -13,13 +13,23 @@ from pathlib import Path
 from typing import Final
 
 from imgsim.base.errors import InputError
+from imgsim.inputs.consistency import check_contract, refuse
 from imgsim.inputs.countries import pathway_file
 from imgsim.inputs.parameters.parameter import Parameter, Parameters, Ratio, Row, Source
 from imgsim.inputs.parameters.read import load_parameters
 from imgsim.inputs.pathways.combined import DRAWN_BY_COUNTRY, below, entering_stage
-from imgsim.inputs.pathways.combined_people import PEOPLE, Brought, category_of, constant, first_choices, shared_people
+from imgsim.inputs.pathways.combined_people import (
+    AVERAGED,
+    PEOPLE,
+    SHARED,
+    Brought,
+    category_of,
+    constant,
+    first_choices,
+    shared_people,
+)
 from imgsim.inputs.pathways.pathway import Pathway
-from imgsim.inputs.traits import CATEGORY, TRAITS, YES_NO, parameters_drawn
+from imgsim.inputs.traits import BY_CHOICE, CATEGORY, TRAITS, YES_NO, parameters_drawn
 
 NOT_TAKEN: Final = (PEOPLE, "livelihood.", "comparison.")  # families that the whole has once
 GIVEN_BY: Final = tuple(  # traits of a country's own cells, which the whole says by its groups
@@ -27,50 +37,61 @@ GIVEN_BY: Final = tuple(  # traits of a country's own cells, which the whole say
 )
 
 
-def load_numbers(folder: Path, road: Pathway) -> Parameters:
+def load_numbers(folder: Path, pathway: Pathway) -> Parameters:
     """The parameters and sources of a country's folder, or of all countries that its road is composed of."""
     own = load_parameters(folder)
-    if not road.parts:
+    if not pathway.parts:
         return own
-    refuse_without_cells(own, road)
-    brought = {name: load_parameters(pathway_file(folder.parent, name).parent) for name in road.parts}
-    return composed_numbers(own, road, brought)
+    refuse_without_cells(own, pathway)
+    brought = {name: load_parameters(pathway_file(folder.parent, name).parent) for name in pathway.parts}
+    for name, parameters in brought.items():
+        check_contract(parameters, pathway.parts[name].pathway)
+        refuse_ratios_of_means(parameters, pathway.parts[name].pathway)
+    return composed_numbers(own, pathway, brought)
 
 
-def refuse_without_cells(own: Parameters, road: Pathway) -> None:
+def refuse_ratios_of_means(parameters: Parameters, pathway: Pathway) -> None:
+    """InputError if a ratio bears on something of which a combined pathway only takes the mean of its countries."""
+    chosen = (trait for trait in SHARED if trait.drawn == BY_CHOICE)
+    names = [*AVERAGED, *(name for trait in chosen for name in parameters_drawn(trait, pathway.categories))]
+    for ratio in (ratio for name in names if name in parameters for ratio in parameters[name].ratios):
+        refuse(parameters[ratio.parameter], "has no effect in a combined pathway, which takes the mean of countries")
+
+
+def refuse_without_cells(own: Parameters, pathway: Pathway) -> None:
     """InputError unless it is said for every country which part of its cells each group of the whole is."""
-    for name in road.parts:
+    for name in pathway.parts:
         cell = f"{PEOPLE}cell.{name}"
         if cell not in own:
             raise InputError(
                 f"a composed road needs a parameter `{cell}` (probability, by group)", name=cell, known=own
             )
-        missing = [group for group in road.groups if group not in own[cell].rows]
+        missing = [group for group in pathway.groups if group not in own[cell].rows]
         if missing:
             raise InputError(f"no value for group `{missing[0]}`", file=own[cell].file, key=cell)
 
 
-def composed_numbers(own: Parameters, road: Pathway, brought: Mapping[str, Parameters]) -> Parameters:
+def composed_numbers(own: Parameters, pathway: Pathway, brought: Mapping[str, Parameters]) -> Parameters:
     """All numbers of a composed road: its own, those of its countries, and what follows from them."""
-    parts = [Brought(name, road.parts[name], parameters) for name, parameters in brought.items()]
-    named = [parameter for part in parts for parameter in taken(part, part.name == road.common)]
-    followed = [*shared_people(own, road, parts), *first_choices(own, road, parts)]
+    parts = [Brought(name, pathway.parts[name], parameters) for name, parameters in brought.items()]
+    named = [parameter for part in parts for parameter in taken(part, part.name == pathway.common)]
+    followed = [*shared_people(own, pathway, parts), *first_choices(own, pathway, parts)]
     held = {parameter.name: parameter for parameter in (*named, *followed)} | dict(own)
-    filled = [with_all_categories(parameter, road) for parameter in held.values()]
-    return Parameters(filled, {**own.sources, **sources_of(parts, filled, road)})
+    filled = [with_all_categories(parameter, pathway) for parameter in held.values()]
+    return Parameters(filled, {**own.sources, **sources_of(parts, filled, pathway)})
 
 
-def sources_of(parts: Iterable[Brought], held: Iterable[Parameter], road: Pathway) -> dict[str, Source]:
+def sources_of(parts: Iterable[Brought], held: Iterable[Parameter], pathway: Pathway) -> dict[str, Source]:
     """The bibliographies of the countries, of which only what is cited is kept."""
     cited = {row.source for parameter in held for series in parameter.rows.values() for row in series}
-    cited |= {stage.source for stage in road.stages.values()}
+    cited |= {stage.source for stage in pathway.stages.values()}
     named = {below(part.name, key): source for part in parts for key, source in part.parameters.sources.items()}
     return {key: replace(source, key=key) for key, source in named.items() if key in cited}
 
 
-def with_all_categories(parameter: Parameter, road: Pathway) -> Parameter:
+def with_all_categories(parameter: Parameter, pathway: Pathway) -> Parameter:
     """A parameter by a trait whose other categories, which nobody has there, are given the value of the first."""
-    known = road.values(parameter.by) if parameter.by and parameter.by not in GIVEN_BY else ()
+    known = pathway.values(parameter.by) if parameter.by and parameter.by not in GIVEN_BY else ()
     if not known or not set(parameter.rows) < set(known):
         return parameter
     first = next(iter(parameter.rows.values()))

@@ -14,6 +14,7 @@ from typing import Final
 from imgsim.base.dates.calendar import to_date, to_day
 from imgsim.inputs.parameters.dispersion import DISPERSION, DURATIONS
 from imgsim.inputs.parameters.parameter import Parameter, Parameters, Row
+from imgsim.inputs.parameters_read import durations_of_people
 from imgsim.inputs.pathways.combined import DRAWN_BY_COUNTRY
 from imgsim.inputs.pathways.pathway import Group, Part, Pathway
 from imgsim.inputs.traits import BY_CHOICE, DRAWN, YES_NO, Trait, parameters_drawn
@@ -22,7 +23,7 @@ PEOPLE: Final = "population."
 ENTRANTS: Final = f"{PEOPLE}entrants"
 SHARED: Final = tuple(trait for trait in DRAWN if not trait.seen_by_country)  # traits that people bring to any country
 AVERAGED: Final = (
-    "age_at_graduation", "entry_before", "entry_after", *(trait.name for trait in SHARED if trait.drawn != BY_CHOICE),
+    *durations_of_people(), *(f"{PEOPLE}{trait.name}" for trait in SHARED if trait.drawn != BY_CHOICE),
 )  # fmt: skip
 MEAN: Final = "mean of the countries' cells, weighted by entrants"
 
@@ -61,7 +62,7 @@ def coming(own: Parameters, part: Brought, group: str, day: int) -> float:
     return share * part.parameters.value(ENTRANTS, day, part.cell(group).name) if share else 0.0
 
 
-def shared_people(own: Parameters, road: Pathway, parts: list[Brought]) -> Iterator[Parameter]:
+def shared_people(own: Parameters, pathway: Pathway, parts: list[Brought]) -> Iterator[Parameter]:
     """Entrants of each group, and what they bring: the mean of their cells, weighted by those who come."""
     days = knots(parts)
     words = " + ".join(f"{part.name} entrants x {PEOPLE}cell.{part.name}" for part in parts)
@@ -69,7 +70,7 @@ def shared_people(own: Parameters, road: Pathway, parts: list[Brought]) -> Itera
         group: tuple(
             Row(day, sum(coming(own, part, group, day) for part in parts), "derived", "", words) for day in days
         )
-        for group in road.groups
+        for group in pathway.groups
     }
     yield Parameter(ENTRANTS, "count", None, "group", "linear", rows, bounds=(0.0, float("inf")))
     for trait in DRAWN_BY_COUNTRY:
@@ -77,14 +78,14 @@ def shared_people(own: Parameters, road: Pathway, parts: list[Brought]) -> Itera
             yield constant(
                 f"{PEOPLE}{trait.name}", "probability", 0.0, "drawn on entering a country, by its own numbers"
             )
-    for word in AVERAGED:
-        mean = mean_of(own, road, parts, f"{PEOPLE}{word}")
+    for name in AVERAGED:
+        mean = mean_of(own, pathway, parts, name)
         yield mean
         if mean.unit in DURATIONS:
-            yield mean_of(own, road, parts, f"{mean.name}.{DISPERSION['lognormal']}")
+            yield mean_of(own, pathway, parts, f"{mean.name}.{DISPERSION['lognormal']}")
     for trait in SHARED:
         if trait.drawn == BY_CHOICE:
-            yield from mean_choice(own, road, parts, trait)
+            yield from mean_choice(own, pathway, parts, trait)
 
 
 def knots(parts: list[Brought]) -> list[int]:
@@ -93,12 +94,12 @@ def knots(parts: list[Brought]) -> list[int]:
     return sorted({row.start for rows in series for row in rows if row.start is not None})
 
 
-def mean_of(own: Parameters, road: Pathway, parts: list[Brought], name: str) -> Parameter:
+def mean_of(own: Parameters, pathway: Pathway, parts: list[Brought], name: str) -> Parameter:
     """A number of people, for each group the mean of its cells weighted by those who come; none counts as nothing."""
     sample = next((part.parameters[name] for part in parts if name in part.parameters), None)
     days = knots(parts)
     rows = {}
-    for group in road.groups:
+    for group in pathway.groups:
         weight = [sum(coming(own, part, group, day) for day in days) for part in parts]
         value = [value_in(part, name, group, days[-1]) for part in parts]
         mean = sum(w * v for w, v in zip(weight, value, strict=True)) / (sum(weight) or 1.0)
@@ -106,15 +107,15 @@ def mean_of(own: Parameters, road: Pathway, parts: list[Brought], name: str) -> 
     return Parameter(name, sample.unit if sample else "number", None, "group", "step", rows)
 
 
-def mean_choice(own: Parameters, road: Pathway, parts: list[Brought], trait: Trait) -> Iterator[Parameter]:
+def mean_choice(own: Parameters, pathway: Pathway, parts: list[Brought], trait: Trait) -> Iterator[Parameter]:
     """The conditional probabilities of a trait's categories, for each group from the mean shares of its cells.
 
     Cells are weighted by those who come; a country that does not list the trait has no say.
     """
-    values, days = road.values(trait.name), knots(parts)
+    values, days = pathway.values(trait.name), knots(parts)
     knowing = [part for part in parts if part.part.pathway.values(trait.name)]
     rows: dict[str, dict[str, tuple[Row, ...]]] = {value: {} for value in values[:-1]}
-    for group in road.groups:
+    for group in pathway.groups:
         mean = dict.fromkeys(values, 0.0)
         for part in knowing:
             weight = sum(coming(own, part, group, day) for day in days)
@@ -147,7 +148,7 @@ def value_in(part: Brought, name: str, group: str, day: int) -> float:
     return parameter.value(day, category_of(parameter, part.cell(group)))
 
 
-def first_choices(own: Parameters, road: Pathway, parts: list[Brought]) -> Iterator[Parameter]:
+def first_choices(own: Parameters, pathway: Pathway, parts: list[Brought]) -> Iterator[Parameter]:
     """The odds of setting out for each country first, by group and calendar year: its part of those who come."""
     days = knots(parts)
     years = {
@@ -162,9 +163,9 @@ def first_choices(own: Parameters, road: Pathway, parts: list[Brought]) -> Itera
                 )
                 for year in years
             )
-            for group in road.groups
+            for group in pathway.groups
         }
-        yield Parameter(f"{road.entry}.{part.name}", "probability", None, "group", "step", rows)
+        yield Parameter(f"{pathway.entry}.{part.name}", "probability", None, "group", "step", rows)
 
 
 def first_of(own: Parameters, parts: list[Brought], group: str, year: int) -> float:
