@@ -307,3 +307,33 @@ def test_shares_of_cells_are_asked_for(both: Path) -> None:
     numbers.write_text(numbers.read_text().replace("[population.cell.blue]", "[population.cell.blew]"))
     with pytest.raises(InputError, match=r"needs a parameter `population\.cell\.blue`"):
         loaded(both)
+
+
+UNREAD = """
+[paper.reffused]
+unit = "probability"
+value = 0.5
+evidence = "measured"
+source = "here"
+"""
+
+
+def test_a_number_that_nothing_reads_is_refused_where_its_country_says_it(both: Path) -> None:
+    numbers = both.parent / "red" / "parameters" / "all.toml"
+    line = numbers.read_text().count("\n") + 2
+    numbers.write_text(numbers.read_text() + UNREAD)
+    message = (
+        rf"red/parameters/all\.toml:{line}:1: paper\.reffused: nothing uses .* \(did you mean `paper\.refused`\?\)"
+    )
+    with pytest.raises(InputError, match=message):
+        loaded(both)
+
+
+def test_a_ratio_that_a_combined_pathway_cannot_take_over_is_refused(both: Path) -> None:
+    numbers = both.parent / "red" / "parameters" / "all.toml"
+    ratio = '\n[population.age_at_graduation.times.citizen]\nvalue = 1\nevidence = "measured"\nsource = "here"\n'
+    numbers.write_text(numbers.read_text() + ratio)
+    with pytest.raises(
+        InputError, match=r"population\.age_at_graduation\.times\.citizen: has no effect in a combined pathway"
+    ):
+        loaded(both)
