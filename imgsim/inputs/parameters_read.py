@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 from imgsim.inputs.kinds.all_kinds import events_of, optional_parameters, required_parameters
-from imgsim.inputs.kinds.round import LOTTERY
+from imgsim.inputs.kinds.round import LOTTERY, MATCH, NEEDS, OPTIONAL
 from imgsim.inputs.parameters.dispersion import dispersion_of
 from imgsim.inputs.parameters.parameter import MONEY, Parameters
 from imgsim.inputs.pathways.pathway import Pathway
@@ -23,15 +23,8 @@ BY_UNIT: Final = {
 }  # fmt: skip
 # Parameters of stages that are read in another way than their unit lets expect, by the last part of the name.
 OTHERWISE: Final = {"late_gap": RULE, "open": VALUE, "gap_limit": VALUE, "least_practice": VALUE}
-# What a mechanism reads below the name of its round, besides what a stage with it needs or may have. A Match also reads
-# ``second`` and ``competitor_wish`` by specialty and ``sponsor`` by sponsor.
-MATCH_VALUES: Final = (
-    "programmes", "programme.size_spread", "programme.openness_sponsors", "positions", "specialty_share", "competitors",
-    "least_programmes", "openness", "openness.spread", "outside_seats", "outside_seats.open_share", "attraction",
-    "interviews_per_position", "interviews_attended", "letter.programmes", "letter.required", "considers",
-    "screen.spread", "interview.spread", "signals", "signals.weight", "wish_bonus", "after_applications",
-    "applications.cap", "second_specialty_every", "values_as_of",
-)  # fmt: skip
+# What mechanisms read below the name of a round. A Match reads its numbers as plain values, but for some rules; it also
+# reads ``second`` and ``competitor_wish`` by specialty and ``sponsor`` by sponsor.
 MATCH_RULES: Final = ("merit", "after_merit", "backup", "applications", "competitor_ability")
 LOTTERY_VALUES: Final = ("jurisdictions", "places", "concentration", "growth", "growth.when_used")
 WORKING_STATES: Final = 5  # activity statuses with a starting share of their own; the sixth takes the rest
@@ -89,8 +82,8 @@ def of_rounds(pathway: Pathway) -> Iterator[tuple[str, str]]:
             yield f"{stage.name}.meetings", VALUE
         if stage.mechanism == LOTTERY:
             yield from ((f"{stage.name}.{word}", VALUE) for word in LOTTERY_VALUES)
-        if stage.mechanism == "match":
-            yield from ((f"{stage.name}.{word}", VALUE) for word in MATCH_VALUES)
+        if stage.mechanism == MATCH:
+            yield from ((f"{stage.name}.{word}", VALUE) for word in (*NEEDS[MATCH], *OPTIONAL[MATCH]))
             yield from ((f"{stage.name}.{word}", RULE) for word in MATCH_RULES)
             yield from ((f"{stage.name}.sponsor.{value}", VALUE) for value in sponsors)
             yield from (
@@ -109,9 +102,11 @@ def of_people(pathway: Pathway) -> Iterator[tuple[str, str]]:
 
 
 def of_livelihood() -> Iterator[tuple[str, str]]:
-    """What the activity status starts with, and the rates at which it changes."""
+    """Starting shares and rates of change of the activity statuses, and which of them count as clinical work."""
     yield from ((name, RULE) for name in starting_shares())
-    yield from ((f"livelihood.{state}.{other}", RULE) for state in LIVELIHOODS for other in LIVELIHOODS)
+    for state in LIVELIHOODS:
+        yield from ((f"livelihood.{state}.{other}", RULE) for other in LIVELIHOODS)
+        yield from ((f"livelihood.{word}.{state}", VALUE) for word in ("clinical", "experience"))
 
 
 def of_results(parameters: Parameters, pathway: Pathway) -> Iterator[tuple[str, str]]:
