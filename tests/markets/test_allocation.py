@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from imgsim.markets.lottery import chosen_jurisdictions, lottery_winners, scaled_places
 from imgsim.markets.match.fast.deferred_acceptance import blocking_pairs, deferred_acceptance
+from imgsim.markets.match.reference import deferred_acceptance as textbook
 
 Ints = npt.NDArray[np.int64]
 
@@ -78,6 +79,13 @@ def test_no_pair_would_rather_have_each_other(market: Market) -> None:
     first, programme, score, seats = arrays(market)
     held = deferred_acceptance(first, programme, score, seats, everybody(first))
     assert blocking_pairs(first, programme, score, seats, held) == 0
+
+
+@given(markets())
+def test_the_textbook_algorithm_gives_the_same_matching(market: Market) -> None:
+    scores = {(a, p): market.score[p][a] for a, listed in enumerate(market.lists) for p in listed}
+    plain = textbook(dict(enumerate(market.lists)), scores, np.array(market.seats))
+    assert [plain.get(a, -1) for a in range(len(market.lists))] == matched(market)
 
 
 @given(markets(applicants=4, programmes=3))

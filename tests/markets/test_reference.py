@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import fields
 from pathlib import Path
@@ -18,7 +19,8 @@ from imgsim.inputs.parameters.read import load_parameters
 from imgsim.inputs.pathways.load import load_pathway
 from imgsim.inputs.traits import COLUMN, width
 from imgsim.markets.allocation import IN_ROUND, IN_SOAP, OUTSIDE, Allocation, Applicants
-from imgsim.markets.match import reference
+from imgsim.markets.match import fast, reference
+from imgsim.markets.match import reference_applicants as who_applies
 from imgsim.markets.match.match import Match
 from imgsim.persons.compile_rules import compile_rules
 
@@ -66,6 +68,17 @@ def assert_same(one: Allocation, other: Allocation) -> None:
     for field in fields(Allocation):
         if field.name != "rows":
             assert np.asarray(getattr(one, field.name)).tolist() == np.asarray(getattr(other, field.name)).tolist()
+
+
+def test_every_fast_file_names_in_its_first_line_the_plain_function_that_it_equals() -> None:
+    files = [file for file in Path(fast.__file__).parent.glob("*.py") if file.name != "__init__.py"]
+    assert len(files) > 10
+    for file in files:
+        first_line = file.read_text("utf-8").splitlines()[0]
+        named = re.findall(r"`(reference(?:_applicants)?)\.(\w+)`", first_line)
+        assert named, f"{file.name}: {first_line}"
+        for module, function in named:
+            assert callable(getattr({"reference": reference, "reference_applicants": who_applies}[module], function))
 
 
 @settings(max_examples=200)

@@ -114,7 +114,7 @@ class MatchYear:
         """Step 1: who applies where."""
         match, people, positions = self.match, self.participants, self.positions
         rings = hash_rings(match.ring_points, match.programmes.specialty, positions.quota > 0, len(match.specialties))
-        every = match.by_year.whole("second_specialty_every", self.year, 1, MOST_EVERY)
+        every = match.by_year.whole_number("second_specialty_every", self.year, 1, MOST_EVERY)
         return apply(
             self.chance("applies"), rings, every, people.wish, people.second, people.wanted, people.kind,
             positions.considers,

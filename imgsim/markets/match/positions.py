@@ -65,7 +65,7 @@ class PositionsByYear:
         """A parameter that a Match may leave out; then it is 0."""
         return self.value(word, year, category) if f"{self.name}.{word}" in self.parameters else 0.0
 
-    def whole(self, word: str, year: int, least: int, most: int) -> int:
+    def whole_number(self, word: str, year: int, least: int, most: int) -> int:
         """A whole number of a year; InputError if it is not between the least and the most."""
         value = round(self.value(word, year))
         if not least <= value <= most:
@@ -132,6 +132,6 @@ def refuse_too_many(name: str, programmes: int, most: int) -> None:
 def largest_remainders(size: Floats, seats: int) -> Ints:
     """Whole seats in proportion to size that sum to ``seats``."""
     exact = seats * size / size.sum()
-    found: Ints = np.floor(exact).astype(np.int64)
-    found[np.argsort(found - exact, kind="stable")[: seats - found.sum()]] += 1
-    return found
+    rounded: Ints = np.floor(exact).astype(np.int64)
+    rounded[np.argsort(rounded - exact, kind="stable")[: seats - rounded.sum()]] += 1
+    return rounded

@@ -1,4 +1,4 @@
-"""The programmes of a Match: who they are never changes, how many seats they have follows the year's positions.
+"""The programmes of a Match: fixed characteristics, drawn once, and seats that follow the year's positions.
 
 A programme is drawn once from its own address (specialty and number), whatever the replication: size, sponsorship,
 openness to foreign graduates, whether it asks for the letter. Seats of a year are dealt out so that they sum to the
@@ -69,15 +69,15 @@ def draw_programmes(name: str, parameters: Parameters, specialties: tuple[str, .
 
 @kernel
 def normals(u: Floats) -> Floats:
-    """The standard normals of uniforms."""
-    found = np.empty(len(u))
+    """The standard normal quantiles of uniforms."""
+    quantiles = np.empty(len(u))
     for k in range(len(u)):
-        found[k] = normal(u[k])
-    return found
+        quantiles[k] = normal(u[k])
+    return quantiles
 
 
 def correlated(one: Floats, other: Floats, correlation: float) -> Floats:
-    """Uniforms that go with the first of two independent normals by a Gaussian copula."""
+    """Uniforms correlated with the first of two independent normals by a Gaussian copula."""
     mixed = correlation * one + math.sqrt(1 - correlation**2) * other
     return np.array([0.5 * math.erfc(-z / math.sqrt(2)) for z in mixed])
 
@@ -85,12 +85,12 @@ def correlated(one: Floats, other: Floats, correlation: float) -> Floats:
 def apportion(size: Floats, rounding: Floats, seats: int) -> Ints:
     """Whole seats in proportion to size, summing to ``seats``; each grows with their number.
 
-    Programme k has floor(f x size + rounding) seats, with the one factor f that makes the sum right.
+    Programme k has floor(f x size + rounding) seats, with the factor f that makes the sum right.
     """
     if seats <= 0 or not len(size):
         return np.zeros(len(size), np.int64)
     quota: Ints = np.floor(factor(size, rounding, seats) * size + rounding).astype(np.int64)
-    for k in np.flatnonzero(quota)[::-1][: quota.sum() - seats]:  # two programmes gained their seat at the same factor
+    for k in np.flatnonzero(quota)[::-1][: quota.sum() - seats]:  # where programmes gain a seat at the same factor
         quota[k] -= 1
     return quota
 
@@ -148,20 +148,20 @@ def thin_quotas(programmes: Programmes, quota: Ints, sponsor: Ints, scale: float
     """The seats left at a scale, class by class: every programme keeps its share of them, rounded by its own uniform.
 
     Classes are specialty x visa policy x openness (above or below the middle); the seats of a class are rounded by the
-    uniform of its first programme. Thinning whole programmes instead would keep quotas, but leave an applicant of a
+    uniform of its first programme. Dropping programmes instead would keep quotas, but leave an applicant of a
     small sample with fewer programmes to apply to than applications: measured at scale 0.05, that raised the share
     with an interview from 64 to 76 percent and lowered the match rate by twelve points.
     """
     if scale >= 1.0:
         return quota
-    kept = np.zeros_like(quota)
+    thinned = np.zeros_like(quota)
     classes = (programmes.specialty * 3 + sponsor) * 2 + (programmes.openness > 0)
     for code in np.unique(classes):
         own = np.flatnonzero((classes == code) & (quota > 0))
         if len(own):
             target = int(quota[own].sum() * scale + programmes.thinning[own[0]])
-            kept[own] = apportion(quota[own].astype(float), programmes.thinning[own], target)
-    return kept
+            thinned[own] = apportion(quota[own].astype(float), programmes.thinning[own], target)
+    return thinned
 
 
 def refuse_too_small(quota: Ints, scale: float, least: int) -> None:

@@ -35,10 +35,10 @@ Lists = Mapping[int, Sequence[int]]  # by applicant: programmes, the favourite f
 Scores = Mapping[tuple[int, int], float]  # by applicant and programme
 Matching = dict[int, int]  # by applicant: the programme
 
-FILE, INTERVIEW, TASTE, SOAP_FILE = range(4)  # which of the four words of a pair's address
+FILE, INTERVIEW, TASTE, SOAP_FILE = range(4)  # the four draws of an applicant and a programme in a year
 TRIES = 3  # points on the ring for each application wanted, before an applicant has run out of programmes
 POINTS = 2**16  # of a specialty's ring of programmes
-SEASON = 2**17  # moments in which each programme offers as many interviews as it wants to hold
+SEASON = 2**17  # moments in which each programme fills its interview slots once
 
 
 def allocate(match: Match, year: int, replication: int, applicants: Applicants) -> Allocation:
@@ -62,7 +62,7 @@ def allocate(match: Match, year: int, replication: int, applicants: Applicants) 
 
 
 def apply(market: Market, person: Person) -> list[int]:
-    """The programmes that a person applies to: those met at random points of a ring, each once, if they consider it."""
+    """The programmes that a person applies to: those at random points of a ring that consider such an applicant."""
     sent: list[int] = []
     every = round(market.value("second_specialty_every"))
     for tried in range(TRIES * person.wanted):
@@ -150,7 +150,7 @@ def judge(market: Market, person: Person, p: int, occasion: int, merit: float) -
 
 
 def idiosyncratic(market: Market, person: Person, p: int, which: int) -> float:
-    """A standard normal of applicant and programme in single precision: between 4,096 quantiles, exact in the tails."""
+    """A standard normal of applicant and programme, interpolated in a table of quantiles except in the tails."""
     word = market.words("pair", person.actor, int(market.match.programmes.partner[p]))[which]
     step, rest = divmod(word, 2**20)
     if 32 <= step < 4096 - 32:
@@ -160,7 +160,7 @@ def idiosyncratic(market: Market, person: Person, p: int, which: int) -> float:
 
 
 def grade(score: float) -> int:
-    """A score as a whole number of half-millionths below 32, so that the best comes first; equal ones go by number."""
+    """A score to half a millionth, as a whole number that is lowest for the best score; ties go by number."""
     return int(min(max((32.0 - score) * 2**21, 0.0), 2.0**27 - 1))
 
 
@@ -236,7 +236,7 @@ def report(
 
 
 def of_programme(values: Ints, programme: int | None) -> int:
-    """The value of a programme; -1 for nobody's."""
+    """A programme's value; -1 without a programme."""
     return -1 if programme is None else int(values[programme])
 
 
