@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from imgsim.cli.options import Fraction, ScenarioFile, examples
-from imgsim.cli.output import say
+from imgsim.cli.output import show
 from imgsim.inputs import subject as subjects
 
 app = typer.Typer()
@@ -78,10 +78,10 @@ def calibrate(
         calibration.Settings(scale, end.date(), until, half_life, only, rounds, replications, workers),
     )
     if covariance:
-        say(calibration.covariance_text(made, calibration.write_covariance(made)) + "\n")
+        show(calibration.covariance_text(made, calibration.write_covariance(made)) + "\n")
         return
     result = calibration.fitted(made, lambda line: typer.echo(line, err=True))
-    say(calibration.fit_text(result) + "\n")
+    show(calibration.fit_text(result) + "\n")
     if write:
         calibration.write_into_country(made, result)
     if save:
@@ -112,4 +112,4 @@ def validate(
     subjects.need_file(forecast)
     from imgsim.experiments.calibrate.validate import validation
 
-    say(validation(scenario, forecast, first, last, scale=scale, replications=replications, workers=workers) + "\n")
+    show(validation(scenario, forecast, first, last, scale=scale, replications=replications, workers=workers) + "\n")

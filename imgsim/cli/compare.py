@@ -20,7 +20,7 @@ from imgsim.cli.options import (
     examples,
     sizes,
 )
-from imgsim.cli.output import say
+from imgsim.cli.output import show
 from imgsim.inputs import subject as subjects
 
 app = typer.Typer()
@@ -58,7 +58,7 @@ def compare(
     engine: Engine = "auto",
     sets: Sets = None,
 ) -> None:
-    """Compare a scenario with reforms of it, person by person, and say who gains, who loses, and how sure that is."""
+    """Compare a scenario with reforms of it, person by person: who gains, who loses, and how sure that is."""
     subjects.need_file(scenario)
     from imgsim.experiments.compare.run import compare as simulate
     from imgsim.experiments.compare.text import table_text
@@ -69,4 +69,4 @@ def compare(
         sweep=sweep, uncertainty=uncertainty, morris=morris, sobol=sobol, levers=sizes(*lever or ()),
         sets=tuple(sets or ()), seed=seed, scale=scale, workers=workers, engine=engine, out=out,
     )  # fmt: skip
-    say(f"{table_text(comparison)}\n\nResults: {comparison.folder}\n")
+    show(f"{table_text(comparison)}\n\nResults: {comparison.folder}\n")

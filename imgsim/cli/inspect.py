@@ -1,4 +1,4 @@
-"""Commands that show what a scenario or a country holds: parameters, sources, checks, pathway, one career."""
+"""Commands that show what is in a scenario or a country: parameters, sources, checks, pathway, one career."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from typing import Annotated
 import typer
 
 from imgsim.cli.options import Levers, Model, Out, Reforms, Scale, ScenarioFile, Seed, Sets, examples, sizes
-from imgsim.cli.output import deliver, say
+from imgsim.cli.output import deliver, show
 from imgsim.inputs import subject as subjects
 
 app = typer.Typer()
 
 
 @app.command(
-    short_help="Say every parameter: value, source, evidence, range.",
+    short_help="List every parameter: value, source, evidence, range.",
     epilog=examples(
         "explain scenarios/us.toml",
         "explain scenarios/us.toml exam.step1",
@@ -32,14 +32,14 @@ def explain(
     reform: Reforms = None,
     lever: Levers = None,
 ) -> None:
-    """Say every parameter in use: value, dates, unit, evidence, source, range, and what the scenario changes.
+    """List every parameter in use: value, dates, unit, evidence, source, range, and what the scenario changes.
 
     With --reform: what the reform stands for, old -> new of all it changes, and what it leaves out.
     """
     from imgsim.reports.parameters_text import explain as explained
 
     subject = subjects.subject(scenario, tuple(sets or ()), _reforms(reform, lever))
-    say(explained(subject, pattern) + "\n")
+    show(explained(subject, pattern) + "\n")
 
 
 @app.command(
@@ -50,7 +50,7 @@ def sources(model: Model) -> None:
     from imgsim.reports.bibliography import bibliography
 
     subject = subjects.subject(model)
-    say(bibliography(subject.parameters, subject.sources, subject.pathway.stages.values()) + "\n")
+    show(bibliography(subject.parameters, subject.sources, subject.pathway.stages.values()) + "\n")
 
 
 @app.command(
@@ -64,25 +64,25 @@ def check(
     reform: Reforms = None,
     lever: Levers = None,
 ) -> None:
-    """Check a scenario without running it, and say what was checked."""
+    """Check a scenario without running it, and report what was checked."""
     from imgsim.reports.checks_text import report
 
     subject = subjects.scenario(scenario, tuple(sets or ()), _reforms(reform, lever))
-    say(report(subject) + "\n")
+    show(report(subject) + "\n")
     if engines:
-        typer.echo("Walking a small copy of the scenario with each engine ...", err=True)
+        typer.echo("Simulating a small copy of the scenario with each engine ...", err=True)
         from imgsim.engines.equality import proof_text, prove
 
         proof = prove(subject)
-        say(proof_text(proof) + "\n")
+        show(proof_text(proof) + "\n")
         if proof.difference:
             raise typer.Exit(1)
 
 
 @app.command(
-    short_help="Draw the road as SVG or Mermaid text.",
+    short_help="Draw the pathway as SVG or Mermaid text.",
     epilog=examples(
-        "draw us --out road.svg", "draw us --format mermaid", "draw us --reform scenarios/reforms/state_licence.toml"
+        "draw us --out pathway.svg", "draw us --format mermaid", "draw us --reform scenarios/reforms/state_licence.toml"
     ),
 )
 def draw(
@@ -91,7 +91,7 @@ def draw(
     out: Out = None,
     reform: Reforms = None,
 ) -> None:
-    """Draw the road: stages by phase, outcomes on the arrows, clocks dashed; what a reform changes in red."""
+    """Draw the pathway: stages by phase, outcomes on arrows, timers dashed; what a reform changes in red."""
     from imgsim.reports.pathway_diagram import drawing
 
     pathway, pathway_differences = subjects.pathway_of(model, tuple(reform or ()))
@@ -117,7 +117,7 @@ def describe(
 
 
 @app.command(
-    short_help="Tell one graduate's whole story.",
+    short_help="Print the story of one graduate's career.",
     epilog=examples(
         "life scenarios/us.toml --person 100",
         "life scenarios/us.toml --person 100 --replication 2 --scale 0.02",
@@ -133,12 +133,12 @@ def life(
     reform: Reforms = None,
     lever: Levers = None,
 ) -> None:
-    """Tell one graduate's whole story in dates and plain words."""
+    """Print the story of one graduate's career in dates and plain words."""
     subject = subjects.scenario(scenario, tuple(sets or ()), _reforms(reform, lever), seed=seed, scale=scale)
     from imgsim.reports.life_story import relive
 
     typer.echo("Simulating everyone who competes with this person ...", err=True)
-    say(relive(subject, replication, person) + "\n")
+    show(relive(subject, replication, person) + "\n")
 
 
 def _reforms(files: list[Path] | None, levers: list[str] | None) -> subjects.Overlay:

@@ -1,4 +1,6 @@
-"""The command line. Results go to standard output, progress and remarks to standard error.
+"""The command line: the application, its commands and its exit codes.
+
+Results go to standard output, progress and remarks to standard error.
 
 Exit codes: 0 done, 1 the run failed, 2 bad input, 130 interrupted. Heavy libraries load only inside the commands that
 need them, so that help and checks answer at once.
@@ -19,7 +21,7 @@ from imgsim.cli.output import ReaderGone
 INTERRUPTED = 130
 
 app = typer.Typer(
-    help="Simulate the careers of international medical graduates, one life at a time.",
+    help="Simulate the careers of international medical graduates, one by one.",
     epilog="\b\nExamples:\n  imgsim check scenarios/us.toml\n  imgsim run scenarios/us.toml\n  imgsim COMMAND --help",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
@@ -45,7 +47,7 @@ def _options(
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and stop.")
     ] = False,
 ) -> None:
-    """Simulate the careers of international medical graduates, one life at a time."""
+    """Simulate the careers of international medical graduates, one by one."""
 
 
 # A file a command or family, in the order of --help.
@@ -61,20 +63,20 @@ def main(argv: list[str] | None = None) -> int:
         _silence()
         return 0
     except KeyboardInterrupt:
-        return _told("interrupted", INTERRUPTED)
+        return _failure("interrupted", INTERRUPTED)
     except ImgsimError as error:
-        return _told(str(error), error.exit_code)
+        return _failure(str(error), error.exit_code)
     except OSError as error:
-        return _told(": ".join(str(part) for part in (error.filename, error.strerror or error) if part), 1)
+        return _failure(": ".join(str(part) for part in (error.filename, error.strerror or error) if part), 1)
     except Exception as error:
         if os.environ.get("IMGSIM_DEBUG"):
             raise
         kind = type(error).__name__
-        return _told(f"internal error, please report it: {kind}: {error} (IMGSIM_DEBUG=1 shows where)", 1)
+        return _failure(f"internal error, please report it: {kind}: {error} (IMGSIM_DEBUG=1 shows where)", 1)
 
 
 def _dispatch(argv: list[str] | None) -> int:
-    """Exit code of the parsed command; Typer ends with SystemExit whatever happens."""
+    """Run the command that the arguments name; its exit code, which Typer hands over by SystemExit."""
     try:
         app(args=argv, prog_name="imgsim")
     except SystemExit as end:
@@ -85,11 +87,11 @@ def _dispatch(argv: list[str] | None) -> int:
     return 0
 
 
-def _told(message: str, code: int) -> int:
+def _failure(message: str, code: int) -> int:
     print(f"imgsim: {message}", file=sys.stderr)
     return code
 
 
 def _silence() -> None:
-    """Let the last flush at exit go nowhere."""
+    """Send the last flush at exit nowhere, as nobody reads it."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from imgsim.cli.options import examples
-from imgsim.cli.output import say
+from imgsim.cli.output import show
 
 app = typer.Typer()
 
@@ -26,4 +26,4 @@ def migrate(
 
     done = rewrite(files, write=not dry_run)
     changes = "".join(migration.diff() for migration in done) if dry_run else ""
-    say(changes + "".join(f"{migration.summary()}\n" for migration in done))
+    show(changes + "".join(f"{migration.summary()}\n" for migration in done))

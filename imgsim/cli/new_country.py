@@ -1,4 +1,4 @@
-"""`imgsim new-country`: a small country that runs, to begin one's own with."""
+"""`imgsim new-country`: write a small country that runs, to begin one's own with."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from imgsim.cli.options import examples
-from imgsim.cli.output import say
+from imgsim.cli.output import show
 
 app = typer.Typer()
 
@@ -22,9 +22,9 @@ def new_country(
     name: Annotated[str, typer.Argument(metavar="NAME", help="Small letters, digits and _.")],
     folder: Annotated[Path, typer.Option(metavar="DIR", help="Where to write it (default: here).")] = Path(),
 ) -> None:
-    """Write NAME/ (road, numbers, sources) and NAME.toml (its scenario): commented, and it runs as it stands."""
+    """Write NAME/ (pathway, parameters, sources) and NAME.toml (its scenario): commented, and it runs as it stands."""
     from imgsim.inputs.new_country import new_country as write
 
     files = write(name, folder)
     listed = "\n".join(f"  {file}" for file in files)
-    say(f"{listed}\n\nNow: imgsim run {folder / name}.toml. docs/add-a-country.md shows how to go on.\n")
+    show(f"{listed}\n\nNow: imgsim run {folder / name}.toml. docs/add-a-country.md shows how to go on.\n")

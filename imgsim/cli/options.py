@@ -1,4 +1,4 @@
-"""The options that commands share: how each is called, what it takes, and what is refused before anything loads."""
+"""Options that several commands share: their names and values, checked before anything heavy loads."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import typer
 
 
 def examples(*lines: str) -> str:
-    """Examples for the foot of a help page; the mark keeps their line breaks."""
+    """Examples for the end of a help page, one a line."""
     return "\b\nExamples:\n" + "\n".join(f"  imgsim {line}" for line in lines)
 
 
@@ -34,15 +34,15 @@ def _sizes(values: list[str] | None) -> list[str]:
 
 
 def sizes(*texts: str) -> dict[str, float]:
-    """Doses given as ``NAME=VALUE``, by name."""
-    found = {}
+    """Sizes of levers given as ``NAME=VALUE``, by the name of the lever."""
+    by_name = {}
     for text in texts:
         name, _, value = (part.strip() for part in text.partition("="))
         try:
-            found[name] = float(value)
+            by_name[name] = float(value)
         except ValueError:
             raise typer.BadParameter(f"`{value}` is no number in `{text}`.") from None
-    return found
+    return by_name
 
 
 ScenarioFile = Annotated[str, typer.Argument(metavar="SCENARIO", help="A scenario file, such as scenarios/us.toml.")]
@@ -61,7 +61,7 @@ Levers = Annotated[
         "--lever", "--dose", metavar="NAME=VALUE", callback=_sizes, help="Size of a reform's lever; may be repeated."
     ),
 ]
-Seed = Annotated[int | None, typer.Option(min=0, help="Seed of all chance (default: the scenario's).")]
+Seed = Annotated[int | None, typer.Option(min=0, help="Seed of all random numbers (default: the scenario's).")]
 Scale = Annotated[
     float | None,
     typer.Option(callback=_fraction, help="Share of people, competitors and seats simulated, above 0 and up to 1."),
@@ -69,6 +69,6 @@ Scale = Annotated[
 Fraction = Annotated[float, typer.Option(callback=_fraction, help="Share of people, competitors and seats simulated.")]
 Replications = Annotated[int | None, typer.Option(min=1, help="Replications (default: the scenario's).")]
 Workers = Annotated[int | None, typer.Option(min=1, help="Processes (default: one for each core).")]
-Engine = Annotated[str, typer.Option(metavar="auto|simpy|compiled", help="What walks the lives.")]
+Engine = Annotated[str, typer.Option(metavar="auto|simpy|compiled", help="Engine that simulates the careers.")]
 Results = Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Folder for results (default: results).")]
 Out = Annotated[Path | None, typer.Option(metavar="FILE", help="Write to this file instead of standard output.")]

@@ -1,4 +1,4 @@
-"""What commands say: results on standard output, or in a file that is then named."""
+"""Output of the commands: results on standard output, or in a file that is then named."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ import typer
 
 
 class ReaderGone(Exception):
-    """Standard output was closed from the other side."""
+    """Raised when standard output was closed by the program that reads it."""
 
 
-def say(text: str) -> None:
-    """A result on standard output."""
+def show(text: str) -> None:
+    """Print a result on standard output."""
     try:
         sys.stdout.write(text)
         sys.stdout.flush()
@@ -22,9 +22,9 @@ def say(text: str) -> None:
 
 
 def deliver(text: str, out: Path | None) -> None:
-    """Text to standard output, or to a file whose name is then noted."""
+    """Print a text on standard output, or write it to a file and report the file's name."""
     if out is None:
-        say(text)
+        show(text)
         return
     out.write_text(text, encoding="utf-8")
     typer.echo(f"Written: {out}", err=True)

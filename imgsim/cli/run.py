@@ -20,7 +20,7 @@ from imgsim.cli.options import (
     examples,
     sizes,
 )
-from imgsim.cli.output import say
+from imgsim.cli.output import show
 from imgsim.inputs import subject as subjects
 
 app = typer.Typer()
@@ -49,10 +49,10 @@ def run(
     lever: Levers = None,
     tables: Annotated[
         str | None,
-        typer.Option(metavar="NAME,...", help="Tables to keep beside people and outcomes (default: all of them)."),
+        typer.Option(metavar="NAME,...", help="Tables to write besides people and outcomes (default: all of them)."),
     ] = None,
 ) -> None:
-    """Run a scenario: simulate, keep its tables in a results folder, print the headline table."""
+    """Simulate a scenario, write its tables to a results folder, and print the headline table."""
     subjects.need_file(scenario)
     from imgsim.runs.run import run as simulate
 
@@ -75,4 +75,4 @@ def run(
     text = headline_text(done.summary)
     if parts := done.scenario.pathway.parts:
         text = f"{text}\n\n{beside_text(done.beside, {name: part.pathway.name for name, part in parts.items()})}"
-    say(f"{text}\n\nResults: {done.folder}\n")
+    show(f"{text}\n\nResults: {done.folder}\n")

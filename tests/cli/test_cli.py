@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import importlib
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -81,7 +83,13 @@ def test_the_help_of_every_command_has_examples(capsys: pytest.CaptureFixture[st
     assert f"  imgsim {command} " in out.partition("Examples:")[2]
 
 
-def test_the_version_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_installed_command_is_the_function_that_is_tested_here(root: Path) -> None:
+    scripts = tomllib.loads((root / "pyproject.toml").read_text())["project"]["scripts"]
+    module, _, function = scripts["imgsim"].partition(":")
+    assert getattr(importlib.import_module(module), function) is cli.main
+
+
+def test_the_version_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
     code, out, _ = call(capsys, "--version")
     assert code == 0
     assert out.startswith("imgsim ")
@@ -194,7 +202,7 @@ def test_explain_fits_a_page(capsys: pytest.CaptureFixture[str]) -> None:
     assert max(len(line) for line in out.splitlines()) <= 100
 
 
-def test_a_whole_life_is_told(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+def test_the_story_of_a_career_is_printed(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     file = tmp_path / "short.toml"
     file.write_text(SCENARIO.replace("1992-01-01", "2003-01-01").replace("2032", "2012").replace("0.005", "0.02"))
     code, out, err = call(capsys, "life", str(file), "--person", "10")
@@ -218,16 +226,16 @@ def test_describe_tells_every_stage(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_a_drawing_goes_to_the_file_that_is_named(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
-    code, out, err = call(capsys, "draw", "us", "--out", str(tmp_path / "road.svg"))
+    code, out, err = call(capsys, "draw", "us", "--out", str(tmp_path / "pathway.svg"))
     assert (code, out) == (0, "")
-    assert "road.svg" in err
-    assert (tmp_path / "road.svg").read_text().startswith("<svg")
+    assert "pathway.svg" in err
+    assert (tmp_path / "pathway.svg").read_text().startswith("<svg")
 
 
 def test_a_folder_that_is_not_there_is_named(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
-    code, out, err = call(capsys, "draw", "us", "--out", str(tmp_path / "none" / "road.svg"))
+    code, out, err = call(capsys, "draw", "us", "--out", str(tmp_path / "none" / "pathway.svg"))
     assert (code, out) == (1, "")
-    assert "road.svg" in err
+    assert "pathway.svg" in err
     assert len(err.strip().splitlines()) == 1
 
 

@@ -261,8 +261,26 @@ def test_a_wrong_calibration_parameter_is_refused_where_it_stands(
 
 def test_a_covariance_under_its_former_name_is_refused(tmp_path: Path) -> None:
     (tmp_path / "spread.toml").write_text("knobs = []")
-    with pytest.raises(InputError, match=r"spread\.toml: was renamed calibration_covariance\.toml in 0\.2"):
+    with pytest.raises(InputError, match=r"spread\.toml: was renamed to calibration_covariance\.toml in 0\.2"):
         posterior_covariance.load(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ('knobs = ["one"]\ncovariance = [[1.0]]', ":1:1: knobs: `knobs` was renamed to `parameters` in 0.2"),
+        ('parameters = ["one"]', ":1:1: `covariance` is missing"),
+        ('parameters = ["one"]\ncovariance = [[1.0, 0.0]]', ":2:1: covariance: must be 1 rows of 1 numbers"),
+        ('parameters = ["one"]\ncovariance = [["a"]]', ":2:1: covariance: must be 1 rows of 1 numbers"),
+        ('parameters = ["one"]\ncovariance = [[nan]]', ":2:1: covariance: must be 1 rows of 1 numbers"),
+    ],
+)
+def test_a_wrong_covariance_is_refused_where_it_stands(tmp_path: Path, text: str, message: str) -> None:
+    (tmp_path / "calibration.toml").write_text(PARAMETER)
+    (tmp_path / "calibration_covariance.toml").write_text(text)
+    with pytest.raises(InputError) as refused:
+        posterior_covariance.load(tmp_path)
+    assert f"calibration_covariance.toml{message}" in str(refused.value)
 
 
 KNOWN = Published(

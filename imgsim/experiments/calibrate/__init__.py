@@ -1,1 +1,1 @@
-"""Fitting the unknown parameters of a country to published figures, so that anyone can do it again."""
+"""Calibration: fit the unknown parameters of a country to published figures, and validate the result."""

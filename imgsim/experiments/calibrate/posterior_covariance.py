@@ -16,10 +16,11 @@ from typing import Final
 import numpy as np
 
 from imgsim.base.errors import InputError
-from imgsim.base.files.toml import parsed
+from imgsim.base.files.toml import Table, read_toml
 from imgsim.experiments.calibrate.calibration_parameters import CalibrationParameter, load_calibration_parameters
 from imgsim.experiments.calibrate.fit import Trial, Vector
 from imgsim.inputs.published import Target
+from imgsim.inputs.renamed import was_renamed
 from imgsim.inputs.scenarios.scenario import Scenario
 
 FILE: Final = "calibration_covariance.toml"
@@ -81,12 +82,29 @@ def load(folder: Path) -> Posterior | None:
     file = folder / FILE
     if not file.is_file():
         if (folder / FORMER).is_file():
-            raise InputError(f"was renamed {FILE} in 0.2, and its key `knobs` `parameters`", file=str(folder / FORMER))
+            raise InputError(
+                f"was renamed to {FILE} in 0.2, and its key `knobs` to `parameters`", file=str(folder / FORMER)
+            )
         return None
-    content = parsed(file)
+    top = read_toml(file)
+    top.only("parameters", "covariance", answers={"knobs": was_renamed("knobs", "parameters")})
+    names, matrix = top.texts("parameters"), square(top)
     known = {adjusted.name: adjusted for adjusted in load_calibration_parameters(folder)}
-    columns = [column for column, name in enumerate(content["parameters"]) if name in known]
-    matrix = np.array(content["covariance"])[np.ix_(columns, columns)]
+    columns = [column for column, name in enumerate(names) if name in known]
+    matrix = matrix[np.ix_(columns, columns)]
     sizes, ways = np.linalg.eigh((matrix + matrix.T) / 2)
     root = (ways * np.sqrt(np.maximum(sizes, 0.0))) @ ways.T
-    return Posterior(tuple(known[content["parameters"][column]] for column in columns), root)
+    return Posterior(tuple(known[names[column]] for column in columns), root)
+
+
+def square(top: Table) -> Vector:
+    """The covariance in a file as a matrix with a row and a column for each of its parameters; else InputError."""
+    size = len(top.texts("parameters"))
+    rows = top.get("covariance", list, "a list of rows of numbers")
+    try:
+        matrix: Vector = np.array(rows, np.float64)
+    except (TypeError, ValueError):
+        matrix = np.empty(0)
+    if matrix.shape != (size, size) or not np.isfinite(matrix).all():
+        top.fail(f"must be {size} rows of {size} numbers, one for each of `parameters`", "covariance")
+    return matrix

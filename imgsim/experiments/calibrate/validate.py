@@ -1,7 +1,7 @@
-"""``imgsim validate``: how well the model forecasts and fits, written as a page.
+"""Validation: how well the model forecasts and fits published figures, as the tables of a page.
 
-The forecast scenario stands on figures before a year (see ``--until`` of ``imgsim calibrate``); from that
-year on it knows seats, competitors and rules, and no applicant or outcome.
+The forecast scenario is fitted on figures before a year (see ``--until`` of ``imgsim calibrate``); from that year on it
+knows seats, competitors and rules, and no applicant or outcome.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ SERIES: Final = {
 
 
 def published(targets: Sequence[Target], scenario: Scenario) -> Published:
-    """The published series that baselines need; matched is the rate times active."""
+    """The published series that benchmark forecasts need; matched applicants are the rate times the active."""
     rate = {(t.group, int(t.cohort)): t.value for t in targets if t.measure == "match_rate"}
     active = {(t.group, int(t.cohort)): t.value for t in targets if t.measure == "match_active"}
     years = range(scenario.run.measured_from.year, scenario.run.end.year)
@@ -49,20 +49,20 @@ def published(targets: Sequence[Target], scenario: Scenario) -> Published:
 
 
 def day(year: int) -> int:
-    """A day in the spring of a year, as whole days."""
+    """Day number of 1 March of a year."""
     from imgsim.base.dates.day_numbers import day_of
 
     return int(day_of(year, 3, 1))
 
 
 def simulated_rate(outcomes: Outcomes, groups: Sequence[str], year: int) -> float:
-    """Matched of active in the simulation, the groups together."""
+    """Share of active applicants who match in the simulation, over several groups together."""
     placed = sum(outcomes[outcome_key("match_placed", str(year), group)] for group in groups)
     return placed / sum(outcomes[outcome_key("match_active", str(year), group)] for group in groups)
 
 
 def forecasts(outcomes: Outcomes, known: Published, first: int, last: int) -> pd.DataFrame:
-    """Model and baselines year by year: series, year, method, value, published."""
+    """Forecasts of the model and of simple benchmarks: series, year, method, value, published."""
     rivals = ("us_md", "us_do")
     rows = []
     for series, groups in SERIES.items():
@@ -99,7 +99,7 @@ def percent(values: Iterable[float]) -> list[str]:
 
 
 def forecast_section(forecast: pd.DataFrame) -> str:
-    """The forecast, year by year and in mean absolute errors."""
+    """The forecast as Markdown, year by year and in mean absolute errors."""
     parts = []
     for series, rows in forecast.groupby("series", sort=False):
         wide = rows.pivot(index="year", columns="method", values="value")[rows["method"].unique()]
@@ -113,7 +113,7 @@ def forecast_section(forecast: pd.DataFrame) -> str:
 
 
 def fit_section(outcomes: Outcomes, targets: Sequence[Target]) -> str:
-    """Every published figure beside the simulation, series by series, with the mean absolute error."""
+    """Every published figure with its simulated value as Markdown, series by series, with the mean absolute error."""
     rows = []
     published_by_key = {target_key(target): target.value for target in targets}
     for series, group in dict.fromkeys((key.series, key.group) for key in published_by_key):
@@ -129,12 +129,12 @@ def fit_section(outcomes: Outcomes, targets: Sequence[Target]) -> str:
 
 
 def shown(value: float, like: float) -> str:
-    """A share as percent if the published figure is one, anything else with sensible digits."""
+    """A value as text: a share as percent (if the published figure is one), all else with sensible digits."""
     return f"{100 * value:.1f}%" if abs(like) <= 1 else f"{value:,.0f}" if abs(value) > 200 else f"{value:.1f}"
 
 
 def measured(scenario: Scenario, replications: int, workers: int) -> Outcomes:
-    """Means over replications of every outcome, worked out side by side."""
+    """Simulate replications in parallel; the mean of every outcome over them."""
     executor = pool(workers)
     parts = list(executor.map(simulate_measures, [scenario] * replications, [[k] for k in range(replications)]))
     keys = set.intersection(*(set(part) for part in parts))
