@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from pandas import DataFrame
 
     from imgsim.engines.records.columns import Columns
-    from imgsim.inputs.scenarios.scenario import Scenario
 
 ROWS_AT_ONCE: Final = 300_000  # rows that are put together before they are measured and written
 LOGS: Final = ("events", "livelihood")  # the tables that come piece by piece
@@ -25,7 +24,7 @@ LOGS: Final = ("events", "livelihood")  # the tables that come piece by piece
 class Job:
     """The functions of one replication by dotted name, so that a worker imports only what it runs."""
 
-    build: str = "imgsim.engines.model.build"  # scenario -> model
+    build: str = "imgsim.engines.model.build"  # scenario, or scenarios to compare -> model
     pieces: str = "imgsim.engines.compiled.replication.pieces"  # model, replication -> tables, piece by piece
     measures: str = "imgsim.outcomes.all_measures.measures"  # complete tables of replications, scenario -> outcomes
     tables: tuple[str, ...] | None = None  # the tables to write; None writes all
@@ -54,7 +53,7 @@ class Refusal:
     exit_code: int
 
 
-def batches(scenario: Scenario, checkpoints: Checkpoints, missing: Iterable[range], job: Job) -> dict[int, Batch]:
+def batches(scenario: object, checkpoints: Checkpoints, missing: Iterable[range], job: Job) -> dict[int, Batch]:
     """A batch for each range of replications that has no checkpoint yet, by its first replication."""
     import cloudpickle
 
@@ -77,7 +76,7 @@ def compute(batch: Batch) -> Refusal | None:
 
 
 @lru_cache(maxsize=2)
-def _prepared(pickled: bytes, job: Job) -> tuple[Scenario, Any]:
+def _prepared(pickled: bytes, job: Job) -> tuple[Any, Any]:
     """The scenario and its compiled model, once per process."""
     import cloudpickle
 
@@ -93,7 +92,7 @@ def _pieces(model: Any, job: Job, number: int) -> Iterator[Mapping[str, Columns]
         yield from pieces
 
 
-def _with_outcomes(tables: dict[str, DataFrame], scenario: Scenario, job: Job) -> dict[str, DataFrame]:
+def _with_outcomes(tables: dict[str, DataFrame], scenario: Any, job: Job) -> dict[str, DataFrame]:
     """The tables that the job writes of some replications, and their outcomes, measured together."""
     if not set(tables) <= set(LOGS):
         tables = tables | {"outcomes": function(job.measures)(tables, scenario)}

@@ -17,15 +17,16 @@ from imgsim.runs.workers import WorkerKilled, worker_processes
 if TYPE_CHECKING:
     from loky.reusable_executor import _ReusablePoolExecutor as Executor
 
-    from imgsim.inputs.scenarios.scenario import Scenario
-
 TRIES: Final = 3  # how often batches are started again after a worker was killed and none was finished since
 
 
 def run_replications(
-    scenario: Scenario, checkpoints: Checkpoints, replications: int, workers: int, tick: Tick, job: Job
+    scenario: object, checkpoints: Checkpoints, replications: int, workers: int, tick: Tick, job: Job
 ) -> None:
-    """Compute those of the replications 0 .. n-1 that have no checkpoint; `tick` is called for every one of the n."""
+    """Compute those of the replications 0 .. n-1 that have no checkpoint; `tick` is called for every one of the n.
+
+    `scenario` is whatever the job's function `build` takes: one scenario, or several to compare.
+    """
     missing = checkpoints.missing(replications)
     tick(replications - sum(map(len, missing)))
     if not missing:

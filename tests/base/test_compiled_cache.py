@@ -18,7 +18,14 @@ import pytest
 
 import imgsim
 from imgsim.base.compiled import code_cache
-from imgsim.base.compiled.code_cache import cache_folder, cache_root, caching_for, import_closure, imported_by
+from imgsim.base.compiled.code_cache import (
+    cache_folder,
+    cache_root,
+    caching_for,
+    import_closure,
+    imported_by,
+    is_cached,
+)
 
 NUMBA: Any = numba.config  # its settings are not typed
 PACKAGE = Path(imgsim.__file__).parent
@@ -158,6 +165,24 @@ def test_a_module_outside_the_project_counts_with_what_it_imports_of_it(
         folders.append(cache_folder("a_users_own_rules"))
     assert len(set(folders[:3])) == 3
     assert folders[3] == folders[2]
+
+
+@pytest.mark.skipif(bool(NUMBA.DISABLE_JIT), reason="nothing is compiled")
+def test_code_counts_as_cached_only_in_the_folder_of_its_own_sources(small: Path) -> None:
+    name = "imgsim.second.rule"
+    assert not is_cached(name)
+    index = cache_folder("imgsim.second") / "imgsim_0123" / "second.rule-3.py311.nbi"
+    index.parent.mkdir(parents=True)
+    index.touch()
+    assert is_cached(name)
+    assert not is_cached("imgsim.second.rul")
+    folder_after(small / "room" / "third.py")
+    assert not is_cached(name)
+
+
+def test_without_compilation_nothing_has_to_be_cached(small: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(NUMBA, "DISABLE_JIT", 1)
+    assert is_cached("imgsim.second.rule")
 
 
 # --- the project itself -----------------------------------------------------------------------------------------------

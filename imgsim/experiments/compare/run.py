@@ -160,7 +160,7 @@ def replicated(
     with claimed(root / CHECKPOINTS, worlds.digest()) as checkpoints:
         while True:
             with progress(count, "replications of all worlds", quiet=quiet) as tick:
-                run_replications(worlds, checkpoints, count, workers, tick, JOB)  # type: ignore[arg-type]
+                run_replications(worlds, checkpoints, count, workers, tick, JOB)
             result = Comparison(worlds, read_replications(checkpoints, count, TABLES), count)
             half = widest(result.differences)
             if precision is None or half <= precision or count >= most:

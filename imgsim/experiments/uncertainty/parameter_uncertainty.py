@@ -148,7 +148,7 @@ def run_at(
     draws = Draws(worlds, names, points)
     with claimed(root / CHECKPOINTS, draws.digest()) as checkpoints:
         with progress(len(points), words, quiet=quiet) as tick:
-            run_replications(draws, checkpoints, len(points), workers, tick, JOB)  # type: ignore[arg-type]
+            run_replications(draws, checkpoints, len(points), workers, tick, JOB)
         table = read_replications(checkpoints, len(points), (TABLE,))[TABLE]
         checkpoints.remove()
     result = ParameterUncertainty(names, points, table, worlds.names, worlds.scenarios[0].pathway.first_post)
