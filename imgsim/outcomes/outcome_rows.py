@@ -159,8 +159,9 @@ def ranks(order: list[int]) -> Codes:
 
 def ratio(part: Any, total: Any) -> npt.NDArray[np.float64]:
     """The ratio, NaN where there is nothing to divide by."""
-    total = np.asarray(total)
-    shape = np.broadcast_shapes(np.shape(part), total.shape)
+    total, shape = np.asarray(total), np.shape(part)
+    if shape != total.shape:
+        shape = np.broadcast_shapes(shape, total.shape)
     quotient: npt.NDArray[np.float64] = np.divide(part, total, out=np.full(shape, np.nan), where=total > 0)
     return quotient
 
