@@ -164,6 +164,6 @@ PLACEHOLDER_WORDS: Final[Mapping[str, str]] = {
     "interval": "a pair of dates: " + ", ".join(f"{since}_to_{until}" for since, until in INTERVALS),
     "wait": "a pair of milestones: " + ", ".join(f"{since}_to_{until}" for since, until in WAITS),
     "exam": "an exam of the pathway",
-    "round": "a round that gives out places by lot or by merit",
+    "round": "a round that gives out places by lottery or by merit",
     "season": "what the rounds by merit of one season are called, up to the last dot",
 }

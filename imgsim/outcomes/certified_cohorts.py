@@ -27,14 +27,14 @@ class Cohorts:
     years: range  # of the cohorts certified inside the measured window
 
     @cached_property
-    def heads(self) -> Ints:
-        """Heads by replication, cohort, years from its first to that of entering (from -1: before) and cell."""
+    def persons(self) -> Ints:
+        """Persons by replication, cohort, years from its first to that of entering (from -1: before) and cell."""
         view = self.view
         cohort, cells = view.year("certified", FIRST_MONTH), view.cells
         delay = np.clip(view.year("training") - cohort, -1, LATER) + 1
         cell = delay * np.int32(cells) + view.cell
-        heads = tally(view.replicas, self.years, cohort, (LATER + 2) * cells, cell, view.entrant).heads
-        return heads.reshape(-1, len(self.years), LATER + 2, cells)
+        persons = tally(view.replicas, self.years, cohort, (LATER + 2) * cells, cell, view.entrant).persons
+        return persons.reshape(-1, len(self.years), LATER + 2, cells)
 
     def over(self, after: int) -> int:
         """How many cohorts, the first ones, have their year number `after` simulated to its end."""
@@ -42,7 +42,7 @@ class Cohorts:
         return int(np.clip(over - self.years.start, 0, len(self.years)))
 
     def untrained(self) -> Tally:
-        """Heads by cohort and cell, and those without training in the calendar year of the horizon."""
+        """Persons by cohort and cell, and those without training in the calendar year of the horizon."""
         last = int(year_of(np.array([self.view.horizon], np.int32))[0])
         cohort = self.view.year("certified", FIRST_MONTH)
         return self.view.tally(self.years, cohort, self.view.entrant, self.view.year("training") > last)
@@ -93,7 +93,7 @@ def certified(view: View, rows: Rows) -> None:
 def entered(cohorts: Cohorts, rows: Rows, stratum: Stratum, cells: Bools) -> None:
     """Size, shares in training by the end of each calendar year, and failure in the first year, cohort by cohort."""
     label = academic(cohorts.years)
-    by = np.cumsum(inside(cohorts.heads, cells), axis=2)  # who has entered by the end of each year
+    by = np.cumsum(inside(cohorts.persons, cells), axis=2)  # who has entered by the end of each year
     size = by[:, :, LATER + 1]
     rows.add("cohort_size", label, stratum, size / cohorts.view.scale, size, "count")
     for after in range(COHORT_YEARS + 1):
@@ -108,19 +108,19 @@ def by_year_five(cohorts: Cohorts, rows: Rows) -> None:
     """Share in training by the end of the fifth calendar year, and failure in the first, over cohorts so followed."""
     view = cohorts.view
     for stratum, cells in view.groups.items():
-        by = entered_by(cohorts.heads[:, : cohorts.over(COHORT_YEARS)], cells)
+        by = entered_by(cohorts.persons[:, : cohorts.over(COHORT_YEARS)], cells)
         rows.share("placed_by_year_5", MEASURED, stratum, by[:, COHORT_YEARS + 1], by[:, -1])
     for stratum, cells in view.people_groups.items():
-        by = entered_by(cohorts.heads[:, : cohorts.over(1)], cells)
+        by = entered_by(cohorts.persons[:, : cohorts.over(1)], cells)
         rows.share("cohort_failure_first_year", MEASURED, stratum, by[:, -1] - by[:, 2], by[:, -1] - by[:, 1])
 
 
-def entered_by(heads: Ints, cells: Bools) -> Ints:
-    """Heads of all cohorts in training by the end of each calendar year of their own, the last for all of them.
+def entered_by(persons: Ints, cells: Bools) -> Ints:
+    """Persons of all cohorts in training by the end of each calendar year of their own, the last for all of them.
 
     Shape (replications, years).
     """
-    return np.cumsum(inside(heads, cells).sum(axis=1), axis=1)
+    return np.cumsum(inside(persons, cells).sum(axis=1), axis=1)
 
 
 def never(cohorts: Cohorts, rows: Rows) -> None:
@@ -129,5 +129,5 @@ def never(cohorts: Cohorts, rows: Rows) -> None:
     ends = [day(f"{year + 1 + NEVER_YEARS}-{FIRST_MONTH:02d}-01") for year in cohorts.years]
     closed = np.array(ends) <= view.horizon
     for stratum, cells in view.groups.items():
-        hits, heads = untrained.inside(cells)
-        rows.share("never_placed", MEASURED, stratum, hits[:, closed].sum(axis=1), heads[:, closed].sum(axis=1))
+        hits, persons = untrained.inside(cells)
+        rows.share("never_placed", MEASURED, stratum, hits[:, closed].sum(axis=1), persons[:, closed].sum(axis=1))

@@ -23,7 +23,7 @@ def costs(view: View, rows: Rows) -> None:
     if not view.knows("certified"):
         return
     spent = view.people["spent_to_certificate"].to_numpy(np.float64)
-    heads, (total,) = view.pooled(view.measured(view.day("certified")), [spent])
+    persons, (total,) = view.pooled(view.measured(view.day("certified")), [spent])
     for stratum, cells in view.groups.items():
-        n = inside(heads, cells)
+        n = inside(persons, cells)
         rows.add("cost_per_certified", MEASURED, stratum, ratio(inside(total, cells), n), n, "mean")

@@ -1,4 +1,4 @@
-"""Counting heads by replication, year (or another bin) and cell, so that every group is a sum of cells counted once."""
+"""Counts of persons by replication, year (or another bin) and cell, so that every group is a sum of cells."""
 
 from __future__ import annotations
 
@@ -17,38 +17,40 @@ Codes = npt.NDArray[np.int32]
 
 
 class Replicas(NamedTuple):
-    """The replication of every row of a table, as its place among all that are measured together."""
+    """The replication of every row of a table, as its number among those that are measured together."""
 
     all: int  # how many replications there are
-    place: Codes  # (rows,)
+    code: Codes  # (rows,)
 
     def of(self, rows: Any) -> Replicas:
         """Those of some rows."""
-        return Replicas(self.all, self.place[rows])
+        return Replicas(self.all, self.code[rows])
 
-    def heads(self, rows: Any) -> Ints:
+    def persons(self, rows: Any) -> Ints:
         """How many of some rows each replication has, shape (replications,)."""
-        return np.bincount(self.place[rows], minlength=self.all)
+        return np.bincount(self.code[rows], minlength=self.all)
 
     def total(self, rows: Any, weight: npt.NDArray[Any]) -> Floats:
-        """What some rows of each replication weigh together, shape (replications,)."""
-        return np.bincount(self.place[rows], weight[rows], self.all).astype(np.float64, copy=False)  # whole if of none
+        """The total weight of some rows by replication, shape (replications,)."""
+        return np.bincount(self.code[rows], weight[rows], self.all).astype(
+            np.float64, copy=False
+        )  # bincount of no rows gives integers
 
     def by(self, bins: int, at: npt.NDArray[Any], weight: npt.NDArray[Any] | None = None) -> npt.NDArray[Any]:
-        """How many rows each replication has in each bin, or what they weigh together: shape (replications, bins)."""
-        return np.bincount(self.place * np.int64(bins) + at, weight, self.all * bins).reshape(self.all, bins)
+        """The number of rows by replication and bin, or their total weight: shape (replications, bins)."""
+        return np.bincount(self.code * np.int64(bins) + at, weight, self.all * bins).reshape(self.all, bins)
 
 
 class Tally(NamedTuple):
-    """Heads, and those of them that are hits."""
+    """Persons (or other rows), and those of them for whom a condition holds: the hits."""
 
     bins: range
-    heads: Ints  # (replications, bins, cells)
+    persons: Ints  # (replications, bins, cells)
     hits: Ints  # (replications, bins, cells)
 
     def inside(self, cells: Bools) -> tuple[Ints, Ints]:
-        """Hits and heads by replication and bin over some cells."""
-        return inside(self.hits, cells), inside(self.heads, cells)
+        """Hits and persons by replication and bin over some cells."""
+        return inside(self.hits, cells), inside(self.persons, cells)
 
 
 def inside(counted: npt.NDArray[Any], cells: Bools) -> npt.NDArray[Any]:
@@ -56,61 +58,61 @@ def inside(counted: npt.NDArray[Any], cells: Bools) -> npt.NDArray[Any]:
 
     The copy makes floats add up in the same order whatever the number of replications.
     """
-    found: npt.NDArray[Any] = np.ascontiguousarray(counted[..., cells]).sum(axis=-1)
-    return found
+    total: npt.NDArray[Any] = np.ascontiguousarray(counted[..., cells]).sum(axis=-1)
+    return total
 
 
 def tally(
     replicas: Replicas, bins: range, at: Codes, cells: int, cell: Codes, of: Bools, hit: Bools | None = None
 ) -> Tally:
     """Count those in `of` by the bin they are `at` (others than `bins` are left out) and by cell."""
-    heads, hits = np.zeros((2, replicas.all, len(bins), cells), np.int64)
-    count(replicas.place, bins.start, at, cell, of, of if hit is None else hit, heads, hits)
-    return Tally(bins, heads, hits)
+    persons, hits = np.zeros((2, replicas.all, len(bins), cells), np.int64)
+    count(replicas.code, bins.start, at, cell, of, of if hit is None else hit, persons, hits)
+    return Tally(bins, persons, hits)
 
 
 @kernel
-def count(replica: Codes, first: int, at: Codes, cell: Codes, of: Bools, hit: Bools, heads: Ints, hits: Ints) -> None:
-    """Add one head to its place for every row in `of`."""
+def count(replica: Codes, first: int, at: Codes, cell: Codes, of: Bools, hit: Bools, persons: Ints, hits: Ints) -> None:
+    """Count every row in `of` in its replication, bin and cell."""
     for k in range(len(of)):
-        place = at[k] - first
-        if of[k] and 0 <= place < heads.shape[1]:
-            heads[replica[k], place, cell[k]] += 1
+        bin_ = at[k] - first
+        if of[k] and 0 <= bin_ < persons.shape[1]:
+            persons[replica[k], bin_, cell[k]] += 1
             if hit[k]:
-                hits[replica[k], place, cell[k]] += 1
+                hits[replica[k], bin_, cell[k]] += 1
 
 
 def sums(
     replicas: Replicas, bins: range, at: Codes, cells: int, cell: Codes, of: Bools, weights: Sequence[Floats]
 ) -> Floats:
-    """What those in `of` weigh together by replication, bin and cell, as `tally` counts them, for each kind of weight.
+    """Total weights of the rows in `of` by replication, bin and cell, as `tally` counts them, for each kind of weight.
 
     Shape (kinds, replications, bins, cells).
     """
     total = np.zeros((replicas.all, len(bins), cells, len(weights)))
-    weigh(replicas.place, bins.start, at, cell, of, tuple(map(alike, weights)), total)
+    weigh(replicas.code, bins.start, at, cell, of, tuple(map(alike, weights)), total)
     return np.ascontiguousarray(np.moveaxis(total, -1, 0))
 
 
 def alike(weight: Floats) -> Floats:
-    """The same numbers as an array of one kind: compiled code takes a tuple only of such."""
-    found = np.ascontiguousarray(weight).view()
-    found.flags.writeable = False
-    return found
+    """A read-only contiguous view: compiled code takes a tuple only of arrays of one type."""
+    array = np.ascontiguousarray(weight).view()
+    array.flags.writeable = False
+    return array
 
 
 @kernel
 def weigh(
     replica: Codes, first: int, at: Codes, cell: Codes, of: Bools, weights: tuple[Floats, ...], total: Floats
 ) -> None:
-    """Add the weights of every row in `of` to their place, row after row.
+    """Add the weights of every row in `of` to its replication, bin and cell, row after row.
 
-    Of all kinds together, because many rows go to one place in a row, and a sum waits for the one before it.
+    All kinds at once, because neighbouring rows often share a cell, and each sum waits for the one before it.
     """
     for k in range(len(of)):
-        place = at[k] - first
-        if of[k] and 0 <= place < total.shape[1]:
-            here = total[replica[k], place, cell[k]]
+        bin_ = at[k] - first
+        if of[k] and 0 <= bin_ < total.shape[1]:
+            here = total[replica[k], bin_, cell[k]]
             for kind in range(len(weights)):
                 here[kind] += weights[kind][k]
 
@@ -118,8 +120,8 @@ def weigh(
 @kernel
 def earlier(person: Ints, hit: Bools) -> Codes:
     """How many rows before each one are hits of the same person; rows of a person stand together."""
-    found = np.zeros(len(person), np.int32)
+    hits_before = np.zeros(len(person), np.int32)
     for k in range(1, len(person)):
         if person[k] == person[k - 1]:
-            found[k] = found[k - 1] + (1 if hit[k - 1] else 0)
-    return found
+            hits_before[k] = hits_before[k - 1] + (1 if hit[k - 1] else 0)
+    return hits_before

@@ -1,7 +1,7 @@
-"""Countries beside each other, by the same definitions: what becomes of those who set out for each of them first.
+"""Outcomes by first destination: what becomes of those who set out for each country first, by one definition.
 
-A start is the first day of training, of a licence or of practice, whichever comes first: roads differ in which of
-these they begin with. Everybody counted is followed for the same number of years from entering the first road.
+A start is the first day of training, of a licence or of practice, whichever comes first: pathways differ in which
+of these they begin with. Everybody counted is followed for the same number of years from entry.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from imgsim.outcomes.strata import Stratum
 
 STARTS: Final = ("training", "licensed", "practice")
 DESTINATION: Final = "destination"  # the country for which somebody sets out first
-ENTERING: Final = "entering"  # the milestone of setting out for a country of a composed road
+ENTERING: Final = "entering"  # the milestone of setting out for a country of a combined pathway
 SET_OUT: Final = "simulated persons who set out for the country first"
 STARTED: Final = "of them those who start in time"
 STEP_OF_DAY: Final = np.searchsorted(GRID * DAYS_A_YEAR, np.arange(int(INCIDENCE_YEARS * DAYS_A_YEAR) + 2))
@@ -78,7 +78,7 @@ def destinations(view: View, rows: Rows) -> None:
         if len(first):
             stratum = Stratum(DESTINATION, country)
             counted(view, rows, country, first)
-            n = view.replicas.heads(first)[:, None]
+            n = view.replicas.persons(first)[:, None]
             begun = curve(view, first, anywhere)
             there = curve(view, first, started(view, milestones_in(country))) if composed else begun
             rows.add("destination_started", MEASURED, stratum, ratio(begun, n), n, "share", GRID)
@@ -87,21 +87,21 @@ def destinations(view: View, rows: Rows) -> None:
 
 
 def countries(view: View) -> Sequence[str]:
-    """The countries of a composed road, or the one country of any other."""
-    road = view.scenario.pathway
-    return list(road.parts) or [road.country]
+    """The countries of a combined pathway, or the one country of any other."""
+    pathway = view.scenario.pathway
+    return list(pathway.parts) or [pathway.country]
 
 
 def set_out(view: View, country: str) -> Bools:
     """Who sets out for a country first: on the day of entry."""
     if not view.scenario.pathway.parts:
         return np.ones(len(view.people), bool)
-    found: Bools = view.day(f"{country}.{ENTERING}") == view.day("entry")
-    return found
+    mask: Bools = view.day(f"{country}.{ENTERING}") == view.day("entry")
+    return mask
 
 
 def milestones_in(country: str) -> list[str]:
-    """The milestones of a start in one country of a composed road."""
+    """The milestones of a start in one country of a combined pathway."""
     return [f"{country}.{name}" for name in STARTS]
 
 
@@ -109,18 +109,18 @@ def started(view: View, milestones: Sequence[str]) -> Days:
     """The first day of any of some milestones."""
     days = [view.day(name) for name in milestones if view.knows(name)]
     never = np.full(len(view.people), NEVER, np.int32)
-    found: Days = np.minimum.reduce([never, *days])
-    return found
+    first: Days = np.minimum.reduce([never, *days])
+    return first
 
 
 def counted(view: View, rows: Rows, country: str, first: Ints) -> None:
-    """Entrants a year in the whole population, those who turned to another country, years in survival jobs."""
+    """Entrants a year at full size, the share that sets out for another country too, years in survival jobs."""
     years = (years_before(view.scenario.run.end, FOLLOW_UP_YEARS) - view.start) / DAYS_A_YEAR
-    n, stratum = view.replicas.heads(first), Stratum(DESTINATION, country)
+    n, stratum = view.replicas.persons(first), Stratum(DESTINATION, country)
     rows.add("destination_entrants", MEASURED, stratum, where(n > 0, n / view.scale / years), n, "count")
     if view.scenario.pathway.parts:
         others = [view.day(f"{name}.{ENTERING}")[first] != NEVER for name in countries(view) if name != country]
-        rows.share("destination_turned", MEASURED, stratum, view.replicas.heads(first[np.any(others, axis=0)]), n)
+        rows.share("destination_turned", MEASURED, stratum, view.replicas.persons(first[np.any(others, axis=0)]), n)
     if f"years_{SURVIVAL}" in view.people:
         spent = view.people[f"years_{SURVIVAL}"].to_numpy(np.float64)
         a_head = ratio(100 * view.replicas.total(first, spent), n)
@@ -139,10 +139,10 @@ def those_who_start(view: View, rows: Rows, stratum: Stratum, first: Ints, start
     """Median years from entry to the start, and mean age at it, of those who start while all are followed."""
     waited = years_between(view.day("entry")[first], start[first])
     mine = first[waited <= INCIDENCE_YEARS]
-    days, replica = sorted_rows((start - view.day("entry"))[mine], view.replicas.place[mine])
+    days, replica = sorted_rows((start - view.day("entry"))[mine], view.replicas.code[mine])
     waits = runs(np.ones((1, 1), bool), replica, days / DAYS_A_YEAR, np.zeros_like(replica))
     rows.add("destination_time", MEASURED, stratum, quantile(waits, 0.5), waits.n, "median", replica=waits.of)
-    n, age = view.replicas.heads(mine), years_between(view.day("birth"), start)
+    n, age = view.replicas.persons(mine), years_between(view.day("birth"), start)
     rows.add("destination_age", MEASURED, stratum, ratio(view.replicas.total(mine, age), n), n, "mean")
 
 

@@ -83,8 +83,8 @@ def exams(view: View, rows: Rows) -> None:
     names = [stage.name for stage in view.scenario.pathway.stages.values() if stage.kind == "exam"]
     number, measured = codes_in(table["exam"], names), table["measured"].to_numpy(bool)
     everything = sittings_of(table, view.replicas_in(table))
-    for place, name in enumerate(names):
-        sat = everything.of(measured & (number == place))
+    for code, name in enumerate(names):
+        sat = everything.of(measured & (number == code))
         pass_rates(rows, name, sat)
         sittings(view, rows, name, sat)
         by_academic_year(view, rows, name, sat)
@@ -134,15 +134,15 @@ def ever_passed(view: View, rows: Rows, exam: str, sat: Sittings) -> None:
     first = sat.of(sat.first & (ends <= last))
     citizen = first.citizen
     for stratum, of in ((EVERYBODY, citizen | ~citizen), (CITIZENS, citizen), (OTHERS, ~citizen)):
-        ever, n = (first.replicas.total(of, heads) for heads in (first.ever_passed, first.results))
+        ever, n = (first.replicas.total(of, persons) for persons in (first.ever_passed, first.results))
         rows.share(f"{exam}.ever_passed", MEASURED, stratum, ever, n)
 
 
 def by_year(year: Ints, sat: Sittings, of: Bools) -> tuple[range, Ints, Ints]:
     """Years, and the sittings with a result and the passes of each, of shape (replications, years)."""
     first, last = (int(year.min()), int(year.max())) if len(year) else (0, -1)
-    years, place, replicas = range(first, last + 1), year[of] - first, sat.replicas.of(of)
-    n, passed = (replicas.by(len(years), place, count[of]).astype(np.int64) for count in (sat.results, sat.passed))
+    years, column, replicas = range(first, last + 1), year[of] - first, sat.replicas.of(of)
+    n, passed = (replicas.by(len(years), column, count[of]).astype(np.int64) for count in (sat.results, sat.passed))
     return years, n, passed
 
 

@@ -148,9 +148,9 @@ def headline_text(table: pd.DataFrame) -> str:
 def row_text(row: Any) -> str:
     """One line: label, value, interval, denominator, letters of the families that it leans on."""
     shown = "" if np.isnan(row.low) else f"{number(row.low, row.unit)} to {number(row.high, row.unit)}"
-    heads = f"{round(row.n):,}" if row.n else "given"
+    persons = f"{round(row.n):,}" if row.n else "given"
     letters = "".join(family["letter"] for family in families() if names(family, row.leans_on))
-    return f"{row.label[:57]:58}{number(row.value, row.unit):>7}  {shown:15}{heads:>9} {letters}".rstrip()
+    return f"{row.label[:57]:58}{number(row.value, row.unit):>7}  {shown:15}{persons:>9} {letters}".rstrip()
 
 
 def names(family: dict[str, Any], leans_on: str) -> bool:

@@ -46,7 +46,7 @@ def incidence(view: View, rows: Rows) -> None:
             since = view.day(milestone)
             chosen = np.flatnonzero(view.measured(since) & (ends.until >= since))
             waited = ends.until[chosen] - since[chosen]
-            columns = view.replicas.place[chosen], waited, ends.cause[chosen], view.cell[chosen]
+            columns = view.replicas.code[chosen], waited, ends.cause[chosen], view.cell[chosen]
             replica, days, cause, cell = sorted_rows(*columns)
             first = np.searchsorted(replica, np.arange(len(view.replications) + 1))
             for stratum, cells in view.people_groups.items():
@@ -67,14 +67,14 @@ def first_of_ends(view: View) -> Ends:
     classes = sorted({str(name) for name in view.people["end_class"].astype("category").cat.categories} - {CENSORED})
     code = codes_in(view.people["end_class"], classes)
     ended = np.flatnonzero(view.entrant & (code >= 0))
-    heads = view.replicas.of(ended).by(len(classes), code[ended])
+    persons = view.replicas.of(ended).by(len(classes), code[ended])
     training, end = view.day(TRAINING), np.minimum(view.day("end"), np.int32(view.horizon))
     trains = training != NEVER
     return Ends(
         until=np.where(trains, training, end),
         cause=np.where(trains, np.int32(1), np.where(code >= 0, code + np.int32(2), np.int32(0))),
         causes=[TRAINING, *classes],
-        occurs=np.column_stack([np.ones(len(heads), bool), heads > 0]),
+        occurs=np.column_stack([np.ones(len(persons), bool), persons > 0]),
     )
 
 
@@ -103,7 +103,7 @@ def aalen_johansen(
     with np.errstate(divide="ignore"):  # nobody is left after the last day: the logarithm of nothing
         log_free = np.log(1 - table.coming[:, 1:].sum(axis=1) / table.at_risk)
     surviving = np.exp(summed_in_runs(log_free, table.first))
-    return table.heads, incidences(table, surviving, grid * DAYS_A_YEAR)
+    return table.persons, incidences(table, surviving, grid * DAYS_A_YEAR)
 
 
 class Table(NamedTuple):
@@ -113,46 +113,46 @@ class Table(NamedTuple):
     at_risk: Floats
     coming: Floats  # (days, 1 + causes): to censoring and to each cause
     first: Ints  # where each run begins, and where the last one ends
-    heads: Ints  # of each run
+    persons: Ints  # of each run
 
 
 @kernel
 def days_with_somebody(days: Days | Ints, cause: Codes | Ints, first: Ints, of: Bools, causes: int) -> Table:
     """Count who of some comes to what on which day."""
     day, at_risk, coming = np.empty(len(days), np.int64), np.empty(len(days)), np.empty((len(days), causes + 1))
-    found, heads = np.zeros_like(first), np.zeros(len(first) - 1, np.int64)
+    begins, persons = np.zeros_like(first), np.zeros(len(first) - 1, np.int64)
     n = 0
     for run in range(len(first) - 1):
-        heads[run] = np.sum(of[first[run] : first[run + 1]])
-        left = heads[run]
+        persons[run] = np.sum(of[first[run] : first[run + 1]])
+        left = persons[run]
         for k in range(first[run], first[run + 1]):
             if of[k]:
-                if left == heads[run] or days[k] != day[n - 1]:
+                if left == persons[run] or days[k] != day[n - 1]:
                     day[n], at_risk[n], coming[n] = days[k], left, 0.0
                     n += 1
                 coming[n - 1, cause[k]] += 1
                 left -= 1
-        found[run + 1] = n
-    return Table(day[:n], at_risk[:n], coming[:n], found, heads)
+        begins[run + 1] = n
+    return Table(day[:n], at_risk[:n], coming[:n], begins, persons)
 
 
 @kernel
 def summed_in_runs(value: Floats, first: Ints) -> Floats:
     """The cumulative sum of each run."""
-    found = np.empty_like(value)
+    sums = np.empty_like(value)
     for run in range(len(first) - 1):
         total = 0.0
         for k in range(first[run], first[run + 1]):
             total += value[k]
-            found[k] = total
-    return found
+            sums[k] = total
+    return sums
 
 
 @kernel
 def incidences(table: Table, surviving: Floats, grid: Floats) -> Floats:
     """What each cause adds up to by each time: of those surviving the day before, the share that comes to it."""
     causes = table.coming.shape[1] - 1
-    found, total = np.zeros((len(table.first) - 1, causes, len(grid))), np.empty(causes)
+    curves, total = np.zeros((len(table.first) - 1, causes, len(grid))), np.empty(causes)
     for run in range(len(table.first) - 1):
         total[:] = 0.0
         k = table.first[run]
@@ -162,5 +162,5 @@ def incidences(table: Table, surviving: Floats, grid: Floats) -> Floats:
                 for c in range(causes):
                     total[c] += a_head * table.coming[k, c + 1]
                 k += 1
-            found[run, :, time] = total
-    return found
+            curves[run, :, time] = total
+    return curves

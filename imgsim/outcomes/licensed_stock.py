@@ -36,7 +36,7 @@ def licensed(view: View, rows: Rows) -> None:
         return
     since, until = np.where(view.entrant, view.day("licensed"), view.day("entry")), view.day("end")
     first = census(view, since)
-    counted = ~view.entrant | (since >= np.where(first < NEVER, first, -NEVER)[view.replicas.place])
+    counted = ~view.entrant | (since >= np.where(first < NEVER, first, -NEVER)[view.replicas.code])
     first = np.where(first < NEVER, first, view.start)
     days = {year: day(f"{year}-01-01") for year in range(view.years.start, view.years.stop + 1)}
     years = [year for year, on in days.items() if first.min() <= on <= view.horizon]
@@ -53,7 +53,7 @@ def licensed(view: View, rows: Rows) -> None:
 def census(view: View, since: Days) -> Days:
     """The day on which the stock of each replication is licensed, NEVER if it has none."""
     first = np.full(len(view.replications), NEVER, since.dtype)  # of another type it would be converted
-    np.minimum.at(first, view.replicas.place[~view.entrant], since[~view.entrant])
+    np.minimum.at(first, view.replicas.code[~view.entrant], since[~view.entrant])
     return first
 
 
@@ -71,8 +71,8 @@ def growth(rows: Rows, stratum: Stratum, years: list[int], known: Bools, stock: 
 def begun_by(view: View, since: Days, of: Bools, years: list[int]) -> Ints:
     """How many of `of` have begun by 1 January of each year, by cell: shape (replications, years, cells)."""
     first_counted = year_of(np.where(since == NEVER, NEVER, since - 1)) + np.int32(1)
-    heads = view.tally(range(years[0], years[-1] + 1), np.maximum(first_counted, np.int32(years[0])), of).heads
-    return np.cumsum(heads, axis=1)
+    persons = view.tally(range(years[0], years[-1] + 1), np.maximum(first_counted, np.int32(years[0])), of).persons
+    return np.cumsum(persons, axis=1)
 
 
 def stock_groups(view: View) -> dict[Stratum, Bools]:

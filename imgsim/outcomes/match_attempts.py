@@ -126,7 +126,7 @@ def ladder(seasons: Seasons, rows: Rows) -> None:
     started = np.zeros(len(seasons.view.people), bool)
     started[seasons.person[(ladder == 1) & followed]] = True
     rungs, once = max(int(ladder.max()), len(RUNGS)) + 1, (range(1), np.zeros_like(ladder))
-    got_to = tally(seasons.replicas, *once, rungs, ladder, started[seasons.person]).heads[:, 0]
+    got_to = tally(seasons.replicas, *once, rungs, ladder, started[seasons.person]).persons[:, 0]
     placed = tally(seasons.replicas, *once, rungs, ladder, seasons.measured, seasons.came_by("match"))
     for k, name in enumerate(RUNGS, 1):
         here = np.arange(rungs) >= k if name == RUNGS[-1] else np.arange(rungs) == k
@@ -138,7 +138,7 @@ def ladder(seasons: Seasons, rows: Rows) -> None:
 def rank_lists(seasons: Seasons, rows: Rows) -> None:
     """Share placed in the round by length of the rank list."""
     counted = seasons.by_ranks
-    ranks = np.arange(counted.heads.shape[2])
+    ranks = np.arange(counted.persons.shape[2])
     for name, (low, high) in RANK_CLASSES.items():
         of = (ranks >= low) & (ranks <= high)
         rows.pooled("img_match_rate", MEASURED, Stratum(RANKS, name), counted, of)
@@ -148,15 +148,15 @@ def rank_lists(seasons: Seasons, rows: Rows) -> None:
 def rank_medians(seasons: Seasons, rows: Rows) -> None:
     """The median length of the rank lists of those placed in the round and not placed."""
     counted = seasons.by_ranks
-    for name, heads in (("matched", counted.hits), ("unmatched", counted.heads - counted.hits)):
-        n, result = heads.sum(axis=2), Stratum(RESULT, name)
-        rows.add(RANKS, MEASURED, result, median(heads.sum(axis=1)), n.sum(axis=1), "median")
-        rows.add(RANKS, labels(counted.bins), result, median(heads), n, "median")
+    for name, persons in (("matched", counted.hits), ("unmatched", counted.persons - counted.hits)):
+        n, result = persons.sum(axis=2), Stratum(RESULT, name)
+        rows.add(RANKS, MEASURED, result, median(persons.sum(axis=1)), n.sum(axis=1), "median")
+        rows.add(RANKS, labels(counted.bins), result, median(persons), n, "median")
 
 
-def median(heads: Ints) -> Floats:
+def median(persons: Ints) -> Floats:
     """The median of whole numbers, given along the last axis how many there are of each; NaN where there are none."""
-    upto, n = np.cumsum(heads, axis=-1), heads.sum(axis=-1)
+    upto, n = np.cumsum(persons, axis=-1), persons.sum(axis=-1)
     low, high = ((upto <= middle[..., None]).sum(axis=-1) for middle in ((n - 1) // 2, n // 2))
     return where(n > 0, (low + high) / 2)
 
@@ -168,10 +168,10 @@ def visa_odds(seasons: Seasons, rows: Rows) -> None:
     of = seasons.active & seasons.measured & ~view.citizen[seasons.person]
     counted = seasons.by(2, needs, of, seasons.came_by("match"))
     for cohort, years in (("last_5_years", slice(-RECENT_YEARS, None)), (MEASURED, slice(None))):
-        placed, heads = counted.hits[:, years].sum(axis=1), counted.heads[:, years].sum(axis=1)
-        odds = ratio(placed, where(placed > 0, heads - placed))
+        placed, persons = counted.hits[:, years].sum(axis=1), counted.persons[:, years].sum(axis=1)
+        odds = ratio(placed, where(placed > 0, persons - placed))
         value = ratio(odds[:, 1], odds[:, 0])
-        rows.add("odds_ratio_visa", cohort, OTHERS, value, heads.sum(axis=1), "odds_ratio")
+        rows.add("odds_ratio_visa", cohort, OTHERS, value, persons.sum(axis=1), "odds_ratio")
 
 
 def specialties(seasons: Seasons, rows: Rows) -> None:
@@ -179,13 +179,13 @@ def specialties(seasons: Seasons, rows: Rows) -> None:
     view, names = seasons.view, seasons.specialty_names
     of, short = seasons.measured & seasons.came_by(*PLACED), short_posts(view)
     is_short = np.array([*(name in short for name in names), False])[seasons.specialty]
-    posts, heads = seasons.tally(of, is_short), seasons.by_specialty(of)
+    posts, persons = seasons.tally(of, is_short), seasons.by_specialty(of)
     for stratum, cells in view.people_groups.items():
         rows.pooled("prelim_share", MEASURED, stratum, posts, cells)
         rows.shares("prelim_share", stratum, posts, cells)
         placed = posts.inside(cells)[1].sum(axis=1)
         strata = [Stratum(SPECIALTY, name).within(stratum) for name in names]
-        rows.share("specialty_share", MEASURED, strata, inside(heads, cells), placed[:, None])
+        rows.share("specialty_share", MEASURED, strata, inside(persons, cells), placed[:, None])
 
 
 def short_posts(view: View) -> set[str]:

@@ -110,7 +110,7 @@ class Seasons:
         return self.by(self.view.cells, self.cell, of, hit)
 
     def by(self, kinds: int, kind: Codes, of: Bools, hit: Bools) -> Tally:
-        """The same by another kind of season or person than the cell."""
+        """Seasons in `of`, and hits among them, by replication, measured year and another code than the cell."""
         return tally(self.replicas, self.view.years, self.year, kinds, kind, of, hit)
 
     @cached_property
@@ -123,4 +123,4 @@ class Seasons:
     def by_specialty(self, of: Bools) -> Ints:
         """Seasons in `of` by replication, specialty and cell."""
         names = range(len(self.specialty_names))
-        return tally(self.replicas, names, self.specialty, self.view.cells, self.cell, of).heads
+        return tally(self.replicas, names, self.specialty, self.view.cells, self.cell, of).persons

@@ -25,7 +25,7 @@ COUNTED: Final = {  # measure of every group in a Match -> what it counts
     "entered_outside": "outside",
 }
 COUNTS: Final = ("seats", "applicants", "active", "placed", "outside", "after")
-OF_ROUNDS: Final = ("seats", "applicants", "placed")  # of rounds by lot or by merit
+OF_ROUNDS: Final = ("seats", "applicants", "placed")  # of lotteries and rounds by merit
 POOL: Final = "pool"  # of the places of a round by merit
 MATCH: Final = ("a Match",)
 BY: Final = (ALL, APPLICANTS)
@@ -83,11 +83,11 @@ class Rounds:
 
     def by_year(self, entries: Bools) -> tuple[list[str], dict[str, Floats]]:
         """Some entries summed by replication and year: the years, and every count, NaN where there is no entry."""
-        years, place = np.unique(self.year[entries], return_inverse=True)
+        years, column = np.unique(self.year[entries], return_inverse=True)
         replicas, some = self.replicas.of(entries), len(years)
-        occurs = replicas.by(some, place) > 0
+        occurs = replicas.by(some, column) > 0
         known = {name: np.nan_to_num(count[entries]) for name, count in self.count.items()}
-        return labels(years), {name: where(occurs, replicas.by(some, place, count)) for name, count in known.items()}
+        return labels(years), {name: where(occurs, replicas.by(some, column, count)) for name, count in known.items()}
 
 
 def marked(entries: Iterable[int], length: int) -> Bools:
@@ -199,9 +199,9 @@ def img_rows(view: View, rows: Rows, stratum: Stratum, year: list[str], count: M
     denominator="simulated persons counted", by=(*BY, POOL), statistics=("count",),
 )  # fmt: skip
 def queues(view: View, rows: Rows) -> None:
-    """Places, applicants and placed of each round by lot or by merit by year, in the whole population.
+    """Places, applicants and placed of each lottery and round by merit by year, in the whole population.
 
-    Of rounds by merit for every group and pool, of those by lot for everybody together.
+    Of rounds by merit for every group and pool, of lotteries for everybody together.
     """
     rounds = Rounds(view)
     for mechanism in (QUEUE, MERIT):
@@ -209,7 +209,7 @@ def queues(view: View, rows: Rows) -> None:
             for group, entries in rounds.groups([name]).items():
                 if group == ALL or mechanism == MERIT:
                     year = labels(rounds.year[entries])
-                    replica = rounds.replicas.place[entries]
+                    replica = rounds.replicas.code[entries]
                     for word in OF_ROUNDS:
                         count = rounds.count[word][entries]
                         value, stratum = count / view.scale, stratum_of(view, group)

@@ -36,26 +36,26 @@ class Applied:
     year: Ints  # place among the years
     attempt: Ints  # the number of the season in the life of its applicants, from 1
     groups: Mapping[Stratum, Bools]
-    applied: Ints  # heads
+    applied: Ints  # persons
     placed: Ints
 
-    def count(self, heads: Ints, of: Bools) -> Ints:
-        """Heads by replication and year."""
-        return self.replicas.of(of).by(len(self.years), self.year[of], heads[of]).astype(np.int64)
+    def count(self, persons: Ints, of: Bools) -> Ints:
+        """Persons by replication and year."""
+        return self.replicas.of(of).by(len(self.years), self.year[of], persons[of]).astype(np.int64)
 
     @property
     def occurs(self) -> Bools:
         """Which replications have the family at all, shape (replications, 1)."""
-        return np.bincount(self.replicas.place, minlength=self.replicas.all)[:, None] > 0
+        return np.bincount(self.replicas.code, minlength=self.replicas.all)[:, None] > 0
 
 
 def applied(table: pd.DataFrame, replicas: Replicas, years: range) -> Applied:
     """Some rows of the table of applications as arrays."""
-    season, heads, placed = (table[name].to_numpy(np.int64) for name in ("season", "applied", "placed"))
+    season, persons, placed = (table[name].to_numpy(np.int64) for name in ("season", "applied", "placed"))
     citizen, current = (table[name].to_numpy(bool) for name in ("citizen", "current_year"))
     groups = {EVERYBODY: np.ones(len(table), bool), CITIZENS: citizen, OTHERS: ~citizen}
     groups |= {CURRENT: current, EARLIER: ~current}
-    return Applied(replicas, years, table["year"].to_numpy(np.int64) - years.start, season, groups, heads, placed)
+    return Applied(replicas, years, table["year"].to_numpy(np.int64) - years.start, season, groups, persons, placed)
 
 
 @measure(
@@ -99,9 +99,9 @@ def places(view: View, rows: Rows) -> None:
 def seasons(view: View, rows: Rows, family: str, counts: Applied) -> None:
     """Applicants of a season, those placed in it, and their share; by year and pooled."""
     for stratum, of in counts.groups.items():
-        heads, placed = counts.count(counts.applied, of), counts.count(counts.placed, of)
-        yearly_and_pooled(rows, f"{family}.season_rate", stratum, counts.years, placed, heads)
-        for word, count in (("applicants", heads), ("placed", placed)):
+        persons, placed = counts.count(counts.applied, of), counts.count(counts.placed, of)
+        yearly_and_pooled(rows, f"{family}.season_rate", stratum, counts.years, placed, persons)
+        for word, count in (("applicants", persons), ("placed", placed)):
             value = where(counts.occurs, count / view.scale)
             rows.add(f"{family}.season_{word}", labels(counts.years), stratum, value, count, "count")
 
@@ -111,15 +111,15 @@ def by_attempt(rows: Rows, family: str, counts: Applied) -> None:
     placed = counts.count(counts.placed, counts.groups[EVERYBODY])
     for name, (low, high) in ATTEMPT_CLASSES.items():
         here, attempt = (counts.attempt >= low) & (counts.attempt <= high), Stratum(ATTEMPT, name)
-        heads, won = counts.count(counts.applied, here), counts.count(counts.placed, here)
+        persons, won = counts.count(counts.applied, here), counts.count(counts.placed, here)
         yearly_and_pooled(rows, f"{family}.season_attempt_share", attempt, counts.years, won, placed)
-        yearly_and_pooled(rows, f"{family}.season_rate_of_attempt", attempt, counts.years, won, heads)
+        yearly_and_pooled(rows, f"{family}.season_rate_of_attempt", attempt, counts.years, won, persons)
 
 
-def yearly_and_pooled(rows: Rows, name: str, stratum: Stratum, years: range, hits: Ints, heads: Ints) -> None:
+def yearly_and_pooled(rows: Rows, name: str, stratum: Stratum, years: range, hits: Ints, persons: Ints) -> None:
     """A share by year and over all measured years."""
-    rows.share(name, labels(years), stratum, hits, heads)
-    rows.share(name, MEASURED, stratum, hits.sum(axis=1), heads.sum(axis=1))
+    rows.share(name, labels(years), stratum, hits, persons)
+    rows.share(name, MEASURED, stratum, hits.sum(axis=1), persons.sum(axis=1))
 
 
 @measure(
@@ -136,8 +136,8 @@ def hazards(view: View, rows: Rows) -> None:
         begin, goal = view.day(since), view.day(until)
         stop = np.minimum(np.minimum(goal, view.day("end")), view.horizon)
         of = view.measured(begin) & (stop >= begin)
-        heads, (years,) = view.pooled(of, [(stop - begin) / DAYS_A_YEAR])
+        persons, (years,) = view.pooled(of, [(stop - begin) / DAYS_A_YEAR])
         begun = view.by_cell(of, goal < NEVER)[1]
         for stratum, cells in view.people_groups.items():
             rate = ratio(inside(begun, cells), inside(years, cells))
-            rows.add(f"yearly_rate_{since}_to_{until}", MEASURED, stratum, rate, inside(heads, cells), "rate")
+            rows.add(f"yearly_rate_{since}_to_{until}", MEASURED, stratum, rate, inside(persons, cells), "rate")

@@ -52,7 +52,7 @@ def given_ages(view: View, rows: Rows) -> None:
 
 def spread(view: View, rows: Rows, name: str, chosen: Ints, year: Codes, days: Days) -> None:
     """Mean, standard deviation and percentiles of ages in days of the chosen, by year and over all years."""
-    old, replica, when, cell = sorted_rows(days, view.replicas.place[chosen], year, view.cell[chosen])
+    old, replica, when, cell = sorted_rows(days, view.replicas.code[chosen], year, view.cell[chosen])
     pooled = runs_of(view, replica, old, cell)
     described(view, rows, name, MEASURED, pooled.of, pooled)
     years = view.touched
@@ -96,12 +96,14 @@ def times(view: View, rows: Rows) -> None:
             continue
         chosen, interval = view.measured(view.day(since), FOLLOW_UP_YEARS), f"{since}_to_{until}"
         there = view.day(until) != NEVER
-        heads, got_there = view.by_cell(chosen, there)
+        persons, got_there = view.by_cell(chosen, there)
         arrived = np.flatnonzero(chosen & there)
         for stratum, cells in view.groups.items():
-            rows.share(f"never_{interval}", MEASURED, stratum, inside(heads - got_there, cells), inside(heads, cells))
+            rows.share(
+                f"never_{interval}", MEASURED, stratum, inside(persons - got_there, cells), inside(persons, cells)
+            )
         days = view.day(until)[arrived] - view.day(since)[arrived]
-        waited, replica, cell = sorted_rows(days, view.replicas.place[arrived], view.cell[arrived])
+        waited, replica, cell = sorted_rows(days, view.replicas.code[arrived], view.cell[arrived])
         waits = runs_of(view, replica, waited, cell)
         strata = Named(list(view.groups), waits.group)
         for statistic, share in QUANTILES.items():

@@ -39,11 +39,11 @@ def pack(key: Ints, column: Ints | Codes, low: int, width: int) -> None:
 @kernel
 def unpacked(key: Ints, low: int, width: int) -> Ints:
     """Take the column packed last out of the keys again."""
-    found, mask = np.empty(len(key), np.int64), (1 << width) - 1
+    numbers, mask = np.empty(len(key), np.int64), (1 << width) - 1
     for k in range(len(key)):
-        found[k] = (key[k] & mask) + low
+        numbers[k] = (key[k] & mask) + low
         key[k] >>= width
-    return found
+    return numbers
 
 
 class Runs(NamedTuple):
@@ -62,8 +62,8 @@ def runs(masks: Bools, of: Ints, value: Floats, cell: Ints) -> Runs:
     ``of`` counts from 0 and need not be sorted.
     """
     kinds = int(of.max(initial=-1)) + 1
-    heads = np.bincount(cell * kinds + of, minlength=masks.shape[1] * kinds).reshape(masks.shape[1], kinds)
-    n = (masks.astype(np.int64) @ heads).ravel()
+    persons = np.bincount(cell * kinds + of, minlength=masks.shape[1] * kinds).reshape(masks.shape[1], kinds)
+    n = (masks.astype(np.int64) @ persons).ravel()
     begin = np.cumsum(n) - n
     groups, first = np.nonzero(masks.T)[1], np.append(0, np.cumsum(masks.sum(axis=0)))
     dealt = deal(first, groups, of, value, cell, begin.reshape(len(masks), -1).copy(), np.empty(n.sum()))
@@ -72,37 +72,37 @@ def runs(masks: Bools, of: Ints, value: Floats, cell: Ints) -> Runs:
 
 
 @kernel
-def deal(first: Ints, groups: Ints, of: Ints, value: Floats, cell: Ints, room: Ints, found: Floats) -> Floats:
+def deal(first: Ints, groups: Ints, of: Ints, value: Floats, cell: Ints, room: Ints, dealt: Floats) -> Floats:
     """Put the value of every row at the end of the run of each of its groups; ``room`` is where the next one goes.
 
     The groups of a cell stand in ``groups`` from its ``first`` to the next one's.
     """
     for k in range(len(of)):
-        for place in range(first[cell[k]], first[cell[k] + 1]):
-            group = groups[place]
-            found[room[group, of[k]]] = value[k]
+        for group in groups[first[cell[k]] : first[cell[k] + 1]]:
+            dealt[room[group, of[k]]] = value[k]
             room[group, of[k]] += 1
-    return found
+    return dealt
 
 
 @kernel
-def moments(held: Runs) -> tuple[Floats, Floats]:
+def moments(samples: Runs) -> tuple[Floats, Floats]:
     """The mean of each run, and the sum of the squared deviations from it."""
-    mean, squares = np.zeros(len(held.n)), np.zeros(len(held.n))
-    for run in range(len(held.n)):
-        begin, end = held.begin[run], held.begin[run] + held.n[run]
+    mean, squares = np.zeros(len(samples.n)), np.zeros(len(samples.n))
+    for run in range(len(samples.n)):
+        begin, end = samples.begin[run], samples.begin[run] + samples.n[run]
         for k in range(begin, end):
-            mean[run] += held.value[k]
-        mean[run] /= held.n[run]
+            mean[run] += samples.value[k]
+        mean[run] /= samples.n[run]
         for k in range(begin, end):
-            squares[run] += (held.value[k] - mean[run]) ** 2
+            squares[run] += (samples.value[k] - mean[run]) ** 2
     return mean, squares
 
 
-def quantile(held: Runs, share: float) -> Floats:
+def quantile(samples: Runs, share: float) -> Floats:
     """The quantile of each run, interpolated linearly (definition 7 of Hyndman and Fan 1996)."""
-    place = share * (held.n - 1)
-    below = np.floor(place).astype(np.int64)
-    low, high = held.value[held.begin + below], held.value[held.begin + np.minimum(below + 1, held.n - 1)]
-    found: Floats = low + (place - below) * (high - low)
-    return found
+    position = share * (samples.n - 1)
+    below = np.floor(position).astype(np.int64)
+    above = np.minimum(below + 1, samples.n - 1)
+    low, high = samples.value[samples.begin + below], samples.value[samples.begin + above]
+    value: Floats = low + (position - below) * (high - low)
+    return value

@@ -104,8 +104,8 @@ class Rows:
 
     def pooled(self, measure: str, cohort: str, stratum: Stratum, counted: Tally, cells: Bools) -> None:
         """One share over all years and some cells."""
-        hits, heads = counted.inside(cells)
-        self.share(measure, cohort, stratum, hits.sum(axis=1), heads.sum(axis=1))
+        hits, persons = counted.inside(cells)
+        self.share(measure, cohort, stratum, hits.sum(axis=1), persons.sum(axis=1))
 
     def frame(self) -> pd.DataFrame:
         """The outcomes table, sorted by replication, measure, statistic, cohort and group.

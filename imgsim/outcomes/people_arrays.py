@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from imgsim.inputs.traits import Trait
 
 Days = npt.NDArray[np.int32]  # NEVER where it never comes
-TELLING: Final = ("people", "yearly")  # tables that tell which replications there are, be there people in them or none
+NUMBERED: Final = ("people", "yearly")  # tables with rows of every replication, or of every one with people
 NO_YEAR: Final = 9999  # the year of what never happens
 PERSON_BITS: Final = 32  # of a number that says replication and person
 ONE: Final = range(1)  # the bins where all are counted together
@@ -45,22 +45,22 @@ class View:
 
     @property
     def scale(self) -> float:
-        """Simulated heads per person."""
+        """Simulated persons per real person."""
         return self.scenario.run.scale
 
     @cached_property
     def replications(self) -> Ints:
-        """The numbers of the replications, rising; tables that tell none are of replication 0."""
-        told = [self.tables[name]["replication"] for name in TELLING if "replication" in self.tables.get(name, ())]
-        found = np.unique(np.concatenate([np.zeros(0, np.int64), *(column.unique() for column in told)]))
-        return found if told else np.zeros(1, np.int64)
+        """The numbers of the replications, rising; tables without numbers are of replication 0."""
+        columns = [self.tables[name]["replication"] for name in NUMBERED if "replication" in self.tables.get(name, ())]
+        numbers = np.unique(np.concatenate([np.zeros(0, np.int64), *(column.unique() for column in columns)]))
+        return numbers if columns else np.zeros(1, np.int64)
 
     def replicas_in(self, table: pd.DataFrame) -> Replicas:
         """The replication of each row of a table."""
         if len(self.replications) == 1:
             return Replicas(1, np.zeros(len(table), np.int32))
-        place = np.searchsorted(self.replications, table["replication"].to_numpy(np.int64))
-        return Replicas(len(self.replications), place.astype(np.int32))
+        code = np.searchsorted(self.replications, table["replication"].to_numpy(np.int64))
+        return Replicas(len(self.replications), code.astype(np.int32))
 
     @cached_property
     def people(self) -> pd.DataFrame:
@@ -107,13 +107,13 @@ class View:
         return self._days[what]
 
     def year(self, what: str, first_month: int = 1) -> Codes:
-        """The year of the same, of those that begin with a month."""
+        """The year of a date per person; years may begin with another month than January."""
         if (what, first_month) not in self._years:
             self._years[what, first_month] = year_of(self.day(what), first_month)
         return self._years[what, first_month]
 
     def knows(self, *milestones: str) -> bool:
-        """Does the road have these milestones?"""
+        """Does the pathway have these milestones?"""
         return all(f"{milestone}_date" in self.people for milestone in milestones)
 
     @cached_property
@@ -168,25 +168,25 @@ class View:
         return groups
 
     def tally(self, bins: range, at: Codes, of: Bools, hit: Bools | None = None) -> Tally:
-        """Heads of `of`, and hits among them, by replication, bin and cell."""
+        """Persons in `of`, and hits among them, by replication, bin and cell."""
         return tally(self.replicas, bins, at, self.cells, self.cell, of, hit)
 
     @cached_property
     def all_in_one(self) -> Codes:
-        """The one bin of everybody whom no year or other bin tells apart."""
+        """The bin of each person where all are counted in one."""
         return np.zeros(len(self.people), np.int32)
 
     def by_cell(self, of: Bools, hit: Bools | None = None) -> tuple[Ints, Ints]:
-        """How many `of` are, and how many of them are hits, by replication and cell."""
-        _, heads, hits = self.tally(ONE, self.all_in_one, of, hit)
-        return heads[:, 0], hits[:, 0]
+        """The number of persons in `of`, and of hits among them, by replication and cell."""
+        _, persons, hits = self.tally(ONE, self.all_in_one, of, hit)
+        return persons[:, 0], hits[:, 0]
 
     def sums(self, bins: range, at: Codes, of: Bools, weights: Sequence[Floats]) -> Floats:
-        """What those in `of` weigh together, for each kind of weight by replication, bin and cell."""
+        """Total weights of those in `of`, for each kind of weight by replication, bin and cell."""
         return sums(self.replicas, bins, at, self.cells, self.cell, of, weights)
 
     def pooled(self, of: Bools, weights: Sequence[Floats]) -> tuple[Ints, Floats]:
-        """How many `of` are, by replication and cell, and what they weigh together, for each kind of weight."""
+        """The number of persons in `of` by replication and cell, and their total weights, for each kind of weight."""
         return self.by_cell(of)[0], self.sums(ONE, self.all_in_one, of, weights)[:, :, 0]
 
     def measured(self, since: Days, followed: float = 0.0) -> Bools:
@@ -201,30 +201,30 @@ class View:
     @cached_property
     def begins(self) -> Ints | None:
         """Where each replication's people begin, if persons are numbered from 0 in each: the usual case."""
-        begins = np.searchsorted(self.replicas.place, np.arange(len(self.replications)))
-        numbered = np.arange(len(self.numbers)) - begins[self.replicas.place]
+        begins = np.searchsorted(self.replicas.code, np.arange(len(self.replications)))
+        numbered = np.arange(len(self.numbers)) - begins[self.replicas.code]
         return begins if np.array_equal(key_of(self.replicas, numbered), self.numbers) else None
 
     def row_of(self, table: pd.DataFrame) -> Ints:
         """The places in people of the persons of another table."""
         replicas = self.replicas_in(table)
         if self.begins is not None:
-            return table["person"].to_numpy(np.int64) + self.begins[replicas.place]
+            return table["person"].to_numpy(np.int64) + self.begins[replicas.code]
         return np.searchsorted(self.numbers, key_of(replicas, table["person"]))
 
 
 def key_of(replicas: Replicas, person: npt.ArrayLike) -> Ints:
     """Replication and person as one number."""
-    found: Ints = (replicas.place.astype(np.int64) << PERSON_BITS) | np.asarray(person, np.int64)
-    return found
+    key: Ints = (replicas.code.astype(np.int64) << PERSON_BITS) | np.asarray(person, np.int64)
+    return key
 
 
 def codes_in(column: pd.Series[Any], names: Sequence[str]) -> Codes:
     """A text column as places in a list of names, -1 for others and where it is missing."""
-    held = column.astype("category").cat
-    place = {name: k for k, name in enumerate(names)}
-    found = np.array([*(place.get(str(name), -1) for name in held.categories), -1], np.int32)
-    return found[held.codes.to_numpy()]  # the code of what is missing is -1: the last place
+    categories = column.astype("category").cat
+    code = {name: k for k, name in enumerate(names)}
+    codes = np.array([*(code.get(str(name), -1) for name in categories.categories), -1], np.int32)
+    return codes[categories.codes.to_numpy()]  # the code of what is missing is -1: the last place
 
 
 def day(date: object) -> int:
@@ -249,10 +249,10 @@ def days(dates: pd.Series[pd.Timestamp]) -> Days:
 @kernel
 def days_of(ticks: Ints, a_day: int) -> Days:
     """The day of each tick of a clock that has so many a day; NEVER where there is none."""
-    found = np.empty(len(ticks), np.int32)
+    days = np.empty(len(ticks), np.int32)
     for k in range(len(ticks)):  # dividing floats is cheaper than dividing whole numbers
-        found[k] = NEVER if ticks[k] == NO_DATE else np.floor(ticks[k] / a_day)
-    return found
+        days[k] = NEVER if ticks[k] == NO_DATE else np.floor(ticks[k] / a_day)
+    return days
 
 
 def year_of(days: Days, first_month: int = 1) -> Codes:
@@ -275,10 +275,10 @@ def extremes(days: Days) -> tuple[int, int]:
 @kernel
 def looked_up(days: Days, first: int, years: Codes) -> Codes:
     """The year of each day, from those of all days since the first; NO_YEAR where there is none."""
-    found = np.empty(len(days), np.int32)
+    years_of_days = np.empty(len(days), np.int32)
     for k in range(len(days)):
-        found[k] = NO_YEAR if days[k] >= NEVER else years[days[k] - first]
-    return found
+        years_of_days[k] = NO_YEAR if days[k] >= NEVER else years[days[k] - first]
+    return years_of_days
 
 
 def academic_year_of(day: int) -> int:

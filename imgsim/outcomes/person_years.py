@@ -1,4 +1,4 @@
-"""What lives are spent on: person-years by livelihood, and years of practice."""
+"""Person-years by livelihood, employment, and years of practice."""
 
 from __future__ import annotations
 
@@ -71,9 +71,9 @@ def livelihoods(view: View, rows: Rows) -> None:
         of_certified(view, rows, spent)
     n, totals = spent_by(view, view.measured(view.day("entry"), FOLLOW_UP_YEARS), spent)
     for stratum, cells in view.groups.items():
-        heads, total = inside(n, cells), {state: inside(years, cells) for state, years in totals.items()}
-        per_entrant(rows, stratum, total, heads)
-        shares(rows, stratum, {state: total[state] for state in total if state not in LATER}, heads)
+        persons, total = inside(n, cells), {state: inside(years, cells) for state, years in totals.items()}
+        per_entrant(rows, stratum, total, persons)
+        shares(rows, stratum, {state: total[state] for state in total if state not in LATER}, persons)
 
 
 def living(state: str) -> Stratum:
@@ -82,9 +82,9 @@ def living(state: str) -> Stratum:
 
 
 def spent_by(view: View, of: Bools, spent: Spent) -> tuple[Ints, Spent]:
-    """How many `of` are, and the years they spent in each livelihood, by replication and cell."""
-    heads, totals = view.pooled(of, list(spent.values()))
-    return heads, dict(zip(spent, totals, strict=True))
+    """The number of persons in `of`, and their years in each livelihood, by replication and cell."""
+    persons, totals = view.pooled(of, list(spent.values()))
+    return persons, dict(zip(spent, totals, strict=True))
 
 
 def per_entrant(rows: Rows, stratum: Stratum, total: Spent, n: Ints) -> None:
@@ -96,7 +96,7 @@ def per_entrant(rows: Rows, stratum: Stratum, total: Spent, n: Ints) -> None:
 
 
 def shares(rows: Rows, stratum: Stratum, total: Spent, n: Ints) -> None:
-    """How the person-years before and beside training divide over livelihoods."""
+    """How the person-years outside training and practice divide over livelihoods."""
     years = np.sum([np.zeros(len(n)), *total.values()], axis=0)
     for state, spent in total.items():
         rows.add("livelihood_share", MEASURED, living(state).within(stratum), ratio(spent, years), n, "share")
@@ -108,10 +108,10 @@ def by_cohort(view: View, rows: Rows, spent: Spent) -> None:
     The horizon cuts short the years of late entrants, so cohorts compare only as far as both are followed.
     """
     came, year, label = view.measured(view.day("entry")), view.year("entry"), labels(view.touched)
-    heads = view.tally(view.touched, year, came)
+    persons = view.tally(view.touched, year, came)
     for state, years in zip(spent, view.sums(view.touched, year, came, list(spent.values())), strict=True):
         for whose, cells in view.people_groups.items():
-            n, total, stratum = heads.inside(cells)[1], inside(years, cells), living(state).within(whose)
+            n, total, stratum = persons.inside(cells)[1], inside(years, cells), living(state).within(whose)
             rows.add("person_years", label, stratum, ratio(total, n), n, "mean")
             rows.add("total_person_years", label, stratum, where(n > 0, total / view.scale), n, "total")
 
@@ -120,10 +120,10 @@ def of_certified(view: View, rows: Rows, spent: Spent) -> None:
     """Person-years by livelihood per graduate who is certified in the measured window."""
     n, totals = spent_by(view, view.measured(view.day("certified"), FOLLOW_UP_YEARS), spent)
     for whose, cells in view.people_groups.items():
-        heads = inside(n, cells)
+        persons = inside(n, cells)
         for state, years in totals.items():
-            stratum, value = living(state).within(whose), ratio(inside(years, cells), heads)
-            rows.add("person_years_certified", MEASURED, stratum, value, heads, "mean")
+            stratum, value = living(state).within(whose), ratio(inside(years, cells), persons)
+            rows.add("person_years_certified", MEASURED, stratum, value, persons, "mean")
 
 
 @measure(
@@ -145,17 +145,17 @@ def of_certified(view: View, rows: Rows, spent: Spent) -> None:
     denominator="simulated person-years", statistics=("count",),
 )  # fmt: skip
 def employment(view: View, rows: Rows) -> None:
-    """Of the time of graduates neither in practice abroad nor in training or practice: employed; of that, in health.
+    """Shares of time in paid work outside training and practice, and persons in practice on an average day.
 
     By calendar year; denominators are simulated person-years. Who has not graduated yet is a student, not out of work.
-    Beside them those in practice, whenever they entered: heads on an average day, by year and over all measured years.
+    Persons in practice count whenever they entered, by year and over all measured years.
     """
     imposed = {stage.livelihood for stage in view.scenario.pathway.stages.values() if stage.kind == "work"}
     spent = lived(view)
-    whole = np.sum([years for state, years in spent.items() if state not in (ABROAD, *imposed)], axis=0)
+    total = np.sum([years for state, years in spent.items() if state not in (ABROAD, *imposed)], axis=0)
     employed = np.sum([spent[state] for state in EMPLOYED], axis=0)
     label = labels(view.years)
-    rows.share("employed_share", label, EVERYBODY, where(employed != 0, employed), whole)
+    rows.share("employed_share", label, EVERYBODY, where(employed != 0, employed), total)
     rows.share("health_share_of_employed", label, EVERYBODY, spent[HEALTH_WORK], employed)
     practising = spent[PRACTICE]
     rows.add("practising", label, EVERYBODY, practising / view.scale, practising, "count")
@@ -168,8 +168,8 @@ def lived(view: View) -> Spent:
     table, years = view.tables["livelihood_years"], len(view.years)
     state, year = codes_in(table["state"], LIVELIHOODS), table["year"].to_numpy(np.int64) - view.years.start
     of = (state >= 0) & (year >= 0) & (year < years)
-    place, replicas = state[of] * years + year[of], view.replicas_in(table).of(of)
-    days = replicas.by(len(LIVELIHOODS) * years, place, table["days"].to_numpy()[of])
+    bins, replicas = state[of] * years + year[of], view.replicas_in(table).of(of)
+    days = replicas.by(len(LIVELIHOODS) * years, bins, table["days"].to_numpy()[of])
     spent = np.ascontiguousarray(np.swapaxes(days.reshape(-1, len(LIVELIHOODS), years), 0, 1)) / DAYS_A_YEAR
     return dict(zip(LIVELIHOODS, spent, strict=True))
 
@@ -186,9 +186,9 @@ def practice(view: View, rows: Rows) -> None:
         return
     spent, bins = view.people[f"years_{PRACTICE}"].to_numpy(np.float64), range(view.touched.start, view.years.stop)
     of = view.measured(view.day("entry")) & (view.year("entry") < bins.stop)
-    heads, (totals,) = view.tally(bins, view.year("entry"), of), view.sums(bins, view.year("entry"), of, [spent])
+    persons, (totals,) = view.tally(bins, view.year("entry"), of), view.sums(bins, view.year("entry"), of, [spent])
     for stratum, cells in view.groups.items():
-        n, total = heads.inside(cells)[1], inside(totals, cells)
+        n, total = persons.inside(cells)[1], inside(totals, cells)
         begun, over = np.cumsum(n, axis=1) > 0, np.cumsum(n, axis=1) - n == n.sum(axis=1)[:, None]
         rows.add("physician_years", labels(bins), stratum, where(begun & ~over, total / view.scale), n, "total")
         pooled = n.sum(axis=1)

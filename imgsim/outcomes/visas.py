@@ -24,9 +24,9 @@ def visas(view: View, rows: Rows) -> None:
         return
     status = codes_in(view.people["visa_at_training"], statuses)
     of = view.measured(view.day("training")) & ~view.citizen & (status >= 0)
-    heads = tally(view.replicas, view.touched, view.year("training"), len(statuses), status, of).heads
+    persons = tally(view.replicas, view.touched, view.year("training"), len(statuses), status, of).persons
     years = labels(view.touched)
     for code, name in enumerate(statuses):
         visa = Stratum("visa", name)
-        rows.share("visa_mix", years, visa, heads[:, :, code], heads.sum(axis=2))
-        rows.share("visa_mix", MEASURED, visa, heads[:, :, code].sum(axis=1), heads.sum(axis=(1, 2)))
+        rows.share("visa_mix", years, visa, persons[:, :, code], persons.sum(axis=2))
+        rows.share("visa_mix", MEASURED, visa, persons[:, :, code].sum(axis=1), persons.sum(axis=(1, 2)))

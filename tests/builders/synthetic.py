@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from imgsim.inputs.parameters.parameter import Parameter, Parameters, Row
-from imgsim.inputs.pathways.pathway import Group, Pathway, Stage
+from imgsim.inputs.pathways.pathway import Criterion, Group, Pathway, Stage
 from imgsim.inputs.traits import LIVELIHOODS
 
 MILESTONES = {
@@ -42,13 +42,15 @@ def stage(name: str, kind: str, following: Mapping[str, str], **more: Any) -> St
 
 
 def small_road() -> Pathway:
-    """An exam, a paper, a fair of places, a choice of post, two posts, a queue, practice."""
+    """An exam, a paper, a fair of places, a branch by specialty, two posts, a queue, practice."""
     stages = [
         stage("test", "exam", {"passed": "paper", "exhausted": "gone"}),
         stage("paper", "wait", {"done": "fair"}),
         stage("fair", "round", {"placed": "stamp", "unplaced": "gone", "ineligible": "gone"}, mechanism="match"),
         stage("stamp", "wait", {"done": "which"}, sets_trait={"done": {"visa": "guest"}}),
-        stage("which", "choose", {"one": "short", "many": "long"}),
+        stage(
+            "which", "branch", {"one": "short", "many": "long"}, when={"one": ((Criterion("specialty", ("bridge",)),),)}
+        ),
         stage("short", "work", {"completed": "fair", "left": "fair"}, livelihood="in_training"),
         stage("long", "work", {"completed": "queue", "left": "gone"}, livelihood="in_training"),
         stage("queue", "round", {"placed": "work", "unplaced": "gone", "ineligible": "gone"}, mechanism="lottery"),
@@ -73,13 +75,9 @@ def day_number(text: str) -> int:
 
 
 def small_parameters() -> Parameters:
-    """A post that is always short, and a measured and an assumed livelihood rate."""
+    """A measured and an assumed livelihood rate."""
     return Parameters(
         [
-            parameter(
-                "which.one", "probability",
-                {"heart": [Row(None, 0.0, "measured")], "bridge": [Row(None, 1.0, "measured")]}, "specialty",
-            ),
             parameter("livelihood.preparing.survival_job", "rate", {"": [Row(None, 0.1, "assumed")]}),
             parameter("livelihood.preparing.unemployed", "rate", {"": [Row(None, 0.1, "measured")]}),
         ],

@@ -1,4 +1,4 @@
-"""Lives: what years are spent on, and twenty of them as lines."""
+"""Figures of careers: what years are spent on, and twenty simulated careers as lines."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
     from imgsim.reports.figures.run_protocol import Run
 
-LIVES = 20
+CAREERS = 20
 WORDS = {"practising_home": "practising at home", "health_adjacent": "health-adjacent work"}
 
 
@@ -113,7 +113,7 @@ def remark(axes: Axes, run: Run) -> None:
 
 @figure(table="events")
 def life_lines(run: Run) -> Axes:
-    """Twenty lives from entry to the end or the horizon, coloured by phase."""
+    """Twenty careers from entry to the end or the horizon, coloured by phase."""
     axes = sheet("Twenty simulated careers from entry onwards", left=0.075, right=0.83)
     if not is_kept(run, "events"):
         return blank(axes, run, NO_EVENTS)
@@ -135,15 +135,16 @@ def life_lines(run: Run) -> Axes:
 
 
 def sample(run: Run) -> pd.DataFrame:
-    """Twenty entrants of the first measured years at equal steps through one replication, by age: no drawing by lot."""
+    """Twenty entrants of the first measured years at equal steps through one replication, by age; nothing random."""
     people, window = entrants(run), run.scenario.run
     if not len(people):
         return people
     last = pd.Timestamp(window.measured_from) + pd.DateOffset(years=COHORT_YEARS)
     entry = people["entry_date"]
     first = people["replication"] == people["replication"].min()
-    held = people[first & (entry >= pd.Timestamp(window.measured_from)) & (entry < last)].sort_values("person")
-    chosen: pd.DataFrame = held.iloc[np.unique(np.linspace(0, len(held) - 1, LIVES).astype(int))] if len(held) else held
+    candidates = people[first & (entry >= pd.Timestamp(window.measured_from)) & (entry < last)].sort_values("person")
+    steps = np.unique(np.linspace(0, len(candidates) - 1, min(CAREERS, len(candidates))).astype(int))
+    chosen: pd.DataFrame = candidates.iloc[steps]
     by_age: pd.DataFrame = chosen.iloc[np.argsort(ages(chosen, "entry").to_numpy(), kind="stable")]
     return by_age
 
@@ -154,7 +155,7 @@ def ages(people: pd.DataFrame, what: str) -> pd.Series:
 
 
 def draw_spells(axes: Axes, run: Run, lives: pd.DataFrame, spells: pd.DataFrame) -> dict[str, str]:
-    """One line a life; the phases that occur, with their colours."""
+    """One line a career; the phases that occur, with their colours."""
     coloured = colours(run, [])
     ends = {stage.end_class for stage in run.scenario.pathway.stages.values() if stage.kind == "end"}
     used: dict[str, str] = {}
@@ -173,7 +174,7 @@ def draw_spells(axes: Axes, run: Run, lives: pd.DataFrame, spells: pd.DataFrame)
 
 
 def marks(axes: Axes, person: pd.Series, row: int, last: float) -> None:
-    """The certificate, and how a life ended."""
+    """The certificate, and how a career ended."""
     certified = person.get("certified_age", np.nan)
     if np.isfinite(certified):
         axes.plot([certified], [row], "^", color=INK, markersize=5, markeredgecolor="white", markeredgewidth=0.6)

@@ -38,8 +38,8 @@ def by_destination(run: Run) -> Axes:
     if not len(anywhere):
         return blank(axes, run, f"nobody is followed for {FOLLOW_UP_YEARS} years")
     words = {}
-    for (country, held), colour in zip(anywhere.groupby("group", sort=False, observed=True), COLOURS, strict=False):
-        curve = over_replications(held, "time")
+    for (country, rows), colour in zip(anywhere.groupby("group", sort=False, observed=True), COLOURS, strict=False):
+        curve = over_replications(rows, "time")
         line(axes, curve, "time", colour)
         own = over_replications(there[there["group"] == country], "time")
         axes.plot(own["time"], own["mean"], color=colour, linewidth=1.2, linestyle=(0, (3, 2)))
@@ -58,5 +58,5 @@ def by_destination(run: Run) -> Axes:
 
 def called(run: Run, country: str) -> str:
     """A country in words."""
-    road = run.scenario.pathway
-    return str(road.parts[country].pathway.name if country in road.parts else road.name)
+    pathway = run.scenario.pathway
+    return str(pathway.parts[country].pathway.name if country in pathway.parts else pathway.name)

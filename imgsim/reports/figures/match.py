@@ -62,18 +62,18 @@ GRADUATES: Final = {"citizen_img": "IMGs,\ncitizens", "noncitizen_img": "IMGs,\n
 
 
 def match_label(run: Run) -> str:
-    """What the road calls its main round of places."""
+    """What the pathway calls its main round of places."""
     rounds = [stage.label for stage in run.scenario.pathway.stages.values() if stage.mechanism == MARKET]
     return rounds[0] if rounds else merit_label(run) or "the round"
 
 
 def has_match(run: Run) -> bool:
-    """Does the road have a Match, or a round by merit that graduates apply to?"""
+    """Does the pathway have a Match, or a round by merit that graduates apply to?"""
     return bool(merit_label(run)) or any(s.mechanism == MARKET for s in run.scenario.pathway.stages.values())
 
 
 def merit_label(run: Run) -> str:
-    """What the road calls the round by merit that graduates apply to; empty if that is another kind of round."""
+    """What the pathway calls the round by merit that graduates apply to; empty if that is another kind of round."""
     stage = run.scenario.pathway.stages.get(applied_round(run))
     return stage.label.partition(",")[0] if stage is not None and stage.mechanism == MERIT else ""
 
@@ -84,7 +84,7 @@ def applied_round(run: Run) -> str:
 
 
 def family(run: Run) -> str:
-    """What the iterations of that round are called alike."""
+    """The common name of the iterations of the round that graduates apply to."""
     name = applied_round(run)
     return name.rpartition(".")[0] or name
 
@@ -94,10 +94,10 @@ def attempt_ladder(run: Run) -> Axes:
     """What becomes of first, second, third and later attempts: placed by each channel, tried again, or stopped."""
     label = match_label(run)
     axes = sheet(f"{label}: what becomes of first, second and later attempts", left=0.2, right=0.965)
-    held = seasons_by_merit(run) if merit_label(run) else tries(run).assign(heads=1)
-    if not len(held):
+    attempts = seasons_by_merit(run) if merit_label(run) else tries(run).assign(persons=1)
+    if not len(attempts):
         return blank(axes, run, "no simulated person applied in the measured years")
-    counts = held.pivot_table("heads", "rung", "fate", "sum", fill_value=0).reindex(range(1, 5), fill_value=0)
+    counts = attempts.pivot_table("persons", "rung", "fate", "sum", fill_value=0).reindex(range(1, 5), fill_value=0)
     for rung in counts.index:
         rung_bar(axes, counts.loc[rung].to_dict(), 4 - rung)
     places = [f"{name} attempt\nn = {number(float(counts.loc[k].to_numpy().sum()))}" for k, name in enumerate(RUNGS, 1)]
@@ -109,21 +109,21 @@ def attempt_ladder(run: Run) -> Axes:
     named = f"the {label[0].lower()}{label[1:]}" if merit_label(run) else label
     legend_above(axes, named.replace("The ", "the "), [fate for fate in FATES if fate in counts and counts[fate].any()])
     axes.spines["left"].set_visible(False)
-    count = counted(run, float(held["heads"].sum()), "seasons of simulated persons", replications(held))
+    count = counted(run, float(attempts["persons"].sum()), "seasons of simulated persons", replications(attempts))
     return notes(axes, run, f"{count} {BY_MERIT if merit_label(run) else IN_MATCH}")
 
 
 def seasons_by_merit(run: Run) -> pd.DataFrame:
-    """Heads by replication, rung (4: or later) and fate, of everybody who applied for the places that go by merit."""
-    held, window = table(run, "applications"), run.scenario.run
-    if not len(held):
+    """Persons by replication, rung (4: or later) and fate, of everybody who applied for the places that go by merit."""
+    seasons, window = table(run, "applications"), run.scenario.run
+    if not len(seasons):
         return pd.DataFrame()
-    measured = (held["year"] >= window.measured_from.year) & (held["year"] < window.end.year)
-    held = held[measured & (held["family"].astype(str) == family(run))]
-    held = held.assign(rung=np.minimum(held["season"], len(RUNGS)), match=held["placed"])
-    held["none"] = held["applied"] - held["placed"]
-    told: pd.DataFrame = held.melt(["replication", "rung"], ["match", "none"], "fate", "heads")
-    return told
+    measured = (seasons["year"] >= window.measured_from.year) & (seasons["year"] < window.end.year)
+    seasons = seasons[measured & (seasons["family"].astype(str) == family(run))]
+    seasons = seasons.assign(rung=np.minimum(seasons["season"], len(RUNGS)), match=seasons["placed"])
+    seasons["none"] = seasons["applied"] - seasons["placed"]
+    by_fate: pd.DataFrame = seasons.melt(["replication", "rung"], ["match", "none"], "fate", "persons")
+    return by_fate
 
 
 def tries(run: Run) -> pd.DataFrame:
@@ -132,26 +132,26 @@ def tries(run: Run) -> pd.DataFrame:
     if not len(seasons) or not len(people):
         return pd.DataFrame()
     channel = seasons["channel"].astype(object).fillna("none").astype(str)
-    held = seasons.assign(channel=channel)[seasons["active"].astype(bool) | (channel == "outside")]
-    held = held.merge(people[["replication", "person", "end_class"]], on=["replication", "person"])
-    held = held.sort_values(["replication", "person", "year"], kind="stable")
-    life = [held["replication"], held["person"]]
-    placed = (held["channel"] != "none").astype(int)
-    unplaced_before = placed.groupby(life).cumsum() == placed
-    rung = placed.groupby(life).cumcount() + 1
+    tried = seasons.assign(channel=channel)[seasons["active"].astype(bool) | (channel == "outside")]
+    tried = tried.merge(people[["replication", "person", "end_class"]], on=["replication", "person"])
+    tried = tried.sort_values(["replication", "person", "year"], kind="stable")
+    person = [tried["replication"], tried["person"]]
+    placed = (tried["channel"] != "none").astype(int)
+    unplaced_before = placed.groupby(person).cumsum() == placed
+    rung = placed.groupby(person).cumcount() + 1
     window = run.scenario.run
-    measured = (held["year"] >= window.measured_from.year) & (held["year"] < window.end.year)
-    further = held.groupby(["replication", "person"]).cumcount(ascending=False) > 0
-    rows = held.assign(rung=np.minimum(rung, len(RUNGS)), fate=fates(held, further))
+    measured = (tried["year"] >= window.measured_from.year) & (tried["year"] < window.end.year)
+    further = tried.groupby(["replication", "person"]).cumcount(ascending=False) > 0
+    rows = tried.assign(rung=np.minimum(rung, len(RUNGS)), fate=fates(tried, further))
     attempts: pd.DataFrame = rows[measured & unplaced_before]
     return attempts
 
 
-def fates(held: pd.DataFrame, further: pd.Series) -> np.ndarray:
+def fates(attempts: pd.DataFrame, further: pd.Series) -> np.ndarray:
     """The channel of a place; without one, whether a further attempt came, or the career ended, or neither yet."""
-    stopped = held["end_class"].astype(str) != "under_way"
+    stopped = attempts["end_class"].astype(str) != "under_way"
     without = np.where(further, "again", np.where(stopped, "stopped", "open"))
-    return np.where(held["channel"] != "none", held["channel"], without)
+    return np.where(attempts["channel"] != "none", attempts["channel"], without)
 
 
 def rung_bar(axes: Axes, counts: dict[str, int], height: float) -> None:
@@ -189,14 +189,14 @@ def match_rates(run: Run) -> Axes:
     axes = sheet(f"{match_label(run)}: share of applicants placed, simulated and published", right=0.8)
     rate = rate_measure(run)
     names = shown_groups(run) if rate == "match_rate" else CITIZENSHIP
-    held = measure(run, rate, names)
-    held = held[held["cohort"].str.fullmatch(r"\d{4}")] if len(held) else held
-    if not len(held):
+    rows = measure(run, rate, names)
+    rows = rows[rows["cohort"].str.fullmatch(r"\d{4}")] if len(rows) else rows
+    if not len(rows):
         return blank(axes, run, "nobody took part in a round in the measured years")
-    held = held.assign(year=held["cohort"].astype(int))
+    rows = rows.assign(year=rows["cohort"].astype(int))
     words, sources = {}, set()
     for (name, label), colour in zip(names.items(), COLOURS, strict=False):
-        curve = over_replications(held[held["group"] == name], "year")
+        curve = over_replications(rows[rows["group"] == name], "year")
         if len(curve):
             line(axes, curve, "year", colour)
             sources |= points(axes, run, rate, name, colour)
@@ -206,7 +206,7 @@ def match_rates(run: Run) -> Axes:
     whole(axes)
     labels(axes, words)
     axis(axes, "Year", label_of(run, rate))
-    reps, persons = replications(held), held["n"].sum()
+    reps, persons = replications(rows), rows["n"].sum()
     what = (
         "Points: published; hollow ones were not used to fit the shipped numbers."
         if sources
@@ -230,8 +230,8 @@ def rate_measure(run: Run) -> str:
 
 def points(axes: Axes, run: Run, rate: str, group: str, colour: str) -> set[str]:
     """Draw the published points of a group; the keys of their sources."""
-    found = published(run, rate, group)
-    for hollow, part in found.groupby("unused"):
+    figures = published(run, rate, group)
+    for hollow, part in figures.groupby("unused"):
         face = "white" if hollow else colour
         axes.plot(
             part["year"],
@@ -243,4 +243,4 @@ def points(axes: Axes, run: Run, rate: str, group: str, colour: str) -> set[str]
             linestyle="none",
             zorder=5,
         )
-    return set(found["source"])
+    return set(figures["source"])

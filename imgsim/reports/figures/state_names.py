@@ -1,4 +1,4 @@
-"""States of lives from their events: phases of the road, then the ways in which careers end."""
+"""States of careers from their events: phases of the pathway, then the ways in which careers end."""
 
 from __future__ import annotations
 
@@ -31,13 +31,13 @@ def states_of(run: Run) -> list[str]:
 
 def leads_to(run: Run) -> dict[str, str]:
     """Event -> the state it leads to, for the events that lead on."""
-    road = run.scenario.pathway
-    found = {"entry": state_of_stage(run, road.entry)}
-    for name, stage in road.stages.items():
-        found |= {f"{name}.{outcome}": state_of_stage(run, to) for outcome, to in stage.next.items()}
+    pathway = run.scenario.pathway
+    states = {"entry": state_of_stage(run, pathway.entry)}
+    for name, stage in pathway.stages.items():
+        states |= {f"{name}.{outcome}": state_of_stage(run, to) for outcome, to in stage.next.items()}
         if stage.kind == "end":
-            found[name] = state_of_stage(run, name)
-    return found | {f"clock.{name}": state_of_stage(run, timer.to) for name, timer in road.timers.items()}
+            states[name] = state_of_stage(run, name)
+    return states | {f"clock.{name}": state_of_stage(run, timer.to) for name, timer in pathway.timers.items()}
 
 
 def changes_of(run: Run, people: pd.DataFrame) -> pd.DataFrame:
@@ -48,8 +48,8 @@ def changes_of(run: Run, people: pd.DataFrame) -> pd.DataFrame:
         return people.iloc[:0].assign(date=pd.Series(dtype="datetime64[s]"), state="")
     event = events["event"].astype("category").cat
     leading = np.array([name in to for name in event.categories] + [False])  # the last one: code -1, no event
-    held = events.loc[leading[event.codes.to_numpy()], columns]
+    rows = events.loc[leading[event.codes.to_numpy()], columns]
     dates = [name for name in people.columns if name.endswith("_date")]
-    held = held.merge(people[["replication", "person", *dates]], on=["replication", "person"])
-    held = held.sort_values(["replication", "person", "sequence"], kind="stable", ignore_index=True)
-    return held.assign(state=held["event"].astype(str).map(to))
+    rows = rows.merge(people[["replication", "person", *dates]], on=["replication", "person"])
+    rows = rows.sort_values(["replication", "person", "sequence"], kind="stable", ignore_index=True)
+    return rows.assign(state=rows["event"].astype(str).map(to))

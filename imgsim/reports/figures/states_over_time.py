@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 COHORT_YEARS = 5  # certificates of so many years make the cohort
 GRID = 4  # moments per year
 LABELLED = 0.02  # bands thinner than this at the end get no label
-MANY: Final = (*COLOURS, *FURTHER)  # a colour for every phase of several roads
+MANY: Final = (*COLOURS, *FURTHER)  # a colour for every phase of several pathways
 DARK: Final = (BLUE, GREEN, VERMILION, BLACK, *FURTHER)  # written on in white
 
 
@@ -71,7 +71,7 @@ def where_the_cohort_is(run: Run) -> Axes:
     axis(axes, "Years since certification", "Share of the cohort (%)")
     first = run.scenario.run.measured_from.year
     what = f"certified persons of {first} to {first + COHORT_YEARS - 1}"
-    text = "Colours: still on the road or in practice; greys: careers that ended. Ends under 2% are not named."
+    text = "Colours: still on the pathway or in practice; greys: careers that ended. Ends under 2% are not named."
     return notes(axes, run, f"{counted(run, len(cohort), what, replications(cohort))} {text}")
 
 
@@ -100,24 +100,25 @@ def certified_cohort(run: Run) -> tuple[pd.DataFrame, int]:
 
 def shares_by_state(run: Run, cohort: pd.DataFrame, grid: np.ndarray) -> dict[str, np.ndarray]:
     """Share of the cohort in each state at each moment of the grid (years since certification)."""
-    held = changes_of(run, cohort)
-    held["since"] = (held["date"] - held["certified_date"]).dt.days / DAYS_A_YEAR
-    key = held.groupby(["replication", "person"], sort=False).ngroup().to_numpy()
-    until = np.r_[np.where(key[1:] == key[:-1], held["since"].to_numpy()[1:], np.inf), np.inf] if len(held) else []
+    changes = changes_of(run, cohort)
+    changes["since"] = (changes["date"] - changes["certified_date"]).dt.days / DAYS_A_YEAR
+    key = changes.groupby(["replication", "person"], sort=False).ngroup().to_numpy()
+    since = changes["since"].to_numpy()
+    until = np.r_[np.where(key[1:] == key[:-1], since[1:], np.inf), np.inf] if len(changes) else []
     states = states_of(run)
-    found = {}
+    shares = {}
     for state in states:
-        mine = (held["state"] == state).to_numpy()
-        begin, end = np.sort(held["since"].to_numpy()[mine]), np.sort(np.asarray(until)[mine])
+        mine = (changes["state"] == state).to_numpy()
+        begin, end = np.sort(changes["since"].to_numpy()[mine]), np.sort(np.asarray(until)[mine])
         inside = np.searchsorted(begin, grid, side="right") - np.searchsorted(end, grid, side="right")
-        found[state] = inside / len(cohort)
-    return found
+        shares[state] = inside / len(cohort)
+    return shares
 
 
 def colours(run: Run, states: list[str]) -> dict[str, str]:
-    """A colour for each phase of the road, greys for the ways in which careers end."""
+    """A colour for each phase of the pathway, greys for the ways in which careers end."""
     phases = [stage.phase for stage in run.scenario.pathway.stages.values() if stage.kind != "end"]
     phases = list(dict.fromkeys(phases))
-    found = {name: MANY[k % len(MANY)] for k, name in enumerate(reversed(phases))}
-    ends = [name for name in states_of(run) if name not in found]
-    return found | {name: GREYS[k % len(GREYS)] for k, name in enumerate(ends)}
+    by_state = {name: MANY[k % len(MANY)] for k, name in enumerate(reversed(phases))}
+    ends = [name for name in states_of(run) if name not in by_state]
+    return by_state | {name: GREYS[k % len(GREYS)] for k, name in enumerate(ends)}

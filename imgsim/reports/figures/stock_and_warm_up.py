@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 
     from imgsim.reports.figures.run_protocol import Run
 
-GROWTH = 5  # years before and after the warm-up whose growth is told
+GROWTH = 5  # years before and after the warm-up whose growth is shown
 
 
 @figure(table="yearly")
@@ -52,18 +52,18 @@ def warm_up(run: Run) -> Axes:
     )
     phase = waiting_phase(run)
     yearly = table(run, "yearly")
-    held = yearly[yearly["state"].astype(str) == phase] if len(yearly) else yearly
-    if not len(held) or not held["stock_start"].any():
+    waiting = yearly[yearly["state"].astype(str) == phase] if len(yearly) else yearly
+    if not len(waiting) or not waiting["stock_start"].any():
         return blank(axes, run, "nobody waited for a place")
-    scaled = held.assign(value=held["stock_start"] / run.scenario.run.scale)
+    scaled = waiting.assign(value=waiting["stock_start"] / run.scenario.run.scale)
     line(axes, over_replications(scaled, "year"), "year", BLUE, marker="o", markersize=3.5)
     axes.set_ylim(0, scaled.groupby("year")["value"].mean().max() * 1.2)
     measured_from(axes, run)
     whole(axes)
     whole(axes, "y")
     axis(axes, "Year (1 January)", f"Persons in the phase “{plain(phase)}” (real persons)")
-    reps = replications(held)
-    most = held.groupby("year")["stock_start"].mean().max()
+    reps = replications(waiting)
+    most = waiting.groupby("year")["stock_start"].mean().max()
     what = f"simulated persons at most waiting at once, per replication; {reps} in all"
     count = counted(run, most, what, reps).replace(f"; {reps} in all in", ", over")
     text = f"The run starts with an empty pool; results count from the marked date. {growth(run, scaled)}"
@@ -71,7 +71,7 @@ def warm_up(run: Run) -> Axes:
 
 
 def waiting_phase(run: Run) -> str:
-    """The phase in which a place is waited for: of the Match, of the round that is applied to, or of places by lot."""
+    """The phase in which a place is waited for: of the Match, of the round that is applied to, or of the lottery."""
     stages = run.scenario.pathway.stages
     applied = [stages[name] for name in [applied_round(run)] if name in stages]
     rounds = [stage for stage in stages.values() if stage.mechanism == MARKET] + applied
@@ -79,9 +79,9 @@ def waiting_phase(run: Run) -> str:
     return (first.phase or "") if first else ""
 
 
-def growth(run: Run, held: pd.DataFrame) -> str:
+def growth(run: Run, waiting: pd.DataFrame) -> str:
     """How fast the pool grew before and after measuring began: level before means a warm-up long enough."""
-    pool, year = held.groupby("year")["value"].mean(), run.scenario.run.measured_from.year
+    pool, year = waiting.groupby("year")["value"].mean(), run.scenario.run.measured_from.year
     before, at, after = (float(pool.get(year + shift, np.nan)) for shift in (-GROWTH, 0, GROWTH))
     if not (before > 0 and at > 0 and np.isfinite(after)):
         return "It is too short to say whether the pool was level."
@@ -109,12 +109,12 @@ def censuses(run: Run) -> tuple[str, set[str]]:
     """Published growth of the licensed beside the simulated one in words, and the keys of its sources."""
     words, sources = [], set()
     for target in published_growth(run, "licensed_growth").itertuples(index=False):
-        held = measure(run, "licensed_growth", [str(target.group)])
-        found = held[held["cohort"] == target.span]["value"]
-        if len(found):
+        rows = measure(run, "licensed_growth", [str(target.group)])
+        values = rows[rows["cohort"] == target.span]["value"]
+        if len(values):
             sources.add(str(target.source))
-            said = f"published {target.value:+.0f}%, simulated {found.mean():+.0f}%"
-            words.append(f"{plain(str(target.group)).capitalize()} {target.span}: {said}.")
+            figures = f"published {target.value:+.0f}%, simulated {values.mean():+.0f}%"
+            words.append(f"{plain(str(target.group)).capitalize()} {target.span}: {figures}.")
     return " ".join(words), sources
 
 
@@ -123,18 +123,18 @@ def licensed_stock(run: Run) -> Axes:
     """Licensed graduates of schools abroad by region and year, with published censuses where there are any."""
     axes = sheet("Licensed physicians trained abroad, by region of their school", left=0.115)
     regions = list(run.scenario.pathway.categories.get("region", ()))
-    held = measure(run, "licensed_stock", regions)
-    if not len(held) or not held["value"].any():
+    rows = measure(run, "licensed_stock", regions)
+    if not len(rows) or not rows["value"].any():
         return blank(axes, run, "nobody was licensed in the measured years")
-    held = held.assign(year=held["cohort"].astype(int))
+    rows = rows.assign(year=rows["cohort"].astype(int))
     words, sources = {}, set()
     for name, colour in zip(regions, COLOURS, strict=False):
-        curve = over_replications(held[held["group"] == name], "year")
+        curve = over_replications(rows[rows["group"] == name], "year")
         if len(curve):
             line(axes, curve, "year", colour)
-            found = published(run, "licensed_stock", name)
-            axes.plot(found["year"], found["value"], "o", color=colour, markersize=5, linestyle="none")
-            sources |= set(found["source"])
+            counts = published(run, "licensed_stock", name)
+            axes.plot(counts["year"], counts["value"], "o", color=colour, markersize=5, linestyle="none")
+            sources |= set(counts["source"])
             words[f"{plain(name).capitalize()}, {number(round(curve['mean'].iloc[-1], -2))}"] = (
                 curve["mean"].iloc[-1],
                 colour,
@@ -144,8 +144,8 @@ def licensed_stock(run: Run) -> Axes:
     whole(axes, "y")
     labels(axes, words)
     axis(axes, "Year", label_of(run, "licensed_stock"))
-    reps = replications(held)
-    first = held[held["year"] == held["year"].min()]
+    reps = replications(rows)
+    first = rows[rows["year"] == rows["year"].min()]
     what = f"simulated licensed persons in {first['year'].iloc[0]}"
     drawn = "Points: published censuses. " if sources else ""
     growth_words, more = censuses(run)

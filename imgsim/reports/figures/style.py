@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 Floats = npt.NDArray[np.float64]
 
-# Okabe and Ito (2008): told apart with any common colour blindness.
+# Okabe and Ito (2008): distinct with any common colour blindness.
 BLACK, ORANGE, SKY, GREEN, YELLOW, BLUE, VERMILION, PURPLE = (
     "#000000", "#E69F00", "#56B4E9", "#009E73", "#F0E442", "#0072B2", "#D55E00", "#CC79A7",
 )  # fmt: skip
@@ -76,7 +76,7 @@ def notes(axes: Axes, run: Run, subtitle: str, *, source: str = "") -> Axes:
 
 
 def blank(axes: Axes, run: Run, what: str) -> Axes:
-    """The sheet of a figure that has nothing to show, which says so."""
+    """The sheet of a figure that has nothing to show, with a sentence that says why."""
     axes.text(0.5, 0.5, f"Nothing to draw: {what}.", transform=axes.transAxes, ha="center", va="center", color=QUIET)
     axes.set_xticks([])
     axes.set_yticks([])
@@ -86,10 +86,10 @@ def blank(axes: Axes, run: Run, what: str) -> Axes:
 def table(run: Run, name: str) -> pd.DataFrame:
     """A table of the run; empty if the run did not keep it."""
     try:
-        found: pd.DataFrame = getattr(run, name)
+        rows: pd.DataFrame = getattr(run, name)
     except InputError:
         return pd.DataFrame()
-    return found
+    return rows
 
 
 def is_kept(run: Run, name: str) -> bool:
@@ -133,27 +133,27 @@ def band_words(reps: int) -> str:
     """What the band shows."""
     if reps < FEWEST:
         return f"Fewer than {FEWEST} replications: no band for chance."
-    return f"Band: 95% interval of the mean over {reps} replications; chance only, not doubt about parameters."
+    return f"Band: 95% interval of the mean over {reps} replications; chance only, not parameter uncertainty."
 
 
 def over_replications(frame: pd.DataFrame, by: str, value: str = "value") -> pd.DataFrame:
     """Mean and 95% t-interval over replications by place, not below 0; the mean alone where replications are few."""
     from scipy.special import stdtrit
 
-    held = frame.groupby(by, observed=True)[value].agg(["mean", "std", "count"]).reset_index()
-    n = held["count"].to_numpy(np.float64)
+    means = frame.groupby(by, observed=True)[value].agg(["mean", "std", "count"]).reset_index()
+    n = means["count"].to_numpy(np.float64)
     t = stdtrit(np.maximum(n - 1, 1), (1 + CONFIDENCE) / 2)
-    half = np.where(n >= FEWEST, t * held["std"].fillna(0.0) / np.sqrt(n), 0.0)
-    return held.assign(low=np.maximum(held["mean"] - half, 0), high=held["mean"] + half).sort_values(
+    half = np.where(n >= FEWEST, t * means["std"].fillna(0.0) / np.sqrt(n), 0.0)
+    return means.assign(low=np.maximum(means["mean"] - half, 0), high=means["mean"] + half).sort_values(
         by, ignore_index=True
     )
 
 
-def line(axes: Axes, held: pd.DataFrame, by: str, colour: str, **more: Any) -> None:
+def line(axes: Axes, curve: pd.DataFrame, by: str, colour: str, **more: Any) -> None:
     """A mean with its band."""
-    x = held[by].to_numpy(np.float64)
-    axes.fill_between(x, held["low"], held["high"], color=colour, alpha=0.22, linewidth=0)
-    axes.plot(x, held["mean"], color=colour, linewidth=1.8, **more)
+    x = curve[by].to_numpy(np.float64)
+    axes.fill_between(x, curve["low"], curve["high"], color=colour, alpha=0.22, linewidth=0)
+    axes.plot(x, curve["mean"], color=colour, linewidth=1.8, **more)
 
 
 def apart(wanted: Sequence[float], gap: float, low: float, high: float) -> Floats:
@@ -166,9 +166,9 @@ def apart(wanted: Sequence[float], gap: float, low: float, high: float) -> Float
     for k in range(len(placed) - 1, -1, -1):
         placed[k] = min(placed[k], ceiling)
         ceiling = placed[k] - gap
-    found = np.empty(len(placed))
-    found[order] = np.maximum(placed, low)
-    return found
+    heights = np.empty(len(placed))
+    heights[order] = np.maximum(placed, low)
+    return heights
 
 
 def labels(axes: Axes, words: Mapping[str, tuple[float, str]], *, size: float = 8.5) -> None:

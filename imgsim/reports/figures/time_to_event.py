@@ -50,11 +50,11 @@ TRAINING = "training"
 def cumulative_incidence(run: Run) -> Axes:
     """Share in residency training, and share of each competing end before it, by years since certification."""
     axes = sheet(f"What becomes of certified graduates: {run.scenario.pathway.first_post}, or an end before it")
-    held = measure(run, "cumulative_incidence")
-    held = held[held["by"] == CAUSE] if len(held) else held
-    if not len(held):
+    rows = measure(run, "cumulative_incidence")
+    rows = rows[rows["by"] == CAUSE] if len(rows) else rows
+    if not len(rows):
         return blank(axes, run, "no simulated person was certified")
-    curves = curves_of(held)
+    curves = curves_of(rows)
     words = {}
     for (name, curve), colour in zip(curves.items(), [BLUE, *COLOURS[1:], *GREYS], strict=False):
         line(axes, curve, "time", colour)
@@ -64,21 +64,21 @@ def cumulative_incidence(run: Run) -> Axes:
             colour,
         )
     axes.set_ylim(0, 1)
-    axes.set_xlim(0, float(held["time"].max()))
+    axes.set_xlim(0, float(rows["time"].max()))
     percent(axes)
     labels(axes, words)
     axis(axes, "Years since certification", label_of(run, "cumulative_incidence"))
-    persons = held.groupby("replication")["n"].first().sum()
-    reps = replications(held)
-    words_ = "Cumulative incidence with competing ends (Aalen and Johansen); those still under way are censored."
-    return notes(axes, run, f"{counted(run, persons, 'certified persons', reps)} {words_} {band_words(reps)}")
+    persons = rows.groupby("replication")["n"].first().sum()
+    reps = replications(rows)
+    method = "Cumulative incidence with competing ends (Aalen and Johansen); those still under way are censored."
+    return notes(axes, run, f"{counted(run, persons, 'certified persons', reps)} {method} {band_words(reps)}")
 
 
-def curves_of(held: pd.DataFrame) -> dict[str, pd.DataFrame]:
+def curves_of(rows: pd.DataFrame) -> dict[str, pd.DataFrame]:
     """Curve by cause, training first, the causes that hardly happen added up as `other ends`."""
-    last = held[held["time"] == held["time"].max()].groupby("group", observed=True)["value"].mean()
+    last = rows[rows["time"] == rows["time"].max()].groupby("group", observed=True)["value"].mean()
     faint = [name for name in last.index if last[name] < FAINT and name != TRAINING]
-    named = held.assign(cause=held["group"].astype(str).where(~held["group"].isin(faint), "other ends"))
+    named = rows.assign(cause=rows["group"].astype(str).where(~rows["group"].isin(faint), "other ends"))
     added = named.groupby(["replication", "cause", "time"], observed=True)["value"].sum().reset_index()
     order = sorted(last.index.difference(faint), key=lambda name: (name != TRAINING, -last[name]))
     order += ["other ends"] if faint and last[faint].sum() > 0 else []
@@ -142,9 +142,9 @@ def age(run: Run) -> Axes:
 def competitor(axes: Axes, run: Run) -> None:
     """Mark the age at which the first kind of competitor applies: an input, not a result."""
     kinds = run.scenario.pathway.competitors
-    held = measure(run, "age_applied", list(kinds)[:1])
-    if len(held):
-        at, top = float(held["value"].mean()), axes.get_ylim()[1]
+    rows = measure(run, "age_applied", list(kinds)[:1])
+    if len(rows):
+        at, top = float(rows["value"].mean()), axes.get_ylim()[1]
         axes.plot([at, at], [0, 0.6 * top], color=QUIET, linewidth=1, linestyle=(0, (4, 3)))
         text = f"{next(iter(kinds.values()))}\napply at {at:.1f}\n(mean, given)"
         axes.text(at - 0.3, 0.6 * top, text, ha="right", va="top", fontsize=8, color=QUIET)
