@@ -1,10 +1,10 @@
-"""imgsim: the careers of international medical graduates, simulated one life at a time.
+"""imgsim: the careers of international medical graduates, simulated one career at a time.
 
 >>> import imgsim
 >>> run = imgsim.run("scenarios/us.toml")  # doctest: +SKIP
 >>> run.people, run.events, run.outcomes  # doctest: +SKIP
 
-`run` simulates a scenario and gives its results, `compare` lives every person with and without a reform, `open_run`
+`run` simulates a scenario and gives its results, `compare` simulates every person with and without a reform, `open_run`
 opens the results of an earlier run, `load_scenario` reads and checks a scenario without running it. Errors of the
 user's making are `InputError`, all others that imgsim raises on purpose `ImgsimError`. Names load when first used, so
 that `import imgsim` costs nothing.
