@@ -110,24 +110,32 @@ def mean_of(own: Parameters, pathway: Pathway, parts: list[Brought], name: str) 
 def mean_choice(own: Parameters, pathway: Pathway, parts: list[Brought], trait: Trait) -> Iterator[Parameter]:
     """The conditional probabilities of a trait's categories, for each group from the mean shares of its cells.
 
-    Cells are weighted by those who come; a country that does not list the trait has no say.
+    Cells are weighted by those who come, or equally where nobody does; a country that does not list the trait has no
+    say.
     """
-    values, days = pathway.values(trait.name), knots(parts)
-    knowing = [part for part in parts if part.part.pathway.values(trait.name)]
+    values = pathway.values(trait.name)
+    listing = [part for part in parts if part.part.pathway.values(trait.name)]
     rows: dict[str, dict[str, tuple[Row, ...]]] = {value: {} for value in values[:-1]}
     for group in pathway.groups:
-        mean = dict.fromkeys(values, 0.0)
-        for part in knowing:
-            weight = sum(coming(own, part, group, day) for day in days)
-            for value, share in shares_in(part, trait, group, days[-1]).items():
-                mean[value] += weight * share
+        mean = mean_shares(own, listing, trait, group, knots(parts))
         left = sum(mean.values())
         for value in rows:
-            conditional = mean[value] / left if left > 0.0 else 0.0
-            rows[value][group] = (Row(None, min(1.0, conditional), "derived", where=MEAN),)
-            left -= mean[value]
+            share = mean.get(value, 0.0)
+            rows[value][group] = (Row(None, min(1.0, share / left) if left > 0.0 else 0.0, "derived", where=MEAN),)
+            left -= share
     for value, by_group in rows.items():
         yield Parameter(f"{PEOPLE}{trait.name}.{value}", "probability", None, "group", "step", by_group)
+
+
+def mean_shares(own: Parameters, parts: list[Brought], trait: Trait, group: str, days: list[int]) -> dict[str, float]:
+    """The shares of a trait's categories in a group, summed over the countries' cells with their weights."""
+    weights = [sum(coming(own, part, group, day) for day in days) for part in parts]
+    weights = weights if sum(weights) > 0.0 else [1.0] * len(parts)
+    total: dict[str, float] = {}
+    for part, weight in zip(parts, weights, strict=True):
+        for value, share in shares_in(part, trait, group, days[-1]).items():
+            total[value] = total.get(value, 0.0) + weight * share
+    return total
 
 
 def shares_in(part: Brought, trait: Trait, group: str, day: int) -> dict[str, float]:
