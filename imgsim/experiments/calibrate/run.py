@@ -76,7 +76,7 @@ def prepare(file: str, settings: Settings) -> Calibration:
 
 
 def fitted(made: Calibration, report: Callable[[str], object]) -> Fit:
-    """Fit the calibration parameters to the targets, trials side by side on all workers."""
+    """Fit the calibration parameters to the targets, with trials in parallel on all workers."""
     spread, rounds = over_workers(made.settings.workers), made.settings.rounds
     return fit(made.scenario, made.free, made.targets, rounds=rounds, spread=spread, report=report)
 

@@ -46,7 +46,7 @@ def dated_after(cohort: str, year: int) -> bool:
 def discount_older(targets: list[Target], until: int | None, half_life: float) -> list[Target]:
     """Halve the weight of a target with every half-life before the last year known to a forecast.
 
-    A forecast leans on the present; what drifted for reasons that the model does not know has drifted since. Targets
+    A forecast rests on the present; what drifted for reasons that the model does not know has drifted since. Targets
     pooled over years keep their weight.
     """
     if until is None or math.isinf(half_life):

@@ -1,4 +1,4 @@
-"""Trials of a calibration side by side on worker processes."""
+"""Run the trials of a calibration in parallel on worker processes."""
 
 from __future__ import annotations
 

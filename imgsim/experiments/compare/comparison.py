@@ -46,7 +46,7 @@ class Comparison:
 
     @property
     def differences(self) -> pd.DataFrame:
-        """A row for each reform and headline line, with the interval of the paired difference."""
+        """The paired difference of every line of the headline table under each reform, with its interval."""
         return differences.differences(self.tables["headline"], self.names, self.scenario.pathway.first_post)
 
     @property

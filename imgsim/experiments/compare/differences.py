@@ -24,12 +24,12 @@ SAME: Final = 1e-12  # sums of floats in another order differ by less
 
 
 def each_row(table: pd.DataFrame) -> Iterator[Any]:
-    """The rows of a table one by one, with columns as attributes."""
+    """The rows of a table one by one, their columns as attributes."""
     yield from table.itertuples(index=False)
 
 
 def differences(headline: pd.DataFrame, names: tuple[str, ...], first_post: str = FIRST_POST) -> pd.DataFrame:
-    """For each reform and headline line both worlds' means and the paired difference with its 95% t-interval.
+    """Both worlds' means and the paired difference of every line of the headline table, with its 95% t-interval.
 
     ``helps`` is the probability that the difference lies on the better side, by the t-distribution of its mean: it
     knows stochastic uncertainty alone, not parameter uncertainty.
@@ -60,7 +60,7 @@ def leading(table: pd.DataFrame, reform: str | None = None) -> Any:
 
 
 def values(headline: pd.DataFrame, world: int, line: dict[str, Any]) -> pd.DataFrame:
-    """Value and denominator of a headline line by replication in one world."""
+    """Value and denominator of a line of the headline table in one world, by replication."""
     rows: pd.DataFrame = chosen(headline[headline["world"] == world], line).set_index("replication")[["value", "n"]]
     return rows
 
@@ -165,7 +165,7 @@ def flows(states: pd.DataFrame, names: tuple[str, ...], scale: float) -> pd.Data
 
 
 def curves(headline: pd.DataFrame, names: tuple[str, ...], measure: str) -> pd.DataFrame:
-    """The difference of a curve by time, a row a reform, replication and time."""
+    """The difference of a curve between a reform and the baseline, by time and replication."""
     training = headline[(headline["measure"] == measure) & (headline["group"] == "training")]
     wide = training.pivot_table(index=["replication", "time"], columns="world", values="value")
     tables = [

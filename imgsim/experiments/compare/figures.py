@@ -198,7 +198,7 @@ def levers(of: Comparison) -> Axes:
 
 
 def run_of(of: Comparison) -> Any:
-    """The comparison as the sheet of a figure takes it: something with a scenario."""
+    """The comparison itself, in the place of the run whose scenario a figure notes at its foot."""
     return of
 
 

@@ -87,7 +87,7 @@ def answer(comparison: Comparison, name: str) -> str:
 
 
 def differences(comparison: Comparison) -> str:
-    """The table of differences."""
+    """The table of differences between the baseline and each reform, as HTML."""
     rows = [
         (
             row.reform, row.label, number(row.baseline, row.unit), number(row.reformed, row.unit),
@@ -109,17 +109,17 @@ def switching(comparison: Comparison) -> list[str]:
 
 
 def span(row: Any) -> str:
-    """The interval of a difference."""
+    """The interval of a difference as text."""
     return "" if pd.isna(row.low) else f"{points(row.low, row.unit, True)} to {points(row.high, row.unit, True)}"
 
 
 def shown(value: float, form: str) -> str:
-    """A number, or nothing where there is none."""
+    """A number as text, or nothing where it is missing."""
     return "" if pd.isna(value) else form.format(value)
 
 
 def gains(comparison: Comparison) -> str:
-    """The table of who gains and who loses."""
+    """The table of who gains and who loses, as HTML."""
     rows = [
         (
             row.reform, f"{row.dimension}: {row.group}", f"{row.persons:,.0f}", f"{row.gained:,.0f}",
@@ -145,7 +145,7 @@ def gains(comparison: Comparison) -> str:
 
 
 def places(comparison: Comparison) -> str:
-    """The table of places: whose went to whom."""
+    """The table of places by round and group in both worlds, as HTML."""
     rows = [
         (
             row.reform, row.round, row.group, f"{row.seats_reformed:,.1f}", f"{row.taken_baseline:,.1f}",
@@ -191,7 +191,7 @@ def value_of_information(comparison: Comparison) -> str:
 
 
 def sensitivity(comparison: Comparison) -> str:
-    """The numbers that move the leading difference, by screening and by shares of variance."""
+    """The parameters that move the leading difference, by screening and by shares of variance."""
     result, top = comparison.sensitivity, leading(comparison.differences)
     if result is None or top is None:
         return SENSITIVITY_NOT_ASKED
@@ -215,7 +215,7 @@ def sensitivity(comparison: Comparison) -> str:
 
 
 def shares(comparison: Comparison, label: str) -> str:
-    """Sobol indices of the strongest numbers."""
+    """The Sobol indices of the strongest parameters, as HTML."""
     indices = comparison.sensitivity.sobol if comparison.sensitivity else pd.DataFrame(columns=["label"])
     indices = indices[indices["label"] == label]
     if not len(indices):
@@ -255,7 +255,7 @@ def left_out(scenario: Scenario) -> str:
 
 
 def repeat(comparison: Comparison, call: Call) -> str:
-    """How to repeat the comparison."""
+    """The command, seed and digests with which the comparison can be repeated."""
     run = comparison.scenario.run
     worlds = zip(comparison.names, comparison.worlds.scenarios, strict=True)
     lines = [
@@ -268,13 +268,13 @@ def repeat(comparison: Comparison, call: Call) -> str:
 
 
 def table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
-    """A table of texts."""
+    """An HTML table of texts."""
     top = "".join(f"<th>{html.escape(name)}</th>" for name in head)
     body = "".join("<tr>" + "".join(f"<td>{html.escape(str(value))}</td>" for value in row) + "</tr>" for row in rows)
     return f'<div class="wide"><table><thead><tr>{top}</tr></thead><tbody>{body}</tbody></table></div>'
 
 
 def items(texts: Iterable[str]) -> str:
-    """A list of texts."""
+    """An HTML list of texts; nothing if there are none."""
     listed = "".join(f"<li>{html.escape(text)}</li>" for text in texts)
     return f"<ul>{listed}</ul>" if listed else ""

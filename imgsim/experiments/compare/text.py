@@ -40,7 +40,7 @@ def table_text(comparison: Comparison) -> str:
 
 
 def block(reform: str, rows: pd.DataFrame) -> str:
-    """The lines of one reform."""
+    """The printed lines of one reform, below a head."""
     head = f"{reform[:50]:52}{'baseline':>9}{'reform':>9}{'difference':>17}{'helps':>7}{'narrower':>9}"
     return "\n".join([head, *(line_of(row) for row in each_row(rows))])
 

@@ -52,7 +52,7 @@ class ParameterUncertainty:
         return int((self.table["measure"] == REFUSED).sum())
 
     def summary(self) -> pd.DataFrame:
-        """For each reform and headline line: median and 95% range of the difference over draws, share that helps."""
+        """Median and 95% range of every difference over draws, and the share of draws in which the reform helps."""
         rows = []
         for reform, line, difference in self.differences():
             finite = difference[np.isfinite(difference)]
@@ -101,7 +101,7 @@ class ParameterUncertainty:
         return table.sort_values("worth", ascending=False, ignore_index=True)
 
     def differences(self) -> Iterator[tuple[str, dict[str, Any], Floats]]:
-        """Reform, headline line, and the differences of all draws in their order, missing where a world has none."""
+        """The differences of all draws by reform and line of the headline table; missing where a world has none."""
         for line in lines(self.first_post):
             if not line.get("better"):
                 continue

@@ -51,7 +51,7 @@ Analysis = Callable[[Floats, Floats], list[Floats]]  # of points and differences
 
 @dataclass(frozen=True)
 class Sensitivity:
-    """Results of screening, a row for each reform, headline line and parameter; the strongest first."""
+    """Effects of each parameter on each line of the headline table under each reform, the strongest first."""
 
     morris: pd.DataFrame
     sobol: pd.DataFrame  # empty if not asked for
