@@ -15,11 +15,12 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PYTHONNOUSERSITE := 1
 
 .DELETE_ON_ERROR:
-.PHONY: help setup run test lint types unit format lock wheel clean
+.PHONY: help setup run test lint types unit coverage format lock wheel clean
 
 help:
 	@echo "make run      simulate $(SCENARIO) (another: make run SCENARIO=file) into results/"
 	@echo "make test     lint, types and tests"
+	@echo "make coverage which lines of the compiled functions the tests reach"
 	@echo "make setup    only make .venv"
 	@echo "make format   put the Python files into the house format"
 	@echo "make lock     resolve requirements.lock anew (needs uv)"
@@ -43,6 +44,15 @@ types: $(READY)
 
 unit: $(READY)
 	$(BIN)/python -m pytest -n $(WORKERS)
+
+# Compiled code cannot be traced: tests of compiled functions, run as plain Python (some minutes), and what they miss.
+KERNEL_TESTS := $(addprefix tests/,base/test_by_reference.py base/test_dates.py base/test_randomness.py persons \
+  markets/test_allocation.py markets/test_match_steps.py markets/test_merit_ranked.py \
+  engines/test_accumulators.py engines/test_two_engines.py outcomes/test_merit_rounds.py outcomes/test_order_statistics.py)
+
+coverage: $(READY)
+	NUMBA_DISABLE_JIT=1 $(BIN)/coverage run -m pytest $(KERNEL_TESTS) -k "not shipped"
+	$(BIN)/python tests/house/kernel_coverage.py .coverage.kernels
 
 format: $(READY)
 	$(BIN)/ruff check --fix .
@@ -68,5 +78,5 @@ lock:
 	  --no-emit-index-url --no-header --upgrade --output-file requirements.lock
 
 clean:
-	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) .coverage.kernels build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
 	find imgsim tests -name __pycache__ -type d -prune -exec rm -rf {} +
