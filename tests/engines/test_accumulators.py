@@ -215,7 +215,8 @@ def test_threads_share_people_and_sum_their_tallies() -> None:
         close(codes, second if person == 1 else first, person)
         close(codes, first, person)  # a second time changes nothing
     assert second.inflow.sum() == 1
-    for mine, theirs in zip(summed([first, second]), everybody, strict=True):
+    sums: Any = summed([first, second])
+    for mine, theirs in zip(sums, everybody, strict=True):
         assert np.array_equal(mine, theirs)
 
 
