@@ -74,7 +74,7 @@ def finished_replication(name: str, model: Model, replication: int) -> Finished:
 def with_log(simulated: Simulated) -> Finished:
     """Join the events and spells of a simulated replication to its arrays."""
     events, spells = zip(*simulated.pieces(), strict=True)
-    return simulated.finished().telling(np.concatenate(events), np.concatenate(spells))
+    return simulated.finished().with_logs(np.concatenate(events), np.concatenate(spells))
 
 
 def pieces(name: str, model: Model, replication: int) -> Iterator[dict[str, Columns]]:
@@ -104,4 +104,4 @@ def trace(name: str, model: Model, replication: int, person: int) -> dict[str, D
     """
     simulated = engine(name).run(model, replication)
     events, spells = zip(*simulated.pieces(person), strict=True)
-    return stories(simulated.finished().telling(np.concatenate(events), np.concatenate(spells)), person)
+    return stories(simulated.finished().with_logs(np.concatenate(events), np.concatenate(spells)), person)

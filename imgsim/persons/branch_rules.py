@@ -21,13 +21,13 @@ DATE: Final = -98  # the code that stands for the date in the place of a trait
 @inline_kernel
 def first_true(conditions: Conditions, first: int, end: int, options: int, day: int, row: Row) -> int:
     """The first option of which one alternative holds, by the tests from ``first`` to ``end``; else the last option."""
-    holds = True
+    is_met = True
     for k in range(first, end):
         code = int(conditions[k, TRAIT])
         value = float(day) if code == DATE else trait(row, code, day)
-        holds = holds and conditions[k, LOW] <= value < conditions[k, HIGH]
+        is_met = is_met and conditions[k, LOW] <= value < conditions[k, HIGH]
         if conditions[k, IS_LAST] == 1.0:
-            if holds:
+            if is_met:
                 return int(conditions[k, OPTION])
-            holds = True
+            is_met = True
     return options - 1

@@ -12,18 +12,11 @@ from builders import toy
 from imgsim.base.dates.calendar import to_day
 from imgsim.base.dates.day_numbers import NEVER
 from imgsim.engines.model import Model
-from imgsim.engines.records.accumulators import (
-    EVER_PASSED,
-    Accumulators,
-    accumulators_of,
-    beside,
-    close,
-    days_lived,
-    new_accumulators,
-    record_event,
-    summed,
-)
+from imgsim.engines.records.accumulators import Accumulators, new_accumulators, summed, with_own_tallies
+from imgsim.engines.records.activity_years import status_days
 from imgsim.engines.records.event_codes import codes_of, state_names
+from imgsim.engines.records.exam_sittings import EVER_PASSED
+from imgsim.engines.records.record import accumulators_of, close_person, record_event
 from imgsim.inputs.pathways.pathway import Pathway
 from imgsim.inputs.traits import COLUMN, GRADUATION, LIVELIHOODS
 from imgsim.persons.population import Population
@@ -186,7 +179,7 @@ def test_days_of_livelihood_count_from_graduation_by_calendar_year() -> None:
         ],
         np.int64,
     )
-    lived = days_lived(accumulators_of(held, people, rows(held, []), spells), codes_of(held).half_year)
+    lived = status_days(accumulators_of(held, people, rows(held, []), spells), codes_of(held).half_year)
     assert lived[:, PREPARING].tolist()[:4] == [0, 365, 31 + 28, 0]
     assert lived[:, IN_PRACTICE].tolist()[:4] == [0, 1, 1, 0]
 
@@ -208,12 +201,12 @@ def test_threads_share_people_and_sum_their_tallies() -> None:
     held, everybody = model(), kept(LIVES)
     codes = codes_of(held)
     first = new_accumulators(held, codes, population())
-    second = beside(first)
+    second = with_own_tallies(first)
     for person, _, day, event, value in rows(held, LIVES):
         record_event(codes, second if person == 1 else first, person, day, event, value)
     for person in range(3):
-        close(codes, second if person == 1 else first, person)
-        close(codes, first, person)  # a second time changes nothing
+        close_person(codes, second if person == 1 else first, person)
+        close_person(codes, first, person)  # a second time changes nothing
     assert second.inflow.sum() == 1
     sums: Any = summed([first, second])
     for mine, theirs in zip(sums, everybody, strict=True):
@@ -228,9 +221,9 @@ def test_a_row_is_small() -> None:
         accumulators.status,
         accumulators.sitting,
         accumulators.sat,
-        accumulators.again,
+        accumulators.is_retake,
         accumulators.state,
-        accumulators.before,
+        accumulators.previous_state,
     ]
-    bytes_a_person = sum(column.itemsize for column in [*own, accumulators.since])
+    bytes_a_person = sum(column.itemsize for column in [*own, accumulators.state_day])
     assert bytes_a_person + 6 * accumulators.milestones.itemsize <= 60

@@ -36,8 +36,9 @@ from imgsim.engines.compiled.stage_tables import (
     StageTables,
 )
 from imgsim.engines.compiled.stage_tables import ENDED as ENDED_EVENT
-from imgsim.engines.records.accumulators import live, record_event
+from imgsim.engines.records.activity_years import record_spell
 from imgsim.engines.records.event_codes import Codes
+from imgsim.engines.records.record import record_event
 from imgsim.inputs.traits import COLUMN, READY_SINCE
 from imgsim.persons.livelihood import (
     BEFORE,
@@ -233,7 +234,7 @@ def close_spell(world: World, career: Career, log: Journal, day: int) -> None:
             row[0], row[1], row[2], row[3], row[4] = career.person, career.at[SPELLS], state, since, day
             log.used[1] += 1
         else:
-            live(world.codes, log.accumulators, career.person, state, since, day)
+            record_spell(world.codes, log.accumulators, career.person, state, since, day)
         career.at[SPELLS] += 1
     career.at[SPELL_START] = day
 

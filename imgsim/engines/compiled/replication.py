@@ -24,10 +24,11 @@ from imgsim.engines.compiled.arrays import DAY, ENDED, SEQUENCE, STAGE, STATUS, 
 from imgsim.engines.compiled.career import READY, World
 from imgsim.engines.compiled.stage_tables import ALLOCATES, tabulate
 from imgsim.engines.model import Model
-from imgsim.engines.records.accumulators import beside, close_all, new_accumulators, summed
+from imgsim.engines.records.accumulators import new_accumulators, summed, with_own_tallies
 from imgsim.engines.records.columns import Columns
 from imgsim.engines.records.event_codes import codes_of
 from imgsim.engines.records.finished import Finished, Piece
+from imgsim.engines.records.record import close_all
 from imgsim.engines.records.rounds import Season, rounds_table, season_of, seasons_table
 from imgsim.markets.allocation import Allocation, Applicants
 from imgsim.persons.population import Population, people, populate
@@ -78,7 +79,7 @@ class Replication:
         self.world = World(model.book.rules, stage_tables, model.transitions, codes_of(model), model.seed, number)
         self.states = new_states(self.population, stage_tables)
         accumulators = new_accumulators(model, self.world.codes, self.population)
-        self.logs = [new_journal(beside(accumulators), model.stage_plans.ring) for _ in range(threads)]
+        self.logs = [new_journal(with_own_tallies(accumulators), model.stage_plans.ring) for _ in range(threads)]
         self.decided = Decided()
         self.room = np.empty_like(self.population.traits)  # for applicants; what is never touched takes no memory
         self.seasons: list[Season] = []

@@ -1,4 +1,4 @@
-"""Counting the seasons in which a person applies to rounds by merit, and the places that are given."""
+"""Application seasons: years in which a person applies to rounds by merit, and whether a place was given."""
 
 from __future__ import annotations
 
@@ -18,28 +18,28 @@ Ints = npt.NDArray[np.int64]
 Years = npt.NDArray[np.int16]
 Small = npt.NDArray[np.int8]
 
-SEASONS_TOLD: Final = 10  # seasons of a person that are told apart; the last stands for all later ones
+SEASONS_COUNTED: Final = 10  # seasons of a person that are counted apart; the last stands for all later ones
 
 
 @called_kernel
-def apply_or_win(
-    applied: Ints, season: Years, seasons: Small, won: Small, row: Row, family: int, says: int, year: int,
+def record_season(
+    applied: Ints, season: Years, seasons: Small, won: Small, row: Row, family: int, part: int, year: int,
     first_year: int, citizens: Years,
 ) -> None:  # fmt: skip
-    """Count a season when the person first enters a round of it, and its place when the first one is given.
+    """Count a season when a person enters its first round, and as successful when the first place is given.
 
-    ``season``, ``seasons``, ``won`` and ``row`` are the person's own rows; see ``Ledger`` for these and ``applied``,
-    and ``Codes.citizen`` for ``citizens``.
+    ``season``, ``seasons``, ``won`` and ``row`` are the person's own rows; they and ``applied`` are explained at
+    ``Accumulators``, ``citizens`` at ``Codes.citizen``.
     """
-    new = says == APPLIED and season[family] != year
+    new = part == APPLIED and season[family] != year
     if new:
         season[family], won[family] = year, 0
-        seasons[family] = min(seasons[family] + 1, SEASONS_TOLD)
-    first_place = says != APPLIED and won[family] == 0
+        seasons[family] = min(seasons[family] + 1, SEASONS_COUNTED)
+    first_place = part != APPLIED and won[family] == 0
     if first_place:
         won[family] = 1
-    place = year - first_year
-    if (new or first_place) and 0 <= place < applied.shape[1]:  # rounds that meet after the horizon decide nothing
+    index = year - first_year
+    if (new or first_place) and 0 <= index < applied.shape[1]:  # rounds that meet after the horizon decide nothing
         current = 1 if row[GRADUATION] >= day_of(year - 1, 7, 1) else 0
         citizen = citizens[int(row[GROUP])]
-        applied[family, place, citizen, current, seasons[family] - 1, says] += 1
+        applied[family, index, citizen, current, seasons[family] - 1, part] += 1

@@ -1,6 +1,6 @@
 """Tables as columns by name, as long as they are not frames.
 
-Making the frames of a small replication takes longer than working out what is in them, so they are made once for many.
+Frames are made once for many replications, because making them takes longer than computing what is in them.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ def frame(*tables: Columns) -> pd.DataFrame:
     """One frame for the rows of tables, one after the other; ValueError unless all have the same columns."""
     if any(table.keys() != tables[0].keys() for table in tables):
         raise ValueError(f"tables with other columns cannot be put together: {', '.join(tables[0])}")
-    return pd.DataFrame({name: joined([table[name] for table in tables]) for name in tables[0]}, copy=False)
+    return pd.DataFrame({name: concatenated([table[name] for table in tables]) for name in tables[0]}, copy=False)
 
 
 def frames(*pieces: Mapping[str, Columns]) -> dict[str, pd.DataFrame]:
@@ -29,8 +29,8 @@ def frames(*pieces: Mapping[str, Columns]) -> dict[str, pd.DataFrame]:
     return {name: frame(*(piece[name] for piece in pieces if name in piece)) for name in names}
 
 
-def joined(columns: Sequence[Column]) -> Column:
-    """One column for several; names that are not coded alike are told as they are."""
+def concatenated(columns: Sequence[Column]) -> Column:
+    """One column for several, as text where their names are not coded alike."""
     first = columns[0]
     if len(columns) == 1:
         return first
@@ -48,8 +48,8 @@ def alike(one: pd.Categorical[str], other: Column) -> bool:
 
 def columns_of(table: pd.DataFrame) -> Columns:
     """The columns of a frame."""
-    held: dict[str, Any] = {str(name): column for name, column in table.items()}
-    return {name: column.array if column.dtype == "category" else column.to_numpy() for name, column in held.items()}
+    columns: dict[str, Any] = {str(name): column for name, column in table.items()}
+    return {name: column.array if column.dtype == "category" else column.to_numpy() for name, column in columns.items()}
 
 
 def length(table: Columns) -> int:

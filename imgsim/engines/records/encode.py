@@ -19,14 +19,14 @@ NO_DATE = np.iinfo(np.int64).min  # how numpy writes a missing date
 
 def coded(codes: npt.ArrayLike, names: Sequence[str]) -> pd.Categorical[str]:
     """Codes as a categorical column; negative codes are missing."""
-    whole = np.maximum(np.asarray(codes).astype(np.int16), np.int16(-1))
-    found: pd.Categorical[str] = pd.Categorical.from_codes(whole, dtype=categories(tuple(names)))
-    return found
+    small = np.maximum(np.asarray(codes).astype(np.int16), np.int16(-1))
+    column: pd.Categorical[str] = pd.Categorical.from_codes(small, dtype=categories(tuple(names)))
+    return column
 
 
 @lru_cache(maxsize=256)
 def categories(names: tuple[str, ...]) -> Any:
-    """The type of such a column, made once: that takes longer than coding ten thousand rows."""
+    """The type of a categorical column with these names, made once."""
     return pd.CategoricalDtype(list(names))
 
 
@@ -38,7 +38,7 @@ def dates(days: npt.NDArray[Any]) -> npt.NDArray[np.datetime64]:
 @kernel
 def seconds(days: npt.NDArray[Any]) -> npt.NDArray[np.int64]:
     """Day numbers as seconds."""
-    found = np.empty(len(days), np.int64)
+    ticks = np.empty(len(days), np.int64)
     for k in range(len(days)):
-        found[k] = NO_DATE if days[k] >= NEVER else np.int64(days[k]) * SECONDS_A_DAY
-    return found
+        ticks[k] = NO_DATE if days[k] >= NEVER else np.int64(days[k]) * SECONDS_A_DAY
+    return ticks

@@ -1,4 +1,4 @@
-"""What each event of a road means for the tables, as arrays that compiled code reads."""
+"""What each event of a pathway means for the tables, as arrays that compiled code reads."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Final, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from imgsim.base.compiled.jit import inline_kernel
 from imgsim.base.dates.calendar import to_day
 from imgsim.base.dates.day_numbers import day_of
 from imgsim.engines.model import Model
@@ -22,9 +23,9 @@ from imgsim.inputs.pathways.pathway import Pathway
 from imgsim.persons.risk_equations import Rules
 
 NONE: Final = -1
-ENTRY: Final = 0  # the event with which every life begins
+ENTRY: Final = 0  # the event with which every career begins
 COST: Final = "cost."
-CERTIFIED, TRAINING = "certified", "training"  # milestones up to which money is counted and a status is kept
+CERTIFIED, TRAINING = "certified", "training"  # milestones up to which costs and visa status are recorded
 
 Small = npt.NDArray[np.int16]
 Ints = npt.NDArray[np.int64]
@@ -33,42 +34,42 @@ Ints = npt.NDArray[np.int64]
 # Columns of Codes.meaning, -1 is none: the state an event leads to and the visa status it sets; the exam it is about
 # and SAT, PASSED or NOT_PASSED; the family of rounds by merit it is about and APPLIED or PLACED; the quantity that is
 # its price; where its milestones begin and end in Codes.milestone.
-STATE, STATUS, EXAM, RESULT, FAMILY, SAYS, PRICE, FIRST_MILESTONE, END_MILESTONE = range(9)
+STATE, STATUS, EXAM, RESULT, FAMILY, SEASON_PART, PRICE, FIRST_MILESTONE, END_MILESTONE = range(9)
 
 
 class Codes(NamedTuple):
-    """What events mean."""
+    """What the events of a pathway mean, as arrays."""
 
     meaning: Small  # (events, 9)
-    milestone: Ints  # places of milestones
+    milestone: Ints  # columns of milestones, for each event those it belongs to
     citizen: Small  # by group: 1 for citizens, whatever a stage makes of a person later
     prices: Rules
     first_year: int  # simulated
     half_year: Ints  # (half-years,): first days, from the first simulated year on
     half_of: Small  # (days,): the half-year of each day from the first of those on
-    stock_state: int  # where the licensed of the census begin
-    certified: int  # places of milestones
+    stock_state: int  # in which the licensed of the census begin
+    certified: int  # column of that milestone, as the next
     training: int
     measured_from: int  # day
 
 
 @lru_cache(maxsize=4)
 def codes_of(model: Model) -> Codes:
-    """The codes of a model's road; every replication asks for them."""
+    """The codes of a model, the same for all of its replications."""
     stage_plans, years = model.stage_plans, range(model.first_year, model.last_year + 1)
-    held = milestones_by_event(model)
-    milestones = list(model.scenario.pathway.milestones)
+    by_event_code = milestones_by_event(model)
+    milestones, events = list(model.scenario.pathway.milestones), len(by_event_code)
     states = state_names(model)
     exam, result = exam_events(stage_plans)
     family, season = season_events(model)
-    begins = dict(enumerate(accumulate(map(len, held), initial=0)))
+    begins = dict(enumerate(accumulate(map(len, by_event_code), initial=0)))
     columns = (
         states_led_to(stage_plans, states), statuses_set(model), exam, result, family, season, costs(model),
-        {event: begins[event] for event in range(len(held))}, {event: begins[event + 1] for event in range(len(held))},
+        {event: begins[event] for event in range(events)}, {event: begins[event + 1] for event in range(events)},
     )  # fmt: skip
     return Codes(
         meaning=np.column_stack([by_event(stage_plans, column) for column in columns]),
-        milestone=np.array([place for places in held for place in places], np.int64),
+        milestone=np.array([column for columns_of in by_event_code for column in columns_of], np.int64),
         citizen=np.array([group.citizen for group in model.scenario.pathway.groups.values()], np.int16),
         prices=model.book.rules,
         first_year=model.first_year,
@@ -89,21 +90,27 @@ def half_years(years: range) -> Ints:
 
 
 def half_of_days(begins: Ints, last_year: int) -> Small:
-    """The half-year of every day of some years: asked for each event, it is looked up, not worked out."""
+    """The half-year of every day of some years, to be looked up at each event."""
     days = np.arange(begins[0], day_of(last_year + 1, 1, 1))
     return (np.searchsorted(begins, days, side="right") - 1).astype(np.int16)
 
 
+@inline_kernel
+def half_year_of(codes: Codes, day: int) -> int:
+    """The half-year of a day, by number; the first or last one for days outside the simulated years."""
+    return int(codes.half_of[min(max(day - codes.half_year[0], 0), len(codes.half_of) - 1)])
+
+
 def column_of(name: str, names: list[str]) -> int:
-    """The place of a name in a list, or -1."""
+    """The index of a name in a list, or -1."""
     return names.index(name) if name in names else NONE
 
 
 def by_event(stage_plans: StagePlans, given: Mapping[int, int]) -> Small:
     """Values by event code, -1 where none is given."""
-    found = np.full(len(stage_plans.events), NONE, np.int16)
-    found[list(given)] = list(given.values())
-    return found
+    values = np.full(len(stage_plans.events), NONE, np.int16)
+    values[list(given)] = list(given.values())
+    return values
 
 
 def state_names(model: Model) -> list[str]:
@@ -113,12 +120,12 @@ def state_names(model: Model) -> list[str]:
 
 
 def exam_names(stage_plans: StagePlans) -> list[str]:
-    """The exams of a road in its order."""
+    """The exams of a pathway in its order."""
     return [plan.name for plan in stage_plans.plans.values() if plan.kind == exams.EXAM.name]
 
 
 def milestones_by_event(model: Model) -> list[list[int]]:
-    """For every event code the places of the milestones it belongs to."""
+    """For every event code the columns of the milestones it belongs to."""
     milestones = model.scenario.pathway.milestones.values()
     return [[place for place, names in enumerate(milestones) if name in names] for name in model.stage_plans.events]
 
@@ -131,49 +138,49 @@ def states_led_to(stage_plans: StagePlans, states: list[str]) -> dict[int, int]:
             leads_to[plan.event[""]] = states.index(plan.phase)
         for outcome, following in plan.next.items():
             leads_to[plan.event[outcome]] = states.index(stage_plans.plans[following].phase)
-    return leads_to | {clock.event: states.index(stage_plans.plans[clock.to].phase) for clock in stage_plans.timers}
+    return leads_to | {timer.event: states.index(stage_plans.plans[timer.to].phase) for timer in stage_plans.timers}
 
 
 def statuses_set(model: Model) -> dict[int, int]:
     """Event code -> the visa status it sets."""
     pathway, plans = model.scenario.pathway, model.stage_plans.plans
     return {
-        plans[stage.name].event[outcome]: pathway.categories["visa"].index(held["visa"])
+        plans[stage.name].event[outcome]: pathway.categories["visa"].index(traits["visa"])
         for stage in pathway.stages.values()
-        for outcome, held in stage.sets_trait.items()
-        if "visa" in held
+        for outcome, traits in stage.sets_trait.items()
+        if "visa" in traits
     }
 
 
 def exam_events(stage_plans: StagePlans) -> tuple[dict[int, int], dict[int, int]]:
-    """Event code -> number of the exam, and event code -> what it says of a sitting."""
-    found: Iterable[tuple[int, int, int]] = [
-        (stage_plans.plans[name].event[word], number, said)
+    """Event code -> number of the exam, and event code -> sitting, pass or failure."""
+    events: Iterable[tuple[int, int, int]] = [
+        (stage_plans.plans[name].event[word], number, code)
         for number, name in enumerate(exam_names(stage_plans))
-        for word, said in exams.RESULTS.items()
+        for word, code in exams.RESULTS.items()
         if word in stage_plans.plans[name].event
     ]
-    return {code: number for code, number, _ in found}, {code: said for code, _, said in found}
+    return {event: number for event, number, _ in events}, {event: code for event, _, code in events}
 
 
 def families(pathway: Pathway) -> dict[str, list[str]]:
     """The rounds by merit of each family: those called alike up to the last dot are iterations of one season."""
-    found: dict[str, list[str]] = {}
+    rounds: dict[str, list[str]] = {}
     for stage in pathway.stages.values():
         if stage.mechanism == MERIT:
-            found.setdefault(stage.name.rpartition(".")[0] or stage.name, []).append(stage.name)
-    return found
+            rounds.setdefault(stage.name.rpartition(".")[0] or stage.name, []).append(stage.name)
+    return rounds
 
 
 def season_events(model: Model) -> tuple[dict[int, int], dict[int, int]]:
-    """Event code -> number of the family of rounds by merit, and event code -> what it says of a season."""
-    found = [
-        (model.stage_plans.plans[name].event[word], number, said)
+    """Event code -> number of the family of rounds by merit, and event code -> application or place."""
+    events = [
+        (model.stage_plans.plans[name].event[word], number, code)
         for number, rounds in enumerate(families(model.scenario.pathway).values())
         for name in rounds
-        for word, said in SEASON.items()
+        for word, code in SEASON.items()
     ]
-    return {code: number for code, number, _ in found}, {code: said for code, _, said in found}
+    return {event: number for event, number, _ in events}, {event: code for event, _, code in events}
 
 
 def costs(model: Model) -> dict[int, int]:

@@ -11,10 +11,10 @@ from imgsim.engines.records.finished import Finished
 
 
 def exams_table(finished: Finished) -> Columns:
-    """Per exam, half-year of the sitting, and kind of candidate: told, passed, and who ever passes of first sitters."""
+    """Results, passes and eventual passes of first attempts, by exam, half-year of sitting and kind of candidate."""
     tally = finished.accumulators.sittings
     exam, half, measured, citizen, first = np.nonzero(tally[..., 0])
-    told, passed, ever = tally[exam, half, measured, citizen, first].T
+    results, passed, ever = tally[exam, half, measured, citizen, first].T
     return {
         "exam": coded(exam, exam_names(finished.model.stage_plans)),
         "year": (finished.model.first_year + half // 2).astype(np.int32),
@@ -22,7 +22,7 @@ def exams_table(finished: Finished) -> Columns:
         "measured": measured == 1,
         "citizen": citizen == 1,
         "first": first == 1,
-        "told": told,
+        "told": results,
         "passed": passed,
         "ever_passed": ever,
     }

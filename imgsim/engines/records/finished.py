@@ -14,7 +14,7 @@ from imgsim.engines.records.columns import Columns
 from imgsim.persons.population import Population
 
 Ints = npt.NDArray[np.int64]
-Whole = npt.NDArray[np.int32] | Ints
+Integers = npt.NDArray[np.int32] | Ints
 
 
 class Piece(NamedTuple):
@@ -26,20 +26,20 @@ class Piece(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """What an engine leaves behind after a replication; events and spells only if they were kept."""
+    """The arrays of a finished replication; events and spells only if they were logged."""
 
     model: Model
     replication: int
     population: Population
     accumulators: Accumulators  # closed
-    days_in: Whole  # (people, livelihood states): days in each state
-    end: Whole  # (people,): code of the end stage (its place among the stages), -1 while under way
-    end_day: Whole  # (people,): NEVER while under way
+    days_in: Integers  # (people, livelihood states): days in each state
+    end: Integers  # (people,): code of the end stage (its place among the stages), -1 while under way
+    end_day: Integers  # (people,): NEVER while under way
     seasons: Columns
     rounds: Columns
     events: Ints | None = None
     spells: Ints | None = None
 
-    def telling(self, events: Ints, spells: Ints) -> Finished:
-        """The same with the events and spells of everybody."""
+    def with_logs(self, events: Ints, spells: Ints) -> Finished:
+        """Add the logged events and spells of everybody."""
         return replace(self, events=events, spells=spells)

@@ -27,41 +27,41 @@ def people_table(finished: Finished) -> Columns:
     numbers = np.array([COLUMN[trait.name] for trait in REPORTED])
     values = dict(zip(REPORTED, columns(finished.population.traits, numbers), strict=True))
     birth = values[BY_NAME["birth"]]
-    held = traits(finished, values) | end(finished) | milestones(finished, birth) | kept(finished)
-    return held | dict(zip((f"years_{state}" for state in COUNTED), years_in(finished.days_in), strict=True))
+    table = traits(finished, values) | end(finished) | milestones(finished, birth) | costs_and_visa(finished)
+    return table | dict(zip((f"years_{state}" for state in COUNTED), years_in(finished.days_in), strict=True))
 
 
 @kernel
-def columns(traits: Floats, places: npt.NDArray[np.int64]) -> Floats:
-    """Some traits of everybody, one after the other, in one walk through the rows."""
-    found = np.empty((len(places), len(traits)))
+def columns(traits: Floats, chosen: npt.NDArray[np.int64]) -> Floats:
+    """Some traits of everybody, (traits, people), read in one pass through the rows."""
+    table = np.empty((len(chosen), len(traits)))
     for person in range(len(traits)):
-        for k in range(len(places)):
-            found[k, person] = traits[person, places[k]]
-    return found
+        for k in range(len(chosen)):
+            table[k, person] = traits[person, chosen[k]]
+    return table
 
 
 @kernel
 def years_in(days_in: npt.NDArray[Any]) -> Floats:
-    """Years that everybody spent in each livelihood, (livelihoods, people), from the days of each, turned round."""
+    """Years that everybody spent in each activity status, (statuses, people), from the days of each person."""
     people, states = days_in.shape
-    found = np.empty((states, people))
+    years = np.empty((states, people))
     for person in range(people):
         for state in range(states):
-            found[state, person] = days_in[person, state] / DAYS_A_YEAR
-    return found
+            years[state, person] = days_in[person, state] / DAYS_A_YEAR
+    return years
 
 
 def traits(finished: Finished, values: Mapping[Trait, Floats]) -> dict[str, Column]:
     """The columns known without looking at events: who each person is, the traits, and how and when they entered."""
     population = finished.population
-    found: dict[str, Column] = {"person": np.arange(len(population.actor)), "actor": population.actor}
+    table: dict[str, Column] = {"person": np.arange(len(population.actor)), "actor": population.actor}
     for trait, value in values.items():
         if trait.name in BEFORE:
-            found |= BEFORE[trait.name](finished)
+            table |= BEFORE[trait.name](finished)
         if not trait.reported_if_listed or finished.model.book.categories[trait.name]:
-            found[trait.reported] = reported(finished, trait, value)
-    return found
+            table[trait.reported] = reported(finished, trait, value)
+    return table
 
 
 def reported(finished: Finished, trait: Trait, value: Floats) -> Column:
@@ -121,31 +121,31 @@ def end(finished: Finished) -> dict[str, Column]:
 
 def milestones(finished: Finished, birth: Floats) -> dict[str, Column]:
     """Day of each milestone and the age on it."""
-    found: dict[str, Column] = {}
+    table: dict[str, Column] = {}
     for place, name in enumerate(finished.model.scenario.pathway.milestones):
         day = finished.accumulators.milestones[:, place]
-        found |= {f"{name}_date": dates(day), f"{name}_age": age_on(day, birth)}
-    return found
+        table |= {f"{name}_date": dates(day), f"{name}_age": age_on(day, birth)}
+    return table
 
 
-def kept(finished: Finished) -> dict[str, Column]:
-    """Money paid up to the certificate, and the visa status in which training began, on roads that have these."""
+def costs_and_visa(finished: Finished) -> dict[str, Column]:
+    """Columns for cost to certification and visa status at the start of training, where the pathway defines both."""
     accumulators, names = finished.accumulators, list(finished.model.scenario.pathway.milestones)
-    found: dict[str, Column] = {}
+    table: dict[str, Column] = {}
     if CERTIFIED in names:
-        found["spent_to_certificate"] = accumulators.spent
+        table["spent_to_certificate"] = accumulators.spent
     if TRAINING in names:
         trains = accumulators.milestones[:, names.index(TRAINING)] < NEVER
-        found["visa_at_training"] = coded(
+        table["visa_at_training"] = coded(
             np.where(trains, accumulators.status, -1), finished.model.book.categories["visa"]
         )
-    return found
+    return table
 
 
 @kernel
 def age_on(day: npt.NDArray[np.int32], birth: Floats) -> Floats:
     """Ages in years on a day per person; missing where the day never comes."""
-    found = np.empty(len(day))
+    ages = np.empty(len(day))
     for k in range(len(day)):
-        found[k] = np.nan if day[k] >= NEVER else (day[k] - birth[k]) / DAYS_A_YEAR
-    return found
+        ages[k] = np.nan if day[k] >= NEVER else (day[k] - birth[k]) / DAYS_A_YEAR
+    return ages

@@ -14,7 +14,7 @@ from imgsim.engines.records.encode import coded
 from imgsim.markets.allocation import CHANNELS, Allocation
 
 ROUND_COLUMNS: Final = ["round", "year", "group", "seats", "applicants", "active", "placed", "outside", "after"]
-KINDS: Final = {  # how seasons are kept, and how they are told
+KINDS: Final = {  # the type of a column in memory, and in the table
     "person": (np.int32, np.int64), "year": (np.int16, np.int32), "registered": (np.bool_, np.bool_),
     "ready": (np.bool_, np.bool_), "interviews": (np.int16, np.int32), "ranks": (np.int16, np.int32),
     "active": (np.bool_, np.bool_), "channel": (np.int8, np.int32), "specialty": (np.int16, np.int32),

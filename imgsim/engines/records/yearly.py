@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from imgsim.engines.records.accumulators import days_lived
+from imgsim.engines.records.activity_years import status_days
 from imgsim.engines.records.columns import Columns
 from imgsim.engines.records.encode import coded
 from imgsim.engines.records.event_codes import half_years, state_names
@@ -30,7 +30,7 @@ def yearly_table(finished: Finished) -> Columns:
 def livelihood_years_table(finished: Finished) -> Columns:
     """Per calendar year and livelihood: days that people lived on it, from graduation on."""
     years = range(finished.model.first_year, finished.model.last_year + 1)
-    days = days_lived(finished.accumulators, half_years(years))
+    days = status_days(finished.accumulators, half_years(years))
     year, state = np.nonzero(days)
     return {
         "year": (finished.model.first_year + year).astype(np.int32),

@@ -10,8 +10,8 @@ import simpy
 
 from imgsim.base.dates.day_numbers import NEVER
 from imgsim.engines.model import Model
-from imgsim.engines.records.accumulators import accumulators_of
 from imgsim.engines.records.finished import Finished, Piece
+from imgsim.engines.records.record import accumulators_of
 from imgsim.engines.records.rounds import Season, rounds_table, season_of, seasons_table
 from imgsim.engines.simpy.career import Career
 from imgsim.engines.simpy.event_log import Journal
