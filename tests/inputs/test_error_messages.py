@@ -86,6 +86,7 @@ IN_NUMBERS: list[Case] = [
     (NUMBERS_FILE, 'why = "fitted to refusals"\n', "", 'evidence = "calibrated"\nrange = [0.0', "paper.refused.evidence: a calibrated value needs a `why` or a `source`"),
     (NUMBERS_FILE, "range = [0.5, 1.0]\n", "", 'evidence = "calibrated"\nsource', "way.straight.evidence: a calibrated value needs a `range` that the fit may use"),
     (NUMBERS_FILE, 'evidence = "derived"\nsource = "census"', 'evidence = "derived"', 'evidence = "derived"', "test.prepare.evidence: a derived value needs a `source`"),
+    (NUMBERS_FILE, 'evidence = "derived"\nsource = "census"', 'evidence = "rule"', 'evidence = "rule"', "test.prepare.evidence: a rule value needs a `source`"),
     (NUMBERS_FILE, 'value = 8\nevidence = "measured"\nsource = "census"', 'value = 8\nevidence = "measured"', 'evidence = "measured"\n\n', "clock.patience.evidence: a measured value needs a `source`"),
     (NUMBERS_FILE, 'value = 8\nevidence = "measured"\nsource = "census"', 'value = 8\nevidence = "measured"\nsource = "cencus"', 'source = "cencus"', "clock.patience: unknown source `cencus` (did you mean `census`?)"),
     (NUMBERS_FILE, "value = 0.3", "value = -0.3", "value = -0.3", "test.prepare.sd_log.value: -0.3 is outside 0 to inf (number)"),

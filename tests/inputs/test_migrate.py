@@ -286,6 +286,13 @@ def test_what_cannot_be_rewritten_is_refused(tmp_path: Path, text: str | None, s
     assert text is None or file.read_text() == text
 
 
+def test_a_law_is_a_rule_and_counts_as_such(country: Country, capsys: pytest.CaptureFixture[str]) -> None:
+    country.spoil("numbers.toml", 'evidence = "derived"', 'evidence = "rule"')
+    assert country.load().parameters["test.prepare"].rows[""][0].evidence == "rule"
+    assert main(["check", str(country.scenario)]) == 0
+    assert "(5 rule, " in capsys.readouterr().out  # the time to prepare and the four numbers that are the same as it
+
+
 def test_a_folder_without_toml_files_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="no TOML file in this folder"):
         migrate([tmp_path])
