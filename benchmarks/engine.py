@@ -2,7 +2,7 @@
 
 `python benchmarks/engine.py [--scale 0.02] [--rounds 5]`
 
-The bare loop (bare.py) replays the journal of the engine's own run: one process per graduate, created on the day of
+The bare loop (bare.py) replays the event log of the engine's own run: one process per graduate, created on the day of
 entry, with one timeout for every event the engine logged, and nothing else: no rule, no random number, no log. It
 therefore has the same event count and, on every day, the same number of live processes. Both run with the cyclic
 garbage collector off and take turns. Printed are medians, and the ratio is the median of the ratios of the turns.
@@ -32,7 +32,7 @@ AIM = 5.0  # times the bare loop
 WEIGHINGS = 5
 
 
-def journal(model: Model) -> list[bare.Days]:
+def event_log(model: Model) -> list[bare.Days]:
     """The day of every event of every life, in order; lives in the order of entry. From one run of the engine."""
     person, _, day, _, _ = run(model, 0).journal.events().T
     lives = np.split(day, np.flatnonzero(np.diff(person)) + 1)
@@ -110,7 +110,7 @@ def main() -> None:
     if options.weigh:
         weigh_engine(model)
         return
-    lives = journal(model)
+    lives = event_log(model)
     speed(model, lives, options.rounds)
     memory(lives, options.scenario, options.scale)
 

@@ -34,7 +34,7 @@ PEOPLE = 100_000
 
 
 def seconds(model: Model, replication: int) -> float:
-    """Processor time of walking one replication, people drawn and Matches included, without tables."""
+    """Processor time of simulating one replication, people drawn and Matches included, without tables."""
     begin = process_time()
     compiled_engine.run(model, replication)
     return process_time() - begin
@@ -69,13 +69,13 @@ def growth(turns: int) -> None:
 
 
 def weigh() -> None:
-    """Print by how much memory rose while a million lives were walked, and while they were tabled and measured too."""
+    """Print by how much memory rose while a million careers were simulated, and while they were measured too."""
     scenario, small = load_scenario(MILLION), load_scenario(LITE, scale=0.01)
     measures(build_tables(compiled_engine.run(build(small), 0).finished()), small)  # loads all that is compiled
     model = build(scenario)
-    walked = peak_above_start(lambda: compiled_engine.run(model, 0)) / 1e6
+    simulated = peak_above_start(lambda: compiled_engine.run(model, 0)) / 1e6
     everything = peak_above_start(lambda: measures(build_tables(compiled_engine.run(model, 0).finished()), scenario))
-    print(f"peak memory of a million lives above the imports: {walked:.0f} MB walked (limit 400),"
+    print(f"peak memory of a million lives above the imports: {simulated:.0f} MB simulated (limit 400),"
           f" {everything / 1e6:.0f} MB with tables and outcomes")  # fmt: skip
 
 

@@ -3,8 +3,8 @@
 `python benchmarks/match.py [--scale 1] [--turns 5] [--steps]`
 
 The applicants of a year are drawn from the country's own population: of those who entered two to seven years before,
-every fourth, with all papers ready. That gives somewhat more than a run has (18,000 on average), without walking a
-single life. Times are of one thread's processor, after compilation; the first turn of a year also works out what the
+every fourth, with all papers ready. That gives somewhat more than a run has (18,000 on average), without simulating a
+single career. Times are of one thread's processor, after compilation; the first turn of a year also works out what the
 programmes offer that year.
 """
 

@@ -1,10 +1,10 @@
-"""The United States at full size: lives walked by both engines, and where the time of one replication goes.
+"""The United States at full size: careers advanced by both engines, and where the time of one replication goes.
 
 `python benchmarks/national.py [--turns 5] [--scale 1] [--simpy-scale 1]`
 
-Walking is everything but the allocations: the compiled engine's passes over the lives, or the SimPy run less the time
-spent in `allocate`. SimPy takes two minutes a turn at full size; with fewer live processes, at a smaller scale, it is
-faster. Processor time, one thread, compiled code cached, in the environment of a run's workers; medians of turns.
+Advancing careers is everything but the allocations: the compiled engine's passes over them, or the SimPy run less the
+time spent in `allocate`. SimPy takes two minutes a turn at full size; with fewer live processes, at a smaller scale, it
+is faster. Processor time, one thread, compiled code cached, in the environment of a run's workers; medians of turns.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from imgsim.outcomes.all_measures import measures
 from imgsim.runs.workers import COLLECTION_THRESHOLDS, WORKER_ENVIRONMENT
 
 SCENARIO = Path(__file__).parents[1] / "scenarios" / "us.toml"
-PARTS = ("people", "walking", "allocation", "tables", "outcomes", "all")
+PARTS = ("people", "advancing", "allocation", "tables", "outcomes", "all")
 
 
 class Stopwatch:
@@ -66,7 +66,7 @@ def timed_model(scenario: Any, watch: Stopwatch) -> Model:
 
 
 def simpy_rate(scale: float, turns: int) -> float:
-    """Events a second that the SimPy engine walks, allocations and the drawing of people left out."""
+    """Events a second that the SimPy engine simulates, allocations and the drawing of people left out."""
     rates = []
     for _ in range(turns):
         watch = Stopwatch()
@@ -93,7 +93,7 @@ def compiled_turn(scale: float) -> tuple[dict[str, float], int, int]:
     tables = watch.timed("tables", lambda: build_tables(held.finished()))()
     watch.timed("outcomes", measures)(tables, scenario)
     watch.spent["all"] = process_time() - begin
-    watch.spent["walking"] = watch.spent.pop("run") - watch.spent["allocation"]
+    watch.spent["advancing"] = watch.spent.pop("run") - watch.spent["allocation"]
     return watch.spent, held.events, len(tables["people"])
 
 
@@ -110,9 +110,9 @@ def main() -> None:
     turns = [compiled_turn(options.scale) for _ in range(options.turns)]
     spent = {part: median(turn[0][part] for turn in turns) for part in PARTS}
     events, people = turns[0][1:]
-    compiled, simpy = events / spent["walking"], simpy_rate(options.simpy_scale, options.turns)
+    compiled, simpy = events / spent["advancing"], simpy_rate(options.simpy_scale, options.turns)
     print(f"{people:,} people, {events:,} events at scale {options.scale:g}")
-    print(f"walking: compiled {compiled:,.0f} events/s, SimPy at scale {options.simpy_scale:g} {simpy:,.0f}:"
+    print(f"advancing careers: compiled {compiled:,.0f} events/s, SimPy at scale {options.simpy_scale:g} {simpy:,.0f}:"
           f" {compiled / simpy:.0f} times (limit 100)")  # fmt: skip
     for part in PARTS:
         print(f"{part:12}{spent[part]:7.2f} s{100 * spent[part] / spent['all']:6.0f}%")

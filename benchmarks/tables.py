@@ -3,8 +3,8 @@
 `python benchmarks/tables.py [--scale 0.02] [--people 700000] [--seasons 2] [--rounds 3]`
 
 The people of a small replication are laid out again and again until they are as many as a country's, with their rows of
-the ledger; every row of seasons stands `--seasons` times. That is no population, but the work is that of one. Processor
-time of `build_tables` and of `measures`, medians; the first call at small scale is told beside it.
+the accumulators; every row of seasons stands `--seasons` times. That is no population, but the work is that of one.
+Processor time of `build_tables` and of `measures`, medians; the first call at small scale is told beside it.
 """
 
 from __future__ import annotations
