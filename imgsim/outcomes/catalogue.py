@@ -146,6 +146,12 @@ def stages(pathway: Pathway, kind: str, mechanisms: Sequence[str | None] = (None
     return {stage.name: stage.label for stage in chosen}
 
 
+def seasons(pathway: Pathway) -> dict[str, str]:
+    """The seasons of rounds by merit, by what the label of the first round says before a comma."""
+    rounds = families(pathway)
+    return {name: pathway.stages[first].label.partition(",")[0] for name, (first, *_) in rounds.items()}
+
+
 FEATURES: Final[Mapping[str, Callable[[Pathway], bool]]] = {
     "a Match": lambda pathway: any(stage.mechanism == MARKET for stage in pathway.stages.values()),
     "visas": lambda pathway: bool(pathway.categories.get("visa")),
@@ -157,7 +163,7 @@ PLACEHOLDERS: Final[Mapping[str, Callable[[Pathway], dict[str, str]]]] = {
     "wait": lambda pathway: pairs(pathway, WAITS),
     "exam": lambda pathway: stages(pathway, "exam"),
     "round": lambda pathway: stages(pathway, "round", (QUEUE, MERIT)),
-    "season": lambda pathway: {name: in_words(name) for name in families(pathway)},
+    "season": seasons,
 }
 PLACEHOLDER_WORDS: Final[Mapping[str, str]] = {
     "milestone": "a milestone of the pathway",

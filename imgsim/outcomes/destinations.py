@@ -53,14 +53,14 @@ STEP_OF_DAY: Final = np.searchsorted(GRID * DAYS_A_YEAR, np.arange(int(INCIDENCE
     denominator=SET_OUT, by=(DESTINATION,), needs=("several countries",),
 )  # fmt: skip
 @measure(
-    name="destination_survival_years_per_100", label="Years in survival jobs per 100 entrants, by first destination",
+    name="destination_survival_years_per_100", label="Time in survival jobs, by first destination",
     unit="years per 100 entrants",
     definition="Years in work below qualification up to the horizon per 100 of those who set out for the country "
     f"first, among entrants followed for {FOLLOW_UP_YEARS} years.",
     denominator=SET_OUT, by=(DESTINATION,), statistics=("rate",),
 )  # fmt: skip
 @measure(
-    name="destination_time", label="Years from entry to the start, by first destination", unit="years",
+    name="destination_time", label="Time from entry to the start, by first destination", unit="years",
     definition=f"Years from entry to the start in any country of those who start within {INCIDENCE_YEARS} years.",
     denominator=STARTED, by=(DESTINATION,), statistics=("median",),
 )  # fmt: skip

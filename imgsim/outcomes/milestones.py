@@ -76,7 +76,7 @@ def described(view: View, rows: Rows, name: str, cohort: str | Named, replica: I
 
 
 @measure(
-    name="time_<interval>", label="Years from {}", unit="years",
+    name="time_<interval>", label="Time from {}", unit="years",
     definition="Years from the first date to the second of those who reach the second, among entrants whose first date "
     f"lies in the measured window and at least {FOLLOW_UP_YEARS} years before the horizon.",
     denominator="simulated persons who reach the second date",

@@ -32,19 +32,19 @@ Spent = Mapping[str, Floats]  # years by livelihood
 
 
 @measure(
-    name="person_years", label="Years per entrant, by livelihood", unit="years",
+    name="person_years", label="Time per entrant, by livelihood", unit="years",
     definition="Mean years spent in a livelihood from entry to the end of the career or the horizon, by calendar year "
     f"of entry, and over entrants of the measured window followed for at least {FOLLOW_UP_YEARS} years.",
     denominator="simulated entrants", by=BY_TRAIT, statistics=("mean",),
 )  # fmt: skip
 @measure(
-    name="total_person_years", label="Years of all entrants of a year, by livelihood", unit="person-years",
+    name="total_person_years", label="Time of all entrants of a year, by livelihood", unit="person-years",
     definition="Total years that the entrants of a calendar year spend in a livelihood up to the end of the career or "
     "the horizon, at full size.",
     denominator="simulated entrants", by=BY, statistics=("total",), needs=("certified",),
 )  # fmt: skip
 @measure(
-    name="person_years_certified", label="Years per certified graduate, by livelihood", unit="years",
+    name="person_years_certified", label="Time per certified graduate, by livelihood", unit="years",
     definition="Mean years spent in a livelihood from entry to the end of the career or the horizon, of those "
     f"certified in the measured window and at least {FOLLOW_UP_YEARS} years before the horizon.",
     denominator="simulated persons certified", by=BY, statistics=("mean",), needs=("certified",),
