@@ -94,6 +94,7 @@ def of_rounds(pathway: Pathway) -> Iterator[tuple[str, str]]:
 def of_people(pathway: Pathway) -> Iterator[tuple[str, str]]:
     """What the people of a pathway are counted and drawn from."""
     yield from ((f"population.{word}", VALUE) for word in ("entrants", "stock"))
+    yield "academic_year.begins", VALUE
     yield from ((f"population.cell.{country}", VALUE) for country in pathway.parts)
     yield from ((name, DURATION) for name in (*durations_of_people(), "population.stock_age"))
     for trait in DRAWN:

@@ -128,7 +128,7 @@ COMPUTED: Final = (
     "years_since_graduation",
     "practice_gap",
     "failed_before",
-    "current_year",  # 1 if graduated in the academic year (from 1 July) of the day, or later
+    "current_year",  # 1 if graduated in the academic year of the day (`academic_year.begins`), or later
 )
 
 BY_NAME: Final[Mapping[str, Trait]] = {trait.name: trait for trait in TRAITS}

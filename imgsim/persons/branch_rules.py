@@ -19,12 +19,14 @@ DATE: Final = -98  # the code that stands for the date in the place of a trait
 
 
 @inline_kernel
-def first_true(conditions: Conditions, first: int, end: int, options: int, day: int, row: Row) -> int:
+def first_true(
+    conditions: Conditions, first: int, end: int, options: int, day: int, row: Row, academic_year: int
+) -> int:
     """The first option of which one alternative holds, by the tests from ``first`` to ``end``; else the last option."""
     is_met = True
     for k in range(first, end):
         code = int(conditions[k, TRAIT])
-        value = float(day) if code == DATE else trait(row, code, day)
+        value = float(day) if code == DATE else trait(row, code, day, academic_year)
         is_met = is_met and conditions[k, LOW] <= value < conditions[k, HIGH]
         if conditions[k, IS_LAST] == 1.0:
             if is_met:

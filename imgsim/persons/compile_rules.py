@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 
 from imgsim.base.randomness.addresses import decision
-from imgsim.inputs.consistency import known_categories
+from imgsim.inputs.consistency import known_categories, refuse
 from imgsim.inputs.parameters.dispersion import dispersion_of
 from imgsim.inputs.parameters.parameter import Parameter, Parameters
 from imgsim.inputs.parameters.parameter import Row as Dated
@@ -21,6 +21,8 @@ from imgsim.persons.risk_equations import EXPONENTIAL, GOMPERTZ, LOGNORMAL, NO_T
 DISTRIBUTION: Final = {"lognormal": LOGNORMAL, "gompertz": GOMPERTZ, "exponential": EXPONENTIAL}
 LOG_UNITS: Final = ("days", "years", "rate", "amount", "factor")
 ALWAYS: Final = -(2**60)
+ACADEMIC_YEAR: Final = "academic_year.begins"
+NEW_YEAR: Final = 101  # 1 January, as 100 x month + day
 # What a value by category is, behind its link, for whom the trait is not set: no chance, no risk and no time; nothing
 # added and, as ratios are factors, nothing multiplied.
 UNSET: Final = dict.fromkeys(("probability", "rate", "days", "years", "amount"), -math.inf)
@@ -71,6 +73,19 @@ def ordered(parameters: Parameters, pathway: Pathway) -> list[str]:
     first += [name for stage in pathway.stages.values() for name in sessions_of(parameters, stage.name)]
     first = [name for name in dict.fromkeys(first) if name in parameters]
     return first + sorted(set(parameters) - set(first))
+
+
+def academic_year_of(parameters: Parameters) -> int:
+    """The day of the year on which the academic year begins, as 100 x month + day; 1 January where none is given.
+
+    InputError if it depends on the day or the person.
+    """
+    if ACADEMIC_YEAR not in parameters:
+        return NEW_YEAR
+    rows = parameters[ACADEMIC_YEAR].rows
+    if list(rows) != [""] or len(rows[""]) > 1:
+        refuse(parameters[ACADEMIC_YEAR], "must be one day for everybody and every year")
+    return int(parameters.value(ACADEMIC_YEAR, 0))
 
 
 def sessions_of(parameters: Collection[str], exam: str) -> list[str]:
@@ -153,4 +168,5 @@ class Builder:
             np.array(self.value, np.float64),
             np.array(self.plain, np.float64),
             np.array(self.ratio, np.int64).reshape(-1, 3),
+            academic_year_of(self.parameters),
         )

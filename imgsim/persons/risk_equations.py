@@ -57,6 +57,7 @@ class Rules(NamedTuple):
     value: Floats  # the value behind its link
     plain: Floats  # the value itself
     ratio: Ints  # (ratios, 3): trait, category or -1, quantity that holds ln(ratio)
+    academic_year: int  # the day of the year on which it begins, as 100 x month + day
 
 
 class Who(NamedTuple):
@@ -110,8 +111,8 @@ def dated(rules: Rules, series: int, day: int, linear: int) -> float:
 
 
 @inline_kernel
-def trait(row: Row, code: int, day: int) -> float:
-    """The value of a trait on a day; see ``imgsim.inputs.traits`` for the codes."""
+def trait(row: Row, code: int, day: int, academic_year: int) -> float:
+    """The value of a trait on a day; see ``imgsim.inputs.traits`` for the codes, ``Rules`` for the academic year."""
     if code >= 0:
         return float(row[code])
     if code == AGE:
@@ -123,7 +124,7 @@ def trait(row: Row, code: int, day: int) -> float:
     if code == FAILED_BEFORE:
         return 1.0 if row[FAILURES] > 0.0 else 0.0
     if code == CURRENT_YEAR:
-        return 1.0 if row[GRADUATION] >= academic_year_start(day) else 0.0
+        return 1.0 if row[GRADUATION] >= academic_year_start(day, academic_year) else 0.0
     return 0.0
 
 
@@ -131,7 +132,7 @@ def trait(row: Row, code: int, day: int) -> float:
 def series_of(rules: Rules, q: int, day: int, row: Row) -> int:
     """The series of the person's category; unset (-1) has a series of its own before those of the categories."""
     by = rules.head[q, BY]
-    category = 0 if by == NO_TRAIT else int(trait(row, by, day))
+    category = 0 if by == NO_TRAIT else int(trait(row, by, day, rules.academic_year))
     return int(rules.head[q, SERIES] + category)
 
 
@@ -156,7 +157,7 @@ def leaning(rules: Rules, q: int, day: int, row: Row) -> float:
     """What the ratios add to the linear predictor: the sum of ln(ratio) x trait."""
     total = 0.0
     for k in range(rules.head[q, FIRST_RATIO], rules.head[q, END_RATIO]):
-        held = trait(row, rules.ratio[k, 0], day)
+        held = trait(row, rules.ratio[k, 0], day, rules.academic_year)
         category = rules.ratio[k, 1]
         if category >= 0:
             held = 1.0 if held == category else 0.0

@@ -15,5 +15,7 @@ def test_days_and_years_agree_with_the_standard_library(date: datetime.date) -> 
     day = date.toordinal() - datetime.date(1970, 1, 1).toordinal()
     assert day_of(date.year, date.month, date.day) == day
     assert year_of(day) == date.year
-    assert academic_year_start(day) == day_of(date.year - (date.month < 7), 7, 1)
+    assert academic_year_start(day, 701) == day_of(date.year - (date.month < 7), 7, 1)
+    assert academic_year_start(day, 301) == day_of(date.year - (date.month < 3), 3, 1)
+    assert academic_year_start(day, 101) == day_of(date.year, 1, 1)
     assert mark_of(date.year, 100 * date.month + date.day) == day

@@ -95,6 +95,7 @@ def population(near: Value = 0, far: Value = 0) -> dict[str, Parameter]:
         parameter("population.wish.bone", "probability", 1),
     ]
     held += [parameter(f"livelihood.start.{state}", "probability", state == "preparing") for state in LIVELIHOODS[:5]]
+    held.append(parameter("academic_year.begins", "month-day", 701))
     clinical = ("practising_home", "local_experience", "in_training", "in_practice")
     held += [parameter(f"livelihood.clinical.{state}", "flag", 1) for state in clinical]
     held += [parameter(f"livelihood.experience.{state}", "flag", 1) for state in ("local_experience", "in_training")]

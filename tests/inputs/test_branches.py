@@ -82,7 +82,7 @@ def test_a_branch_leads_where_its_condition_says(text: str, before: list[int], s
             row = np.zeros(width(["marked"]))
             row[COLUMN["visa"]] = 1.0  # guest
             row[COLUMN["citizen"]], row[FIRST_FLAG], row[COLUMN["seasons"]] = citizen, marked, seasons
-            assert first_true(tests, 0, len(tests), 2, day, row) == (0 if holds else 1)
+            assert first_true(tests, 0, len(tests), 2, day, row, 701) == (0 if holds else 1)
 
 
 def test_the_first_option_that_holds_is_taken_and_the_last_one_otherwise() -> None:
@@ -93,7 +93,7 @@ def test_the_first_option_that_holds_is_taken_and_the_last_one_otherwise() -> No
     taken = []
     for visa, citizen in ((1, 1), (0, 1), (0, 0), (-1, 0)):
         row[COLUMN["visa"]], row[COLUMN["citizen"]] = visa, citizen
-        taken.append(first_true(tests, 0, len(tests), 3, CHANGED, row))
+        taken.append(first_true(tests, 0, len(tests), 3, CHANGED, row, 701))
     assert taken == [0, 1, 2, 2]
 
 

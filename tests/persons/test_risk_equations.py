@@ -15,11 +15,12 @@ from scipy import stats
 
 from imgsim.base.dates.calendar import to_day
 from imgsim.base.dates.day_numbers import NEVER
+from imgsim.base.errors import InputError
 from imgsim.base.randomness.addresses import GRADUATE, actor
-from imgsim.inputs.parameters.parameter import Parameter
-from imgsim.inputs.traits import COLUMN, FIRST_FLAG
-from imgsim.persons.compile_rules import CompiledRules
-from imgsim.persons.risk_equations import Who, base, chooses, expires_after, happens, lasts, predict, probability
+from imgsim.inputs.parameters.parameter import Parameter, Parameters
+from imgsim.inputs.traits import COLUMN, CURRENT_YEAR, FIRST_FLAG
+from imgsim.persons.compile_rules import CompiledRules, academic_year_of
+from imgsim.persons.risk_equations import Who, base, chooses, expires_after, happens, lasts, predict, probability, trait
 
 DAY = to_day("2005-06-01")
 MANY = 4000
@@ -279,3 +280,19 @@ def test_a_greater_chance_never_undoes_what_would_have_happened() -> None:
             happens(low.rules, who, q, DAY, person(), 0), happens(high.rules, who, p, DAY, person(), 0)
         )  # fmt: skip
         assert after or not before
+
+
+def test_a_graduate_is_of_the_current_year_from_the_day_that_the_country_names() -> None:
+    """Graduated on 10 March 2010, asked on 1 May: of this academic year if it begins on 1 March, not on 1 April."""
+    row = np.zeros(FIRST_FLAG)
+    row[COLUMN["graduation"]], day = to_day("2010-03-10"), to_day("2010-05-01")
+    assert [trait(row, CURRENT_YEAR, day, begins) for begins in (301, 310, 311, 401, 701, 101)] == [1, 1, 0, 0, 1, 1]
+
+
+def test_the_academic_year_is_one_day_for_everybody_or_the_calendar_year() -> None:
+    assert academic_year_of(Parameters([], {})) == 101
+    begins = toy.parameter("academic_year.begins", "month-day", 701)
+    assert academic_year_of(Parameters([begins], {})) == 701
+    changing = toy.parameter("academic_year.begins", "month-day", [(None, 701), ("2001-01-01", 101)])
+    with pytest.raises(InputError, match="must be one day for everybody and every year"):
+        academic_year_of(Parameters([changing], {}))

@@ -20,7 +20,6 @@ NEVER: Final = 2**30  # a day that no career reaches; it fits a 32-bit column, a
 FIRST_YEAR: Final = 1
 MONTHS: Final = np.arange(f"{FIRST_YEAR:04}-01", "10000-01", dtype="datetime64[M]")
 NEW_YEAR: Final = MONTHS[::12].astype("datetime64[D]").astype(np.int64)  # 1 January of every year
-MIDSUMMER: Final = MONTHS[6::12].astype("datetime64[D]").astype(np.int64)  # 1 July of every year
 
 
 @inline_kernel
@@ -59,6 +58,8 @@ def mark_of(year: int, month_day: int) -> int:
 
 
 @inline_kernel
-def academic_year_start(day: int) -> int:
-    """The 1 July on or before a day."""
-    return int(MIDSUMMER[last_begun(MIDSUMMER, day)])
+def academic_year_start(day: int, month_day: int) -> int:
+    """The first day of the academic year of a day; it begins on a yearly mark, written as for ``mark_of``."""
+    year = year_of(day)
+    start = mark_of(year, month_day)
+    return start if start <= day else mark_of(year - 1, month_day)

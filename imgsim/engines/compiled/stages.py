@@ -199,7 +199,7 @@ def branch(world: World, career: Career, log: Journal, stage: int) -> int:
     stage_tables = world.stage_tables
     first, end = stage_tables.first_condition[stage], stage_tables.first_condition[stage + 1]
     tests, options = stage_tables.condition, stage_tables.options[stage]
-    return first_true(tests, first, end, options, today(career), career.row)
+    return first_true(tests, first, end, options, today(career), career.row, world.rules.academic_year)
 
 
 # --- work ------------------------------------------------------------------------------------------------------------

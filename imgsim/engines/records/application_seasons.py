@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from imgsim.base.compiled.jit import called_kernel
-from imgsim.base.dates.day_numbers import day_of
+from imgsim.base.dates.day_numbers import mark_of
 from imgsim.inputs.kinds.round import APPLIED
 from imgsim.inputs.traits import COLUMN, GRADUATION
 from imgsim.persons.risk_equations import Row
@@ -24,7 +24,7 @@ SEASONS_COUNTED: Final = 10  # seasons of a person that are counted apart; the l
 @called_kernel
 def record_season(
     applied: Ints, season: Years, seasons: Small, won: Small, row: Row, family: int, part: int, year: int,
-    first_year: int, citizens: Years,
+    first_year: int, citizens: Years, academic_year: int,
 ) -> None:  # fmt: skip
     """Count a season when a person enters its first round, and as successful when the first place is given.
 
@@ -40,6 +40,6 @@ def record_season(
         won[family] = 1
     index = year - first_year
     if (new or first_place) and 0 <= index < applied.shape[1]:  # rounds that meet after the horizon decide nothing
-        current = 1 if row[GRADUATION] >= day_of(year - 1, 7, 1) else 0
+        current = 1 if row[GRADUATION] >= mark_of(year - 1, academic_year) else 0
         citizen = citizens[int(row[GROUP])]
         applied[family, index, citizen, current, seasons[family] - 1, part] += 1

@@ -62,7 +62,9 @@ def record_event(codes: Codes, accumulators: Accumulators, person: int, day: int
         row = accumulators.traits[person]
         seasons = accumulators.season[person], accumulators.seasons[person], accumulators.won[person]
         event_of = meaning[FAMILY], meaning[SEASON_PART], value
-        record_season(accumulators.applied, *seasons, row, *event_of, codes.first_year, codes.citizen)
+        record_season(
+            accumulators.applied, *seasons, row, *event_of, codes.first_year, codes.citizen, codes.prices.academic_year
+        )
     if meaning[STATE] >= 0 and meaning[STATE] != accumulators.state[person]:  # another state
         move(codes, accumulators, person, day, event)
 

@@ -148,7 +148,7 @@ def branch(career: Career, plan: Plan, clock: Clock) -> Process:
     """The option of a certain rule, at once."""
     yield from ()
     tests, options = plan.conditions, len(plan.options)
-    return plan.options[first_true(tests, 0, len(tests), options, career.day, career.row)]
+    return plan.options[first_true(tests, 0, len(tests), options, career.day, career.row, career.rules.academic_year)]
 
 
 # --- work ------------------------------------------------------------------------------------------------------------

@@ -31,7 +31,7 @@ from imgsim.inputs.pathways.combined_people import (
 from imgsim.inputs.pathways.pathway import Pathway
 from imgsim.inputs.traits import BY_CHOICE, CATEGORY, TRAITS, YES_NO, parameters_drawn
 
-NOT_TAKEN: Final = (PEOPLE, "livelihood.", "comparison.")  # families that the whole has once
+NOT_TAKEN: Final = (PEOPLE, "livelihood.", "academic_year.", "comparison.")  # families that the whole has once
 GIVEN_BY: Final = tuple(  # traits of a country's own cells, which the whole says by its groups
     trait.name for trait in TRAITS if trait.by_group and trait.kind == CATEGORY
 )
@@ -134,7 +134,7 @@ def remainders(part: Brought) -> Iterator[Parameter]:
 def renamed(part: Brought, name: str, common: bool, shared: set[str]) -> str | None:
     """The name of a country's parameter in the whole; None for what the whole has no use for."""
     is_shared = any(name == timer or name.startswith(f"{timer}.") for timer in shared)
-    if is_shared or name.startswith("livelihood."):
+    if is_shared or name.startswith(("livelihood.", "academic_year.")):
         return name if common else None
     if name.startswith(NOT_TAKEN):
         return entering_name(part.name, name)
