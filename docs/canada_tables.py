@@ -13,7 +13,7 @@ from imgsim.base.dates.day_numbers import day_of
 from imgsim.engines.engine import pieces
 from imgsim.engines.model import build
 from imgsim.engines.records.columns import frames
-from imgsim.experiments.calibrate.validate import markdown, shown
+from imgsim.experiments.calibrate.validate import figure_text, markdown
 from imgsim.inputs.countries import country_folder
 from imgsim.inputs.published import load_targets
 from imgsim.inputs.scenarios.load import load_scenario
@@ -84,7 +84,7 @@ def ten_percent(outcomes: Outcomes, people: pd.DataFrame) -> pd.DataFrame:
 def against_targets(outcomes: Outcomes) -> pd.DataFrame:
     """Every published figure beside the simulation."""
     rows = [
-        (t.measure, t.cohort, t.group, shown(t.value, t.value), shown(outcomes[target_key(t)], t.value), t.use)
+        (t.measure, t.cohort, t.group, *(figure_text(v, t.value) for v in (t.value, outcomes[target_key(t)])), t.use)
         for t in load_targets(country_folder("canada"))
     ]
     return pd.DataFrame(rows, columns=["measure", "cohort", "group", "published", "simulated", "use"])

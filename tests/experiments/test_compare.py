@@ -224,7 +224,7 @@ def test_replications_are_added_until_the_difference_is_known(country: Path) -> 
 def test_an_interrupted_comparison_is_taken_up_where_it_stopped(country: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     whole = compared(country, "more", scale=0.1)
     ran: list[int] = []
-    simulate = paired_replications.simulate
+    simulate = paired_replications.simulate_worlds
 
     def stops(built: paired_replications.BuiltWorlds, number: int) -> object:
         ran.append(number)
@@ -232,7 +232,7 @@ def test_an_interrupted_comparison_is_taken_up_where_it_stopped(country: Path, m
             raise KeyboardInterrupt
         return simulate(built, number)
 
-    monkeypatch.setattr(paired_replications, "simulate", stops)
+    monkeypatch.setattr(paired_replications, "simulate_worlds", stops)
     with pytest.raises(KeyboardInterrupt):
         compared(country, "more", scale=0.1)
     again = compared(country, "more", scale=0.1)

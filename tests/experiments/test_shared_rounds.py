@@ -81,7 +81,7 @@ def test_a_reform_differs_from_its_first_dated_change_on() -> None:
 @pytest.mark.parametrize("reform", ["gme_posts", "step2_cs_return", "state_licence"])
 def test_worlds_that_share_rounds_are_the_worlds_that_do_not(reform: str) -> None:
     worlds = us_with(reform)
-    shared = next(paired.simulate(paired.build_worlds(worlds), 0))
+    shared = next(paired.simulate_worlds(paired.build_worlds(worlds), 0))
     apart = paired.BuiltWorlds(worlds, tuple(build(scenario) for scenario in worlds.scenarios), SharedAllocations())
-    for name, table in next(paired.simulate(apart, 0)).items():
+    for name, table in next(paired.simulate_worlds(apart, 0)).items():
         pd.testing.assert_frame_equal(frame(shared[name]), frame(table))

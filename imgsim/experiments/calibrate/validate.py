@@ -36,7 +36,7 @@ SERIES: Final = {
 }
 
 
-def published(targets: Sequence[Target], scenario: Scenario) -> Published:
+def published_series(targets: Sequence[Target], scenario: Scenario) -> Published:
     """The published series that benchmark forecasts need; matched applicants are the rate times the active."""
     rate = {(t.group, int(t.cohort)): t.value for t in targets if t.measure == "match_rate"}
     active = {(t.group, int(t.cohort)): t.value for t in targets if t.measure == "match_active"}
@@ -121,14 +121,14 @@ def fit_section(outcomes: Outcomes, targets: Sequence[Target]) -> str:
         if own:
             values = [(key.cohort, outcomes[key], published_by_key[key]) for key in own]
             off = [abs(simulated - value) for _, simulated, value in values]
-            cells = "; ".join(f"{year}: {shown(one, value)} ({shown(value, value)})" for year, one, value in values)
-            like = values[0][2]
-            rows.append((series, group, shown(float(np.mean(off)), like), shown(float(np.max(off)), like), cells))
+            cells = "; ".join(f"{y}: {figure_text(one, v)} ({figure_text(v, v)})" for y, one, v in values)
+            mean, largest = (figure_text(float(error), values[0][2]) for error in (np.mean(off), np.max(off)))
+            rows.append((series, group, mean, largest, cells))
     columns = ["measure", "group", "mean error", "largest", "simulated (published)"]
     return markdown(pd.DataFrame(rows, columns=columns))
 
 
-def shown(value: float, like: float) -> str:
+def figure_text(value: float, like: float) -> str:
     """A value as text: a share as percent (if the published figure is one), all else with sensible digits."""
     return f"{100 * value:.1f}%" if abs(like) <= 1 else f"{value:,.0f}" if abs(value) > 200 else f"{value:.1f}"
 
@@ -154,7 +154,7 @@ def validation(
     folder = country_folder(shipped.country)
     check_targets(folder, shipped.pathway)
     targets = load_targets(folder)
-    table = forecasts(measured(then, replications, workers), published(targets, shipped), first, last)
+    table = forecasts(measured(then, replications, workers), published_series(targets, shipped), first, last)
     fit = fit_section(measured(shipped, replications, workers), targets)
     how = f"{replications} replications at scale {scale:g}"
     return f"## Forecast {first}-{last} ({how})\n\n{forecast_section(table)}\n\n## Fit to all figures ({how})\n\n{fit}"

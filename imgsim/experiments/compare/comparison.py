@@ -47,12 +47,12 @@ class Comparison:
     @property
     def differences(self) -> pd.DataFrame:
         """The paired difference of every line of the headline table under each reform, with its interval."""
-        return differences.differences(self.tables["headline"], self.names, self.scenario.pathway.first_post)
+        return differences.difference_table(self.tables["headline"], self.names, self.scenario.pathway.first_post)
 
     @property
     def gains(self) -> pd.DataFrame:
         """Who gains and who loses, by dimension and group, in persons at full size."""
-        return differences.gains(self.tables["counterfactual_pairs"], self.names, self.scenario.run.scale)
+        return differences.gain_table(self.tables["counterfactual_pairs"], self.names, self.scenario.run.scale)
 
     @property
     def places(self) -> pd.DataFrame:

@@ -28,7 +28,7 @@ def each_row(table: pd.DataFrame) -> Iterator[Any]:
     yield from table.itertuples(index=False)
 
 
-def differences(headline: pd.DataFrame, names: tuple[str, ...], first_post: str = FIRST_POST) -> pd.DataFrame:
+def difference_table(headline: pd.DataFrame, names: tuple[str, ...], first_post: str = FIRST_POST) -> pd.DataFrame:
     """Both worlds' means and the paired difference of every line of the headline table, with its 95% t-interval.
 
     ``helps`` is the probability that the difference lies on the better side, by the t-distribution of its mean: it
@@ -118,7 +118,7 @@ def variance_reduction_factor(one: Floats, other: Floats) -> float:
     return float((one.var(ddof=1) + other.var(ddof=1)) / paired) if paired > SAME**2 else np.nan
 
 
-def gains(pairs: pd.DataFrame, names: tuple[str, ...], scale: float) -> pd.DataFrame:
+def gain_table(pairs: pd.DataFrame, names: tuple[str, ...], scale: float) -> pd.DataFrame:
     """Who gains and who loses: persons at full size, mean over replications with 95% t-intervals of the net gain."""
     rows = []
     for key, counted in pairs.groupby(["world", "dimension", "group"], sort=False):

@@ -50,10 +50,10 @@ def page(comparison: Comparison, drawings: Mapping[str, str], call: Call) -> str
         title=html.escape(f"{comparison.scenario.title}: {', '.join(comparison.names[1:])}"),
         question="".join(question(name, scenario) for name, scenario in reforms),
         answer="".join(answer(comparison, name) for name, _ in reforms),
-        differences=differences(comparison) + items(switching(comparison)),
-        gains=gains(comparison),
-        places=places(comparison),
-        parameter_uncertainty=parameter_uncertainty(comparison) + sensitivity(comparison),
+        differences=differences_html(comparison) + items(switching(comparison)),
+        gains=gains_html(comparison),
+        places=places_html(comparison),
+        parameter_uncertainty=uncertainty_html(comparison) + sensitivity_html(comparison),
         figures="".join(figure(name, svg) for name, svg in drawings.items()),
         assumptions=assumptions(comparison.scenario),
         left_out="".join(left_out(scenario) for _, scenario in reforms),
@@ -86,13 +86,13 @@ def answer(comparison: Comparison, name: str) -> str:
     return f'<div class="answer"><h3>{html.escape(name)}</h3><p>{first}</p><p>{second}</p></div>'
 
 
-def differences(comparison: Comparison) -> str:
+def differences_html(comparison: Comparison) -> str:
     """The table of differences between the baseline and each reform, as HTML."""
     rows = [
         (
             row.reform, row.label, number(row.baseline, row.unit), number(row.reformed, row.unit),
-            points(row.difference, row.unit, signed=True), span(row), shown(row.helps, "{:.0%}"),
-            f"{row.n:,.0f}", shown(row.variance_reduction_factor, "{:,.1f}"),
+            points(row.difference, row.unit, signed=True), span(row), number_or_blank(row.helps, "{:.0%}"),
+            f"{row.n:,.0f}", number_or_blank(row.variance_reduction_factor, "{:,.1f}"),
         )
         for row in each_row(comparison.differences)
     ]  # fmt: skip
@@ -113,12 +113,12 @@ def span(row: Any) -> str:
     return "" if pd.isna(row.low) else f"{points(row.low, row.unit, True)} to {points(row.high, row.unit, True)}"
 
 
-def shown(value: float, form: str) -> str:
+def number_or_blank(value: float, form: str) -> str:
     """A number as text, or nothing where it is missing."""
     return "" if pd.isna(value) else form.format(value)
 
 
-def gains(comparison: Comparison) -> str:
+def gains_html(comparison: Comparison) -> str:
     """The table of who gains and who loses, as HTML."""
     rows = [
         (
@@ -144,7 +144,7 @@ def gains(comparison: Comparison) -> str:
     return table(head, rows)
 
 
-def places(comparison: Comparison) -> str:
+def places_html(comparison: Comparison) -> str:
     """The table of places by round and group in both worlds, as HTML."""
     rows = [
         (
@@ -156,7 +156,7 @@ def places(comparison: Comparison) -> str:
     return table(("reform", "round", "group", "seats a year", "taken, baseline", "taken, reform", "change"), rows)
 
 
-def parameter_uncertainty(comparison: Comparison) -> str:
+def uncertainty_html(comparison: Comparison) -> str:
     """The differences over draws of parameters, and the value of information."""
     uncertainty = comparison.parameter_uncertainty
     if uncertainty is None:
@@ -190,7 +190,7 @@ def value_of_information(comparison: Comparison) -> str:
     return about + table(head, rows)
 
 
-def sensitivity(comparison: Comparison) -> str:
+def sensitivity_html(comparison: Comparison) -> str:
     """The parameters that move the leading difference, by screening and by shares of variance."""
     result, top = comparison.sensitivity, leading(comparison.differences)
     if result is None or top is None:

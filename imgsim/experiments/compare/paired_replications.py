@@ -59,7 +59,7 @@ class BuiltWorlds:
 
 JOB: Final = Job(
     build="imgsim.experiments.compare.paired_replications.build_worlds",
-    pieces="imgsim.experiments.compare.paired_replications.simulate",
+    pieces="imgsim.experiments.compare.paired_replications.simulate_worlds",
     measures="imgsim.experiments.compare.paired_replications.no_outcomes", tables=TABLES,
 )  # fmt: skip
 
@@ -111,7 +111,7 @@ def no_outcomes(tables: Any, worlds: Any) -> pd.DataFrame:
     return pd.DataFrame({"replication": []})
 
 
-def simulate(built: BuiltWorlds, number: int) -> Iterator[dict[str, Columns]]:
+def simulate_worlds(built: BuiltWorlds, number: int) -> Iterator[dict[str, Columns]]:
     """Simulate one replication in every world; the tables that compare each reform's world with the first."""
     written: dict[str, list[pd.DataFrame]] = {name: [] for name in TABLES}
     baseline: Careers | None = None

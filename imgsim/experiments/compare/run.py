@@ -103,7 +103,7 @@ def worlds_of(
     else:
         sets = [reforms] if together else [[file] for file in reforms]
         others = {
-            name_of(files): load_scenario(base, reforms=files, levers=levers_of(files, levers), **given)
+            name_of(files): load_scenario(base, reforms=files, levers=own_levers(files, levers), **given)
             for files in sets
         }
     begin, end = window(baseline, list(others.values()), years)
@@ -125,7 +125,7 @@ def refuse_levers(reforms: Sequence[Path], levers: Mapping[str, float]) -> None:
     read_reforms(reforms, levers)
 
 
-def levers_of(files: Sequence[Path], levers: Mapping[str, float]) -> dict[str, float]:
+def own_levers(files: Sequence[Path], levers: Mapping[str, float]) -> dict[str, float]:
     """The levers that these reforms have."""
     known = {name for file in files for lever in read_reform(file).levers for name in (lever, f"{file.stem}.{lever}")}
     return {name: value for name, value in levers.items() if name in known} if len(files) == 1 else dict(levers)
@@ -136,17 +136,17 @@ def swept(
 ) -> dict[str, Scenario]:
     """A world for each size of a lever, and one for each reform without that lever, to be ranked among them."""
     name, sizes = sizes_of(sweep)
-    having = [file for file in reforms if levers_of([file], {name: sizes[0]})]
+    having = [file for file in reforms if own_levers([file], {name: sizes[0]})]
     moved = reforms if together or not having else having
     by_size = {
         world_of(name, size): load_scenario(
-            base, reforms=moved, levers={**levers_of(moved, levers), name: size}, **given
+            base, reforms=moved, levers={**own_levers(moved, levers), name: size}, **given
         )
         for size in sizes
     }
     others = [file for file in reforms if file not in moved]
     return by_size | {
-        name_of([file]): load_scenario(base, reforms=[file], levers=levers_of([file], levers), **given)
+        name_of([file]): load_scenario(base, reforms=[file], levers=own_levers([file], levers), **given)
         for file in others
     }
 

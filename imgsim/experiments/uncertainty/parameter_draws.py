@@ -70,7 +70,7 @@ def ready(draws: Draws) -> Draws:
     return draws
 
 
-def simulate(draws: Draws, number: int) -> Iterator[dict[str, Columns]]:
+def simulate_draw(draws: Draws, number: int) -> Iterator[dict[str, Columns]]:
     """Simulate one draw in every world; its table of headline measures."""
     at = dict(zip(draws.parameters, draws.points[number].tolist(), strict=True))
     try:
@@ -101,7 +101,7 @@ def worlds_at(worlds: Worlds, at: Mapping[str, float]) -> Sequence[Scenario]:
         base = refitted(base, posterior, at)
     assumed = {name: u for name, u in at.items() if name in base.parameters}
     moved = replace(base, parameters=moved_parameters(base.parameters, assumed))
-    sizes = {name: between(at[name], *bounds) for name, bounds in levers_of(worlds).items()}
+    sizes = {name: between(at[name], *bounds) for name, bounds in lever_ranges(worlds).items()}
     scenarios = [moved]
     for scenario in worlds.scenarios[1:]:
         reforms = {reform.name for reform in scenario.reforms}
@@ -114,7 +114,7 @@ def uncertain_parameters(worlds: Worlds) -> tuple[str, ...]:
     """Everything that a draw may move: assumed parameters with a range, calibration parameters, levers of reforms."""
     posterior = posterior_of(worlds)
     calibrated = tuple(f"{FIT}{adjusted.name}" for adjusted in posterior.free) if posterior else ()
-    return drawable(worlds.scenarios[0].parameters) + calibrated + tuple(sorted(levers_of(worlds)))
+    return drawable(worlds.scenarios[0].parameters) + calibrated + tuple(sorted(lever_ranges(worlds)))
 
 
 def posterior_of(worlds: Worlds) -> Posterior | None:
@@ -143,7 +143,7 @@ def is_open(row: Row) -> bool:
     return row.evidence == "assumed" and row.range is not None and row.range[0] < row.range[1]
 
 
-def levers_of(worlds: Worlds) -> dict[str, tuple[float, float, float]]:
+def lever_ranges(worlds: Worlds) -> dict[str, tuple[float, float, float]]:
     """Low, value and high of every lever of every reform, by ``<reform>.<lever>``."""
     return {
         f"{reform.name}.{name}": (lever.low, lever.value, lever.high)

@@ -31,7 +31,7 @@ Floats = npt.NDArray[np.float64]
 FEWEST: Final = 2  # draws in which a line must have a value in both worlds
 JOB: Final = Job(
     build="imgsim.experiments.uncertainty.parameter_draws.ready",
-    pieces="imgsim.experiments.uncertainty.parameter_draws.simulate",
+    pieces="imgsim.experiments.uncertainty.parameter_draws.simulate_draw",
     measures="imgsim.experiments.compare.paired_replications.no_outcomes", tables=(TABLE,),
 )  # fmt: skip
 

@@ -63,13 +63,13 @@ def sensitivity(worlds: Worlds, root: Path, morris: int, sobol: int, workers: in
     salib, names, seed = library(), uncertain_parameters(worlds), worlds.run.seed
     points = salib["sample.morris"].sample(problem(names), morris, num_levels=LEVELS, seed=seed)
     screened = run_at(worlds, root, names, points, workers, quiet, "points of screening")
-    table = analysed(screened, len(names) + 1, MORRIS_COLUMNS, lambda x, y: effects(salib, names, x, y, seed))
+    table = analysed(screened, len(names) + 1, MORRIS_COLUMNS, lambda x, y: morris_effects(salib, names, x, y, seed))
     if not sobol:
         return Sensitivity(table, pd.DataFrame(columns=SOBOL_COLUMNS))
     chosen = strongest(table)
     points = salib["sample.sobol"].sample(problem(chosen), sobol, calc_second_order=False, seed=seed)
     divided = run_at(worlds, root, chosen, points, workers, quiet, "points of Sobol indices")
-    shares = analysed(divided, len(chosen) + 2, SOBOL_COLUMNS, lambda _, y: indices(salib, chosen, y, seed))
+    shares = analysed(divided, len(chosen) + 2, SOBOL_COLUMNS, lambda _, y: sobol_indices(salib, chosen, y, seed))
     return Sensitivity(table, shares)
 
 
@@ -124,13 +124,13 @@ def complete(known: npt.NDArray[np.bool_], size: int) -> npt.NDArray[np.bool_]:
     return np.repeat(known.reshape(-1, size).all(axis=1), size)
 
 
-def effects(salib: Library, names: Names, points: Floats, difference: Floats, seed: int) -> list[Floats]:
+def morris_effects(salib: Library, names: Names, points: Floats, difference: Floats, seed: int) -> list[Floats]:
     """Mean absolute effect of each parameter, its error, and the standard deviation of effects."""
     result = salib["analyze.morris"].analyze(problem(names), points, difference, num_levels=LEVELS, seed=seed)
     return [np.asarray(result[word], np.float64) for word in ("mu_star", "mu_star_conf", "sigma")]
 
 
-def indices(salib: Library, names: Names, difference: Floats, seed: int) -> list[Floats]:
+def sobol_indices(salib: Library, names: Names, difference: Floats, seed: int) -> list[Floats]:
     """First-order and total Sobol indices of each parameter, with their errors."""
     result = salib["analyze.sobol"].analyze(problem(names), difference, calc_second_order=False, seed=seed)
     return [np.asarray(result[word], np.float64) for word in ("S1", "S1_conf", "ST", "ST_conf")]
