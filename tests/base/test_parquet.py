@@ -28,8 +28,8 @@ def test_a_table_reads_the_same_whether_it_came_sorted_or_not(tmp_path: Path) ->
     }
     for name, unsorted in unlike.items():
         write_table(layout("outcomes"), unsorted, tmp_path / f"{name}.parquet")
-        found = read_table(tmp_path / f"{name}.parquet").astype(dict.fromkeys(text, str))
-        pd.testing.assert_frame_equal(found, table, check_dtype=False)
+        rows_read = read_table(tmp_path / f"{name}.parquet").astype(dict.fromkeys(text, str))
+        pd.testing.assert_frame_equal(rows_read, table, check_dtype=False)
 
 
 def test_a_column_that_is_missing_throughout_keeps_its_documented_type(tmp_path: Path) -> None:

@@ -28,11 +28,11 @@ def test_a_run_folder_says_what_ran_and_the_checksum_of_every_file(tmp_path: Pat
     folder = write(tmp_path)
     assert folder.name == f"20260102-030405-{SmallScenario().of(2).digest()[:8]}"
     manifest = read_manifest(folder)
-    found = checksums(folder)
-    del found["manifest.json"]
-    assert manifest["sha256"] == found
+    written = checksums(folder)
+    del written["manifest.json"]
+    assert manifest["sha256"] == written
     assert (manifest["seed"], manifest["scale"], manifest["replications"]) == (1, 0.5, 2)
-    assert {"scenario.resolved.json", "parameters.csv", "DATA_DICTIONARY.md", "tables/people.parquet"} <= set(found)
+    assert {"scenario.resolved.json", "parameters.csv", "DATA_DICTIONARY.md", "tables/people.parquet"} <= set(written)
 
 
 def test_two_runs_within_a_second_get_two_folders(tmp_path: Path) -> None:
