@@ -1,4 +1,4 @@
-"""The table of countries beside each other, from the outcomes of all replications."""
+"""The table of outcomes by first destination, a column a country, over all replications."""
 
 from __future__ import annotations
 

@@ -37,7 +37,7 @@ class Cohorts:
         return persons.reshape(-1, len(self.years), LATER + 2, cells)
 
     def over(self, after: int) -> int:
-        """How many cohorts, the first ones, have their year number `after` simulated to its end."""
+        """The number of cohorts, from the first, whose calendar year number `after` is simulated to its end."""
         over = int(year_of(np.array([self.view.horizon], np.int32))[0]) - after  # cohorts before this year
         return int(np.clip(over - self.years.start, 0, len(self.years)))
 

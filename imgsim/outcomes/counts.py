@@ -23,11 +23,11 @@ class Replicas(NamedTuple):
     code: Codes  # (rows,)
 
     def of(self, rows: Any) -> Replicas:
-        """Those of some rows."""
+        """The replications of some of the rows."""
         return Replicas(self.all, self.code[rows])
 
     def persons(self, rows: Any) -> Ints:
-        """How many of some rows each replication has, shape (replications,)."""
+        """The number of some rows by replication, shape (replications,)."""
         return np.bincount(self.code[rows], minlength=self.all)
 
     def total(self, rows: Any, weight: npt.NDArray[Any]) -> Floats:
@@ -54,7 +54,7 @@ class Tally(NamedTuple):
 
 
 def inside(counted: npt.NDArray[Any], cells: Bools) -> npt.NDArray[Any]:
-    """The sum over some cells, which are the last axis.
+    """Sum counts over some of the cells, which are the last axis.
 
     The copy makes floats add up in the same order whatever the number of replications.
     """

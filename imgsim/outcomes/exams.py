@@ -32,7 +32,7 @@ class Sittings(NamedTuple):
     citizen: Bools
 
     def of(self, chosen: Bools) -> Sittings:
-        """Some of the rows."""
+        """Some of the rows of sittings."""
         replicas, *columns = self
         rows: Any = [column[chosen] for column in columns]
         return Sittings(replicas.of(chosen), *rows)
@@ -92,7 +92,7 @@ def exams(view: View, rows: Rows) -> None:
 
 
 def sittings_of(table: pd.DataFrame, replicas: Replicas) -> Sittings:
-    """The columns of the table as arrays: pandas takes longer to hand over a column than to add it up."""
+    """The table of sittings as arrays, which are faster to add up than columns of a frame."""
     counts = (table[name].to_numpy(np.int64) for name in ("year", "half", "told", "passed", "ever_passed"))
     return Sittings(replicas, *counts, *(table[name].to_numpy(bool) for name in ("first", "citizen")))
 

@@ -54,7 +54,7 @@ def incidence(view: View, rows: Rows) -> None:
 
 
 class Ends(NamedTuple):
-    """What comes first of each person: training, an end or the horizon."""
+    """The first event of each person: training, the end of the career or the horizon."""
 
     until: Days
     cause: Codes  # from 1; 0 where the horizon comes first
@@ -63,7 +63,7 @@ class Ends(NamedTuple):
 
 
 def first_of_ends(view: View) -> Ends:
-    """Day and cause of what comes first."""
+    """Day and cause of the first event of each person: training, an end, or censoring at the horizon."""
     classes = sorted({str(name) for name in view.people["end_class"].astype("category").cat.categories} - {CENSORED})
     code = codes_in(view.people["end_class"], classes)
     ended = np.flatnonzero(view.entrant & (code >= 0))
@@ -107,7 +107,7 @@ def aalen_johansen(
 
 
 class Table(NamedTuple):
-    """The days of runs on which anybody's time ends, run after run."""
+    """Life table of several runs: days with events or censoring, numbers at risk, and events by cause."""
 
     day: Ints
     at_risk: Floats
@@ -118,7 +118,7 @@ class Table(NamedTuple):
 
 @kernel
 def days_with_somebody(days: Days | Ints, cause: Codes | Ints, first: Ints, of: Bools, causes: int) -> Table:
-    """Count who of some comes to what on which day."""
+    """Count events and censorings by day and cause, and the persons at risk before them."""
     day, at_risk, coming = np.empty(len(days), np.int64), np.empty(len(days)), np.empty((len(days), causes + 1))
     begins, persons = np.zeros_like(first), np.zeros(len(first) - 1, np.int64)
     n = 0
@@ -138,7 +138,7 @@ def days_with_somebody(days: Days | Ints, cause: Codes | Ints, first: Ints, of: 
 
 @kernel
 def summed_in_runs(value: Floats, first: Ints) -> Floats:
-    """The cumulative sum of each run."""
+    """Cumulative sums that start anew with each run."""
     sums = np.empty_like(value)
     for run in range(len(first) - 1):
         total = 0.0
@@ -150,7 +150,7 @@ def summed_in_runs(value: Floats, first: Ints) -> Floats:
 
 @kernel
 def incidences(table: Table, surviving: Floats, grid: Floats) -> Floats:
-    """What each cause adds up to by each time: of those surviving the day before, the share that comes to it."""
+    """Cumulative incidence by cause on a grid of times: hazards weighted by survival to the day before."""
     causes = table.coming.shape[1] - 1
     curves, total = np.zeros((len(table.first) - 1, causes, len(grid))), np.empty(causes)
     for run in range(len(table.first) - 1):

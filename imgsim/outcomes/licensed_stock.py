@@ -58,7 +58,7 @@ def census(view: View, since: Days) -> Days:
 
 
 def growth(rows: Rows, stratum: Stratum, years: list[int], known: Bools, stock: Ints) -> None:
-    """By how many percent the stock grows from the first year after the census of each replication."""
+    """Percentage growth of the licensed stock from the first year after the census of each replication."""
     begin = np.argmax(known, axis=1)
     replica = np.flatnonzero(known.any(axis=1) & (begin + GROWTH_YEARS < len(years))).astype(np.int32)
     begin = begin[replica]
@@ -69,7 +69,7 @@ def growth(rows: Rows, stratum: Stratum, years: list[int], known: Bools, stock: 
 
 
 def begun_by(view: View, since: Days, of: Bools, years: list[int]) -> Ints:
-    """How many of `of` have begun by 1 January of each year, by cell: shape (replications, years, cells)."""
+    """Persons in `of` with a date before 1 January of each year, by cell: shape (replications, years, cells)."""
     first_counted = year_of(np.where(since == NEVER, NEVER, since - 1)) + np.int32(1)
     persons = view.tally(range(years[0], years[-1] + 1), np.maximum(first_counted, np.int32(years[0])), of).persons
     return np.cumsum(persons, axis=1)

@@ -96,7 +96,7 @@ def attempts(view: View, rows: Rows) -> None:
 
 
 def first_attempts(seasons: Seasons, rows: Rows) -> None:
-    """Share of first active applicants without a place in the round itself, and without one afterwards either.
+    """Share of first rank lists without a place in the Match itself, with SOAP, and by any way in.
 
     `first_attempt_failure_any` counts places outside the round too: its first attempt is the first season with a rank
     list or with such a place.

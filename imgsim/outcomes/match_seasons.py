@@ -19,7 +19,7 @@ PLACED: Final = ("outside", "match", "soap")  # channels
 
 @dataclass(frozen=True)
 class Seasons:
-    """The seasons of entrants."""
+    """The Match seasons of entrants as arrays, sorted by person and year."""
 
     view: View
 
@@ -34,45 +34,45 @@ class Seasons:
         return order if entrant.all() else np.arange(len(table))[order][entrant]
 
     def column(self, name: str, kind: type[Any]) -> npt.NDArray[Any]:
-        """A column of numbers or marks."""
+        """A numeric or yes-no column of the seasons of entrants."""
         return self.view.tables["seasons"][name].to_numpy(kind)[self.rows]
 
     def codes(self, name: str, names: Sequence[str]) -> Codes:
-        """A column of text as places in a list of names."""
+        """A text column of the seasons of entrants as indices into a list of names."""
         return codes_in(self.view.tables["seasons"][name], names)[self.rows]
 
     @cached_property
     def person(self) -> Ints:
-        """Places in people."""
+        """The row in the table of people of each season's person."""
         return self.view.row_of(self.view.tables["seasons"])[self.rows]
 
     @cached_property
     def replicas(self) -> Replicas:
-        """The replication of the person."""
+        """The replication of each season."""
         return self.view.replicas.of(self.person)
 
     @cached_property
     def cell(self) -> Codes:
-        """The cell of the person."""
+        """The cell (region by citizenship) of each season's person."""
         return self.view.cell[self.person]
 
     @cached_property
     def year(self) -> Codes:
-        """Year of the Match."""
+        """The year of the Match of each season."""
         return self.column("year", np.int32)
 
     @cached_property
     def active(self) -> Bools:
-        """With a rank list."""
+        """Whether a rank list was submitted in each season."""
         return self.column("active", bool)
 
     @cached_property
     def channel(self) -> Codes:
-        """How a place was obtained."""
+        """The channel by which a place was obtained in each season, below 0 for none."""
         return self.codes("channel", CHANNELS)
 
     def came_by(self, *channels: str) -> Bools:
-        """With a place by one of these channels."""
+        """Whether a place was obtained by one of these channels in each season."""
         return np.array([*(name in channels for name in CHANNELS), False])[self.channel]
 
     @property
@@ -82,12 +82,12 @@ class Seasons:
 
     @cached_property
     def specialty(self) -> Codes:
-        """Of the place, or wished for."""
+        """The specialty of the place obtained in each season, or else the one wished for."""
         return self.codes("specialty", self.specialty_names)
 
     @cached_property
     def measured(self) -> Bools:
-        """In a year that is measured."""
+        """Whether each season lies in a measured year."""
         years = self.view.years
         return (self.year >= years.start) & (self.year < years.stop)
 
@@ -98,7 +98,7 @@ class Seasons:
 
     @cached_property
     def placed_before(self) -> Bools:
-        """After an earlier season with a place, as from a preliminary post."""
+        """Whether each season follows an earlier one with a place, as from a preliminary post."""
         return self.before(self.came_by(*PLACED)) > 0
 
     def before(self, hit: Bools) -> Codes:

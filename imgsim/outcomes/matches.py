@@ -39,37 +39,37 @@ class Rounds:
 
     @cached_property
     def rows(self) -> Ints:
-        """The rows of measured years, in the order of years."""
+        """The rows of the rounds table in measured years, sorted by year."""
         year, years = self.view.tables["rounds"]["year"].to_numpy(np.int64), self.view.years
         order = np.argsort(year, kind="stable")
         return order[(year[order] >= years.start) & (year[order] < years.stop)]
 
     @cached_property
     def year(self) -> Ints:
-        """The year of each entry."""
+        """The year of each entry of the rounds table."""
         return self.view.tables["rounds"]["year"].to_numpy(np.int64)[self.rows]
 
     @cached_property
     def replicas(self) -> Replicas:
-        """The replication of each entry."""
+        """The replication of each entry of the rounds table."""
         return self.view.replicas_in(self.view.tables["rounds"]).of(self.rows)
 
     @cached_property
     def text(self) -> Mapping[str, list[str]]:
-        """Name and group of each entry."""
+        """The round and group of each entry of the rounds table, as text."""
         return {name: [str(text) for text in self.column(name, object)] for name in ("round", "group")}
 
     def column(self, name: str, kind: type) -> np.ndarray:
-        """One column of the entries."""
+        """One column of the rounds table in measured years."""
         return self.view.tables["rounds"][name].to_numpy(kind)[self.rows]
 
     @cached_property
     def count(self) -> Mapping[str, Floats]:
-        """Every count of the entries; missing where a round has none."""
+        """Every count of the rounds table by name; missing where a round has none."""
         return {name: self.column(name, np.float64) for name in COUNTS}
 
     def of(self, mechanism: str) -> list[str]:
-        """The rounds with a mechanism."""
+        """The names of the rounds with an allocation mechanism."""
         return [stage.name for stage in self.view.scenario.pathway.stages.values() if stage.mechanism == mechanism]
 
     def groups(self, rounds: Collection[str]) -> dict[str, Bools]:

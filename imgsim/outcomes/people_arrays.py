@@ -33,7 +33,7 @@ NO_DATE: Final = np.iinfo(np.int64).min  # how numpy writes a missing date
 
 @dataclass(frozen=True)
 class View:
-    """Replications ready to be measured together; what several measures ask for is worked out once.
+    """The tables of some replications, with the arrays that several measures need computed once.
 
     Measuring is many small steps, which cost as much for one small replication as for a dozen together.
     """
@@ -70,7 +70,7 @@ class View:
 
     @cached_property
     def keys(self) -> Ints:
-        """Replication and person of every row as it comes."""
+        """One number for the replication and person of every row, in the order of the table."""
         people = self.tables["people"]
         return key_of(self.replicas_in(people), people["person"])
 
@@ -195,7 +195,7 @@ class View:
 
     @cached_property
     def numbers(self) -> Ints:
-        """The number of each person with that of the replication, rising."""
+        """One number for the replication and person of each person, rising."""
         return self.keys if self.people is self.tables["people"] else np.sort(self.keys)
 
     @cached_property
@@ -206,7 +206,7 @@ class View:
         return begins if np.array_equal(key_of(self.replicas, numbered), self.numbers) else None
 
     def row_of(self, table: pd.DataFrame) -> Ints:
-        """The places in people of the persons of another table."""
+        """The row in the table of people of each person of another table."""
         replicas = self.replicas_in(table)
         if self.begins is not None:
             return table["person"].to_numpy(np.int64) + self.begins[replicas.code]
@@ -220,7 +220,7 @@ def key_of(replicas: Replicas, person: npt.ArrayLike) -> Ints:
 
 
 def codes_in(column: pd.Series[Any], names: Sequence[str]) -> Codes:
-    """A text column as places in a list of names, -1 for others and where it is missing."""
+    """A text column as indices into a list of names, -1 for others and where it is missing."""
     categories = column.astype("category").cat
     code = {name: k for k, name in enumerate(names)}
     codes = np.array([*(code.get(str(name), -1) for name in categories.categories), -1], np.int32)

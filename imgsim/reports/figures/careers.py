@@ -99,7 +99,7 @@ def key(axes: Axes, words: dict[str, str]) -> None:
 
 
 def remark(axes: Axes, run: Run) -> None:
-    """Say on the picture that rates are assumed, if any is."""
+    """Note on the figure how many rates of change between livelihoods are assumed."""
     parameters = run.scenario.parameters
     series = [rows for name in parameters.family("livelihood.") for rows in parameters[name].rows.values()]
     evidence_counts = [row.evidence for rows in series for row in rows]

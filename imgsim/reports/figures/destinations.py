@@ -1,4 +1,4 @@
-"""Countries beside each other: who starts, by years since setting out for each of them first."""
+"""Figure of outcomes by first destination: who starts, by years since setting out."""
 
 from __future__ import annotations
 
@@ -57,6 +57,6 @@ def by_destination(run: Run) -> Axes:
 
 
 def called(run: Run, country: str) -> str:
-    """A country in words."""
+    """The name of a country as its pathway gives it."""
     pathway = run.scenario.pathway
     return str(pathway.parts[country].pathway.name if country in pathway.parts else pathway.name)

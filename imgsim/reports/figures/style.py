@@ -1,4 +1,4 @@
-"""What all figures share: the sheet, titles, denominators, bands over replications, direct labels, colours."""
+"""Style of all figures: the sheet, titles, denominators, bands over replications, direct labels, colours."""
 
 from __future__ import annotations
 
@@ -113,12 +113,12 @@ def measure(run: Run, name: str, groups: Collection[str] | None = None) -> pd.Da
 
 
 def number(value: float) -> str:
-    """A count with thousands apart."""
+    """A count with separators of thousands."""
     return f"{value:,.0f}"
 
 
 def replications(*frames: pd.DataFrame) -> int:
-    """How many replications stand in tables."""
+    """The largest number of replications in any of some tables."""
     return max((frame["replication"].nunique() for frame in frames if len(frame)), default=0)
 
 
@@ -130,14 +130,14 @@ def counted(run: Run, persons: float, what: str = "simulated persons", reps: int
 
 
 def band_words(reps: int) -> str:
-    """What the band shows."""
+    """A sentence on what the band of a figure shows."""
     if reps < FEWEST:
         return f"Fewer than {FEWEST} replications: no band for chance."
     return f"Band: 95% interval of the mean over {reps} replications; chance only, not parameter uncertainty."
 
 
 def over_replications(frame: pd.DataFrame, by: str, value: str = "value") -> pd.DataFrame:
-    """Mean and 95% t-interval over replications by place, not below 0; the mean alone where replications are few."""
+    """Mean and 95% t-interval over replications, not below 0; the mean alone where replications are few."""
     from scipy.special import stdtrit
 
     means = frame.groupby(by, observed=True)[value].agg(["mean", "std", "count"]).reset_index()
@@ -157,7 +157,7 @@ def line(axes: Axes, curve: pd.DataFrame, by: str, colour: str, **more: Any) -> 
 
 
 def apart(wanted: Sequence[float], gap: float, low: float, high: float) -> Floats:
-    """Places near the wanted ones, at least a gap apart and inside the bounds as far as they hold them."""
+    """Heights near the wanted ones, at least a gap apart and inside the bounds as far as they hold them."""
     order = np.argsort(wanted, kind="stable")
     placed = np.asarray(wanted, np.float64)[order]
     for k in range(1, len(placed)):
