@@ -1,4 +1,4 @@
-"""A scenario made ready to run: its rules compiled, its road resolved, its dates worked out."""
+"""A scenario made ready to run: its rules compiled, its pathway resolved, its dates worked out."""
 
 from __future__ import annotations
 

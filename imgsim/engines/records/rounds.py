@@ -60,7 +60,7 @@ def by_year(rounds: Columns) -> Columns:
 
 
 def seasons_table(model: Model, seasons: Sequence[Season]) -> Columns:
-    """One row a person and season, sorted by person and year; none on a road whose rounds give no posts."""
+    """One row a person and season, sorted by person and year; none on a pathway whose rounds give no posts."""
     held = {
         name: np.concatenate([np.empty(0, kind), *(season[name] for season in seasons)])
         for name, (kind, _) in KINDS.items()

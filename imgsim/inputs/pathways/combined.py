@@ -1,4 +1,4 @@
-"""Several countries as one road: each one's stages under its name, one population, and ways from one to another."""
+"""Combine the pathways of several countries: stages under each country's name, one population, ways between countries."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ DRAWN_BY_COUNTRY: Final = tuple(trait for trait in DRAWN if trait.seen_by_countr
 
 
 def composed(whole: Pathway) -> Pathway:
-    """The road of a whole with the roads of its countries in it; stages that no longer lead anywhere are left out."""
+    """The combined pathway with those of its countries in it, without the stages that nothing leads to any more."""
     stages, timers = dict(whole.stages), dict(whole.timers)
     for name, part in whole.parts.items():
         stages |= entering(name, part.pathway) | {
@@ -46,12 +46,12 @@ def entering_stage(country: str, word: str = "") -> str:
 
 
 def below(country: str, name: str) -> str:
-    """The name of something of a country in the whole."""
+    """The name, in the combined pathway, of something of a country."""
     return f"{country}.{name}"
 
 
 def stage_below(country: str, stage: Stage, part: Part) -> Stage:
-    """A stage of a country as a stage of the whole; arrows into some stages lead elsewhere ``instead``."""
+    """A country's stage as a stage of the combined pathway; arrows into redirected stages lead to their replacements."""
     following = {k: part.redirects.get(to, below(country, to)) for k, to in stage.next.items()}
     until = stage.until if stage.until in (None, *UNNAMED) else below(country, str(stage.until))
     return replace(
@@ -67,13 +67,13 @@ def stage_below(country: str, stage: Stage, part: Part) -> Stage:
 
 
 def condition_below(country: str, condition: Condition, part: Part) -> Condition:
-    """A condition of a country in the whole; an alternative that no group of the whole can meet is left out."""
+    """A country's condition in the combined pathway, without alternatives that none of its groups can meet."""
     alternatives = [tuple(criterion_below(country, one, part) for one in criteria) for criteria in condition]
     return tuple(criteria for criteria in alternatives if None not in criteria)  # type: ignore[misc]
 
 
 def criterion_below(country: str, criterion: Criterion, part: Part) -> Criterion | None:
-    """A criterion of a country in the whole: flags are the country's own, groups and regions are told by groups."""
+    """A country's criterion in the combined pathway: its own flags, and the groups that stand for its groups and regions."""
     if criterion.trait.startswith("flag."):
         return replace(criterion, trait=f"flag.{below(country, criterion.trait.removeprefix('flag.'))}")
     if criterion.trait not in ("group", "region"):
@@ -85,17 +85,17 @@ def criterion_below(country: str, criterion: Criterion, part: Part) -> Criterion
 
 
 def all_below(country: str, names: Iterable[str]) -> tuple[str, ...]:
-    """Names of a country in the whole."""
+    """The names, in the combined pathway, of things of a country."""
     return tuple(below(country, name) for name in names)
 
 
 def own_timers(pathway: Pathway) -> list[Timer]:
-    """The clocks of a country that it does not share with all others, as they share death."""
+    """The timers that a country does not share with all others, as they share death."""
     return [timer for timer in pathway.timers.values() if not timer.applies_in.everywhere]
 
 
 def timer_below(country: str, timer: Timer, instead: Mapping[str, str]) -> Timer:
-    """A clock of a country in the whole; one that starts with entry starts when the person sets out for the country."""
+    """A country's timer in the combined pathway; if it starts at entry, it starts when a person sets out for the country."""
     return replace(
         timer,
         name=below(country, timer.name),
@@ -106,7 +106,7 @@ def timer_below(country: str, timer: Timer, instead: Mapping[str, str]) -> Timer
 
 
 def scope_below(country: str, scope: Scope) -> Scope:
-    """The stages in which a country's timer can expire, in the whole."""
+    """The stages of the combined pathway in which a country's timer can expire."""
     excluded, stages = all_below(country, scope.excluded), all_below(country, scope.stages)
     return replace(scope, excluded=excluded, stages=stages, country=country)
 
@@ -161,7 +161,7 @@ def refuse_taken(country: str, pathway: Pathway, names: Iterable[str]) -> None:
 
 
 def categories_of(whole: Pathway) -> dict[str, tuple[str, ...]]:
-    """The categories of the whole: its own, then those of its countries, each once, in their order."""
+    """The categories of the combined pathway: its own, then those of its countries, each once, in their order."""
     found = {trait: list(values) for trait, values in whole.categories.items()}
     for part in whole.parts.values():
         for trait, values in part.pathway.categories.items():
@@ -193,7 +193,7 @@ def milestones_of(whole: Pathway) -> dict[str, tuple[str, ...]]:
 
 
 def seen_from(whole: Pathway, stage: str) -> Pathway:
-    """The road as the country of a stage sees it: its own categories, competitors, and flags by their own names.
+    """The combined pathway as the country of a stage sees it: with its own categories, competitors and names of flags.
 
     The codes of a country's categories must be those of the whole, which holds where no other country stands before
     it in the whole with other values; a country that a mechanism asks for codes and that breaks this is refused.

@@ -37,11 +37,11 @@ class Brought:
     parameters: Parameters
 
     def cell(self, group: str) -> Group:
-        """The cell of the country that people of a group of the whole belong to."""
+        """The country's group to which people of a group of the combined pathway belong."""
         return self.part.pathway.groups[self.part.maps_groups[group]]
 
     def like(self, trait: str, category: str) -> list[str]:
-        """The groups of the whole whose people are of this group or region there."""
+        """The groups of the combined pathway whose people are of this group or region in the country."""
         groups = {group: self.cell(group) for group in self.part.maps_groups}
         return [name for name, cell in groups.items() if category == (cell.name if trait == "group" else cell.region)]
 
@@ -52,7 +52,7 @@ def category_of(parameter: Parameter, cell: Group) -> str:
 
 
 def constant(name: str, unit: str, value: float, where: str) -> Parameter:
-    """A number for everybody and all time that follows from how the whole is put together."""
+    """A number for everybody and all time that follows from how the countries are combined."""
     return Parameter(name, unit, None, None, "step", {"": (Row(None, value, "derived", where=where),)})
 
 
@@ -149,7 +149,7 @@ def shares_in(part: Brought, trait: Trait, group: str, day: int) -> dict[str, fl
 
 
 def value_in(part: Brought, name: str, group: str, day: int) -> float:
-    """A country's number for the people of a group of the whole."""
+    """A country's number for the people of a group of the combined pathway."""
     if name not in part.parameters:
         return 0.0
     parameter = part.parameters[name]
