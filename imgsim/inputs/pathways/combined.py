@@ -1,4 +1,4 @@
-"""Combine the pathways of several countries: stages under each country's name, one population, ways between countries."""
+"""Combine the pathways of several countries: stages under each country's name, one population, ways between."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def below(country: str, name: str) -> str:
 
 
 def stage_below(country: str, stage: Stage, part: Part) -> Stage:
-    """A country's stage as a stage of the combined pathway; arrows into redirected stages lead to their replacements."""
+    """A country's stage as one of the combined pathway; arrows into redirected stages lead to their replacements."""
     following = {k: part.redirects.get(to, below(country, to)) for k, to in stage.next.items()}
     until = stage.until if stage.until in (None, *UNNAMED) else below(country, str(stage.until))
     return replace(
@@ -73,7 +73,7 @@ def condition_below(country: str, condition: Condition, part: Part) -> Condition
 
 
 def criterion_below(country: str, criterion: Criterion, part: Part) -> Criterion | None:
-    """A country's criterion in the combined pathway: its own flags, and the groups that stand for its groups and regions."""
+    """A country's criterion in the combined pathway: its own flags, and groups that stand for its regions."""
     if criterion.trait.startswith("flag."):
         return replace(criterion, trait=f"flag.{below(country, criterion.trait.removeprefix('flag.'))}")
     if criterion.trait not in ("group", "region"):
@@ -95,7 +95,7 @@ def own_timers(pathway: Pathway) -> list[Timer]:
 
 
 def timer_below(country: str, timer: Timer, instead: Mapping[str, str]) -> Timer:
-    """A country's timer in the combined pathway; if it starts at entry, it starts when a person sets out for the country."""
+    """A country's timer in the combined pathway; a start at entry becomes the day of setting out for the country."""
     return replace(
         timer,
         name=below(country, timer.name),
