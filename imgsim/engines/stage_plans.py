@@ -1,4 +1,4 @@
-"""The road with every name resolved: what an engine needs to walk a stage, in numbers and in the pathway's words."""
+"""The stages of a pathway with every name resolved to a number: what an engine needs to simulate a stage."""
 
 from __future__ import annotations
 
@@ -32,12 +32,12 @@ class Plan:
     next: Mapping[str, str]
     options: tuple[str, ...]
     instant: bool  # no time passes in it
-    applies_in: tuple[int, ...]  # clocks that can strike here, death left out
+    applies_in: tuple[int, ...]  # timers that can expire here, death left out
     starts_timer: Mapping[str, tuple[int, ...]]  # timers that begin with an outcome
     writes: Mapping[str, tuple[tuple[int, float], ...]]  # traits that an outcome sets: (place, value)
     increments: Mapping[str, tuple[int, ...]]  # places of the counts that an outcome raises by one
     completes_file: tuple[str, ...]  # outcomes that complete the file that a round asks for
-    livelihood: int  # state of the second track that the stage imposes, or -1
+    livelihood: int  # activity status that the stage imposes, or -1
     until: str | None
     gives_post: bool  # a round that gives a post with a specialty
     pass_rule: npt.NDArray[np.int64]  # of an exam: the rule and the numbers of its quantities
@@ -47,7 +47,7 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class TimerPlan:
-    """A rival clock, resolved."""
+    """A competing timer, resolved."""
 
     name: str
     quantity: int
@@ -58,11 +58,11 @@ class TimerPlan:
 
 @dataclass(frozen=True, slots=True)
 class StagePlans:
-    """All stages and clocks of a pathway and the codes of its events."""
+    """All stages and timers of a pathway and the codes of its events."""
 
     plans: Mapping[str, Plan]
     timers: tuple[TimerPlan, ...]
-    death: int  # place of the clock that strikes everywhere, or -1
+    death: int  # number of the timer that applies everywhere, or -1
     events: tuple[str, ...]
     entry: str
     stock_entry: str | None
@@ -70,7 +70,7 @@ class StagePlans:
 
 
 def resolve(pathway: Pathway, book: CompiledRules) -> StagePlans:
-    """The pathway with quantity numbers, clock places, event codes and trait places in the stead of names."""
+    """The pathway with numbers of quantities, timers, events and traits instead of names."""
     events = event_names(pathway)
     code = {name: place for place, name in enumerate(events)}
     timers = list(pathway.timers)
@@ -147,8 +147,8 @@ def writes(stage: Stage, pathway: Pathway) -> dict[str, tuple[tuple[int, float],
     raised = {
         outcome: [(FIRST_FLAG + flags.index(flag), 1.0) for flag in names] for outcome, names in stage.sets_flag.items()
     }
-    for outcome, held in stage.sets_trait.items():
-        places = [(COLUMN[trait], float(pathway.settable(trait).index(value))) for trait, value in held.items()]
+    for outcome, values in stage.sets_trait.items():
+        places = [(COLUMN[trait], float(pathway.settable(trait).index(value))) for trait, value in values.items()]
         raised[outcome] = raised.get(outcome, []) + places
     return {outcome: tuple(places) for outcome, places in raised.items()}
 

@@ -1,4 +1,4 @@
-"""The contract between a road and its numbers: every one used is defined, every one defined is used and understood."""
+"""A pathway and its parameters fit: every one needed is defined, every one defined is used and understood."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def check_contract(
 
 
 def check_required(parameters: Parameters, required: dict[str, str], problems: Problems) -> None:
-    """Note every parameter that the road needs and has not, or has in another unit."""
+    """Note every parameter that the pathway needs and does not have, or has in another unit."""
     for name, unit in required.items():
         with problems:
             if name not in parameters:
@@ -83,7 +83,7 @@ def check_required(parameters: Parameters, required: dict[str, str], problems: P
 
 
 def check_optional(parameters: Parameters, optional: list[tuple[str, str]], problems: Problems) -> None:
-    """Note every parameter that the road may leave out and has in another unit."""
+    """Note every optional parameter that is given in another unit."""
     for beginning, unit in optional:
         for name in parameters.family(beginning) if beginning.endswith(".") else [beginning]:
             with problems:

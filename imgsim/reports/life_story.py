@@ -1,4 +1,4 @@
-"""One life in dates and plain words, told from its events and spells of livelihood."""
+"""One career in dates and plain words, from its events and spells of activity status."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def _age(day: datetime, birth: datetime) -> str:
 
 
 def moments(tables: Mapping[str, Any], pathway: Pathway) -> Iterator[tuple[datetime, int, str]]:
-    """Every dated sentence of a life, unsorted: (date, order within a day, words)."""
+    """Every dated sentence of a career, unsorted: (date, order within a day, words)."""
     for order, event in enumerate(tables["events"].to_dict("records")):
         yield event["date"], order, sentence(pathway, str(event["event"]), event["value"])
     for order, spell in enumerate(tables["livelihood"].to_dict("records"), start=len(tables["events"])):
@@ -103,7 +103,7 @@ def relive(scenario: Scenario, replication: int, person: int) -> str:
 
 
 def tell(tables: Mapping[str, Any], pathway: Pathway) -> str:
-    """The story of one life. `tables` holds `person` (one row), `events` and `livelihood` of `trace`."""
+    """The story of one career. `tables` holds `person` (one row), `events` and `livelihood` of `trace`."""
     person: Record = tables["person"].to_dict("records")[0]
     birth = person["birth_date"]
     lines = [*who(person, pathway), "", "date        age   what happens"]
@@ -115,7 +115,7 @@ def tell(tables: Mapping[str, Any], pathway: Pathway) -> str:
 
 
 def _years_lived(tables: Mapping[str, Any]) -> list[str]:
-    """Person-years of this life in each livelihood."""
+    """Person-years of this career in each activity status."""
     years: dict[str, float] = {}
     for spell in tables["livelihood"].to_dict("records"):
         state = str(spell["state"])

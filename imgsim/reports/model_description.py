@@ -39,7 +39,7 @@ def _people(pathway: Pathway) -> Iterator[str]:
 
 
 def _road(pathway: Pathway, parameters: Parameters, sources: Mapping[str, Source]) -> Iterator[str]:
-    yield from ("## The road", "", f"A graduate enters at *{pathway.stages[pathway.entry].label}*.", "")
+    yield from ("## The pathway", "", f"A graduate enters at *{pathway.stages[pathway.entry].label}*.", "")
     for stage in pathway.stages.values():
         kind = KINDS[stage.kind]
         words = " ".join(filter(None, (kind.description, kind.details(stage))))
@@ -73,7 +73,7 @@ def _shown(parameter: Parameter) -> Iterator[str]:
 
 
 def _timers(pathway: Pathway) -> Iterator[str]:
-    yield from ("## Rival clocks", "", "The earliest of a stage's own end and these clocks wins.", "")
+    yield from ("## Competing timers", "", "The earliest of a stage's own end and these timers wins.", "")
     for timer in pathway.timers.values():
         yield f"- **{timer.label}** (`clock.{timer.name}`) {_where(timer)}, leads to *{pathway.stages[timer.to].label}*"
     yield ""

@@ -1,4 +1,4 @@
-"""The road of a pathway as a diagram, made from the same file the engines walk, so it cannot go stale.
+"""A pathway as a diagram, made from the file that the engines simulate, so that it cannot go stale.
 
 `mermaid` gives text that GitHub and many editors show as a flow chart; `svg` gives a picture for a page or a slide.
 """
@@ -46,7 +46,7 @@ def _phases(pathway: Pathway, keys: dict[str, str]) -> Iterator[str]:
 
 
 def _strokes(pathway: Pathway, keys: dict[str, str], timer: Timer) -> Iterator[str]:
-    """Dashed arrows of one clock; a clock that strikes everywhere gets one arrow, from a box that says so."""
+    """Dashed arrows of one timer; one that applies everywhere gets one arrow, from a box that says so."""
     label = _quoted(timer.label)
     if timer.applies_in.everywhere:
         yield f"  everywhere[{_quoted('every stage')}] -. {label} .-> {keys[timer.to]}"
@@ -77,7 +77,7 @@ def _marked(pathway: Pathway, keys: dict[str, str], pathway_differences: Pathway
 
 
 def mermaid(pathway: Pathway, pathway_differences: PathwayDifferences = NO_DIFFERENCES) -> str:
-    """The road of `pathway` as a Mermaid flow chart (text); what `news` names stands out."""
+    """The pathway as a Mermaid flow chart (text); what a reform changes stands out."""
     keys = {name: f"s{number}" for number, name in enumerate(pathway.stages)}
     lines = ["---", f"title: {_quoted(pathway.title)}", "---", "flowchart TD"]
     lines += _phases(pathway, keys)
@@ -98,7 +98,7 @@ def drawing(
     file: Path | None = None,
     pathway_differences: PathwayDifferences = NO_DIFFERENCES,
 ) -> str:
-    """The road in the named form; without one, in the form that the file's ending asks for, else SVG.
+    """The pathway in the named form; without one, in the form that the file's ending asks for, else SVG.
 
     What `news` names, the work of a reform, stands out.
     """

@@ -1,4 +1,4 @@
-"""Where the stages and arrows of a road go on the page.
+"""Where the stages and arrows of a pathway go on the page.
 
 Phases are columns, stages stand below one another in the order of the pathway file, and arrows run at right angles:
 out of the right side of a stage, along a lane in the gutter between two columns, if need be along a channel between
@@ -102,7 +102,7 @@ def _edges(pathway: Pathway) -> Iterator[Edge]:
 
 
 def phase_of(pathway: Pathway, name: str) -> str:
-    """The column of a stage: its phase, or `ends` for a stage where roads end."""
+    """The column of a stage: its phase, or `ends` for an end."""
     stage = pathway.stages[name]
     return ENDS if stage.kind == END.name else (stage.phase or "other")
 

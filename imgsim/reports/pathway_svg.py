@@ -1,4 +1,4 @@
-"""The road as an SVG picture: phases as columns, kinds of stage as shapes, outcomes on the arrows, clocks dashed."""
+"""A pathway as an SVG picture: phases as columns, kinds of stage as shapes, outcomes on the arrows, timers dashed."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def _text(x: float, y: float, text: str, css: str, anchor: str = "start", extra:
 
 
 def _stage(stage: Stage, box: Box, expired: Iterable[Timer]) -> str:
-    """One stage: outline, words, name, and a dashed mark for every clock that can strike there."""
+    """One stage: outline, words, name, and a dashed mark for every timer that can expire there."""
     lines = textwrap.wrap(stage.label, WRAP)
     if len(lines) > 2:
         lines = [lines[0], textwrap.shorten(" ".join(lines[1:]), WRAP, placeholder=" …")]
@@ -157,7 +157,7 @@ def _columns(page: Layout) -> str:
 
 
 def where(timer: Timer) -> str:
-    """In words, where a clock strikes."""
+    """In words, where a timer can expire."""
     return "at every stage" if timer.applies_in.everywhere else "at the stages marked so"
 
 
@@ -172,7 +172,7 @@ def _legend(pathway: Pathway, top: float) -> str:
         line = f'<path d="M536 {y + 9}H570" class="arrow dashed" {ink}/>'
         to = pathway.stages[timer.to].label
         parts += [tag, _text(488, y + 12, timer.name, "name", "middle"), line]
-        parts.append(_text(578, y + 13, f"{to}   (clock: {timer.label}; can strike {where(timer)})", "note"))
+        parts.append(_text(578, y + 13, f"{to}   (timer: {timer.label}; can expire {where(timer)})", "note"))
     return "".join(parts)
 
 
@@ -184,7 +184,7 @@ def _legend_of_reform(top: float, pathway_differences: PathwayDifferences) -> li
 
 
 def svg(pathway: Pathway, pathway_differences: PathwayDifferences = NO_DIFFERENCES) -> str:
-    """The whole road of `pathway` as the text of an SVG file; what `news` names stands out."""
+    """The whole pathway as the text of an SVG file; what a reform changes stands out."""
     page = layout(pathway)
     rows = max(len(KINDS), len(pathway.timers))
     foot = page.height + 26 * rows + 14

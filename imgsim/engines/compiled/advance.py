@@ -19,8 +19,8 @@ from imgsim.engines.compiled.arrays import (
     POST_START,
     STAGE,
     STATUS,
+    UNDER_WAY,
     WAITING,
-    WALKING,
     Career,
     Days,
     Journal,
@@ -42,7 +42,7 @@ AHEAD: Final = 6  # careers for whose memory is asked before it is needed
 @inline_kernel
 def simulate_career(world: World, career: Career, log: Journal) -> None:
     """Stage after stage until an end, a round, the horizon, or until the journal may not hold another stage."""
-    while career.at[STATUS] == WALKING and has_room(world, log):
+    while career.at[STATUS] == UNDER_WAY and has_room(world, log):
         stage = career.at[STAGE]
         if world.stage_tables.kind[stage] == END:
             ends(world, career, log, stage)
@@ -71,7 +71,7 @@ def career_of(world: World, states: States, k: int, person: int) -> Career:
 
 @inline_kernel
 def fetch_career(states: States, people: Ints, k: int) -> None:
-    """Ask for what is kept of the life that will be walked some lives after place ``k``."""
+    """Ask for the memory of the career that will be advanced some careers after place ``k``."""
     if k + AHEAD < len(people):
         person = people[k + AHEAD]
         fetch(states.traits, person)
@@ -86,10 +86,10 @@ def advance(
     given: World, states: States, journal: Journal, first: int, people: Ints, begin_at: int, record: Ints,
     decided: Days,
 ) -> int:  # fmt: skip
-    """Walk some lives on, as far as what rounds have decided carries them; how many of them are done.
+    """Advance some careers as far as what rounds have decided carries them; how many of them are done.
 
-    ``people`` are places in ``states``, the first of which is person number ``first``; they are walked in order from
-    ``begin_at`` on, until all are walked or the journal is full. ``decided`` has a row a round and person (person,
+    ``people`` are places in ``states``, the first of which is person number ``first``; they are advanced in order from
+    ``begin_at`` on, until all are advanced or the log is full. ``decided`` has a row a round and person (person,
     outcome, specialty, sponsor), ``record[k]`` is the next one of ``people[k]``.
     """
     world, log = by_reference(given), by_reference(journal)
@@ -100,18 +100,18 @@ def advance(
         while not done:
             if not has_room(world, log):
                 return k
-            done = walks_on(world, career, log, record, decided, k)
+            done = advances(world, career, log, record, decided, k)
         states.waits[people[k]] = career.at[MEETING] if career.at[STATUS] == WAITING else NOT_WAITING
     return len(people)
 
 
 @inline_kernel
-def walks_on(world: World, career: Career, log: Journal, record: Ints, decided: Days, k: int) -> bool:
-    """Walk a life on by one step; is there nothing more to walk?"""
+def advances(world: World, career: Career, log: Journal, record: Ints, decided: Days, k: int) -> bool:
+    """Advance a career by one step; is there nothing more to do?"""
     status = career.at[STATUS]
     if status == NEW:
         enters(world, career, log)
-    elif status == WALKING:
+    elif status == UNDER_WAY:
         simulate_career(world, career, log)
     elif status == WAITING and is_decided(career, record[k], decided):
         row = decided[record[k]]
@@ -131,11 +131,11 @@ def settles(world: World, career: Career, log: Journal, outcome: int, specialty:
         if world.stage_tables.gives_post[stage] == 1:
             career.row[SPECIALTY], career.row[SPONSOR] = specialty, sponsor
         career.at[POST_START] = world.stage_tables.date[meeting, STARTS]
-    career.at[STATUS], career.at[MET] = WALKING, career.at[DAY]
+    career.at[STATUS], career.at[MET] = UNDER_WAY, career.at[DAY]
     career.at[STAGE] = leaves(world, career, log, stage, outcome)
 
 
 @inline_kernel
 def is_decided(career: Career, row: int, decided: Days) -> bool:
-    """Is this row about the life?"""
+    """Is this row about the career?"""
     return row < len(decided) and decided[row, 0] == career.person

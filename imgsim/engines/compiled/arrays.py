@@ -1,4 +1,4 @@
-"""Where lives stand between two of their rounds, as arrays of shape (people, ...): the compiled engine's memory."""
+"""The state of all careers between two of their rounds, as arrays of shape (people, ...)."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from imgsim.persons.livelihood import STATES, TRACK, Track
 from imgsim.persons.population import Population
 from imgsim.persons.risk_equations import Row, Who
 
-# Columns of States.at: today, the stage stood in, how the life goes on, and where its parts are kept.
+# Columns of States.at: today, the stage stood in, how the career goes on, and counters.
 DAY, STAGE, STATUS, SEQUENCE, SPELLS, SPELL_START, POST_START, MET, MEETING = range(9)
-AT: Final = 9  # the due days of the clocks follow
+AT: Final = 9  # the due days of the timers follow
 
-NEW, WALKING, WAITING, PARKED, ENDED = range(5)  # PARKED: nothing more happens before the horizon
+NEW, UNDER_WAY, WAITING, PARKED, ENDED = range(5)  # PARKED: nothing more happens before the horizon
 
 NOT_WAITING: Final = -1
 
@@ -27,17 +27,17 @@ Counts = npt.NDArray[np.int16]
 
 
 class States(NamedTuple):
-    """All lives of a replication, or some of them."""
+    """All careers of a replication, or some of them."""
 
     actor: npt.NDArray[np.int64]  # (people,)
     entry: Days
     stock: npt.NDArray[np.bool_]
     traits: npt.NDArray[np.float64]  # (people, traits)
-    track: Track  # (people, 4): the second track, see ``imgsim.persons.livelihood``
+    track: Track  # (people, 4): activity status, see ``imgsim.persons.livelihood``
     days_in: Days  # (people, livelihoods)
-    at: Days  # (people, AT + clocks)
+    at: Days  # (people, AT + timers)
     waits: Counts  # (people,): the meeting waited for, or NOT_WAITING
-    counts: Counts  # (people, stages + exams + clocks): visits, attempts, how often each clock was started
+    counts: Counts  # (people, stages + exams + timers): visits, attempts, how often each timer was started
 
 
 class Career(NamedTuple):
@@ -55,7 +55,7 @@ class Career(NamedTuple):
 
 
 class Journal(NamedTuple):
-    """What is kept of lives while they are walked: read into the ledger at once, or told in rows."""
+    """What happens in careers as they are advanced: summed in accumulators at once, or written as rows."""
 
     accumulators: Accumulators
     tells: bool

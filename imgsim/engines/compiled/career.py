@@ -1,4 +1,4 @@
-"""The steps of a life in bulk: what ``life`` does for one graduate of SimPy, compiled, under the same names."""
+"""A career in the compiled engine: what all stages do with it, under the names of ``imgsim.engines.simpy.career``."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from imgsim.engines.compiled.arrays import (
     SPELLS,
     STAGE,
     STATUS,
-    WALKING,
+    UNDER_WAY,
     Career,
     Journal,
 )
@@ -54,15 +54,15 @@ from imgsim.persons.risk_equations import Rules, lasts
 
 READY: Final = COLUMN["ready"]
 
-NOTHING: Final = -1  # no clock struck
-PAUSE: Final = -2  # the life waits for a round, or nothing more happens before the horizon
-EXPIRED: Final = -3  # clock k struck: STRUCK - k
+NOTHING: Final = -1  # no timer expired
+PAUSE: Final = -2  # the career waits for a round, or nothing more happens before the horizon
+EXPIRED: Final = -3  # timer k expired: EXPIRED - k
 
 Ints = npt.NDArray[np.int64]
 
 
 class World(NamedTuple):
-    """What all lives of a replication share."""
+    """What all careers of a replication share."""
 
     rules: Rules
     stage_tables: StageTables
@@ -77,10 +77,10 @@ class World(NamedTuple):
 
 @inline_kernel
 def enters(world: World, career: Career, log: Journal) -> None:
-    """The life begins: its first clocks and its first spell of livelihood; the first stage."""
+    """The career begins: its first timers and its first spell of activity status; the first stage."""
     career.at[DAY] = career.at[SPELL_START] = career.entry
     career.at[STAGE] = world.stage_tables.stock_entry if career.stock else world.stage_tables.entry
-    career.at[STATUS], career.at[MET] = WALKING, NEVER
+    career.at[STATUS], career.at[MET] = UNDER_WAY, NEVER
     note(world, career, log, 0, 0)
     for timer in range(len(world.stage_tables.timer)):
         career.at[AT + timer] = NEVER
@@ -139,7 +139,7 @@ def takes_effect(world: World, career: Career, operation: int, place: int, value
 
 @called_kernel
 def ends(world: World, career: Career, log: Journal, stage: int) -> None:
-    """The life leaves the model."""
+    """The career ends."""
     note(world, career, log, world.stage_tables.extra[stage, ENDED_EVENT], 0)
     close_spell(world, career, log, today(career))
     career.at[STATUS] = ENDED
@@ -163,12 +163,12 @@ def has_room(world: World, log: Journal) -> bool:
     return not log.tells or bool(max(log.used[0], log.used[1]) + world.stage_tables.most_events <= len(log.events))
 
 
-# --- clocks ----------------------------------------------------------------------------------------------------------
+# --- timers ----------------------------------------------------------------------------------------------------------
 
 
 @called_kernel
 def start_timer(world: World, career: Career, timer: int) -> None:
-    """Draw the due day of a rival clock from today on."""
+    """Draw the due day of a timer from today on."""
     q = world.stage_tables.timer[timer, TIMER_QUANTITY]
     career.at[AT + timer] = min(
         NEVER,
@@ -179,7 +179,7 @@ def start_timer(world: World, career: Career, timer: int) -> None:
 
 @inline_kernel
 def next_expiry(world: World, career: Career, stage: int) -> tuple[int, int]:
-    """The clock that strikes first in this stage, and its day; overdue clocks strike today."""
+    """The timer that expires first in this stage, and its day; an overdue timer expires today."""
     expired, due = NOTHING, NEVER
     if world.stage_tables.death >= 0:
         expired, due = EXPIRED - world.stage_tables.death, int(np.int64(career.at[AT + world.stage_tables.death]))
@@ -192,7 +192,7 @@ def next_expiry(world: World, career: Career, stage: int) -> tuple[int, int]:
 
 @inline_kernel
 def expires_first(world: World, expired: int, due: int, day: int) -> bool:
-    """Does the clock come before a stage end of that day? Death does on the same day, other clocks do not."""
+    """Does the timer expire before a stage that ends on that day? On the day itself only death does."""
     return due < day or (due == day and world.stage_tables.death >= 0 and expired == EXPIRED - world.stage_tables.death)
 
 
@@ -201,7 +201,7 @@ def expires_first(world: World, expired: int, due: int, day: int) -> bool:
 
 @called_kernel
 def advance_to(world: World, career: Career, log: Journal, day: int) -> None:
-    """Today becomes a later day; the second track is walked up to it, unless a stage imposes a state."""
+    """Today becomes a later day; activity status is simulated up to it, unless a stage imposes one."""
     if world.stage_tables.livelihood[career.at[STAGE]] >= 0:
         clinical, experience = world.transitions.clinical, world.transitions.experience
         spend(clinical, experience, career.row, career.track, career.days_in, day)
@@ -278,7 +278,7 @@ def lasting(world: World, career: Career, q: int, occurrence: int) -> int:
 
 @called_kernel
 def closes(world: World, career: Career, log: Journal) -> None:
-    """Nothing more happens before the horizon: the second track is walked to the last day."""
+    """Nothing more happens before the horizon: activity status is simulated to the last day."""
     advance_to(world, career, log, world.stage_tables.end)
     close_spell(world, career, log, world.stage_tables.end)
     career.at[STATUS] = PARKED

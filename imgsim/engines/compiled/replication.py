@@ -1,8 +1,8 @@
-"""The compiled engine: SimPy keeps the dates, compiled code walks all lives between two of their rounds.
+"""The compiled engine: SimPy keeps the dates, compiled code advances all careers between two of their rounds.
 
-The first pass walks everybody and keeps no event: each goes into the ledger as it happens. What rounds decided is
-remembered; events and spells of anybody can then be had by walking the lives once more, in the order of people and in
-pieces of any size (``pieces``).
+The first pass advances everybody and keeps no event: each goes into the accumulators as it happens. What rounds decided
+is remembered; events and spells of anybody can then be had by simulating the careers once more, in the order of people
+and in pieces of any size (``pieces``).
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ from imgsim.persons.population import Population, people, populate
 Ints = npt.NDArray[np.int64]
 Decisions = npt.NDArray[np.int32]  # (rows, 4): person, outcome, specialty, sponsor
 
-CHUNK: Final = 20_000  # people walked at a time
+CHUNK: Final = 20_000  # people advanced at a time
 NOTHING_DECIDED: Final = np.empty((0, 4), np.int32)
 ROOM: Final = 1_000_000  # rows that a journal holds which tells them
 
@@ -86,7 +86,7 @@ class Replication:
         self.round_rows: list[dict[str, object]] = []
 
     def meets(self, name: str, meeting: int) -> None:
-        """One allocation: everybody who waits for the meeting is given a place or not, and walks on."""
+        """One allocation: everybody who waits for the meeting is given a place or not, and goes on."""
         year, _, _reads, _, allocates, _ = self.world.stage_tables.date[meeting].tolist()
         waiting = np.flatnonzero(self.states.waits == meeting)
         traits = self.population.traits.take(waiting, axis=0, out=self.room[: len(waiting)], mode="clip")
@@ -98,26 +98,26 @@ class Replication:
         self.advance(waiting, self.decided.add(waiting, allocation))
 
     def enter(self) -> None:
-        """Everybody walks from the day of entry to the first round."""
+        """Everybody is advanced from the day of entry to the first round."""
         people = len(self.states.actor)
         for begin in range(0, people, CHUNK):
             self.advance(np.arange(begin, min(begin + CHUNK, people)), NOTHING_DECIDED)
 
     def advance(self, chosen: Ints, decided: Decisions) -> None:
-        """Some people walk on, each with the decision in the row of the same place."""
+        """Some people are advanced, each with the decision in the row of the same place."""
 
-        def walk(record: Ints, log: Journal) -> None:
+        def pass_time(record: Ints, log: Journal) -> None:
             advance(self.world, self.states, log, 0, chosen[record], 0, record, decided)
 
         everybody = np.arange(len(chosen))
         if len(self.logs) == 1:
-            walk(everybody, *self.logs)
+            pass_time(everybody, *self.logs)
         else:
             with ThreadPoolExecutor(len(self.logs)) as threads:
-                list(threads.map(walk, np.array_split(everybody, len(self.logs)), self.logs))
+                list(threads.map(pass_time, np.array_split(everybody, len(self.logs)), self.logs))
 
     def close(self) -> None:
-        """After the last meeting: what is left of the lives is kept, and what walked them is let go."""
+        """After the last meeting: what is left of the careers is kept, and what advanced them is let go."""
         self.accumulators = summed([log.accumulators for log in self.logs])
         close_all(self.world.codes, self.accumulators)
         at = self.states.at
@@ -125,7 +125,7 @@ class Replication:
         self.days_in = self.states.days_in
         self.events = int(at[:, SEQUENCE].sum(dtype=np.int64))
         self.end, self.end_day = np.where(ended, at[:, STAGE], -1), np.where(ended, at[:, DAY], NEVER)
-        del self.states, self.logs  # nobody walks on
+        del self.states, self.logs  # nobody goes on
 
     def finished(self) -> Finished:
         """What the tables are made from."""
@@ -142,63 +142,65 @@ class Replication:
         )
 
     def pieces(self, person: int | None = None) -> Iterator[Piece]:
-        """Events and spells: lives walked once more, in the order of people, with what the rounds decided."""
+        """Events and spells: careers simulated once more, in the order of people, with what the rounds decided."""
         decided, people = self.decided.by_person(), len(self.population.actor)
         everybody = np.arange(people) if person is None else np.arange(person, min(person + 1, people))
         for begin in range(0, max(len(everybody), 1), CHUNK):
-            yield from walked_again(self, everybody[begin : begin + CHUNK], decided)
+            yield from simulated_again(self, everybody[begin : begin + CHUNK], decided)
 
 
-def walked_again(held: Replication, chosen: Ints, decided: Decisions) -> Iterator[Piece]:
+def simulated_again(simulation: Replication, chosen: Ints, decided: Decisions) -> Iterator[Piece]:
     """Events and spells of some people, who follow one another, in as many pieces as the journal needs."""
-    states = fresh_states(held, chosen)
-    log = new_journal(held.accumulators, held.model.stage_plans.ring, ROOM)
+    states = fresh_states(simulation, chosen)
+    log = new_journal(simulation.accumulators, simulation.model.stage_plans.ring, ROOM)
     record = np.searchsorted(decided[:, 0], chosen)
     everybody, done = np.arange(len(chosen)), 0
     first = int(chosen[0]) if len(chosen) else 0
     while True:
         log.used[:] = 0
-        done = advance(held.world, states, log, first, everybody, done, record, decided)
+        done = advance(simulation.world, states, log, first, everybody, done, record, decided)
         yield Piece(log.events[: log.used[0]].copy(), log.spells[: log.used[1]].copy())
         if done == len(chosen):
             return
 
 
-def fresh_states(held: Replication, chosen: Ints) -> States:
+def fresh_states(simulation: Replication, chosen: Ints) -> States:
     """Some people before entering, drawn anew."""
-    scenario, whole = held.model.scenario, held.population
+    scenario, whole = simulation.model.scenario, simulation.population
     actors = whole.actor[chosen]
-    traits, entry = people(scenario.parameters, scenario.pathway, held.model.book, actors, held.model.seed, held.number)
+    traits, entry = people(
+        scenario.parameters, scenario.pathway, simulation.model.book, actors, simulation.model.seed, simulation.number
+    )
     population = Population(actors, traits, entry, whole.stock[chosen])
-    return new_states(population, held.world.stage_tables)
+    return new_states(population, simulation.world.stage_tables)
 
 
-def meetings(held: Replication, name: str, number: int, clock: Clock) -> Generator[simpy.Event, Any, None]:
+def meetings(simulation: Replication, name: str, number: int, clock: Clock) -> Generator[simpy.Event, Any, None]:
     """The dates of one round."""
-    stage_tables = held.world.stage_tables
+    stage_tables = simulation.world.stage_tables
     for meeting in range(stage_tables.first_date[number], stage_tables.first_date[number + 1]):
         yield clock.wait_for(int(stage_tables.date[meeting, ALLOCATES]), ROUND_SLOT)
-        held.meets(name, meeting)
+        simulation.meets(name, meeting)
 
 
 def run(model: Model, replication: int, threads: int = 1) -> Replication:
     """One replication from the first entry to the horizon."""
-    held = Replication(model, replication, threads)
-    walk(held)
-    return held
+    simulation = Replication(model, replication, threads)
+    pass_time(simulation)
+    return simulation
 
 
-def walk(held: Replication) -> None:
+def pass_time(simulation: Replication) -> None:
     """Let time pass from the first entry to the horizon."""
-    held.enter()
+    simulation.enter()
     clock = Clock()
-    rounds = [meetings(held, name, number, clock) for number, name in enumerate(held.model.schedules)]
+    rounds = [meetings(simulation, name, number, clock) for number, name in enumerate(simulation.model.schedules)]
     for each in rounds:
         clock.env.process(each)
-    clock.run(until=held.model.end)
+    clock.run(until=simulation.model.end)
     for each in rounds:
         each.close()  # it and the clock hold each other, and it everybody, until somebody looks for garbage
-    held.close()
+    simulation.close()
 
 
 def simulate(model: Model, replication: int) -> dict[str, DataFrame]:

@@ -33,14 +33,14 @@ WIDTH: Final = max(len(kind.quantities) for kind in KINDS.values())
 
 RULE_WIDTH: Final = 1 + max(len(words) for words in WORDS.values())
 
-# Columns of Road.extra: events beside the outcomes.
+# Columns of StageTables.extra: events beside the outcomes.
 SAT, FAILED = 0, 1
 ENTERED = STARTED = ENDED = 0
 
-# Operations of Road.effect: what an outcome does, in this order.
+# Operations of StageTables.effect: what an outcome does, in this order.
 START_TIMER, WRITE, ADD, PAPERS_READY = range(4)
 
-# Columns of Road.timer and StageTables.date, and what a wait may last until.
+# Columns of StageTables.timer and StageTables.date, and what a wait may last until.
 TIMER_QUANTITY, TIMER_RUNS, TIMER_EVENT, TIMER_TO = range(4)
 YEAR, OPENS, READS, CLOSES, ALLOCATES, STARTS = range(6)
 NO_DATE, GRADUATED, POST, MARK = range(4)
@@ -120,7 +120,7 @@ def stage_columns(plans: Sequence[Plan], rounds: Sequence[str]) -> dict[str, Any
 
 
 def wiring(plans: Sequence[Plan], number: Mapping[str, int]) -> dict[str, Any]:
-    """What is said of each outcome of each stage: where it leads, what it logs, what it does; and the clocks."""
+    """What each outcome of each stage leads to, logs and does; and the timers that can expire in each stage."""
     width = max(len(own) for plan in plans for own in (plan.options, KINDS[plan.kind].outcomes or ()))
     words = [outcomes(plan, width) for plan in plans]
     each = [list(zip([plan] * width, own, strict=True)) for plan, own in zip(plans, words, strict=True)]
@@ -169,10 +169,10 @@ def extra_events(plan: Plan) -> list[int]:
 
 def effects(plan: Plan, outcome: str) -> list[list[int]]:
     """What an outcome does to the person, in the order in which it is done."""
-    found = [[START_TIMER, place, 0] for place in plan.starts_timer.get(outcome, ())]
-    found += [[WRITE, place, int(value)] for place, value in plan.writes.get(outcome, ())]
-    found += [[ADD, place, 1] for place in plan.increments.get(outcome, ())]
-    return found + [[PAPERS_READY, 0, 0]] * (outcome in plan.completes_file)
+    rows = [[START_TIMER, place, 0] for place in plan.starts_timer.get(outcome, ())]
+    rows += [[WRITE, place, int(value)] for place, value in plan.writes.get(outcome, ())]
+    rows += [[ADD, place, 1] for place in plan.increments.get(outcome, ())]
+    return rows + [[PAPERS_READY, 0, 0]] * (outcome in plan.completes_file)
 
 
 def until(plan: Plan, rounds: Sequence[str]) -> list[int]:
@@ -185,14 +185,15 @@ def until(plan: Plan, rounds: Sequence[str]) -> list[int]:
 
 
 def timers(stage_plans: StagePlans, number: Mapping[str, int]) -> Ints:
-    """The rival clocks, shape (clocks, 4)."""
-    rows = [[held.quantity, int(held.starts is not None), held.event, number[held.to]] for held in stage_plans.timers]
+    """The competing timers, shape (timers, 4)."""
+    plans = stage_plans.timers
+    rows = [[plan.quantity, int(plan.starts is not None), plan.event, number[plan.to]] for plan in plans]
     return whole(rows).reshape(-1, 4)
 
 
 def dates_of(schedule: Schedule) -> list[list[int]]:
     """Year and marks of every meeting of a round."""
-    return [[held.year, *(getattr(held, mark) for mark in MARKS)] for held in schedule.dates]
+    return [[dates.year, *(getattr(dates, mark) for mark in MARKS)] for dates in schedule.dates]
 
 
 def most_events(model: Model) -> int:
@@ -207,9 +208,9 @@ def whole(values: Iterable[int] | Iterable[Sequence[int]]) -> Ints:
 
 def rows_of(groups: Iterable[Sequence[Sequence[int]]]) -> tuple[Ints, Ints]:
     """Rows of several groups one after another, and where each group begins."""
-    held = [list(group) for group in groups]
-    first = np.cumsum([0, *(len(group) for group in held)], dtype=np.int64)
-    return first, whole(row for group in held for row in group)
+    lists = [list(group) for group in groups]
+    first = np.cumsum([0, *(len(group) for group in lists)], dtype=np.int64)
+    return first, whole(row for group in lists for row in group)
 
 
 @inline_kernel

@@ -1,4 +1,4 @@
-"""One life in the SimPy engine: where it stands, and the rules asked in its name."""
+"""A career in the SimPy engine: its state, and what all stages do with it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from imgsim.persons.population import Population
 
 
 class Career:
-    """A graduate under way. ``day`` is today; ``row`` holds the traits, ``due`` one day per rival clock."""
+    """A graduate under way. ``day`` is today; ``row`` holds the traits, ``due`` one day per timer."""
 
     __slots__ = (
         "model", "journal", "population", "waiting", "person", "who", "rules", "call", "activity_call", "entry", "day",
@@ -58,7 +58,7 @@ class Career:
     # --- entering, moving on, ending ---------------------------------------------------------------------------
 
     def enters(self) -> Plan:
-        """The life begins: its first clocks and its first spell of livelihood; the first stage."""
+        """The career begins: its first timers and its first spell of activity status; the first stage."""
         stage_plans = self.model.stage_plans
         self.note(0)
         for place, timer in enumerate(stage_plans.timers):
@@ -100,7 +100,7 @@ class Career:
         return stage_plans.plans[plan.next[outcome]]
 
     def ends(self, plan: Plan) -> None:
-        """The life leaves the model."""
+        """The career ends."""
         self.note(plan.event[""])
         self.end, self.end_day = plan, self.day
         self.close_spell(self.day)
@@ -110,16 +110,16 @@ class Career:
         self.journal.note((self.person, self.sequence, self.day, event, value))
         self.sequence += 1
 
-    # --- clocks ------------------------------------------------------------------------------------------------
+    # --- timers ------------------------------------------------------------------------------------------------
 
     def start_timer(self, place: int) -> None:
-        """Draw the due day of a rival clock from today on."""
+        """Draw the due day of a timer from today on."""
         q = self.model.stage_plans.timers[place].quantity
         self.due[place] = self.day + self.lasting(q, self.started[place])
         self.started[place] += 1
 
     def next_expiry(self, plan: Plan) -> tuple[str, int]:
-        """The clock that strikes first in this stage, and its day; overdue clocks strike today."""
+        """The timer that expires first in this stage, and its day; an overdue timer expires today."""
         timers, death = self.model.stage_plans.timers, self.model.stage_plans.death
         first, due = ("", NEVER) if death < 0 else (timers[death].name, self.due[death])
         for place in plan.applies_in:
@@ -128,14 +128,14 @@ class Career:
         return first, max(due, self.day)
 
     def expires_first(self, expired: str, due: int, day: int) -> bool:
-        """Does the clock come before a stage end of that day? Death does on the same day, other clocks do not."""
+        """Does the timer expire before a stage that ends on that day? On the day itself only death does."""
         death = self.model.stage_plans.death
         return due < day or (due == day and death >= 0 and expired == self.model.stage_plans.timers[death].name)
 
     # --- livelihood ----------------------------------------------------------------------------------------------
 
     def advance_to(self, day: int) -> None:
-        """Today becomes a later day; the second track is walked up to it, unless a stage imposes a state."""
+        """Today becomes a later day; activity status is simulated up to it, unless a stage imposes one."""
         transitions, row, track = self.model.transitions, self.row, self.track
         if self.imposed:
             spend(transitions.clinical, transitions.experience, row, track, self.days_in, day)

@@ -45,7 +45,7 @@ def arrivals(replication: Replication, clock: Clock) -> Generator[simpy.Event, A
 
 
 def meetings(replication: Replication, waiting: Waiting[Career], clock: Clock) -> Generator[simpy.Event, Any, None]:
-    """The dates of one round: each year all who wait are allocated a place or not, and walk on."""
+    """The dates of one round: each year all who wait are allocated a place or not, and go on."""
     for dates in waiting.schedule.dates:
         yield clock.wait_for(dates.allocates, ROUND_SLOT)
         settle(replication, waiting, dates, clock)

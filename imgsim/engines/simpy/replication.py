@@ -49,7 +49,7 @@ class Replication:
         }
 
     def careers_by_entry(self) -> Iterator[Career]:
-        """Lives in the order of entry, created when their turn comes."""
+        """Careers in the order of entry, each created when the graduate enters."""
         for person in np.argsort(self.population.entry, kind="stable"):
             career = Career(self.model, self.number, self.population, int(person), self.journal, self.waiting)
             self.careers.append(career)
@@ -71,7 +71,7 @@ class Replication:
         return {career.person: self.settle(career, plan, allocation, k, dates) for k, career in enumerate(careers)}
 
     def settle(self, career: Career, plan: Plan, allocation: Allocation, k: int, dates: RoundDates) -> str:
-        """Write one person's part of an allocation into the life; the outcome."""
+        """Write one person's part of an allocation into the career; the outcome."""
         outcome = OUTCOMES[int(allocation.outcome[k])]
         career.note(plan.event[outcome], dates.year)
         if outcome == "placed":
@@ -105,7 +105,7 @@ class Replication:
         yield Piece(events, spells)
 
     def close(self) -> None:
-        """At the horizon: walk the second track of those still under way to the last day."""
+        """At the horizon: simulate the activity status of those still under way to the last day."""
         for career in self.careers:
             if career.end is None:
                 career.advance_to(self.model.end)
@@ -113,5 +113,5 @@ class Replication:
 
 
 def end_code(career: Career | None) -> int:
-    """The code of the end a life came to, or -1 while it is under way."""
+    """The code of the end a career came to, or -1 while it is under way."""
     return career.end.code if career is not None and career.end is not None else -1

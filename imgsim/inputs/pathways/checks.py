@@ -1,4 +1,4 @@
-"""Can the road be walked? Every name known, every stage reached, every stage left for an end."""
+"""Checks of a pathway: every name is known, every stage can be reached, and from every stage an end."""
 
 from __future__ import annotations
 
@@ -18,19 +18,19 @@ from imgsim.inputs.traits import BY_NAME, trait_names
 
 
 def check_pathway(pathway: Pathway, file: str) -> None:
-    """One InputError for the first few things that are wrong: names first, then whether the road can be walked."""
-    found = Problems()
+    """One InputError for the first few things that are wrong: names first, then stages out of reach."""
+    refusals = Problems()
     for message, path, name, known in problems(pathway):
-        found.add(refusal(file, message, path, name, known))
-    found.refuse()
+        refusals.add(refusal(file, message, path, name, known))
+    refusals.refuse()
     reached, ending = reachable(pathway), leads_to_end(pathway)
     for name in pathway.stages:
         if name not in ending:
-            found.add(refusal(file, "no end can be reached from this stage", ("stage", name)))
+            refusals.add(refusal(file, "no end can be reached from this stage", ("stage", name)))
     for name in pathway.stages:
         if name not in reached:
-            found.add(refusal(file, "this stage cannot be reached", ("stage", name)))
-    found.refuse()
+            refusals.add(refusal(file, "this stage cannot be reached", ("stage", name)))
+    refusals.refuse()
 
 
 def refusal(
@@ -90,8 +90,8 @@ def problems_of(stage: Stage, pathway: Pathway) -> Iterator[Problem]:
         for outcome, name in ((outcome, name) for outcome, names in named.items() for name in names):
             if name not in known:
                 yield f"unknown {thing} `{name}`", (*key, word, outcome), name, known
-    for outcome, held in stage.sets_trait.items():
-        for trait, value in held.items():
+    for outcome, values in stage.sets_trait.items():
+        for trait, value in values.items():
             known_values, may_set = pathway.settable(trait), [name for name in BY_NAME if pathway.settable(name)]
             if trait not in may_set:
                 yield f"a stage cannot set `{trait}`", (*key, "sets_trait", outcome, trait), trait, may_set

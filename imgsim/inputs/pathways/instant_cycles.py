@@ -1,4 +1,4 @@
-"""Could a life walk in a circle on one day? Stages that take no time must not lead back to one another."""
+"""Refuse pathways in which stages without duration form a cycle: nobody in it would come to another day."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from imgsim.inputs.pathways.pathway import Pathway, Stage
 
 
 def refuse_standstill(parameters: Parameters, pathway: Pathway) -> None:
-    """InputError if stages that take no time form a circle: a life in it would never come to another day."""
+    """InputError if stages that take no time form a cycle: nobody in it would ever come to another day."""
     timeless = {name for name, stage in pathway.stages.items() if takes_no_time(stage, parameters)}
     for name in pathway.stages:
         if name in timeless and (circle := way_back(name, pathway, timeless)):

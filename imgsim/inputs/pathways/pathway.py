@@ -9,7 +9,7 @@ from typing import Final
 from imgsim.inputs.traits import BY_NAME, values_listed
 
 TODAY: Final = "today"  # the date, as a trait that conditions may test
-FIRST_POST: Final = "residency"  # what the first post under supervision is called, unless a road says otherwise
+FIRST_POST: Final = "residency"  # what the first post under supervision is called, unless a pathway says otherwise
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ Condition = tuple[tuple[Criterion, ...], ...]  # alternatives, each of criteria 
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """One stage of the road and where each of its outcomes leads."""
+    """One stage of the pathway and where each of its outcomes leads."""
 
     name: str
     kind: str
@@ -92,7 +92,7 @@ class Stage:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A country in a road composed of several."""
+    """A country in a pathway combined of several."""
 
     pathway: Pathway
     maps_groups: Mapping[str, str]  # group of the whole -> the group that its people belong to in the country
@@ -101,7 +101,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Pathway:
-    """A country's road with the traits, groups and clocks it speaks of; or several countries' roads composed."""
+    """The pathway of a country with its traits, groups and timers; or those of several countries combined."""
 
     country: str
     title: str
@@ -114,9 +114,9 @@ class Pathway:
     competitors: Mapping[str, str]
     timers: Mapping[str, Timer]
     stages: Mapping[str, Stage]
-    parts: Mapping[str, Part] = field(default_factory=dict)  # the countries that the road is composed of, if several
+    parts: Mapping[str, Part] = field(default_factory=dict)  # the countries that the pathway combines, if several
     first_post: str = FIRST_POST  # what the milestone `training` is called
-    common: str | None = None  # of these the one whose death rates and second track hold for everybody
+    common: str | None = None  # of these the one whose death rates and activity status hold for everybody
 
     @property
     def name(self) -> str:

@@ -15,18 +15,18 @@ def successors(pathway: Pathway, name: str) -> set[str]:
 
 def reachable(pathway: Pathway) -> set[str]:
     """The stages that somebody can come to."""
-    found: set[str] = set()
+    reached: set[str] = set()
     todo = [name for name in (pathway.entry, pathway.stock_entry) if name is not None]
     while todo:
         name = todo.pop()
-        if name not in found:
-            found.add(name)
+        if name not in reached:
+            reached.add(name)
             todo += successors(pathway, name)
-    return found
+    return reached
 
 
 def leads_to_end(pathway: Pathway) -> set[str]:
-    """The stages from which an end can be reached by the outcomes of stages (dying is no way to leave a road)."""
+    """The stages from which an end can be reached by the outcomes of stages (dying does not count)."""
     ending = {name for name, stage in pathway.stages.items() if stage.kind == END.name}
     grown = True
     while grown:

@@ -52,7 +52,7 @@ def read_pathway(path: Path) -> Pathway:
 
 
 def parts_of(top: Table, groups: Mapping[str, Group]) -> dict[str, Part]:
-    """The countries that a road is composed of, each with the cells its groups become there."""
+    """The countries that a combined pathway is made of, each with the groups that people belong to there."""
     named = top.texts("countries")
     found = {name: part(name, top, groups) for name in named}
     for key in ("maps_groups", "redirects"):
@@ -61,7 +61,7 @@ def parts_of(top: Table, groups: Mapping[str, Group]) -> dict[str, Part]:
 
 
 def part(name: str, top: Table, groups: Mapping[str, Group]) -> Part:
-    """One country of a composed road."""
+    """One country of a combined pathway."""
     file = pathway_file(top.file.parent.parent, name)
     if not file.is_file():
         top.fail(f"there is no country `{name}`", "countries", name=name, known=countries_in(top.file.parent.parent))
@@ -79,7 +79,7 @@ def part(name: str, top: Table, groups: Mapping[str, Group]) -> Part:
 
 
 def common_of(top: Table) -> str | None:
-    """The country whose death rates and second track hold for everybody in a composed road."""
+    """The country whose death rates and activity status hold for everybody in a combined pathway."""
     named = top.texts("countries")
     held = top.text("common", None)
     if named and held not in named:
