@@ -208,8 +208,8 @@ def test_threads_share_people_and_sum_their_tallies() -> None:
         close_person(codes, second if person == 1 else first, person)
         close_person(codes, first, person)  # a second time changes nothing
     assert second.inflow.sum() == 1
-    sums: Any = summed([first, second])
-    for mine, theirs in zip(sums, everybody, strict=True):
+    pairs: Any = zip(summed([first, second]), everybody, strict=True)
+    for mine, theirs in pairs:
         assert np.array_equal(mine, theirs)
 
 
