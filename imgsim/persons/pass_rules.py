@@ -4,7 +4,7 @@
 - *stations*: every station is passed or not with the probability ``<exam>.station``, independently given the person
   and the day; ``<exam>.pass_mark`` of ``<exam>.stations`` make a pass. The first stations examine the compulsory
   subjects, ``<exam>.subject_stations`` each; every one of ``<exam>.compulsory`` subjects needs a pass of its own.
-  Who misses the mark but reaches ``<exam>.borderline`` is borderline where the road says what follows.
+  Who misses the mark but reaches ``<exam>.borderline`` is borderline where the pathway says what follows.
 - *adaptive*: ``<exam>.performance`` is measured, in standard deviations of ability, with the error that is left after
   ``<exam>.items`` items of ``<exam>.discrimination`` chosen at the candidate's level; ``<exam>.pass_mark`` is on the
   same scale.
@@ -69,10 +69,10 @@ def by_stations(rules: Rules, who: Who, q: Ints, day: int, row: Row, attempt: in
 
 @inline_kernel
 def error_left(items: float, discrimination: float) -> float:
-    """The standard error of a logistic ability estimate after items that are all aimed at the candidate's level.
+    """The standard error of a logistic ability estimate after a number of items aimed at the candidate's level.
 
-    An item answered rightly with probability 1/2 tells discrimination**2 / 4 (Lord 1980, Applications of Item Response
-    Theory to Practical Testing Problems, chapter 5); information adds up.
+    An item answered rightly with probability 1/2 gives the information discrimination**2 / 4 (Lord 1980, Applications
+    of Item Response Theory to Practical Testing Problems, chapter 5); information adds up.
     """
     return 2.0 / (discrimination * math.sqrt(items))
 

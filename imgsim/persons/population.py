@@ -45,7 +45,7 @@ CITIZEN, LIVELIHOOD, GROUP, REGION = COLUMN["citizen"], COLUMN["livelihood"], CO
 PROBABILITY, SCORE, DURATION, CHOICE = range(4)
 METHOD: Final = {BY_PROBABILITY: PROBABILITY, BY_SCORE: SCORE, BY_DURATION: DURATION, BY_CHOICE: CHOICE}
 
-Cell = tuple[int, int, int]  # year, group code, head count
+Cell = tuple[int, int, int]  # year, group code, number of persons
 
 
 class Draws(NamedTuple):
@@ -96,7 +96,7 @@ def drawing(trait: Trait, book: CompiledRules) -> tuple[int, int, int, int] | No
 
 
 def entrant_cells(parameters: Parameters, pathway: Pathway, years: range) -> list[Cell]:
-    """Whole head counts at full size, by year and group, from the value in the middle of each year."""
+    """Numbers of persons at full size, by year and group, from the value in the middle of each year."""
     name = "population.entrants"
     return [
         (year, code, round(parameters.value(name, day_of(year, 7, 1), group)))
@@ -117,15 +117,16 @@ def stock_cells(parameters: Parameters, pathway: Pathway) -> tuple[int, list[Cel
 
 def sampled_actors(cells: list[Cell], seed: int, replication: int, scale: float, decided: int) -> npt.NDArray[np.int64]:
     """The actors of all cells whose addressed uniform lies below the scale."""
-    kept = [
-        keep(actor(GRADUATE, year, group, 0), count, seed, replication, scale, decided) for year, group, count in cells
+    sampled = [
+        sample(actor(GRADUATE, year, group, 0), count, seed, replication, scale, decided)
+        for year, group, count in cells
     ]
-    return np.concatenate([np.empty(0, np.int64), *kept])
+    return np.concatenate([np.empty(0, np.int64), *sampled])
 
 
 @kernel
-def keep(first: int, count: int, seed: int, replication: int, scale: float, decided: int) -> npt.NDArray[np.int64]:
-    """Those of a cell's actors that a sampling fraction keeps."""
+def sample(first: int, count: int, seed: int, replication: int, scale: float, decided: int) -> npt.NDArray[np.int64]:
+    """The actors of a cell whose addressed uniform lies below the sampling fraction."""
     if scale >= 1.0:  # every uniform lies below 1
         return np.arange(first, first + count)
     everybody = np.arange(first, first + count)
@@ -178,7 +179,7 @@ def draw_all(
     region: npt.NDArray[np.int64], citizen: npt.NDArray[np.int64], traits: npt.NDArray[np.float64],
 ) -> npt.NDArray[np.int32]:  # fmt: skip
     """Draw everybody into their rows; the days of entry. ``region`` and ``citizen`` are those of each group."""
-    held, entry = by_reference(rules), np.empty(len(actors), np.int32)
+    given, entry = by_reference(rules), np.empty(len(actors), np.int32)
     for person in range(len(actors)):
         who, row = by_reference(Who(seed, replication, actors[person])), traits[person]
         group = (actors[person] >> 32) & 0xFFFF
@@ -186,9 +187,9 @@ def draw_all(
         row[: len(draws.unset)] = draws.unset
         row[GROUP], row[REGION], row[CITIZEN] = group, region[group], citizen[group]
         if year == STOCK_YEAR:
-            entry[person] = draw_licensed(held, who, draws, census, row)
+            entry[person] = draw_licensed(given, who, draws, census, row)
         else:
-            entry[person] = draw_entrant(held, who, draws, year, row)
+            entry[person] = draw_entrant(given, who, draws, year, row)
     return entry
 
 

@@ -1,4 +1,4 @@
-"""The rules of a life, each written once and called by every engine.
+"""The rules of a career, each written once and called by every engine.
 
 A *quantity* is a parameter seen by compiled code: dated values per category of one trait, behind a link, plus named
 ratios over traits. The one form of every rule is
@@ -40,7 +40,7 @@ SERIES, BY, LINEAR, FIRST_RATIO, END_RATIO, SPREAD, DISTRIBUTION, YEARS, HASH, O
 NO_TRAIT: Final = -99
 LOGNORMAL, GOMPERTZ, EXPONENTIAL = 0, 1, 2
 
-# Traits that change with the day, or while a person lives on something: whatever leans on them is never steady.
+# Traits that change with the day or during an activity spell: a quantity that depends on them is never steady.
 PASSING: Final = (AGE, YEARS_SINCE_GRADUATION, PRACTICE_GAP, CURRENT_YEAR, COLUMN["experience"], COLUMN["livelihood"])
 
 Row = npt.NDArray[np.float64]
@@ -70,7 +70,7 @@ class Who(NamedTuple):
 
 def asked(rules: Rules, q: int) -> list[int]:
     """The quantities that are looked up for a quantity: itself and its ratios."""
-    return [q, *(int(held) for held in rules.ratio[rules.head[q, FIRST_RATIO] : rules.head[q, END_RATIO], 2])]
+    return [q, *(int(ratio) for ratio in rules.ratio[rules.head[q, FIRST_RATIO] : rules.head[q, END_RATIO], 2])]
 
 
 def leans_on(rules: Rules, q: int) -> set[int]:
@@ -91,7 +91,7 @@ def is_dated(rules: Rules, q: int) -> bool:
 
 
 @inline_kernel
-def begun(rules: Rules, series: int, day: int) -> int:
+def row_begun(rules: Rules, series: int, day: int) -> int:
     """The row of a series that holds on a day: the last one begun, or the first one before that."""
     lo = rules.first[series]
     row = rules.first[series + 1] - 1
@@ -103,7 +103,7 @@ def begun(rules: Rules, series: int, day: int) -> int:
 @inline_kernel
 def dated(rules: Rules, series: int, day: int, linear: int) -> float:
     """The linked value of a series on a day: the last one begun, or on the line to the next one."""
-    row = begun(rules, series, day)
+    row = row_begun(rules, series, day)
     if linear == 0 or row + 1 == rules.first[series + 1] or rules.day[row] >= day:
         return float(rules.value[row])
     share = (day - rules.day[row]) / (rules.day[row + 1] - rules.day[row])
@@ -137,10 +137,10 @@ def series_of(rules: Rules, q: int, day: int, row: Row) -> int:
 
 
 @inline_kernel
-def holding(rules: Rules, q: int, day: int, row: Row) -> int:
+def row_in_force(rules: Rules, q: int, day: int, row: Row) -> int:
     """The row of values that holds for the person's category on a day; most quantities have only one."""
     only = rules.head[q, ONLY]
-    return int(only if only >= 0 else begun(rules, series_of(rules, q, day, row), day))
+    return int(only if only >= 0 else row_begun(rules, series_of(rules, q, day, row), day))
 
 
 @inline_kernel
@@ -154,15 +154,15 @@ def base(rules: Rules, q: int, day: int, row: Row) -> float:
 
 @inline_kernel
 def leaning(rules: Rules, q: int, day: int, row: Row) -> float:
-    """What the ratios add to the linear predictor: the sum of ln(ratio) x trait."""
+    """The sum of ln(ratio) x trait, which the ratios add to the linear predictor."""
     total = 0.0
     for k in range(rules.head[q, FIRST_RATIO], rules.head[q, END_RATIO]):
-        held = trait(row, rules.ratio[k, 0], day, rules.academic_year)
+        x = trait(row, rules.ratio[k, 0], day, rules.academic_year)
         category = rules.ratio[k, 1]
         if category >= 0:
-            held = 1.0 if held == category else 0.0
-        if held != 0.0:
-            total += held * base(rules, rules.ratio[k, 2], day, row)
+            x = 1.0 if x == category else 0.0
+        if x != 0.0:
+            total += x * base(rules, rules.ratio[k, 2], day, row)
     return total
 
 
@@ -175,16 +175,16 @@ def predict(rules: Rules, q: int, day: int, row: Row) -> float:
 
 @inline_kernel
 def amount(rules: Rules, q: int, day: int, row: Row) -> float:
-    """What is behind a log predictor: the value itself, times the ratios."""
-    held = rules.plain[holding(rules, q, day, row)]
+    """The value of a quantity behind a log link: its base value times the ratios."""
+    plain = rules.plain[row_in_force(rules, q, day, row)]
     more = leaning(rules, q, day, row)
-    return float(held if more == 0.0 or held == 0.0 else held * math.exp(more))
+    return float(plain if more == 0.0 or plain == 0.0 else plain * math.exp(more))
 
 
 @inline_kernel
 def probability(rules: Rules, q: int, day: int, row: Row) -> float:
-    """The probability behind a logit predictor: the value itself, or what the odds ratios make of it."""
-    at = holding(rules, q, day, row)
+    """The probability behind a logit predictor: the base value, moved by the odds ratios."""
+    at = row_in_force(rules, q, day, row)
     more = leaning(rules, q, day, row)
     if more == 0.0 or math.isinf(rules.value[at]):
         return float(rules.plain[at])
@@ -199,7 +199,7 @@ def draw(rules: Rules, who: Who, q: int, occurrence: int) -> float:
 
 @kernel
 def draw_many(rules: Rules, seed: int, replication: int, actor: Ints, q: int, occurrence: int) -> Floats:
-    """The same of many people at once; an event happens to whoever's lies below its ``probability``."""
+    """The uniforms of many people for one decision; an event happens to those below its probability."""
     return uniforms(seed, replication, actor, rules.head[q, HASH], occurrence)
 
 
@@ -214,14 +214,14 @@ def happens(rules: Rules, who: Who, q: int, day: int, row: Row, occurrence: int)
 
 @inline_kernel
 def spread(rules: Rules, q: int, day: int, row: Row) -> float:
-    """The spread of a duration: log standard deviation, or the Gompertz scale in years; 0 if none is given."""
-    held = rules.head[q, SPREAD]
-    return 0.0 if held < 0 else base(rules, held, day, row)
+    """The dispersion of a duration: log standard deviation, or the Gompertz scale in years; 0 if none is given."""
+    dispersion = rules.head[q, SPREAD]
+    return 0.0 if dispersion < 0 else base(rules, dispersion, day, row)
 
 
 @called_kernel
 def lasts(rules: Rules, who: Who, q: int, day: int, row: Row, occurrence: int) -> int:
-    """A duration in whole days, at least 0; for a Gompertz clock the days until the age drawn is reached."""
+    """A duration in whole days, at least 0; for a Gompertz timer the days until the age drawn is reached."""
     middle = amount(rules, q, day, row)
     kind = rules.head[q, DISTRIBUTION]
     certain = kind == LOGNORMAL and rules.head[q, SPREAD] < 0
@@ -241,7 +241,7 @@ def lasts(rules: Rules, who: Who, q: int, day: int, row: Row, occurrence: int) -
 
 @inline_kernel
 def expires_after(rules: Rules, who: Who, q: int, day: int, row: Row, occurrence: int) -> int:
-    """Whole days until a yearly risk strikes, at the rate in force on the day; NEVER if the rate is 0."""
+    """Whole days until a competing timer expires, at the yearly rate in force on the day; NEVER if the rate is 0."""
     rate = amount(rules, q, day, row)
     if rate <= 0.0:
         return NEVER

@@ -19,7 +19,7 @@ from imgsim.inputs.pathways.load import load_pathway
 from imgsim.inputs.pathways.pathway import Pathway
 from imgsim.inputs.scenarios.load import load_scenario
 from imgsim.inputs.traits import COLUMN
-from imgsim.persons.livelihood import SPAN, hazard, rate_of_leaving
+from imgsim.persons.livelihood import SPAN, exit_rate, sum_of_rates
 
 ONCE = [(None, 2000.0), ("2001-01-01", 0.0)]
 MANY = 2000
@@ -227,16 +227,16 @@ def test_rates_that_are_kept_are_those_worked_out_for_the_person() -> None:
     model = build(load_scenario(COUNTRIES.parents[1] / "scenarios" / "us.toml"))
     rules, transitions = model.book.rules, model.transitions
     kept = transitions.leans[:, 0] > 0
-    assert (transitions.kept[kept, 0] > 0).any()
+    assert (transitions.exit_rates[kept, 0] > 0).any()
     for state in np.flatnonzero(kept).tolist():
         own = transitions.leans[state, 1 : 1 + transitions.leans[state, 0]]
         for value in (0.0, 1.0, 3.0, SPAN - 1.0, SPAN, 0.5, -1.0):
             row = np.zeros(len(COLUMN) + len(model.scenario.pathway.flags))
             row[own] = value
-            assert hazard(rules, transitions, row, state, 12_000) == rate_of_leaving(
+            assert exit_rate(rules, transitions, row, state, 12_000) == sum_of_rates(
                 rules, transitions, row, state, 12_000
             )
             row[own] += 0.25
-            assert hazard(rules, transitions, row, state, 12_000) == rate_of_leaving(
+            assert exit_rate(rules, transitions, row, state, 12_000) == sum_of_rates(
                 rules, transitions, row, state, 12_000
             )

@@ -62,7 +62,7 @@ def career_of(world: World, states: States, k: int, person: int) -> Career:
         states.entry[k],
         states.stock[k],
         states.traits[k],
-        states.track[k],
+        states.activity[k],
         states.days_in[k],
         states.at[k],
         states.counts[k],
@@ -75,7 +75,7 @@ def fetch_career(states: States, people: Ints, k: int) -> None:
     if k + AHEAD < len(people):
         person = people[k + AHEAD]
         fetch(states.traits, person)
-        fetch(states.track, person)
+        fetch(states.activity, person)
         fetch(states.days_in, person)
         fetch(states.at, person)
         fetch(states.counts, person)

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from imgsim.engines.compiled.stage_tables import StageTables
 from imgsim.engines.records.accumulators import Accumulators
 from imgsim.engines.simpy.event_log import EVENT_WIDTH, SPELL_WIDTH
-from imgsim.persons.livelihood import STATES, TRACK, Track
+from imgsim.persons.livelihood import ACTIVITY_COLUMNS, STATES, Activity
 from imgsim.persons.population import Population
 from imgsim.persons.risk_equations import Row, Who
 
@@ -33,7 +33,7 @@ class States(NamedTuple):
     entry: Days
     stock: npt.NDArray[np.bool_]
     traits: npt.NDArray[np.float64]  # (people, traits)
-    track: Track  # (people, 4): activity status, see ``imgsim.persons.livelihood``
+    activity: Activity  # (people, 4): activity status, see ``imgsim.persons.livelihood``
     days_in: Days  # (people, livelihoods)
     at: Days  # (people, AT + timers)
     waits: Counts  # (people,): the meeting waited for, or NOT_WAITING
@@ -48,7 +48,7 @@ class Career(NamedTuple):
     entry: int
     stock: bool
     row: Row
-    track: Track
+    activity: Activity
     days_in: Days
     at: Days
     counts: Counts
@@ -73,7 +73,7 @@ def new_states(population: Population, stage_tables: StageTables) -> States:
         entry=population.entry,
         stock=population.stock,
         traits=population.traits,
-        track=np.zeros((people, TRACK), np.float32),
+        activity=np.zeros((people, ACTIVITY_COLUMNS), np.float32),
         days_in=np.zeros((people, STATES), np.int32),
         at=np.zeros((people, AT + timers), np.int32),
         waits=np.full(people, NOT_WAITING, np.int16),

@@ -41,14 +41,14 @@ from imgsim.engines.records.event_codes import Codes
 from imgsim.engines.records.record import record_event
 from imgsim.inputs.traits import COLUMN, READY_SINCE
 from imgsim.persons.livelihood import (
+    ADVANCED_TO,
     BEFORE,
     IN_TRAINING,
     STATE,
-    WALKED,
     ActivityTransitions,
+    add_days,
     begin_spell,
     next_transition,
-    spend,
 )
 from imgsim.persons.risk_equations import Rules, lasts
 
@@ -86,7 +86,7 @@ def enters(world: World, career: Career, log: Journal) -> None:
         career.at[AT + timer] = NEVER
         if world.stage_tables.timer[timer, TIMER_RUNS] == 1:
             start_timer(world, career, timer)
-    begin_spell(career.row, career.track, int(career.row[STATE]), today(career))
+    begin_spell(career.row, career.activity, int(career.row[STATE]), today(career))
 
 
 @inline_kernel
@@ -96,10 +96,10 @@ def arrives(world: World, career: Career, log: Journal, stage: int) -> None:
     imposed = world.stage_tables.livelihood[stage]
     if imposed >= 0 and career.row[STATE] != imposed:
         if career.row[STATE] < IN_TRAINING:
-            career.track[BEFORE] = career.row[STATE]
+            career.activity[BEFORE] = career.row[STATE]
         turns_to(world, career, log, imposed)
     elif imposed < 0 and world.stage_tables.instant[stage] == 0 and career.row[STATE] >= IN_TRAINING:
-        turns_to(world, career, log, int(career.track[BEFORE]))
+        turns_to(world, career, log, int(career.activity[BEFORE]))
 
 
 @called_kernel
@@ -204,16 +204,16 @@ def advance_to(world: World, career: Career, log: Journal, day: int) -> None:
     """Today becomes a later day; activity status is simulated up to it, unless a stage imposes one."""
     if world.stage_tables.livelihood[career.at[STAGE]] >= 0:
         clinical, experience = world.transitions.clinical, world.transitions.experience
-        spend(clinical, experience, career.row, career.track, career.days_in, day)
-    while int(career.track[WALKED]) < day:
+        add_days(clinical, experience, career.row, career.activity, career.days_in, day)
+    while int(career.activity[ADVANCED_TO]) < day:
         state = next_transition(
-            world.rules, career.who, world.transitions, career.row, career.track, career.days_in, day
+            world.rules, career.who, world.transitions, career.row, career.activity, career.days_in, day
         )
         if state < 0:
             break
-        since = int(career.track[WALKED])
+        since = int(career.activity[ADVANCED_TO])
         close_spell(world, career, log, since)
-        begin_spell(career.row, career.track, state, since)
+        begin_spell(career.row, career.activity, state, since)
     career.at[DAY] = day
 
 
@@ -221,7 +221,7 @@ def advance_to(world: World, career: Career, log: Journal, day: int) -> None:
 def turns_to(world: World, career: Career, log: Journal, state: int) -> None:
     """A stage imposes a livelihood, or gives the former one back."""
     close_spell(world, career, log, today(career))
-    begin_spell(career.row, career.track, state, today(career))
+    begin_spell(career.row, career.activity, state, today(career))
 
 
 @called_kernel

@@ -127,7 +127,7 @@ def next_transition(
     rules_academic_year: int, who_seed: int, who_replication: int, who_actor: int, transitions_ways: Ints,
     transitions_rate: Ints, transitions_to: Ints, transitions_steady: Ints, transitions_threshold: int,
     transitions_destination: int, transitions_clinical: int, transitions_experience: int, transitions_leans: Ints,
-    transitions_kept: Floats, row: Floats, track: SmallFloats, days_in: Ints, to: int,
+    transitions_exit_rates: Floats, row: Floats, activity: SmallFloats, days_in: Ints, to: int,
 ) -> int:
     """``imgsim.persons.livelihood.next_transition``, its named tuples field by field."""
     return livelihood.next_transition(
@@ -135,5 +135,5 @@ def next_transition(
         rules_academic_year)), by_reference(Who(who_seed, who_replication, who_actor)),
         by_reference(ActivityTransitions(transitions_ways, transitions_rate, transitions_to, transitions_steady,
         transitions_threshold, transitions_destination, transitions_clinical, transitions_experience, transitions_leans,
-        transitions_kept)), row, track, days_in, to,
+        transitions_exit_rates)), row, activity, days_in, to,
     )

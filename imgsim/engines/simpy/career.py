@@ -14,7 +14,16 @@ from imgsim.engines.simpy.waiting import Waiting
 from imgsim.engines.stage_plans import Plan
 from imgsim.inputs.kinds.round import ROUND
 from imgsim.inputs.traits import READY_SINCE
-from imgsim.persons.livelihood import BEFORE, IN_TRAINING, STATE, STATES, TRACK, WALKED, begin_spell, spend
+from imgsim.persons.livelihood import (
+    ACTIVITY_COLUMNS,
+    ADVANCED_TO,
+    BEFORE,
+    IN_TRAINING,
+    STATE,
+    STATES,
+    add_days,
+    begin_spell,
+)
 from imgsim.persons.population import Population
 
 
@@ -24,7 +33,7 @@ class Career:
     __slots__ = (
         "model", "journal", "population", "waiting", "person", "who", "rules", "call", "activity_call", "entry", "day",
         "row", "due",
-        "visits", "attempts", "started", "sequence", "track", "days_in", "spell_start", "spells", "sat", "times_sat",
+        "visits", "attempts", "started", "sequence", "activity", "days_in", "spell_start", "spells", "sat", "times_sat",
         "post_start", "imposed", "end", "end_day",
     )  # fmt: skip
 
@@ -47,7 +56,7 @@ class Career:
         self.sat = np.zeros(self.model.stage_plans.ring, np.int64)
         self.times_sat = 0
         self.sequence = self.spells = 0
-        self.track = np.zeros(TRACK, np.float32)
+        self.activity = np.zeros(ACTIVITY_COLUMNS, np.float32)
         self.days_in = np.zeros(STATES, np.int64)
         self.spell_start = self.day
         self.post_start = 0
@@ -64,7 +73,7 @@ class Career:
         for place, timer in enumerate(stage_plans.timers):
             if timer.starts is not None:
                 self.start_timer(place)
-        begin_spell(self.row, self.track, int(self.row[STATE]), self.day)
+        begin_spell(self.row, self.activity, int(self.row[STATE]), self.day)
         is_stock = self.population.stock[self.person]
         return stage_plans.plans[stage_plans.stock_entry if is_stock and stage_plans.stock_entry else stage_plans.entry]
 
@@ -74,10 +83,10 @@ class Career:
         self.imposed = plan.livelihood >= 0
         if plan.livelihood >= 0 and self.row[STATE] != plan.livelihood:
             if self.row[STATE] < IN_TRAINING:
-                self.track[BEFORE] = self.row[STATE]
+                self.activity[BEFORE] = self.row[STATE]
             self.turns_to(plan.livelihood)
         elif plan.livelihood < 0 and not plan.instant and self.row[STATE] >= IN_TRAINING:
-            self.turns_to(int(self.track[BEFORE]))
+            self.turns_to(int(self.activity[BEFORE]))
 
     def leaves(self, plan: Plan, outcome: str) -> Plan:
         """A stage ends: what its outcome starts and writes; the next stage."""
@@ -136,22 +145,22 @@ class Career:
 
     def advance_to(self, day: int) -> None:
         """Today becomes a later day; activity status is simulated up to it, unless a stage imposes one."""
-        transitions, row, track = self.model.transitions, self.row, self.track
+        transitions, row, activity = self.model.transitions, self.row, self.activity
         if self.imposed:
-            spend(transitions.clinical, transitions.experience, row, track, self.days_in, day)
+            add_days(transitions.clinical, transitions.experience, row, activity, self.days_in, day)
         while (
-            int(track[WALKED]) < day
-            and (state := next_transition(*self.activity_call, row, track, self.days_in, day)) >= 0
+            int(activity[ADVANCED_TO]) < day
+            and (state := next_transition(*self.activity_call, row, activity, self.days_in, day)) >= 0
         ):
-            since = int(track[WALKED])
+            since = int(activity[ADVANCED_TO])
             self.close_spell(since)
-            begin_spell(row, track, state, since)
+            begin_spell(row, activity, state, since)
         self.day = day
 
     def turns_to(self, state: int) -> None:
         """A stage imposes a livelihood, or gives the former one back."""
         self.close_spell(self.day)
-        begin_spell(self.row, self.track, state, self.day)
+        begin_spell(self.row, self.activity, state, self.day)
 
     def close_spell(self, day: int) -> None:
         """Log the spell that ends."""

@@ -15,7 +15,7 @@ from imgsim.inputs.parameters.parameter import Parameters
 from imgsim.inputs.traits import BIRTH, COLUMN, GRADUATION, LAST_CLINICAL, TRAITS
 from imgsim.markets.match.fast.specialty_choice import options
 from imgsim.persons.compile_rules import CompiledRules
-from imgsim.persons.population import keep
+from imgsim.persons.population import sample
 from imgsim.persons.risk_equations import Rules, draw_many, predict, probability
 
 Ints = npt.NDArray[np.int64]
@@ -47,7 +47,7 @@ class Competitors:
     def of_year(self, year: int, day: int, seed: int, replication: int) -> tuple[Ints, Floats]:
         """Actors and traits of the year's competitors, kind by kind, by the values of a day."""
         sampled = [
-            keep(actor(COMPETITOR, year, code, 0), self.count(kind, day), seed, replication, self.scale, self.sampled)
+            sample(actor(COMPETITOR, year, code, 0), self.count(kind, day), seed, replication, self.scale, self.sampled)
             for code, kind in enumerate(self.kinds)
         ]
         actors = np.concatenate([np.empty(0, np.int64), *sampled])
