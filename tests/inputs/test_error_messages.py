@@ -350,7 +350,7 @@ def test_names_that_lead_nowhere_are_told_together(country: Country) -> None:
     ]
 
 
-def test_a_number_that_the_road_needs_is_missed_and_one_that_it_does_not_need_refused(country: Country) -> None:
+def test_a_number_that_the_pathway_needs_is_missed_and_one_that_it_does_not_need_refused(country: Country) -> None:
     country.spoil(NUMBERS_FILE, "[way.straight]", "[way.strait]")
     line, column = place(country.files[NUMBERS_FILE][0].read_text(), "[way.strait]")
     assert country.refusal().split("\n") == [

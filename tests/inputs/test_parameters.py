@@ -32,7 +32,7 @@ def paper(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Parameters:
 
 
 def numbers(name: str) -> Parameters:
-    """The numbers of a country that ships, or of all that its road is composed of."""
+    """The numbers of a country that ships, or of all countries that its pathway combines."""
     return load_numbers(COUNTRIES / name, load_pathway(COUNTRIES / name / "pathway.toml"))
 
 
@@ -45,7 +45,7 @@ def test_every_number_that_is_used_is_defined_and_every_one_defined_is_used(name
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_the_road_gets_every_number_in_the_unit_it_asks_for(name: str) -> None:
+def test_the_pathway_gets_every_number_in_the_unit_it_asks_for(name: str) -> None:
     parameters = numbers(name)
     wanted = required_parameters(load_pathway(COUNTRIES / name / "pathway.toml"))
     assert [(need, parameters[need].unit) for need, _ in wanted] == wanted

@@ -38,20 +38,20 @@ def with_stage(pathway: Pathway, **changes: object) -> Pathway:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_every_road_that_ships_can_be_walked(name: str) -> None:
+def test_every_pathway_that_ships_can_be_simulated(name: str) -> None:
     pathway = load_pathway(COUNTRIES / name / "pathway.toml")
     assert pathway.country == name
     assert reachable(pathway) == leads_to_end(pathway) == set(pathway.stages)
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_every_road_that_ships_holds_no_numbers(name: str) -> None:
+def test_every_pathway_that_ships_holds_no_numbers(name: str) -> None:
     text = (COUNTRIES / name / "pathway.toml").read_text("utf-8")
     values = [line.partition("#")[0].partition("=")[2] for line in text.splitlines()]
     assert [value for value in values if value.strip().lstrip("+-")[:1].isdigit()] == []
 
 
-def test_a_road_is_what_its_file_says(road: Pathway) -> None:
+def test_a_pathway_is_what_its_file_says(road: Pathway) -> None:
     assert (road.entry, road.stock_entry, list(road.stages)[:3]) == ("test", None, ["test", "paper", "way"])
     assert road.stages["test"].starts_timer == {"passed": ("validity",)}
     assert road.stages["test"].sets_flag == {"passed": ("marked",)}
@@ -67,7 +67,7 @@ def test_options_keep_the_order_of_the_file(road: Pathway) -> None:
     assert list(road.stages["way"].next) == ["straight", "away"]
 
 
-def test_a_stage_that_only_a_clock_leads_to_can_be_reached(road: Pathway) -> None:
+def test_a_stage_that_only_a_timer_leads_to_can_be_reached(road: Pathway) -> None:
     aside = Stage("aside", "end", "Aside", "", {}, {}, {}, {}, end_class="gave_up")
     stages = {**road.stages, "aside": aside}
     with pytest.raises(InputError, match=r"road.toml: stage.aside: this stage cannot be reached"):
@@ -76,7 +76,7 @@ def test_a_stage_that_only_a_clock_leads_to_can_be_reached(road: Pathway) -> Non
     check_pathway(replace(road, stages=stages, timers=timers), "road.toml")
 
 
-def test_a_clock_that_strikes_everywhere_is_no_way_off_a_road_without_end(road: Pathway) -> None:
+def test_a_timer_that_applies_everywhere_is_no_way_off_a_pathway_without_end(road: Pathway) -> None:
     death = replace(road.timers["patience"], name="death", applies_in=Scope(everywhere=True))
     circle = with_stage(road, name="way", next={"straight": "post", "away": "post"})
     circle = with_stage(circle, name="post", next={"left": "way"})
@@ -95,7 +95,7 @@ def test_a_stock_of_the_licensed_makes_its_stage_reached(road: Pathway) -> None:
     check_pathway(replace(cut, stock_entry="post"), "road.toml")
 
 
-def test_the_mechanisms_a_road_may_name_are_those_that_exist() -> None:
+def test_the_mechanisms_a_pathway_may_name_are_those_that_exist() -> None:
     assert set(MECHANISMS) == set(MADE)
 
 
@@ -131,7 +131,7 @@ def test_an_exam_that_may_lapse_needs_to_know_when_it_is_given(road: Pathway) ->
     assert ("test.open", "probability") in required_parameters(lapsing)
 
 
-def test_every_clock_needs_its_years(road: Pathway) -> None:
+def test_every_timer_needs_its_years(road: Pathway) -> None:
     assert required_parameters(road)[-2:] == [("clock.patience", "years"), ("clock.validity", "years")]
 
 

@@ -44,10 +44,10 @@ not_modelled = ["much"]
 
 """
 CHANGE = '[[change]]\nparameter = "test.passed"\nfrom = 2010-01-01\nvalue = { lever = "size", plus = 0.1, times = 0.5 }\nwhy = "reform"\n'
-DOSE = '[lever.size]\nlabel = "how much"\nunit = "share"\nvalue = 1\nlow = 0.5\nhigh = 1.5\nwhy = "unknown"\n'
+LEVER = '[lever.size]\nlabel = "how much"\nunit = "share"\nvalue = 1\nlow = 0.5\nhigh = 1.5\nwhy = "unknown"\n'
 WIRE = '[rewire.way]\naway = "extra"\n[stage.extra]\nkind = "choose"\nlabel = "Extra"\nphase = "papers"\nnext = { yes = "post", no = "gone" }\n'
 OWN = '[parameter.extra.yes]\nunit = "probability"\nvalue = 0.2\nevidence = "assumed"\nwhy = "w"\nrange = [0, 1]\n'
-WHOLE = HEAD + CHANGE + DOSE + WIRE + OWN
+WHOLE = HEAD + CHANGE + LEVER + WIRE + OWN
 
 
 @pytest.fixture
@@ -74,7 +74,7 @@ def refusal(country: Country, *files: Path, **levers: float) -> str:
 # --- the file ------------------------------------------------------------------------------------------------------
 
 
-def test_a_reform_changes_numbers_and_the_road_and_keeps_its_baseline(country: Country) -> None:
+def test_a_reform_changes_numbers_and_the_pathway_and_keeps_its_baseline(country: Country) -> None:
     found = reformed(country, write(country))
     assert found.parameters["test.passed"].value(20_000) == pytest.approx(0.6)  # 0.1 + 0.5 x 1
     assert found.parameters["test.passed"].value(0) == 0.5
@@ -85,7 +85,7 @@ def test_a_reform_changes_numbers_and_the_road_and_keeps_its_baseline(country: C
     assert [reform.title for reform in found.reforms] == ["More passes"]
 
 
-def test_a_dose_moves_what_it_sets(country: Country) -> None:
+def test_a_lever_moves_what_it_sets(country: Country) -> None:
     found = reformed(country, write(country), size=1.5)
     assert found.parameters["test.passed"].value(20_000) == pytest.approx(0.85)
     assert found.reforms[0].levers["size"].value == 1.5
@@ -158,27 +158,27 @@ def test_a_mistake_in_a_reform_file_is_told_with_its_place(country: Country, old
     assert message in told.split("\n"), told
 
 
-def test_a_dose_out_of_bounds_unknown_or_shared_is_refused(country: Country) -> None:
+def test_a_lever_out_of_bounds_unknown_or_shared_is_refused(country: Country) -> None:
     one = write(country)
     assert (
         refusal(country, one, size=2)
         == "--lever: size: 2 is outside 0.5 to 1.5 (share), the range that more.toml gives in line 14"
     )
     assert refusal(country, one, sise=1) == "--lever: sise: no reform here has a lever `sise` (did you mean `size`?)"
-    text = (HEAD + CHANGE + DOSE).replace("test.passed", "way.straight")
+    text = (HEAD + CHANGE + LEVER).replace("test.passed", "way.straight")
     other = write(country, text, "other.toml")
     assert refusal(country, one, other, size=1) == "--lever: size: say which: more.size or other.size"
 
 
 def test_two_reforms_that_set_the_same_value_are_refused_by_the_names_of_both(country: Country) -> None:
-    one, other = write(country), write(country, HEAD + CHANGE + DOSE, "other.toml")
+    one, other = write(country), write(country, HEAD + CHANGE + LEVER, "other.toml")
     told = refusal(country, one, other)
     assert told == (
         "other.toml:10:1: change[1].parameter: `test.passed` is changed from 2010-01-01 on by more.toml (line 10) too;"
         " reforms that set the same value cannot be combined"
     )
     before = CHANGE.replace("from = 2010-01-01", "from = 2009-01-01\nuntil = 2010-01-01")
-    assert reformed(country, one, write(country, HEAD + before + DOSE, "before.toml")).reforms
+    assert reformed(country, one, write(country, HEAD + before + LEVER, "before.toml")).reforms
 
 
 def test_two_reforms_of_the_same_stage_or_name_are_refused(country: Country) -> None:
@@ -265,7 +265,7 @@ def test_every_shipped_reform_stands_in_the_page_on_reforms() -> None:
 
 
 @pytest.mark.parametrize("names", [("state_licence", "conrad_35", "application_cap"), ("green_cards", "signals", "j1_fixed_admission")])  # fmt: skip
-def test_both_engines_walk_a_reformed_road_alike(names: tuple[str, ...]) -> None:
+def test_both_engines_simulate_a_reformed_pathway_alike(names: tuple[str, ...]) -> None:
     from imgsim.engines.equality import prove
 
     assert prove(golden.scenario("us", names)).difference == ""
@@ -332,11 +332,11 @@ def test_a_drawing_marks_what_is_added_and_what_is_changed(country: Country) -> 
     assert "reform" not in svg(found.pathway)
 
 
-def test_commands_take_reforms_and_doses(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+def test_commands_take_reforms_and_levers(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     file = str(golden.FOLDER / "state_licence.toml")
     assert main(["check", str(US), "--reform", file]) == 0
     assert "reform      state_licence" in capsys.readouterr().out
-    assert main(["explain", str(US), "--reform", file, "--dose", "uptake=0.3"]) == 0
+    assert main(["explain", str(US), "--reform", file, "--lever", "uptake=0.3"]) == 0
     assert "lever uptake = 0.3 probability (best guess 0.15)" in capsys.readouterr().out
     assert main(["draw", "us", "--reform", file, "--out", str(tmp_path / "road.svg")]) == 0
     assert "state_licence.plan" in (tmp_path / "road.svg").read_text()

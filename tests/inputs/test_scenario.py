@@ -404,7 +404,7 @@ def test_a_scenario_may_name_a_folder_beside_it_as_its_country(tmp_path: Path, r
     assert str(tmp_path) not in here.canonical()
 
 
-def test_a_folder_without_a_road_is_no_country(tmp_path: Path) -> None:
+def test_a_folder_without_a_pathway_is_no_country(tmp_path: Path) -> None:
     file = tmp_path / "here.toml"
     file.write_text('title = "T"\ncountry = "./nowhere"\n', "utf-8")
     with pytest.raises(errors.InputError, match=r"here\.toml:2:1: country: no `pathway.toml` in .*nowhere"):
