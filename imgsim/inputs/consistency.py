@@ -77,9 +77,9 @@ def check_required(parameters: Parameters, required: dict[str, str], problems: P
     for name, unit in required.items():
         with problems:
             if name not in parameters:
-                raise InputError(f"the road needs a parameter `{name}` ({unit})", name=name, known=parameters)
+                raise InputError(f"the pathway needs a parameter `{name}` ({unit})", name=name, known=parameters)
             if parameters[name].unit != unit:
-                refuse(parameters[name], f"the road needs it in {unit}, not in {parameters[name].unit}", "unit")
+                refuse(parameters[name], f"the pathway needs it in {unit}, not in {parameters[name].unit}", "unit")
 
 
 def check_optional(parameters: Parameters, optional: list[tuple[str, str]], problems: Problems) -> None:
@@ -88,7 +88,7 @@ def check_optional(parameters: Parameters, optional: list[tuple[str, str]], prob
         for name in parameters.family(beginning) if beginning.endswith(".") else [beginning]:
             with problems:
                 if name in parameters and parameters[name].unit != unit:
-                    refuse(parameters[name], f"the road needs it in {unit}, not in {parameters[name].unit}", "unit")
+                    refuse(parameters[name], f"the pathway needs it in {unit}, not in {parameters[name].unit}", "unit")
 
 
 def check_meetings(parameters: Parameters, pathway: Pathway, problems: Problems) -> None:
@@ -99,7 +99,7 @@ def check_meetings(parameters: Parameters, pathway: Pathway, problems: Problems)
             if held is not None and stage.mechanism != "lottery":
                 refuse(held, 'only a round with `mechanism = "lottery"` can meet several times a year')
             if held is not None and held.unit != "count":
-                refuse(held, f"the road needs it in count, not in {held.unit}", "unit")
+                refuse(held, f"the pathway needs it in count, not in {held.unit}", "unit")
 
 
 def check_choices(parameters: Parameters, pathway: Pathway, problems: Problems) -> None:

@@ -116,7 +116,7 @@ TRAITS: Final = (
     Trait("livelihood", CATEGORY, "activity status", unset=-1.0),
     Trait("competitor", CATEGORY, "kind of competitor in a Match, -1 for simulated graduates", unset=-1.0),
     Trait(
-        "area", CATEGORY, "part of the country in which a post is sought; only where the road knows areas",
+        "area", CATEGORY, "part of the country in which a post is sought; only where the pathway knows areas",
         unset=-1.0, drawn=BY_CHOICE, set_by_stages=True, seen_by_country="area", reported="area",
         reported_if_listed=True,
     ),

@@ -58,9 +58,7 @@ INSTEAD: Final = {
 }
 LEFT: Final[dict[str, int]] = {
     "road": 2,
-    "walk": 1,
-    "walks": 1,
-    "walked": 2,
+    "walked": 1,
     "doses": 3,
     "turn": 1,
     "turns": 2,
@@ -70,9 +68,9 @@ LEFT: Final[dict[str, int]] = {
     "standstill": 1,
     "heads": 1,
     "beside": 3,
-    "held": 13,
+    "held": 9,
     "holds": 1,
-    "found": 6,
+    "found": 3,
     "kept": 4,
     "keep": 2,
     "tell": 1,

@@ -74,7 +74,7 @@ IN_NUMBERS: list[Case] = [
     (NUMBERS_FILE, "from = 2012-01-01", "from = 2012-13-01", "2012-13-01", "`2012-13-01` is no date"),
     (NUMBERS_FILE, 'unit = "rate"', 'unit = "raet"', "unit = \"raet", "post.left.unit: unknown unit `raet`; one of probability, rate, days, years, count, amount, factor, USD, CAD, score, number, flag, month-day (did you mean `rate`?)"),
     (NUMBERS_FILE, 'unit = "rate"\n', "", "[post.left]", "post.left: `unit` is missing"),
-    (NUMBERS_FILE, 'unit = "rate"', 'unit = "years"', 'unit = "years"\nvalue = 0.05', "post.left: the road needs it in rate, not in years"),
+    (NUMBERS_FILE, 'unit = "rate"', 'unit = "years"', 'unit = "years"\nvalue = 0.05', "post.left: the pathway needs it in rate, not in years"),
     (NUMBERS_FILE, '"exponential"', '"exponental"', 'distribution = "exponental"', "clock.patience.distribution: unknown distribution `exponental`; one of lognormal, gompertz, exponential (did you mean `exponential`?)"),
     (NUMBERS_FILE, 'unit = "rate"', 'unit = "rate"\ndistribution = "gompertz"', 'distribution = "gompertz"', "post.left.distribution: only days and years have a distribution, not a rate"),
     (NUMBERS_FILE, "{ from = 2000-01-01, of", "{ of", "values = [{ of = { near = 10, far = 20", "population.entrants.values: a line needs dates: the first value has none"),
@@ -110,7 +110,7 @@ IN_NUMBERS: list[Case] = [
     (NUMBERS_FILE, "odds.ability", "odd.ability", "[test.passed.odd.ability]", "test.passed.odd.ability: `unit` is missing"),
     (NUMBERS_FILE, "[test.prepare.sd_log]", "[test.passed.spread]", "[test.passed.spread]", "test.passed.spread: only days and years have a `sd_log` or `scale`, and only scores a `spread`"),
     (NUMBERS_FILE, "[test.prepare.sd_log]", '[test.prepare.sd_log]\nunit = "days"', 'unit = "days"\nvalue = 0.3', "test.prepare.sd_log: a dispersion is given in number or score, not in days"),
-    (NUMBERS_FILE, "[post.left]", '[test.apart]\nunit = "days"\nvalue = 2\nevidence = "measured"\nsource = "census"\n\n[post.left]', 'unit = "days"\nvalue = 2', "test.apart: the road needs it in count, not in days"),
+    (NUMBERS_FILE, "[post.left]", '[test.apart]\nunit = "days"\nvalue = 2\nevidence = "measured"\nsource = "census"\n\n[post.left]', 'unit = "days"\nvalue = 2', "test.apart: the pathway needs it in count, not in days"),
     (NUMBERS_FILE, "[post.left]", "[test.attempts]", "4:", "not valid TOML: Cannot declare ('test', 'attempts') twice"),
     (SOURCES_FILE, "title", "titel", "titel", "census.titel: unknown key `titel` (did you mean `title`?)"),
     (SOURCES_FILE, 'title = "The census"\n', "", "[census]", "census: `title` is missing"),
@@ -225,7 +225,7 @@ IN_REFORM: list[tuple[str, str, str]] = [
     (CHANGE, '[stage.new]\nkind = "wait"\nlabel = "New"\nphase = "x"\nnext = { done = "gone" }\n', "reform.toml:3:1: stage.new: this stage cannot be reached"),
     (CHANGE, '[stage.way]\nkind = "choose"\nlabel = "New"\nphase = "x"\nnext = { straight = "way", away = "way" }\n', "reform.toml:3:1: stage.way: no end can be reached from this stage"),
     (CHANGE, '[stage.way]\nkind = "choose"\nlabel = "New"\nphase = "x"\nnext = { straight = "gone", away = "gone" }\n', "reform.toml: stage.post: this stage cannot be reached"),
-    (CHANGE, '[stage.paper]\nkind = "wait"\nlabel = "New"\nphase = "x"\nnext = { done = "new" }\n[stage.new]\nkind = "wait"\nlabel = "New"\nphase = "x"\nnext = { done = "way" }\n', "the road needs a parameter `new.done` (days)"),
+    (CHANGE, '[stage.paper]\nkind = "wait"\nlabel = "New"\nphase = "x"\nnext = { done = "new" }\n[stage.new]\nkind = "wait"\nlabel = "New"\nphase = "x"\nnext = { done = "way" }\n', "the pathway needs a parameter `new.done` (days)"),
     (CHANGE, '[stage.paper]\nkind = "round"\nmechanism = "mach"\nlabel = "New"\nphase = "x"\nnext = { placed = "way", unplaced = "gone", ineligible = "gone" }\n', "reform.toml:5:1: stage.paper.mechanism: unknown mechanism `mach` (did you mean `match`?)"),
 ]  # fmt: skip
 
@@ -354,7 +354,7 @@ def test_a_number_that_the_pathway_needs_is_missed_and_one_that_it_does_not_need
     country.spoil(NUMBERS_FILE, "[way.straight]", "[way.strait]")
     line, column = place(country.files[NUMBERS_FILE][0].read_text(), "[way.strait]")
     assert country.refusal().split("\n") == [
-        "the road needs a parameter `way.straight` (probability) (did you mean `way.strait`?)",
+        "the pathway needs a parameter `way.straight` (probability) (did you mean `way.strait`?)",
         f"parameters/numbers.toml:{line}:{column}: way.strait: nothing uses a parameter of this name"
         " (did you mean `way.straight`?)",
     ]

@@ -154,7 +154,9 @@ def refuse_taken(country: str, pathway: Pathway, names: Iterable[str]) -> None:
     for name in names:
         own = name.removeprefix(f"{country}.")
         if own in pathway.stages:
-            raise InputError(f"the road of {country} has a stage `{own}`, a name that composed roads need", key=name)
+            raise InputError(
+                f"the pathway of {country} has a stage `{own}`, a name that combined pathways need", key=name
+            )
 
 
 # --- what the countries bring along ------------------------------------------------------------------------------
@@ -207,7 +209,7 @@ def seen_from(whole: Pathway, stage: str) -> Pathway:
         if trait in shared:
             continue
         if whole.stages[stage].mechanism == "match" and whole.categories.get(trait, ())[: len(values)] != values:
-            raise InputError(f"a country with a Match must come first among those composed: its `{trait}`", key=country)
+            raise InputError(f"a country with a Match must come first among those combined: its `{trait}`", key=country)
     flags = {flag.removeprefix(f"{country}."): label for flag, label in whole.flags.items()}
     categories = {**whole.categories, **own.categories, **shared}
     return replace(whole, flags=flags, categories=categories, competitors=own.competitors)

@@ -1,4 +1,4 @@
-"""The numbers of several countries as those of one road: renamed, given by the groups of the whole, and people shared.
+"""The numbers of several countries as those of one combined pathway: renamed and given by its groups, people shared.
 
 Nothing of a country's numbers is copied by hand: each keeps its values, dates and grounds below the country's name.
 What the whole needs beside them follows by arithmetic: its entrants are the countries' entrants, divided among its
@@ -38,7 +38,7 @@ GIVEN_BY: Final = tuple(  # traits of a country's own cells, which the whole say
 
 
 def load_numbers(folder: Path, pathway: Pathway) -> Parameters:
-    """The parameters and sources of a country's folder, or of all countries that its road is composed of."""
+    """The parameters and sources of a country's folder, or of all countries that its pathway combines."""
     own = load_parameters(folder)
     if not pathway.parts:
         return own
@@ -59,12 +59,12 @@ def refuse_ratios_of_means(parameters: Parameters, pathway: Pathway) -> None:
 
 
 def refuse_without_cells(own: Parameters, pathway: Pathway) -> None:
-    """InputError unless it is said for every country which part of its cells each group of the whole is."""
+    """InputError unless every group of the combined pathway has its share of a group of every country."""
     for name in pathway.parts:
         cell = f"{PEOPLE}cell.{name}"
         if cell not in own:
             raise InputError(
-                f"a composed road needs a parameter `{cell}` (probability, by group)", name=cell, known=own
+                f"a combined pathway needs a parameter `{cell}` (probability, by group)", name=cell, known=own
             )
         missing = [group for group in pathway.groups if group not in own[cell].rows]
         if missing:
@@ -72,7 +72,7 @@ def refuse_without_cells(own: Parameters, pathway: Pathway) -> None:
 
 
 def composed_numbers(own: Parameters, pathway: Pathway, brought: Mapping[str, Parameters]) -> Parameters:
-    """All numbers of a composed road: its own, those of its countries, and what follows from them."""
+    """All numbers of a combined pathway: its own, those of its countries, and what follows from them."""
     parts = [Brought(name, pathway.parts[name], parameters) for name, parameters in brought.items()]
     named = [parameter for part in parts for parameter in taken(part, part.name == pathway.common)]
     followed = [*shared_people(own, pathway, parts), *first_choices(own, pathway, parts)]
@@ -102,7 +102,7 @@ def with_all_categories(parameter: Parameter, pathway: Pathway) -> Parameter:
 
 
 def taken(part: Brought, common: bool) -> Iterator[Parameter]:
-    """The parameters of a country as those of the whole."""
+    """The parameters of a country as those of the combined pathway."""
     shared = {f"clock.{timer.name}" for timer in part.part.pathway.timers.values() if timer.applies_in.everywhere}
     yield citizens(part)
     yield from remainders(part)
@@ -132,7 +132,7 @@ def remainders(part: Brought) -> Iterator[Parameter]:
 
 
 def renamed(part: Brought, name: str, common: bool, shared: set[str]) -> str | None:
-    """The name of a country's parameter in the whole; None for what the whole has no use for."""
+    """The name of a country's parameter in the combined pathway; None for one that has no use there."""
     is_shared = any(name == timer or name.startswith(f"{timer}.") for timer in shared)
     if is_shared or name.startswith(("livelihood.", "academic_year.")):
         return name if common else None
@@ -156,7 +156,7 @@ def entering_name(country: str, name: str) -> str | None:
 
 
 def ratios_of(part: Brought, ratio: Ratio, common: bool, shared: set[str]) -> list[Ratio]:
-    """A ratio over a country's own group or region becomes one over each group of the whole that is of it."""
+    """A ratio over a country's group or region becomes one over each combined group that belongs to it."""
     name = renamed(part, ratio.parameter, common, shared) or ratio.parameter
     if ratio.trait in GIVEN_BY and ratio.category is not None:
         return [Ratio("group", group, name, ratio.kind) for group in part.like(ratio.trait, ratio.category)]
@@ -164,12 +164,12 @@ def ratios_of(part: Brought, ratio: Ratio, common: bool, shared: set[str]) -> li
 
 
 def trait_below(part: Brought, trait: str) -> str:
-    """The name of a trait in the whole: flags are a country's own."""
+    """The name of a trait in the combined pathway: flags are a country's own."""
     return f"flag.{below(part.name, trait.removeprefix('flag.'))}" if trait.startswith("flag.") else trait
 
 
 def by_groups(part: Brought, parameter: Parameter) -> Parameter:
-    """A parameter by a country's groups or regions as one by the groups of the whole, with the sources renamed."""
+    """A parameter by a country's groups or regions as one by combined groups, with the sources renamed."""
     rows = {category: cited_below(part, series) for category, series in parameter.rows.items()}
     if parameter.by not in GIVEN_BY:
         return replace(parameter, rows=rows, by=trait_below(part, parameter.by) if parameter.by else None)
@@ -178,5 +178,5 @@ def by_groups(part: Brought, parameter: Parameter) -> Parameter:
 
 
 def cited_below(part: Brought, series: Iterable[Row]) -> tuple[Row, ...]:
-    """The rows with their sources by the names these have in the whole."""
+    """The rows with their sources by the names these have in the combined pathway."""
     return tuple(row._replace(source=below(part.name, row.source)) if row.source else row for row in series)

@@ -66,16 +66,16 @@ def part(name: str, top: Table, groups: Mapping[str, Group]) -> Part:
     if not file.is_file():
         top.fail(f"there is no country `{name}`", "countries", name=name, known=countries_in(top.file.parent.parent))
     if "countries" in read_toml(file):
-        top.fail(f"`{name}` is composed itself", "countries")
-    road = read_pathway(file)
+        top.fail(f"`{name}` is a combined pathway itself", "countries")
+    pathway = read_pathway(file)
     become = top.table("maps_groups").table(name)
     become.only(*groups)
     for group in groups:
-        if (cell := become.text(group)) not in road.groups:
-            become.fail(f"{name} has no group `{cell}`", group, name=cell, known=road.groups)
+        if (cell := become.text(group)) not in pathway.groups:
+            become.fail(f"{name} has no group `{cell}`", group, name=cell, known=pathway.groups)
     instead = top.table("redirects").table(name)
-    instead.only(*road.stages)
-    return Part(road, texts_of(become), texts_of(instead))
+    instead.only(*pathway.stages)
+    return Part(pathway, texts_of(become), texts_of(instead))
 
 
 def common_of(top: Table) -> str | None:
@@ -83,7 +83,7 @@ def common_of(top: Table) -> str | None:
     named = top.texts("countries")
     held = top.text("common", None)
     if named and held not in named:
-        top.fail("a composed road says in which of its countries the `common` numbers stand", known=named, name=held)
+        top.fail("a combined pathway says in which of its countries the `common` numbers stand", known=named, name=held)
     return held
 
 
