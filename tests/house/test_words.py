@@ -57,8 +57,7 @@ INSTEAD: Final = {
     "whole wholes": "table, total, denominator",
 }
 LEFT: Final[dict[str, int]] = {
-    "road": 2,
-    "walked": 1,
+    "road": 1,
     "doses": 3,
     "turn": 1,
     "turns": 2,
@@ -68,11 +67,10 @@ LEFT: Final[dict[str, int]] = {
     "standstill": 1,
     "heads": 1,
     "beside": 3,
-    "held": 9,
+    "held": 6,
     "holds": 1,
     "found": 3,
-    "kept": 4,
-    "keep": 2,
+    "kept": 1,
     "tell": 1,
     "tells": 1,
     "says": 2,
