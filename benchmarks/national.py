@@ -89,7 +89,7 @@ def compiled_turn(scale: float) -> tuple[dict[str, float], int, int]:
     compiled_engine.run(build(load_scenario(SCENARIO, scale=0.05)), 1)  # whatever is loaded on first use
     begin = process_time()
     held = watch.timed("people", compiled_engine.Replication)(model, 0)
-    watch.timed("run", compiled_engine.walk)(held)
+    watch.timed("run", compiled_engine.pass_time)(held)
     tables = watch.timed("tables", lambda: build_tables(held.finished()))()
     watch.timed("outcomes", measures)(tables, scenario)
     watch.spent["all"] = process_time() - begin
