@@ -58,7 +58,7 @@ def choose(asked: str) -> Choice:
         return Choice(asked, "asked for")
     if numba.config.DISABLE_JIT:  # type: ignore[attr-defined]
         return Choice("simpy", "compilation is turned off")
-    return Choice("compiled", "gives the same lives faster")
+    return Choice("compiled", "gives the same careers faster")
 
 
 def engine(name: str) -> Engine:

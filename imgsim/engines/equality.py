@@ -7,8 +7,8 @@ from dataclasses import dataclass, fields, replace
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 
+from imgsim.base.arrays import Ints
 from imgsim.base.dates.calendar import to_date
 from imgsim.base.errors import InputError
 from imgsim.engines.engine import ENGINES, finished_replication
@@ -19,8 +19,6 @@ from imgsim.engines.records.finished import Finished, Piece
 from imgsim.inputs.scenarios.scenario import Scenario
 from imgsim.inputs.traits import LIVELIHOODS
 from imgsim.persons.population import entrant_cells, stock_cells
-
-Ints = npt.NDArray[np.int64]
 
 PEOPLE: Final = 6_000  # about as many are compared, unless the scenario needs more to run at all
 NOT_COMPARED: Final = ("model", "replication", "population")

@@ -8,11 +8,12 @@ from typing import Any, Final, Protocol
 import numpy as np
 import numpy.typing as npt
 
+from imgsim.base.arrays import Ints
+
 PLACED, UNPLACED, INELIGIBLE = 0, 1, 2
 CHANNELS: Final = ("none", "outside", "match", "soap")
 NO_CHANNEL, OUTSIDE, IN_ROUND, IN_SOAP = 0, 1, 2, 3
 
-Ints = npt.NDArray[np.int64]
 Codes = npt.NDArray[np.signedinteger[Any]]  # of any width
 
 

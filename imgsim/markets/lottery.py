@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from imgsim.base.arrays import Floats, Ints
 from imgsim.base.randomness.addresses import decision
 from imgsim.base.randomness.philox import ALL_REPLICATIONS, uniforms
 from imgsim.inputs.parameters.parameter import Parameters
@@ -13,9 +14,6 @@ from imgsim.markets.allocation import IN_ROUND, NO_CHANNEL, PLACED, UNPLACED, Al
 from imgsim.markets.quota_growth import QuotaGrowth
 from imgsim.markets.round_dates import meetings_a_year, meetings_of
 from imgsim.persons.compile_rules import CompiledRules
-
-Ints = npt.NDArray[np.int64]
-Floats = npt.NDArray[np.float64]
 
 
 class Lottery:

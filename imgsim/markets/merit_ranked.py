@@ -8,6 +8,7 @@ from typing import Final, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from imgsim.base.arrays import Bools, Floats, Ints
 from imgsim.base.compiled.by_reference import by_reference
 from imgsim.base.compiled.jit import kernel
 from imgsim.base.dates.day_numbers import DAYS_A_YEAR
@@ -22,9 +23,6 @@ from imgsim.markets.lottery import scaled_places
 from imgsim.persons.compile_rules import CompiledRules
 from imgsim.persons.risk_equations import Rules, Who, happens, predict
 
-Ints = npt.NDArray[np.int64]
-Floats = npt.NDArray[np.float64]
-Bools = npt.NDArray[np.bool_]
 Codes = npt.NDArray[np.int8]
 
 NO_POOL: Final = -1  # of applicants without a category, and of those who are not placed

@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from imgsim.base.arrays import Bools
 from imgsim.inputs.traits import YES_NO
-from imgsim.outcomes.counts import Bools, Codes
+from imgsim.outcomes.counts import Codes
 from imgsim.outcomes.strata import STRATIFYING, Stratum, by_trait
 
 if TYPE_CHECKING:

@@ -8,8 +8,9 @@ from typing import Final
 
 import numpy as np
 
+from imgsim.base.arrays import Bools, Ints
 from imgsim.outcomes.catalogue import measure
-from imgsim.outcomes.counts import Bools, Ints, Tally, inside, tally
+from imgsim.outcomes.counts import Tally, inside, tally
 from imgsim.outcomes.definitions import COHORT_YEARS, FIRST_MONTH, MEASURED, NEVER_YEARS
 from imgsim.outcomes.outcome_rows import Rows, academic
 from imgsim.outcomes.people_arrays import View, academic_year_of, day, year_of

@@ -1,4 +1,4 @@
-"""What the measures mean in years and classes: definitions, not quantities that a source could settle."""
+"""Constants that define measures: spans of years, classes of ends. A measure itself stands in a file of its subject."""
 
 from __future__ import annotations
 

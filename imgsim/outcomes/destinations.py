@@ -11,9 +11,9 @@ from typing import Final
 
 import numpy as np
 
+from imgsim.base.arrays import Bools, Floats, Ints
 from imgsim.base.dates.day_numbers import DAYS_A_YEAR, NEVER
 from imgsim.outcomes.catalogue import measure
-from imgsim.outcomes.counts import Bools, Floats, Ints
 from imgsim.outcomes.definitions import FOLLOW_UP_YEARS, GRID, INCIDENCE_YEARS, MEASURED, SURVIVAL
 from imgsim.outcomes.order_statistics import quantile, runs, sorted_rows
 from imgsim.outcomes.outcome_rows import Rows, ratio, where

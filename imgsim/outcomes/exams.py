@@ -7,8 +7,9 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
+from imgsim.base.arrays import Bools, Ints
 from imgsim.outcomes.catalogue import measure
-from imgsim.outcomes.counts import Bools, Ints, Replicas
+from imgsim.outcomes.counts import Replicas
 from imgsim.outcomes.definitions import FOLLOW_UP_YEARS, MEASURED
 from imgsim.outcomes.outcome_rows import Rows, academic, labels, where
 from imgsim.outcomes.people_arrays import View, codes_in, years_before

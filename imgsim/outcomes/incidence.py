@@ -6,10 +6,11 @@ from typing import NamedTuple
 
 import numpy as np
 
+from imgsim.base.arrays import Bools, Floats, Ints
 from imgsim.base.compiled.jit import kernel
 from imgsim.base.dates.day_numbers import DAYS_A_YEAR, NEVER
 from imgsim.outcomes.catalogue import measure
-from imgsim.outcomes.counts import Bools, Codes, Floats, Ints
+from imgsim.outcomes.counts import Codes
 from imgsim.outcomes.definitions import GRID, MEASURED
 from imgsim.outcomes.order_statistics import sorted_rows
 from imgsim.outcomes.outcome_rows import Rows, where

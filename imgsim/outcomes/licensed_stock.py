@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from imgsim.base.arrays import Bools, Ints
 from imgsim.base.dates.day_numbers import NEVER
 from imgsim.outcomes.catalogue import measure
-from imgsim.outcomes.counts import Bools, Ints, inside
+from imgsim.outcomes.counts import inside
 from imgsim.outcomes.definitions import GROWTH_YEARS
 from imgsim.outcomes.outcome_rows import Rows, labels, ratio, where
 from imgsim.outcomes.people_arrays import Days, View, day, year_of

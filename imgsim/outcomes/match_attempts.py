@@ -6,9 +6,10 @@ from typing import Final
 
 import numpy as np
 
+from imgsim.base.arrays import Floats, Ints
 from imgsim.inputs.kinds.branch import values_deciding
 from imgsim.outcomes.catalogue import measure
-from imgsim.outcomes.counts import Floats, Ints, inside, tally
+from imgsim.outcomes.counts import inside, tally
 from imgsim.outcomes.definitions import FOLLOW_UP_YEARS, MEASURED, RANK_CLASSES, RECENT_YEARS, RUNGS
 from imgsim.outcomes.match_seasons import PLACED, Seasons
 from imgsim.outcomes.outcome_rows import Rows, labels, ratio, where

@@ -10,8 +10,9 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
+from imgsim.base.arrays import Bools, Ints
 from imgsim.markets.allocation import CHANNELS
-from imgsim.outcomes.counts import Bools, Codes, Ints, Replicas, Tally, earlier, tally
+from imgsim.outcomes.counts import Codes, Replicas, Tally, earlier, tally
 from imgsim.outcomes.people_arrays import View, codes_in
 
 PLACED: Final = ("outside", "match", "soap")  # channels

@@ -9,10 +9,11 @@ from typing import Final
 
 import numpy as np
 
+from imgsim.base.arrays import Bools, Floats, Ints
 from imgsim.inputs.kinds.round import MERIT
 from imgsim.markets.merit_ranked import CITIZENSHIP
 from imgsim.outcomes.catalogue import measure
-from imgsim.outcomes.counts import Bools, Floats, Ints, Replicas
+from imgsim.outcomes.counts import Replicas
 from imgsim.outcomes.definitions import ALL, IMG, MARKET, QUEUE
 from imgsim.outcomes.outcome_rows import Rows, labels, where
 from imgsim.outcomes.people_arrays import View

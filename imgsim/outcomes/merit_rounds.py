@@ -13,9 +13,10 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
+from imgsim.base.arrays import Bools, Ints
 from imgsim.base.dates.day_numbers import DAYS_A_YEAR, NEVER
 from imgsim.outcomes.catalogue import measure
-from imgsim.outcomes.counts import Bools, Ints, Replicas, inside
+from imgsim.outcomes.counts import Replicas, inside
 from imgsim.outcomes.definitions import ATTEMPT_CLASSES, MEASURED, WAITS
 from imgsim.outcomes.outcome_rows import Rows, labels, ratio, where
 from imgsim.outcomes.people_arrays import View

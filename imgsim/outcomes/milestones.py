@@ -6,9 +6,10 @@ from typing import Final
 
 import numpy as np
 
+from imgsim.base.arrays import Ints
 from imgsim.base.dates.day_numbers import DAYS_A_YEAR, NEVER
 from imgsim.outcomes.catalogue import measure
-from imgsim.outcomes.counts import Codes, Ints, inside
+from imgsim.outcomes.counts import Codes, inside
 from imgsim.outcomes.definitions import FOLLOW_UP_YEARS, INTERVALS, MEASURED, QUANTILES
 from imgsim.outcomes.order_statistics import Runs, moments, quantile, runs, sorted_rows
 from imgsim.outcomes.outcome_rows import Named, Rows, labels, ratio

@@ -8,8 +8,9 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from imgsim.base.arrays import Bools, Floats, Ints
 from imgsim.base.compiled.jit import kernel
-from imgsim.outcomes.counts import Bools, Codes, Floats, Ints
+from imgsim.outcomes.counts import Codes
 
 
 def sorted_rows(*columns: Ints | Codes) -> Sequence[Ints]:

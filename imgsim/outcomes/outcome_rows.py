@@ -15,7 +15,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from imgsim.outcomes.counts import Bools, Codes, Floats, Ints, Tally
+from imgsim.base.arrays import Bools, Floats, Ints
+from imgsim.outcomes.counts import Codes, Tally
 from imgsim.outcomes.order_statistics import sorted_rows
 from imgsim.outcomes.strata import Stratum
 

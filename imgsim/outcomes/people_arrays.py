@@ -11,11 +11,12 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from imgsim.base.arrays import Bools, Floats, Ints
 from imgsim.base.compiled.jit import kernel
 from imgsim.base.dates.day_numbers import NEVER
 from imgsim.inputs.traits import YES_NO
 from imgsim.outcomes.cells import Cells, cells_of
-from imgsim.outcomes.counts import Bools, Codes, Floats, Ints, Replicas, Tally, sums, tally
+from imgsim.outcomes.counts import Codes, Replicas, Tally, sums, tally
 from imgsim.outcomes.definitions import CITIZEN, FIRST_MONTH
 from imgsim.outcomes.strata import EVERYBODY, REGION, Stratum
 

@@ -7,10 +7,11 @@ from typing import Final
 
 import numpy as np
 
+from imgsim.base.arrays import Bools, Floats, Ints
 from imgsim.base.dates.day_numbers import DAYS_A_YEAR
 from imgsim.inputs.traits import LIVELIHOODS
 from imgsim.outcomes.catalogue import measure
-from imgsim.outcomes.counts import Bools, Floats, Ints, inside
+from imgsim.outcomes.counts import inside
 from imgsim.outcomes.definitions import (
     ABROAD,
     EMPLOYED,

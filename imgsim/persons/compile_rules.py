@@ -1,4 +1,4 @@
-"""From named parameters to the arrays that compiled rules read."""
+"""Turn the parameters of a scenario into the arrays that the risk equations read."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def compile_rules(parameters: Parameters, pathway: Pathway) -> CompiledRules:
 
 
 def ordered(parameters: Parameters, pathway: Pathway) -> list[str]:
-    """Names with the options of each choice side by side, in the order in which they are passed over."""
+    """Names of parameters, with the options of one choice next to each other in the order in which they are asked."""
     first = [
         f"{stage.name}.{option}"
         for stage in pathway.stages.values()

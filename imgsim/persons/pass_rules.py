@@ -16,16 +16,12 @@ import math
 from collections.abc import Mapping
 from typing import Final
 
-import numpy as np
-import numpy.typing as npt
-
+from imgsim.base.arrays import Ints
 from imgsim.base.compiled.jit import called_kernel, inline_kernel
 from imgsim.base.randomness.philox import uniform
 from imgsim.base.randomness.quantiles import normal
 from imgsim.inputs.kinds.exam import PASS_RULES
 from imgsim.persons.risk_equations import HASH, Row, Rules, Who, amount, base, draw, happens, predict, probability
-
-Ints = npt.NDArray[np.int64]
 
 PASSED, FAILED, BORDERLINE = 0, 3, 4  # places among the outcomes of an exam
 PROBABILITY, STATIONS, ADAPTIVE = 0, 1, 2

@@ -1,7 +1,7 @@
 """The people: entrants by year and group, and the physicians licensed before the census date.
 
-A cell is (year, group); its people are numbered from 0. A person is drawn from nothing but the own address, so a
-reform that adds entrants leaves those already there as they were, and a smaller scale keeps a subset of the larger.
+A cell is (year, group); its people are numbered from 0. A person's traits depend on nothing but the person's own random
+numbers, so a reform that adds entrants leaves those already there as they were, and a smaller scale keeps a subset.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The rules of a career, each written once and called by every engine.
+"""Risk equations: the formula behind every probability, rate, duration and score, called by both engines.
 
 A *quantity* is a parameter seen by compiled code: dated values per category of one trait, behind a link, plus named
 ratios over traits. The one form of every rule is
@@ -17,6 +17,7 @@ from typing import Final, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from imgsim.base.arrays import Floats, Ints
 from imgsim.base.compiled.jit import called_kernel, inline_kernel, kernel
 from imgsim.base.dates.day_numbers import DAYS_A_YEAR, NEVER, academic_year_start
 from imgsim.base.randomness.philox import uniform, uniforms
@@ -44,8 +45,6 @@ LOGNORMAL, GOMPERTZ, EXPONENTIAL = 0, 1, 2
 PASSING: Final = (AGE, YEARS_SINCE_GRADUATION, PRACTICE_GAP, CURRENT_YEAR, COLUMN["experience"], COLUMN["livelihood"])
 
 Row = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
-Floats = npt.NDArray[np.float64]
 
 
 class Rules(NamedTuple):

@@ -1,4 +1,7 @@
-"""One career in dates and plain words, from its events and spells of activity status."""
+"""One career in dates and plain words, from its events and spells of activity status.
+
+The sentences of each stage kind stand in ``inputs/kinds/<kind>.py``, the labels of stages in ``pathway.toml``.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Replications on all cores: the same rows whatever the number of workers, and whatever kills one of them."""
+"""Replications on all cores: the same rows for any number of workers, also after a worker was killed."""
 
 from __future__ import annotations
 

@@ -6,14 +6,13 @@ from typing import Any, NamedTuple
 
 import numba
 import numpy as np
-import numpy.typing as npt
 import pytest
 from numba.core.errors import TypingError
 
+from imgsim.base.arrays import Floats
 from imgsim.base.compiled.by_reference import by_reference
 from imgsim.base.compiled.jit import called_kernel, kernel
 
-Floats = npt.NDArray[np.float64]
 NUMBA: Any = numba.config  # its settings are not typed
 
 

@@ -11,11 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from imgsim.base.arrays import Ints
 from imgsim.markets.lottery import chosen_jurisdictions, lottery_winners, scaled_places
 from imgsim.markets.match.fast.deferred_acceptance import blocking_pairs, deferred_acceptance
 from imgsim.markets.match.reference import deferred_acceptance as textbook
-
-Ints = npt.NDArray[np.int64]
 
 
 class Market(NamedTuple):

@@ -15,6 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
+from imgsim.base.arrays import Ints
 from imgsim.base.errors import InputError
 from imgsim.base.randomness.addresses import COMPETITOR, GRADUATE, PROGRAMME, actor
 from imgsim.base.randomness.philox import words
@@ -42,8 +43,6 @@ from imgsim.markets.match.fast.specialty_choice import chooses_among, options
 from imgsim.markets.match.positions import refuse_too_many
 from imgsim.persons.compile_rules import compile_rules
 from imgsim.persons.risk_equations import Who
-
-Ints = npt.NDArray[np.int64]
 
 PROGRAMMES = np.array([actor(PROGRAMME, 1900, k // 100, k % 100) for k in range(200)])
 SPECIALTY = np.arange(200) // 100

@@ -1,4 +1,4 @@
-"""Random numbers are addressed, not consumed: every uniform is a pure function of its address.
+"""Random numbers by address: the same seed, person, decision and occurrence always get the same number.
 
 The generator is Philox4x32-10 (Salmon, Moraes, Dror and Shaw, "Parallel random numbers: as easy as 1, 2, 3", SC 2011),
 checked in the tests against the vectors its authors published. The key is (seed, decision); the counter is
@@ -10,12 +10,9 @@ from __future__ import annotations
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 
+from imgsim.base.arrays import Floats, Ints
 from imgsim.base.compiled.jit import inline_kernel, kernel
-
-Ints = npt.NDArray[np.int64]
-Floats = npt.NDArray[np.float64]
 
 M0: Final = np.uint64(0xD2511F53)
 M1: Final = np.uint64(0xCD9E8D57)

@@ -1,12 +1,10 @@
-"""Many careers advanced at once, each as far as what the rounds have decided carries it."""
+"""Advance many careers at once, each up to the next round that has not met yet."""
 
 from __future__ import annotations
 
 from typing import Final
 
-import numpy as np
-import numpy.typing as npt
-
+from imgsim.base.arrays import Ints
 from imgsim.base.compiled.by_reference import by_reference
 from imgsim.base.compiled.jit import called_kernel, inline_kernel
 from imgsim.base.compiled.prefetch import fetch
@@ -32,8 +30,6 @@ from imgsim.engines.compiled.stages import visit
 from imgsim.inputs.traits import COLUMN
 from imgsim.markets.allocation import PLACED
 from imgsim.persons.risk_equations import Who
-
-Ints = npt.NDArray[np.int64]
 
 SPECIALTY, SPONSOR = COLUMN["specialty"], COLUMN["sponsor"]
 AHEAD: Final = 6  # careers for whose memory is asked before it is needed

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Final, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
 from imgsim.base.compiled.jit import called_kernel, inline_kernel
 from imgsim.base.dates.day_numbers import NEVER
@@ -57,8 +56,6 @@ READY: Final = COLUMN["ready"]
 NOTHING: Final = -1  # no timer expired
 PAUSE: Final = -2  # the career waits for a round, or nothing more happens before the horizon
 EXPIRED: Final = -3  # timer k expired: EXPIRED - k
-
-Ints = npt.NDArray[np.int64]
 
 
 class World(NamedTuple):

@@ -16,6 +16,7 @@ import numpy.typing as npt
 import simpy
 from pandas import DataFrame
 
+from imgsim.base.arrays import Ints
 from imgsim.base.dates.day_numbers import NEVER
 from imgsim.engines import engine as engines
 from imgsim.engines.clock import ROUND_SLOT, Clock
@@ -33,7 +34,6 @@ from imgsim.engines.records.rounds import Season, rounds_table, season_of, seaso
 from imgsim.markets.allocation import Allocation, Applicants
 from imgsim.persons.population import Population, people, populate
 
-Ints = npt.NDArray[np.int64]
 Decisions = npt.NDArray[np.int32]  # (rows, 4): person, outcome, specialty, sponsor
 
 CHUNK: Final = 20_000  # people advanced at a time

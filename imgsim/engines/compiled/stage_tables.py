@@ -7,8 +7,8 @@ from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
+from imgsim.base.arrays import Ints
 from imgsim.base.compiled.jit import inline_kernel
 from imgsim.engines.model import Model
 from imgsim.engines.stage_plans import Plan, StagePlans
@@ -17,8 +17,6 @@ from imgsim.inputs.kinds.round import MARKS
 from imgsim.markets.round_dates import Schedule
 from imgsim.persons.branch_rules import Conditions
 from imgsim.persons.pass_rules import WORDS
-
-Ints = npt.NDArray[np.int64]
 
 # StageTables.kind, and columns of StageTables.quantity in the order of each kind's quantities.
 CODE: Final = {name: code for code, name in enumerate(KINDS)}

@@ -1,4 +1,4 @@
-"""The stage kinds in the compiled engine: one function for each kind, with the rules that it asks below it.
+"""What happens in each kind of stage (exam, wait, round, work ...), compiled; its rules stand below each.
 
 ``imgsim.engines.simpy.stages`` has functions of the same names that do the same things in the same order. Where a
 generator of SimPy waits, a function here moves the person on to the day it waits for, or returns PAUSE: nothing more

@@ -1,4 +1,4 @@
-"""Accumulators: what events leave for the tables, so that no table needs the events themselves.
+"""Running totals, updated at each event, from which the tables are made without keeping the events.
 
 There is a row a person, and tallies of everybody. Threads share the rows, each for people of its own, and have tallies
 of their own (``with_own_tallies``), which are summed in the end.
@@ -12,6 +12,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from imgsim.base.arrays import Floats, Ints
 from imgsim.base.dates.day_numbers import NEVER
 from imgsim.engines.model import Model
 from imgsim.engines.records.application_seasons import SEASONS_COUNTED
@@ -24,8 +25,6 @@ GROUP = COLUMN["group"]
 Days = npt.NDArray[np.int32]
 Years = npt.NDArray[np.int16]
 Small = npt.NDArray[np.int8]
-Ints = npt.NDArray[np.int64]
-Floats = npt.NDArray[np.float64]
 
 
 class Accumulators(NamedTuple):

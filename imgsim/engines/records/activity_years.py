@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
+from imgsim.base.arrays import Ints
 from imgsim.base.compiled.jit import called_kernel
 from imgsim.engines.records.accumulators import Accumulators
 from imgsim.engines.records.event_codes import Codes, half_year_of
 from imgsim.inputs.traits import GRADUATION
-
-Ints = npt.NDArray[np.int64]
 
 
 @called_kernel

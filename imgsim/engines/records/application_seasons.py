@@ -7,6 +7,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from imgsim.base.arrays import Ints
 from imgsim.base.compiled.jit import called_kernel
 from imgsim.base.dates.day_numbers import mark_of
 from imgsim.inputs.kinds.round import APPLIED
@@ -14,7 +15,6 @@ from imgsim.inputs.traits import COLUMN, GRADUATION
 from imgsim.persons.risk_equations import Row
 
 GROUP: Final = COLUMN["group"]
-Ints = npt.NDArray[np.int64]
 Years = npt.NDArray[np.int16]
 Small = npt.NDArray[np.int8]
 

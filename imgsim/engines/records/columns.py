@@ -1,4 +1,4 @@
-"""Tables as columns by name, as long as they are not frames.
+"""Tables as columns by name, before they become data frames.
 
 Frames are made once for many replications, because making them takes longer than computing what is in them.
 """

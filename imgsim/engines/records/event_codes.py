@@ -10,6 +10,7 @@ from typing import Final, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from imgsim.base.arrays import Ints
 from imgsim.base.compiled.jit import inline_kernel
 from imgsim.base.dates.calendar import to_day
 from imgsim.base.dates.day_numbers import day_of
@@ -28,7 +29,6 @@ COST: Final = "cost."
 CERTIFIED, TRAINING = "certified", "training"  # milestones up to which costs and visa status are recorded
 
 Small = npt.NDArray[np.int16]
-Ints = npt.NDArray[np.int64]
 
 
 # Columns of Codes.meaning, -1 is none: the state an event leads to and the visa status it sets; the exam it is about

@@ -8,12 +8,12 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from imgsim.base.arrays import Ints
 from imgsim.engines.model import Model
 from imgsim.engines.records.accumulators import Accumulators
 from imgsim.engines.records.columns import Columns
 from imgsim.persons.population import Population
 
-Ints = npt.NDArray[np.int64]
 Integers = npt.NDArray[np.int32] | Ints
 
 

@@ -8,6 +8,7 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
+from imgsim.base.arrays import Floats
 from imgsim.base.compiled.jit import kernel
 from imgsim.base.dates.day_numbers import DAYS_A_YEAR, NEVER
 from imgsim.engines.records.columns import Column, Columns
@@ -19,7 +20,6 @@ from imgsim.inputs.traits import BY_NAME, CATEGORY, COLUMN, COUNT, DAY, LIVELIHO
 COUNTED = LIVELIHOODS  # every state; "until practice, end or horizon" holds because practice is a state of its own
 UNDER_WAY = "under_way"
 REPORTED: Final = tuple(trait for trait in TRAITS if trait.reported)
-Floats = npt.NDArray[np.float64]
 
 
 def people_table(finished: Finished) -> Columns:

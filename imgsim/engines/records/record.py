@@ -8,6 +8,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from imgsim.base.arrays import Ints
 from imgsim.base.compiled.by_reference import by_reference
 from imgsim.base.compiled.jit import called_kernel, inline_kernel, kernel
 from imgsim.engines.model import Model
@@ -31,7 +32,6 @@ from imgsim.engines.records.state_flows import count_move, move
 from imgsim.persons.population import Population
 from imgsim.persons.risk_equations import base
 
-Ints = npt.NDArray[np.int64]
 Meaning = npt.NDArray[np.int16]
 
 

@@ -7,11 +7,12 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
+from imgsim.base.arrays import Ints
 from imgsim.engines.model import Model
 from imgsim.engines.records.columns import Columns, frame, frames, length
 from imgsim.engines.records.encode import coded, dates
 from imgsim.engines.records.exams import exams_table
-from imgsim.engines.records.finished import Finished, Ints, Piece
+from imgsim.engines.records.finished import Finished, Piece
 from imgsim.engines.records.people import people_table
 from imgsim.engines.records.rounds import by_year
 from imgsim.engines.records.seasons import applications_table

@@ -6,14 +6,13 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from imgsim.base.arrays import Floats, Ints
 from imgsim.base.compiled.by_reference import by_reference
 from imgsim.base.compiled.jit import inline_kernel
 from imgsim.persons import livelihood, pass_rules, risk_equations, sitting_rules
 from imgsim.persons.livelihood import ActivityTransitions
 from imgsim.persons.risk_equations import Rules, Who
 
-Ints = npt.NDArray[np.int64]
-Floats = npt.NDArray[np.float64]
 SmallFloats = npt.NDArray[np.float32]
 Call = tuple[Ints, Ints, Ints, Floats, Floats, Ints, int, int, int, int]  # the fields of Rules, then those of Who
 

@@ -52,12 +52,11 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from imgsim.base.arrays import Floats, Ints
 from imgsim.base.compiled.by_reference import by_reference
 from imgsim.base.compiled.jit import inline_kernel
 '''
 ALIASES: Final = """
-Ints = npt.NDArray[np.int64]
-Floats = npt.NDArray[np.float64]
 SmallFloats = npt.NDArray[np.float32]
 """
 

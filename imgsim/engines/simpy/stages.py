@@ -1,4 +1,4 @@
-"""The stage kinds in the SimPy engine: one generator for each kind, with the rules that it asks below it.
+"""What happens in each kind of stage (exam, wait, round, work ...), as SimPy processes; its rules stand below each.
 
 ``imgsim.engines.compiled.stages`` has functions of the same names that do the same things in the same order.
 """

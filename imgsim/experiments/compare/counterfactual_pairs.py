@@ -13,13 +13,12 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from imgsim.base.arrays import Bools, Floats
 from imgsim.base.dates.day_numbers import DAYS_A_YEAR, NEVER
 from imgsim.outcomes.destinations import STARTS
 from imgsim.outcomes.people_arrays import days
 
 Days = npt.NDArray[np.int32]
-Bools = npt.NDArray[np.bool_]
-Floats = npt.NDArray[np.float64]
 Indices = npt.NDArray[np.int64]
 Groups = pd.Categorical  # the group of each person
 

@@ -6,15 +6,13 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
+from imgsim.base.arrays import Floats
 from imgsim.base.dates.day_numbers import DAYS_A_YEAR
 from imgsim.experiments.compare.counterfactual_pairs import COUNTS
 from imgsim.inputs.pathways.pathway import FIRST_POST
 from imgsim.outcomes.headline import CONFIDENCE, chosen, lines
-
-Floats = npt.NDArray[np.float64]
 
 COLUMNS: Final = (
     "reform", "label", "measure", "group", "unit", "baseline", "reformed", "difference", "low", "high", "helps",

@@ -16,10 +16,10 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 from scipy.special import ndtri
 
+from imgsim.base.arrays import Floats
 from imgsim.base.errors import InputError
 from imgsim.engines.engine import engine
 from imgsim.engines.model import Model, build
@@ -37,7 +37,6 @@ from imgsim.runs.manifest import code_digest
 if TYPE_CHECKING:
     from imgsim.inputs.scenarios.scenario import Scenario
 
-Floats = npt.NDArray[np.float64]
 
 TABLE: Final = "draws"
 FIT: Final = "fit."  # before the name of a calibration parameter, where it is drawn

@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
+from imgsim.base.arrays import Floats
 from imgsim.base.errors import ImgsimError, InputError
 from imgsim.base.progress import progress
 from imgsim.experiments.compare.paired_replications import Worlds
@@ -25,8 +25,6 @@ from imgsim.runs.checkpoints import claimed
 from imgsim.runs.job import Job
 from imgsim.runs.replicate import run_replications
 from imgsim.runs.store import CHECKPOINTS
-
-Floats = npt.NDArray[np.float64]
 
 FEWEST: Final = 2  # draws in which a line must have a value in both worlds
 JOB: Final = Job(

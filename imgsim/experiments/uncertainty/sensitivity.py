@@ -20,12 +20,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from imgsim.base.arrays import Floats
 from imgsim.base.errors import ImgsimError, InputError
 from imgsim.experiments.compare.paired_replications import Worlds
 from imgsim.experiments.uncertainty.parameter_draws import uncertain_parameters
 from imgsim.experiments.uncertainty.parameter_uncertainty import FEWEST, ParameterUncertainty, run_at
-
-Floats = npt.NDArray[np.float64]
 
 LEVELS: Final = 4  # of the grid: the number of Morris (1991)
 STRONGEST: Final = 8  # parameters whose Sobol indices are estimated

@@ -8,8 +8,8 @@ from __future__ import annotations
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 
+from imgsim.base.arrays import Bools, Floats, Ints
 from imgsim.base.randomness.addresses import decision
 from imgsim.inputs.parameters.parameter import Parameters
 from imgsim.inputs.pathways.pathway import Pathway
@@ -30,10 +30,6 @@ from imgsim.markets.match.fast.soap import soap_applications
 from imgsim.markets.match.fast.tallies import Placements, allocation_of
 from imgsim.markets.match.positions import PositionsByYear, refuse_too_many
 from imgsim.persons.compile_rules import CompiledRules
-
-Ints = npt.NDArray[np.int64]
-Floats = npt.NDArray[np.float64]
-Bools = npt.NDArray[np.bool_]
 
 DECISIONS: Final = ("applies", "pair", "after_applies")
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from imgsim.base.arrays import Bools, Floats, Ints
 from imgsim.base.dates.day_numbers import day_of, mark_of
 from imgsim.base.errors import InputError
 from imgsim.base.randomness.quantiles import normal
@@ -20,10 +20,6 @@ from imgsim.markets.match.programmes import (
     sponsors,
     thin_quotas,
 )
-
-Ints = npt.NDArray[np.int64]
-Floats = npt.NDArray[np.float64]
-Bools = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,17 +11,14 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from imgsim.base.arrays import Floats, Ints
 from imgsim.base.compiled.jit import kernel
 from imgsim.base.errors import InputError
 from imgsim.base.randomness.addresses import FIRST_YEAR, PROGRAMME, actor, decision
 from imgsim.base.randomness.philox import ALL_REPLICATIONS, uniforms
 from imgsim.base.randomness.quantiles import normal
 from imgsim.inputs.parameters.parameter import Parameters
-
-Ints = npt.NDArray[np.int64]
-Floats = npt.NDArray[np.float64]
 
 HALVINGS = 100  # more than there are bits in a factor
 

@@ -10,8 +10,8 @@ from bisect import bisect_left
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
 import numpy as np
-import numpy.typing as npt
 
+from imgsim.base.arrays import Ints
 from imgsim.base.randomness.addresses import decision
 from imgsim.base.randomness.philox import words
 from imgsim.base.randomness.quantiles import normal
@@ -30,7 +30,6 @@ from imgsim.markets.match.match import Match
 from imgsim.markets.match.positions import Positions
 from imgsim.markets.match.reference_applicants import Market, Person, competitors, graduates
 
-Ints = npt.NDArray[np.int64]
 Lists = Mapping[int, Sequence[int]]  # by applicant: programmes, the favourite first
 Scores = Mapping[tuple[int, int], float]  # by applicant and programme
 Matching = dict[int, int]  # by applicant: the programme

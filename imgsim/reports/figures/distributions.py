@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from imgsim.reports.figures.style import Floats, number, percent, readable
+from imgsim.base.arrays import Floats
+from imgsim.reports.figures.style import number, percent, readable
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -7,12 +7,12 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
+from imgsim.base.arrays import Floats
 from imgsim.base.errors import InputError
 from imgsim.outcomes.catalogue import catalogue_of
 
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
     from imgsim.reports.figures.run_protocol import Run
 
-Floats = npt.NDArray[np.float64]
 
 # Okabe and Ito (2008): distinct with any common colour blindness.
 BLACK, ORANGE, SKY, GREEN, YELLOW, BLUE, VERMILION, PURPLE = (

@@ -5,17 +5,14 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
+from imgsim.base.arrays import Floats, Ints
 from imgsim.base.compiled.by_reference import by_reference
 from imgsim.base.compiled.jit import kernel
 from imgsim.inputs.traits import COLUMN
 from imgsim.markets.match.fast.specialty_choice import chooses_among, options
 from imgsim.persons.compile_rules import CompiledRules
 from imgsim.persons.risk_equations import Rules, Who, amount, draw_many, predict, probability
-
-Ints = npt.NDArray[np.int64]
-Floats = npt.NDArray[np.float64]
 
 WISH = COLUMN["wish"]
 

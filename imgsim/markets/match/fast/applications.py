@@ -7,15 +7,14 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from imgsim.base.arrays import Bools, Ints
 from imgsim.base.compiled.jit import inline_kernel, kernel
 from imgsim.base.randomness.philox import words
 from imgsim.markets.match.fast.hash_ring import POINT_BITS, POINTS, Programme, eight_points
 from imgsim.markets.match.fast.idiosyncratic import Chance, Pairs
 from imgsim.markets.match.fast.packed_sort import MOST_APPLICANTS, Keys
 
-Ints = npt.NDArray[np.int64]
 Ints32 = npt.NDArray[np.int32]
-Bools = npt.NDArray[np.bool_]
 
 TRIES: Final = 3  # points drawn per application wanted, before an applicant has run out of programmes
 PER_CALL: Final = 8  # points of one call of chance

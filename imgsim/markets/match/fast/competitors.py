@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 
+from imgsim.base.arrays import Floats, Ints
 from imgsim.base.compiled.by_reference import by_reference
 from imgsim.base.compiled.jit import kernel
 from imgsim.base.randomness.addresses import COMPETITOR, actor, decision
@@ -17,9 +17,6 @@ from imgsim.markets.match.fast.specialty_choice import options
 from imgsim.persons.compile_rules import CompiledRules
 from imgsim.persons.population import sample
 from imgsim.persons.risk_equations import Rules, draw_many, predict, probability
-
-Ints = npt.NDArray[np.int64]
-Floats = npt.NDArray[np.float64]
 
 ABILITY, KIND, WISH = COLUMN["ability"], COLUMN["competitor"], COLUMN["wish"]
 # What every competitor is, trait by trait, before kind, day, ability and wish are given.

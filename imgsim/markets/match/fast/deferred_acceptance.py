@@ -5,11 +5,9 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from imgsim.base.arrays import Bools, Floats, Ints
 from imgsim.base.compiled.jit import inline_kernel, kernel
 
-Ints = npt.NDArray[np.int64]
-Floats = npt.NDArray[np.float64]
-Bools = npt.NDArray[np.bool_]
 Programmes = npt.NDArray[np.int64] | npt.NDArray[np.uint16]
 
 

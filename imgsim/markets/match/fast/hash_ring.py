@@ -11,10 +11,10 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from imgsim.base.arrays import Ints
 from imgsim.base.compiled.jit import inline_kernel, kernel
 from imgsim.base.randomness.philox import words
 
-Ints = npt.NDArray[np.int64]
 Programme = npt.NDArray[np.uint16]
 
 POINT_BITS: Final = 16

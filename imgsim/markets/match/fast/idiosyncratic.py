@@ -11,12 +11,11 @@ from typing import Final, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from imgsim.base.arrays import Floats, Ints
 from imgsim.base.compiled.jit import inline_kernel, kernel
 from imgsim.base.randomness.philox import words
 from imgsim.base.randomness.quantiles import normal
 
-Ints = npt.NDArray[np.int64]
-Floats = npt.NDArray[np.float64]
 Words = npt.NDArray[np.uint32]
 Singles = npt.NDArray[np.float32]
 

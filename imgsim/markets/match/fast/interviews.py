@@ -7,6 +7,7 @@ from typing import Final, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from imgsim.base.arrays import Bools, Floats, Ints
 from imgsim.base.compiled.jit import kernel
 from imgsim.base.compiled.prefetch import fetch
 from imgsim.markets.match.fast.idiosyncratic import SCREENING, Chance, Pairs
@@ -21,9 +22,6 @@ from imgsim.markets.match.fast.packed_sort import (
 )
 from imgsim.markets.match.fast.rank_lists import scores
 
-Ints = npt.NDArray[np.int64]
-Floats = npt.NDArray[np.float64]
-Bools = npt.NDArray[np.bool_]
 Programme = npt.NDArray[np.uint16]
 
 MOMENTS: Final = 2 ** (32 - PROGRAMME_BITS)  # of a pass through all slots

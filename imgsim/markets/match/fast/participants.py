@@ -5,17 +5,13 @@ from __future__ import annotations
 from typing import Final, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
+from imgsim.base.arrays import Bools, Floats, Ints
 from imgsim.inputs.traits import COLUMN
 from imgsim.markets.allocation import Applicants
 from imgsim.markets.match.fast.applicant_rules import ApplicantRules, applicant_answers
 from imgsim.markets.match.fast.competitors import Competitors
 from imgsim.persons.risk_equations import Rules
-
-Ints = npt.NDArray[np.int64]
-Floats = npt.NDArray[np.float64]
-Bools = npt.NDArray[np.bool_]
 
 CITIZEN, NEEDS_VISA, KIND = COLUMN["citizen"], COLUMN["needs_visa"], COLUMN["competitor"]
 IMG_GROUPS: Final = ("citizen_img", "noncitizen_img")

@@ -5,15 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
+from imgsim.base.arrays import Bools, Floats, Ints
 from imgsim.markets.match.fast.idiosyncratic import Chance, Pairs
 from imgsim.markets.match.fast.interviews import ScreeningLists, list_starts, screen_files
 from imgsim.markets.match.fast.rank_lists import RankLists
-
-Ints = npt.NDArray[np.int64]
-Floats = npt.NDArray[np.float64]
-Bools = npt.NDArray[np.bool_]
 
 
 def sends_signal(lists: RankLists, signals: Ints) -> Bools:

@@ -5,15 +5,11 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
+from imgsim.base.arrays import Bools, Floats, Ints
 from imgsim.base.compiled.jit import kernel
 from imgsim.markets.match.fast.idiosyncratic import PREFERENCE, Chance, Pairs, idiosyncratic
 from imgsim.markets.match.fast.packed_sort import MOST_PROGRAMMES, PROGRAMME_BITS, VALUE_BITS, Keys, by_applicant
-
-Ints = npt.NDArray[np.int64]
-Floats = npt.NDArray[np.float64]
-Bools = npt.NDArray[np.bool_]
 
 
 class RankLists(NamedTuple):

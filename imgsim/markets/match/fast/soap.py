@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
+from imgsim.base.arrays import Bools, Ints
 from imgsim.base.compiled.jit import kernel
 from imgsim.base.randomness.philox import words
 from imgsim.markets.match.fast.idiosyncratic import Chance, Pairs
-
-Ints = npt.NDArray[np.int64]
-Bools = npt.NDArray[np.bool_]
 
 
 @kernel

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
+from imgsim.base.arrays import Ints
 from imgsim.base.compiled.jit import inline_kernel
 from imgsim.persons.compile_rules import CompiledRules
 from imgsim.persons.risk_equations import Row, Rules, Who, draw, probability
-
-Ints = npt.NDArray[np.int64]
 
 
 def options(book: CompiledRules, family: str, names: tuple[str, ...]) -> tuple[Ints, Ints]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-import numpy.typing as npt
 
+from imgsim.base.arrays import Bools, Ints
 from imgsim.markets.allocation import (
     CHANNELS,
     IN_ROUND,
@@ -20,9 +20,6 @@ from imgsim.markets.allocation import (
 )
 from imgsim.markets.match.fast.participants import IMG_GROUPS, Participants
 from imgsim.markets.match.positions import Positions
-
-Ints = npt.NDArray[np.int64]
-Bools = npt.NDArray[np.bool_]
 
 
 class Placements:
