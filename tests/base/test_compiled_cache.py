@@ -62,7 +62,7 @@ def of_another_package(number):
 
 row = np.zeros(100)
 row[BIRTH] = -30 * 365.25
-print(json.dumps([trait(row, AGE, 0), of_another_package(1), of_another_package.stats.cache_path]))
+print(json.dumps([trait(row, AGE, 0, 0), of_another_package(1), of_another_package.stats.cache_path]))
 """
 
 

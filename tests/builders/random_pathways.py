@@ -11,6 +11,7 @@ from builders import toy
 from builders.toy import end, fair, parameter, road, stage, timer
 from imgsim.inputs.kinds.branch import condition
 from imgsim.inputs.parameters.parameter import Parameter
+from imgsim.inputs.parameters_read import OTHERWISE, VALUE
 from imgsim.inputs.pathways.pathway import Stage, Timer
 from imgsim.inputs.scenarios.scenario import Scenario
 from imgsim.inputs.traits import LIVELIHOODS
@@ -281,14 +282,19 @@ def people(draw: Draw, stock: str | None) -> list[Parameter]:
     return [*held, stock_of, parameter("population.stock_age", "years", 45)]
 
 
+def takes_ratios(one: Parameter) -> bool:
+    """Does a ratio over a trait change what this number does? Some are the same for everybody."""
+    by_person = OTHERWISE.get(one.name.rpartition(".")[2]) != VALUE
+    return by_person and one.unit in RATIO and not one.name.startswith(("population.", "livelihood.start"))
+
+
 def ratios(draw: Draw, numbers: list[Parameter]) -> list[Parameter]:
     """The numbers and, for some of them, a ratio over a trait."""
     found = {one.name: one for one in numbers}
-    for one in list(found.values()):
-        if one.unit in RATIO and not one.name.startswith(("population.", "livelihood.start")) and draw(st.booleans()):
+    for one in filter(takes_ratios, numbers):
+        if draw(st.booleans()):
             name = f"{one.name}.{RATIO[one.unit]}.{draw(st.sampled_from(TRAITS))}"
-            shortest = (
-                1.0 if RATIO[one.unit] == "times" and one.unit != "rate" else 0.7
-            )  # no stage may take no time at all
+            takes_time = RATIO[one.unit] == "times" and one.unit != "rate"
+            shortest = 1.0 if takes_time else 0.7  # no stage may take no time at all
             found[name] = parameter(name, "factor", draw(st.floats(shortest, 1.5)))
     return list(found.values())
