@@ -12,7 +12,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from imgsim.base.compiled.jit import inline_kernel
+from imgsim.base.compiled.jit import called_kernel, inline_kernel
 
 DAYS_A_YEAR: Final = 365.25
 NEVER: Final = 2**30  # a day that no career reaches; it fits a 32-bit column, and so do a career's days after it
@@ -57,7 +57,7 @@ def mark_of(year: int, month_day: int) -> int:
     return day_of(year, month_day // 100, month_day % 100)
 
 
-@inline_kernel
+@called_kernel
 def academic_year_start(day: int, month_day: int) -> int:
     """The first day of the academic year of a day; it begins on a yearly mark, written as for ``mark_of``."""
     year = year_of(day)
