@@ -63,12 +63,12 @@ def starting_shares() -> list[str]:
 def names_read(parameters: Parameters, pathway: Pathway) -> dict[str, str]:
     """Every name that a run on the pathway reads, with the way in which it does; not all of them need be given."""
     read: dict[str, str] = {}
-    for name, unit in (*required_parameters(pathway), *named(parameters, optional_parameters(pathway))):
+    for name, unit in (*required_parameters(pathway), *with_units(parameters, optional_parameters(pathway))):
         read[name] = OTHERWISE.get(name.rpartition(".")[2], BY_UNIT.get(unit, VALUE))
     return read | dict((*of_rounds(pathway), *of_people(pathway), *of_livelihood(), *of_results(parameters, pathway)))
 
 
-def named(parameters: Parameters, names: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+def with_units(parameters: Parameters, names: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
     """Names with their units; a beginning that ends in a dot stands for those that are given."""
     for name, unit in names:
         yield from ((each, unit) for each in (parameters.family(name) if name.endswith(".") else (name,)))

@@ -17,7 +17,7 @@ from imgsim.outcomes.headline import interval, number
 
 
 @lru_cache(maxsize=1)
-def layout() -> dict[str, Any]:
+def destinations_layout() -> dict[str, Any]:
     """The content of `destinations.toml`."""
     return tomllib.loads(files("imgsim.outcomes").joinpath("destinations.toml").read_text("utf-8"))
 
@@ -28,7 +28,7 @@ def beside(outcomes: pd.DataFrame) -> pd.DataFrame:
     Low and high are the ends of the 95% t-interval over replications, missing with one of them.
     """
     cells = []
-    for line in layout()["line"]:
+    for line in destinations_layout()["line"]:
         rows = outcomes[(outcomes["measure"] == line["measure"]) & (outcomes["by"] == DESTINATION)]
         if "time" in line:
             rows = rows[rows["time"] == line["time"]]
@@ -46,7 +46,7 @@ def beside_text(table: pd.DataFrame, titles: Mapping[str, str]) -> str:
     for label, rows in table.groupby("label", sort=False):
         cells = {row.country: cell(row) for row in rows.itertuples(index=False)}
         text.append(f"{str(label)[:45]:46}" + "".join(f"{cells.get(name, ''):>18}" for name in countries))
-    return "\n".join([*text, "", *layout()["notes"]])
+    return "\n".join([*text, "", *destinations_layout()["notes"]])
 
 
 def cell(row: Any) -> str:

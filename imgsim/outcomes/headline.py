@@ -27,14 +27,16 @@ COLUMNS: Final = ("label", "value", "low", "high", "unit", "n", "leans_on", "rep
 
 
 @lru_cache(maxsize=1)
-def layout() -> dict[str, Any]:
+def headline_layout() -> dict[str, Any]:
     """The content of `headline.toml`."""
     return tomllib.loads(files("imgsim.outcomes").joinpath("headline.toml").read_text("utf-8"))
 
 
 def lines(first_post: str = FIRST_POST) -> list[dict[str, Any]]:
     """The lines of the headline table, in the words of a pathway; units and statistics are those of the catalogue."""
-    return [described(line) | {"label": line["label"].format(first_post=first_post)} for line in layout()["line"]]
+    return [
+        described(line) | {"label": line["label"].format(first_post=first_post)} for line in headline_layout()["line"]
+    ]
 
 
 def described(line: dict[str, Any]) -> dict[str, Any]:
@@ -45,12 +47,12 @@ def described(line: dict[str, Any]) -> dict[str, Any]:
 
 def measures_shown() -> list[str]:
     """The measures of the headline table."""
-    return [line["measure"] for line in layout()["line"]]
+    return [line["measure"] for line in headline_layout()["line"]]
 
 
 def families() -> list[dict[str, Any]]:
     """Families of parameters, with a letter and words for each."""
-    return list(layout()["family"])
+    return list(headline_layout()["family"])
 
 
 def summary(outcomes: pd.DataFrame, scenario: Scenario | None = None) -> pd.DataFrame:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from imgsim.base.errors import InputError
 from imgsim.inputs.kinds.all_kinds import KINDS, can_expire
 from imgsim.reports.pathway_layout import ENDS, phase_of
-from imgsim.reports.pathway_svg import NO_DIFFERENCES, REFORM_INK, svg, words
+from imgsim.reports.pathway_svg import NO_DIFFERENCES, REFORM_INK, spaced_words, svg
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,7 +38,7 @@ def _phases(pathway: Pathway, keys: dict[str, str]) -> Iterator[str]:
     """One subgraph per phase, the ends last."""
     phases = dict.fromkeys(phase_of(pathway, name) for name in pathway.stages)
     for number, phase in enumerate(sorted(phases, key=lambda name: name == ENDS)):
-        yield f"  subgraph phase{number}[{_quoted(words(phase).capitalize())}]"
+        yield f"  subgraph phase{number}[{_quoted(spaced_words(phase).capitalize())}]"
         for name, stage in pathway.stages.items():
             if phase_of(pathway, name) == phase:
                 yield f"    {_node(keys[name], stage)}"
@@ -61,7 +61,7 @@ def _links(pathway: Pathway, keys: dict[str, str], pathway_differences: PathwayD
     for name, stage in pathway.stages.items():
         for out, to in stage.next.items():
             line = ("==", "==>") if (name, out) in pathway_differences.wires else ("--", "-->")
-            yield f"  {keys[name]} {line[0]} {_quoted(words(out))} {line[1]} {keys[to]}"
+            yield f"  {keys[name]} {line[0]} {_quoted(spaced_words(out))} {line[1]} {keys[to]}"
 
 
 def _marked(pathway: Pathway, keys: dict[str, str], pathway_differences: PathwayDifferences) -> Iterator[str]:

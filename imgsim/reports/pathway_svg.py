@@ -33,7 +33,7 @@ text { font-family: Helvetica, Arial, sans-serif; fill: #222; }
 """
 
 
-def words(name: str) -> str:
+def spaced_words(name: str) -> str:
     """A key of the pathway as words: `not_listed` -> `not listed`."""
     return name.replace("_", " ")
 
@@ -56,12 +56,12 @@ def outline(shape: Shape, x: float, y: float, w: float = WIDTH, h: float = HEIGH
     if shape.outline == "octagon":
         above = [(x, y + cut), (x + cut, y), (x + w - cut, y), (x + w, y + cut)]
         return _polygon([*above, *((u, 2 * y + h - v) for u, v in reversed(above))], style)
-    return _rectangle(x, y, w, h, h / 2.2 if shape.outline == "pill" else shape.corner, style) + inside(
+    return _rectangle(x, y, w, h, h / 2.2 if shape.outline == "pill" else shape.corner, style) + inner_marks(
         shape, x, y, w, h
     )
 
 
-def inside(shape: Shape, x: float, y: float, w: float, h: float) -> str:
+def inner_marks(shape: Shape, x: float, y: float, w: float, h: float) -> str:
     """What is drawn inside the outline: a second frame, a bar at either side, or nothing."""
     if shape.inside == "frame":
         return _rectangle(x + 3, y + 3, w - 6, h - 6, 2, f'fill="none" stroke="{shape.line}"')
@@ -151,7 +151,7 @@ def _columns(page: Layout) -> str:
     style = 'fill="#f7f8fa" stroke="none"'
     return "".join(
         _rectangle(x - 10, 56, WIDTH + 20, page.height - 66, 8, style)
-        + _text(x + WIDTH / 2, 76, "Ends" if phase == ENDS else words(phase).capitalize(), "phase", "middle")
+        + _text(x + WIDTH / 2, 76, "Ends" if phase == ENDS else spaced_words(phase).capitalize(), "phase", "middle")
         for phase, x in page.columns
     )
 
@@ -204,7 +204,11 @@ def svg(pathway: Pathway, pathway_differences: PathwayDifferences = NO_DIFFERENC
         _text(30, 46, head, "note"),
         _columns(page),
         *[_arrow(arrow, _ink(pathway, arrow.target), pathway_differences) for arrow in page.arrows],
-        *[_text(*arrow.label, words(arrow.outcome), css) for css in ("halo", "outcome") for arrow in page.arrows],
+        *[
+            _text(*arrow.label, spaced_words(arrow.outcome), css)
+            for css in ("halo", "outcome")
+            for arrow in page.arrows
+        ],
         *[_stage(stage, page.boxes[name], expired[name]) for name, stage in pathway.stages.items()],
         *_rings(page, pathway_differences),
         _legend(pathway, page.height + 6),

@@ -21,10 +21,10 @@ from imgsim.inputs.published import load_targets
 from imgsim.inputs.scenarios.load import load_scenario
 from imgsim.inputs.scenarios.scenario import Scenario
 from imgsim.outcomes.all_measures import headline_makers, measures
-from imgsim.outcomes.by_country import layout as by_country_layout
+from imgsim.outcomes.by_country import destinations_layout
 from imgsim.outcomes.catalogue import FEATURES, PLACEHOLDERS, Measure, catalogue_of, entries, entry_of, makers, measure
 from imgsim.outcomes.check_targets import check_targets
-from imgsim.outcomes.headline import layout, lines
+from imgsim.outcomes.headline import headline_layout, lines
 from imgsim.outcomes.outcome_key import means, outcome_key, target_key
 from imgsim.reports.measures_text import page
 
@@ -180,12 +180,12 @@ def test_every_target_names_what_its_country_measures(country: str) -> None:
 
 
 def test_every_headline_line_names_a_measure_with_its_statistic() -> None:
-    for line in [*lines(), *by_country_layout()["line"]]:
+    for line in [*lines(), *destinations_layout()["line"]]:
         entry = entry_of(line["measure"])
         assert line.get("statistic", entry.statistics[0]) in entry.statistics
-        assert "unit" not in layout()["line"][0]  # it is the catalogue's
-    ambiguous = [line["label"] for line in layout()["line"] if len(entry_of(line["measure"]).statistics) > 1]
-    assert [line["label"] for line in layout()["line"] if "statistic" in line] == ambiguous
+        assert "unit" not in headline_layout()["line"][0]  # it is the catalogue's
+    ambiguous = [line["label"] for line in headline_layout()["line"] if len(entry_of(line["measure"]).statistics) > 1]
+    assert [line["label"] for line in headline_layout()["line"] if "statistic" in line] == ambiguous
 
 
 def test_what_a_comparison_measures_is_the_headline_and_one_curve() -> None:

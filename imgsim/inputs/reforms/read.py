@@ -38,7 +38,7 @@ def read_reform(path: Path | str, sizes: Mapping[str, float] | None = None) -> R
     used: dict[str, list[str]] = {name: [] for name in levers}
     for entry in top.tables("change"):
         with problems:
-            dated(entry)
+            require_date(entry)
             changes.append(change(with_amounts(entry, levers, used)))
     problems.refuse()
     refuse_unused(top, used)
@@ -53,7 +53,7 @@ def read_reform(path: Path | str, sizes: Mapping[str, float] | None = None) -> R
         where=top.text("where", ""),
         base=required_text(top, "base"),
         not_modelled=not_modelled(top),
-        levers={name: named(lever, used[name]) for name, lever in levers.items()},
+        levers={name: with_parameter_names(lever, used[name]) for name, lever in levers.items()},
         changes=tuple(changes),
         stages=stages_of(top.table("stage")),
         wires=tuple(wires_of(top.table("rewire"))),
@@ -84,7 +84,7 @@ def not_modelled(top: Table) -> tuple[str, ...]:
     return top.texts("not_modelled")
 
 
-def dated(entry: Table) -> None:
+def require_date(entry: Table) -> None:
     """Refuse a change without a first day: a reform begins on some day."""
     if "from" not in entry:
         entry.fail("`from` is missing: a reform's change begins on a day")
@@ -128,7 +128,7 @@ def sized(lever: Lever, value: Any, file: Path) -> Lever:
     return _replaced(lever, value=float(value))
 
 
-def named(lever: Lever, parameters: list[str]) -> Lever:
+def with_parameter_names(lever: Lever, parameters: list[str]) -> Lever:
     """Note which parameters a lever sets."""
     return _replaced(lever, parameters=tuple(dict.fromkeys(parameters)))
 

@@ -122,12 +122,12 @@ def change(table: Table) -> Change:
         file=str(table.file),
         line=line,
         in_words=isinstance(table.data.get("value"), str),
-        joins=joins(table),
+        joins=is_knot(table),
         add=table.number("add", None),
     )
 
 
-def joins(table: Table) -> bool:
+def is_knot(table: Table) -> bool:
     """Does the change add a date between which and its neighbours values are interpolated?"""
     if "join" not in table:
         return False

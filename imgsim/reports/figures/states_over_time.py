@@ -66,7 +66,7 @@ def where_the_cohort_is(run: Run) -> Axes:
     tops = np.cumsum([share[-1] for share in shares.values()])
     ends = {name: (share[-1], top - share[-1] / 2) for (name, share), top in zip(shares.items(), tops, strict=True)}
     labels(axes, {f"{plain(n)}, {s:.0%}": (y, coloured[n]) for n, (s, y) in ends.items() if s >= LABELLED})
-    inside(axes, grid, shares, coloured)
+    label_areas(axes, grid, shares, coloured)
     whole(axes)
     axis(axes, "Years since certification", "Share of the cohort (%)")
     first = run.scenario.run.measured_from.year
@@ -75,7 +75,7 @@ def where_the_cohort_is(run: Run) -> Axes:
     return notes(axes, run, f"{counted(run, len(cohort), what, replications(cohort))} {text}")
 
 
-def inside(axes: Axes, grid: np.ndarray, shares: dict[str, np.ndarray], coloured: dict[str, str]) -> None:
+def label_areas(axes: Axes, grid: np.ndarray, shares: dict[str, np.ndarray], coloured: dict[str, str]) -> None:
     """Name the states that come and go, inside their areas, where these are thickest."""
     bottom = np.zeros(len(grid))
     for name, share in shares.items():
@@ -94,8 +94,8 @@ def certified_cohort(run: Run) -> tuple[pd.DataFrame, int]:
         return people.iloc[:0], 0
     first = pd.Timestamp(window.measured_from)
     last = first + pd.DateOffset(years=COHORT_YEARS)
-    inside = (people["certified_date"] >= first) & (people["certified_date"] < last)
-    return people[inside], min(20, int((pd.Timestamp(window.end) - last).days / DAYS_A_YEAR))
+    certified = (people["certified_date"] >= first) & (people["certified_date"] < last)
+    return people[certified], min(20, int((pd.Timestamp(window.end) - last).days / DAYS_A_YEAR))
 
 
 def shares_by_state(run: Run, cohort: pd.DataFrame, grid: np.ndarray) -> dict[str, np.ndarray]:
@@ -110,8 +110,8 @@ def shares_by_state(run: Run, cohort: pd.DataFrame, grid: np.ndarray) -> dict[st
     for state in states:
         mine = (changes["state"] == state).to_numpy()
         begin, end = np.sort(changes["since"].to_numpy()[mine]), np.sort(np.asarray(until)[mine])
-        inside = np.searchsorted(begin, grid, side="right") - np.searchsorted(end, grid, side="right")
-        shares[state] = inside / len(cohort)
+        present = np.searchsorted(begin, grid, side="right") - np.searchsorted(end, grid, side="right")
+        shares[state] = present / len(cohort)
     return shares
 
 
