@@ -12,6 +12,7 @@ import numpy.typing as npt
 from imgsim.inputs.kinds.all_kinds import KINDS, can_expire, events_of
 from imgsim.inputs.kinds.end import END
 from imgsim.inputs.kinds.exam import EXAM
+from imgsim.inputs.kinds.round import MATCH
 from imgsim.inputs.pathways.pathway import TODAY, Criterion, Pathway, Stage
 from imgsim.inputs.traits import COLUMN, FIRST_FLAG, LIVELIHOODS, trait_code
 from imgsim.persons.branch_rules import DATE, WIDTH, Conditions
@@ -122,7 +123,7 @@ def plan(
         completes_file=stage.completes_file,
         livelihood=LIVELIHOODS.index(stage.livelihood) if stage.livelihood else -1,
         until=stage.until,
-        gives_post=stage.mechanism == "match",
+        gives_post=stage.mechanism == MATCH,
         pass_rule=pass_rule(stage, book),
         conditions=conditions(stage, book, tuple(pathway.flags)),
         sessions=len(sessions_of(book.numbers, stage.name)),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
+from imgsim.inputs.kinds.round import LOTTERY, MATCH, MERIT
 from imgsim.inputs.parameters.parameter import Parameters
 from imgsim.inputs.pathways.pathway import Pathway
 from imgsim.markets.allocation import Allocation, Applicants, Mechanism
@@ -15,6 +16,6 @@ from imgsim.persons.compile_rules import CompiledRules
 
 Maker = Callable[[str, Parameters, CompiledRules, Pathway, int, float], Mechanism]
 
-MECHANISMS: Final[dict[str, Maker]] = {"match": Match, "lottery": Lottery, "ranked": MeritRanked}
+MECHANISMS: Final[dict[str, Maker]] = {MATCH: Match, LOTTERY: Lottery, MERIT: MeritRanked}
 
 __all__ = ["MECHANISMS", "Allocation", "Applicants", "Maker", "Mechanism"]

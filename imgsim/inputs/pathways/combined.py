@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Final
 
 from imgsim.base.errors import InputError
+from imgsim.inputs.kinds.round import MATCH
 from imgsim.inputs.pathways.pathway import Condition, Criterion, Part, Pathway, Scope, Stage, Timer
 from imgsim.inputs.pathways.reachability import reachable
 from imgsim.inputs.traits import BY_NAME, DRAWN, YES_NO, Trait
@@ -208,7 +209,7 @@ def seen_from(whole: Pathway, stage: str) -> Pathway:
     for trait, values in own.categories.items():
         if trait in shared:
             continue
-        if whole.stages[stage].mechanism == "match" and whole.categories.get(trait, ())[: len(values)] != values:
+        if whole.stages[stage].mechanism == MATCH and whole.categories.get(trait, ())[: len(values)] != values:
             raise InputError(f"a country with a Match must come first among those combined: its `{trait}`", key=country)
     flags = {flag.removeprefix(f"{country}."): label for flag, label in whole.flags.items()}
     categories = {**whole.categories, **own.categories, **shared}
