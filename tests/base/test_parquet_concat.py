@@ -145,14 +145,14 @@ def test_no_flipped_bit_goes_unnoticed(tmp_path: Path) -> None:
     """Whatever bit of a file is flipped, it is refused or its checksum differs; nothing else is ever raised."""
     (path,) = files(tmp_path, 40)
     data, chance = path.read_bytes(), Random(19)
-    whole = outcome(path, tmp_path / "concat.parquet")
+    unchanged = outcome(path, tmp_path / "concat.parquet")
     seen = set()
     for _ in range(400):
         flipped = bytearray(data)
         flipped[-chance.randrange(1, len(data))] ^= 1 << chance.randrange(8)
         path.write_bytes(flipped)
         seen.add(outcome(path, tmp_path / "concat.parquet"))
-    assert whole not in seen
+    assert unchanged not in seen
     assert "refused" in seen
     assert all(len(answer) in (7, 64) for answer in seen)
 

@@ -13,7 +13,7 @@ from typing import Any, Final
 # Kinds of values in the protocol.
 STOP, TRUE, FALSE, BYTE, I16, I32, I64, DOUBLE, BINARY, LIST, SET, MAP, STRUCTURE = range(13)
 FIXED: Final = {TRUE: 0, FALSE: 0, BYTE: 1, DOUBLE: 8}  # bytes of values that are always as long
-WHOLE: Final = (I16, I32, I64)
+INTEGERS: Final = (I16, I32, I64)
 NEXT: Final = 1 << 4  # in the first byte of a field: its number is that of the field before it and one
 LONG_LIST: Final = 15  # in the first byte of a list: the number of its values follows
 ROWS: Final = 3  # the number of this field of a footer; before it come version and columns, behind it the row groups
@@ -109,7 +109,7 @@ def field_number(data: bytes, at: int, before: int) -> tuple[int, int]:
 
 def behind(kind: int, data: bytes, at: int) -> int:
     """Where a value of a kind ends that begins at some place."""
-    if kind in WHOLE:
+    if kind in INTEGERS:
         while data[at] & 0x80:
             at += 1
         return at + 1
