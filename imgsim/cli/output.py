@@ -7,6 +7,8 @@ from pathlib import Path
 
 import typer
 
+from imgsim.base.files.atomic import write_file
+
 
 class ReaderGone(Exception):
     """Raised when standard output was closed by the program that reads it."""
@@ -26,5 +28,5 @@ def deliver(text: str, out: Path | None) -> None:
     if out is None:
         show(text)
         return
-    out.write_text(text, encoding="utf-8")
+    write_file(out, text.encode())
     typer.echo(f"Written: {out}", err=True)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from functools import lru_cache
+from dataclasses import dataclass, replace
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
-from imgsim.base.errors import ImgsimError
 from imgsim.runs.checkpoints import Checkpoints
 
 if TYPE_CHECKING:
@@ -44,13 +43,9 @@ class Batch:
     job: Job
     replications: range
 
-
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """An error of the user's making, sent back as data: exceptions with arguments of their own do not travel well."""
-
-    message: str
-    exit_code: int
+    def is_written(self) -> bool:
+        """Is there anything where its replications are written?"""
+        return self.checkpoints.folder_of(self.replications).exists()
 
 
 def batches(scenario: object, checkpoints: Checkpoints, missing: Iterable[range], job: Job) -> dict[int, Batch]:
@@ -58,30 +53,37 @@ def batches(scenario: object, checkpoints: Checkpoints, missing: Iterable[range]
     import cloudpickle
 
     pickled = cloudpickle.dumps(scenario)
-    return {numbers.start: Batch(pickled, checkpoints, job, numbers) for numbers in missing}
+    here = replace(checkpoints, folder=checkpoints.folder.absolute())  # a worker may stand in another folder
+    return {numbers.start: Batch(pickled, here, job, numbers) for numbers in missing}
 
 
-def compute(batch: Batch) -> Refusal | None:
-    """Simulate, measure and write the replications of a batch; nothing comes back but a refusal."""
-    try:
-        scenario, model = _prepared(batch.scenario, batch.job)
-        pieces = (piece for number in batch.replications for piece in _pieces(model, batch.job, number))
-        tables = (_with_outcomes(frames, scenario, batch.job) for frames in gathered(pieces))
-        batch.checkpoints.write(batch.replications, tables)
-    except ImgsimError as error:
-        return Refusal(str(error), error.exit_code)
-    except MemoryError:
-        return Refusal("out of memory; try fewer workers or a smaller scale", ImgsimError.exit_code)
-    return None
+def compute(batch: Batch) -> None:
+    """Simulate, measure and write the replications of a batch; nothing comes back."""
+    scenario, model = _prepared(batch)
+    pieces = (piece for number in batch.replications for piece in _pieces(model, batch.job, number))
+    tables = (_with_outcomes(frames, scenario, batch.job) for frames in gathered(pieces))
+    batch.checkpoints.write(batch.replications, tables)
 
 
-@lru_cache(maxsize=2)
-def _prepared(pickled: bytes, job: Job) -> tuple[Any, Any]:
-    """The scenario and its compiled model, once per process."""
+class _Prepared(threading.local):
+    """The last scenario of each thread with its compiled model: threads share none, for models remember rounds."""
+
+    key: tuple[bytes, Job] | None = None
+    value: tuple[Any, Any]
+
+
+_prepared_here = _Prepared()
+
+
+def _prepared(batch: Batch) -> tuple[Any, Any]:
+    """The scenario of a batch and its compiled model, made once for all batches of it that a thread computes."""
     import cloudpickle
 
-    scenario = cloudpickle.loads(pickled)
-    return scenario, function(job.build)(scenario)
+    if _prepared_here.key != (batch.scenario, batch.job):
+        scenario = cloudpickle.loads(batch.scenario)
+        _prepared_here.value = scenario, function(batch.job.build)(scenario)
+        _prepared_here.key = batch.scenario, batch.job
+    return _prepared_here.value
 
 
 def _pieces(model: Any, job: Job, number: int) -> Iterator[Mapping[str, Columns]]:

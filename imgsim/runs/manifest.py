@@ -28,7 +28,7 @@ class Call:
     """The start, workers, settings and engine of a run, beyond its scenario."""
 
     start: datetime
-    workers: int = 1
+    workers: int | str = 1  # or the kind of executor
     sets: tuple[str, ...] = ()
     engine: str = ""
     why: str = ""

@@ -12,8 +12,11 @@ from typing import TYPE_CHECKING
 from imgsim.base.errors import InputError
 from imgsim.base.files.toml import shown
 from imgsim.runs.results import Run, open_run
+from imgsim.runs.workers import chosen_workers
 
 if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
     from imgsim.engines.engine import Choice
     from imgsim.inputs.scenarios.scenario import Scenario
     from imgsim.runs.job import Job
@@ -47,12 +50,14 @@ def run(
     quiet: bool = False,
     figures: bool = True,
     job: Job | None = None,
+    executor: Executor | None = None,
 ) -> Run:
     """Simulate the scenario in a file, write the results to a new folder under `out`, and return them.
 
     `None` takes the scenario's own setting, all cores for `workers`, every table for `tables` (people and outcomes are
     always written), and ``results`` for `out`. The same inputs give the same rows whatever the number of workers and
     whichever engine simulates the careers (``"simpy"``, ``"compiled"``, or ``"auto"``: the faster one of those usable).
+    `executor` computes instead of `workers`: any of `concurrent.futures`, such as a cluster's (see docs/clusters.md).
     `reforms` are files laid over the scenario, `levers` the sizes of their levers (`doses` is the former name).
     """
     from imgsim.inputs.scenarios.load import load_scenario
@@ -65,7 +70,7 @@ def run(
     )  # fmt: skip
     return run_scenario(
         scenario, sets=sets, workers=workers, out=out, tables=tables, engine=engine, quiet=quiet,
-        figures=figures, job=job,
+        figures=figures, job=job, executor=executor,
     )  # fmt: skip
 
 
@@ -77,36 +82,37 @@ def run_scenario(
     out: str | os.PathLike[str] | None = None,
     tables: Sequence[str] | None = None,
     engine: str = AUTO,
-    quiet: bool = False,
-    figures: bool = True,
-    job: Job | None = None,
-) -> Run:
+    quiet: bool = False, figures: bool = True,
+    job: Job | None = None, executor: Executor | None = None,
+) -> Run:  # fmt: skip
     """Simulate a scenario that is loaded already; `sets` only notes the settings it was loaded with (see `run`)."""
     from dataclasses import replace
 
-    _check(tables, workers, engine)
+    _need_list("tables", tables)
+    _need_engine(engine)
+    by = chosen_workers(workers, executor, quiet)
     from imgsim.base.progress import progress
     from imgsim.runs.checkpoints import claimed, guided
     from imgsim.runs.job import Job
     from imgsim.runs.manifest import Call
     from imgsim.runs.replicate import run_replications
     from imgsim.runs.store import Store, checkpoint_key
-    from imgsim.runs.workers import begin_workers
+    from imgsim.runs.workers import started_early
 
     store, count, start = Store(Path(out or RESULTS)), scenario.run.replications, datetime.now(UTC)
-    cores, wanted = workers or os.cpu_count() or 1, _wanted(tables) if tables is not None else None
+    wanted = _wanted(tables) if tables is not None else None
     store.refuse_unwritable(scenario)
-    begin_workers(cores, len(guided(count)), job or Job())
-    choice = _chosen(engine)
-    job = replace(job or Job(pieces=_pieces(choice.name)), tables=wanted)
-    call = Call(start, cores, tuple(sets), *choice)
-    _announce(choice, quiet)
-    with claimed(store.checkpoints, checkpoint_key(scenario, wanted), guided) as checkpoints:
-        with progress(count, quiet=quiet) as tick:
-            run_replications(scenario, checkpoints, count, cores, tick, job)
-        with progress(1, "tables and figures", quiet=quiet):
-            folder = store.write(scenario, checkpoints, call, lambda new: _finish(Run(new, scenario), figures))
-        checkpoints.remove()
+    with started_early(by.at_most(len(guided(count))), (job or Job()).load):
+        choice = _chosen(engine)
+        job = replace(job or Job(pieces=_pieces(choice.name)), tables=wanted)
+        call = Call(start, by.described, tuple(sets), *choice)
+        _announce(choice, quiet)
+        with claimed(store.checkpoints, checkpoint_key(scenario, wanted), guided) as checkpoints:
+            with progress(count, quiet=quiet) as tick:
+                run_replications(scenario, checkpoints, count, by, tick, job)
+            with progress(1, "tables and figures", quiet=quiet):
+                folder = store.write(scenario, checkpoints, call, lambda new: _finish(Run(new, scenario), figures))
+            checkpoints.remove()
     return Run(folder, scenario)
 
 
@@ -137,23 +143,10 @@ def _compiling(engine: str) -> str:
     return "" if is_cached(COMPILED_FUNCTIONS[engine]) else "; compiling it first, which takes about a minute, once"
 
 
-def _check(tables: object, workers: object, engine: str) -> None:
-    """Refuse arguments of the wrong kind, before anything is loaded that takes time."""
-    _need_list("tables", tables)
-    _need_count("workers", workers)
-    _need_engine(engine)
-
-
 def _need_list(name: str, given: object) -> None:
     """Refuse a single text as a list of texts: its letters would be taken one by one."""
     if isinstance(given, str):
         raise InputError(f"must be a list of texts, not the one text {shown(given)}", key=f"argument `{name}`")
-
-
-def _need_count(name: str, given: object) -> None:
-    """Refuse any value but None and whole numbers from 1 on."""
-    if given is not None and (not isinstance(given, int) or isinstance(given, bool) or given < 1):
-        raise InputError(f"must be a whole number of at least 1, not {shown(given)}", key=f"argument `{name}`")
 
 
 def _need_engine(asked: str) -> None:

@@ -20,6 +20,7 @@ from imgsim.base.files.atomic import checksums
 from imgsim.runs.checkpoints import Checkpoints
 from imgsim.runs.replicate import run_replications
 from imgsim.runs.run import run_scenario
+from imgsim.runs.workers import Workers
 
 HERE = Path(__file__).parent
 SCRIPT = """
@@ -27,6 +28,7 @@ import sys
 from builders.small_engine import SMALL, SmallScenario, small_outcomes
 sys.modules["imgsim.outcomes.headline"] = small_outcomes()
 from imgsim.runs.run import run_scenario
+from imgsim.runs.workers import Workers
 if __name__ == "__main__":
     scenario = SmallScenario(behaviour={"seconds": 0.4}).of(8)
     try:
@@ -39,7 +41,7 @@ if __name__ == "__main__":
 def tables_of(folder: Path, workers: int = 1, replications: int = 4, **behaviour: object) -> dict[str, str]:
     """The checksums of the checkpoints."""
     scenario = SmallScenario(behaviour=behaviour)
-    run_replications(scenario, Checkpoints(folder), replications, workers, lambda count=1: None, SMALL)
+    run_replications(scenario, Checkpoints(folder), replications, Workers(workers), lambda count=1: None, SMALL)
     return checksums(folder)
 
 
@@ -50,7 +52,9 @@ def test_one_and_two_workers_give_the_same_bytes(tmp_path: Path) -> None:
 def test_each_replication_is_ticked_once_also_if_it_was_finished_before(tmp_path: Path) -> None:
     ticks: list[int] = []
     tables_of(tmp_path, replications=2)
-    run_replications(SmallScenario(), Checkpoints(tmp_path), 5, 1, lambda count=1: ticks.extend([1] * count), SMALL)
+    run_replications(
+        SmallScenario(), Checkpoints(tmp_path), 5, Workers(), lambda count=1: ticks.extend([1] * count), SMALL
+    )
     assert len(ticks) == 5
 
 
@@ -61,8 +65,8 @@ def test_what_a_killed_worker_took_with_it_is_computed_again(tmp_path: Path) -> 
 
 
 def test_workers_that_always_die_end_in_one_message(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("imgsim.runs.replicate.TRIES", 1)
-    with pytest.raises(ImgsimError, match="a worker was killed 2 times while computing replication 0") as caught:
+    monkeypatch.setattr("imgsim.runs.tasks.TRIES", 1)
+    with pytest.raises(ImgsimError, match=r"replication 0 was lost 2 times \(a worker was killed") as caught:
         tables_of(tmp_path, workers=2, replications=2, die_always=True)
     assert "\n" not in str(caught.value)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import math
 from collections.abc import Callable
+from concurrent.futures import Executor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,6 +30,7 @@ from imgsim.inputs.published import Target, load_targets
 from imgsim.inputs.scenarios.load import load_scenario
 from imgsim.inputs.scenarios.scenario import Scenario
 from imgsim.outcomes.check_targets import check_targets
+from imgsim.runs.workers import Workers, chosen_workers
 
 HORIZON = datetime.date(2019, 7, 1)
 
@@ -44,7 +46,12 @@ class Settings:
     only: str = ""  # family of parameters and targets; "" those of no family, "all" every one
     rounds: int = 6  # steps of the fit at most
     replications: int = 2  # of every trial of a covariance
-    workers: int = 2
+    workers: int | None = None  # all cores
+    executor: Executor | None = None  # computes instead of workers
+
+    def by(self) -> Workers:
+        """Who runs the trials."""
+        return chosen_workers(self.workers, self.executor)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +84,7 @@ def prepare(file: str, settings: Settings) -> Calibration:
 
 def fitted(made: Calibration, report: Callable[[str], object]) -> Fit:
     """Fit the calibration parameters to the targets, with trials in parallel on all workers."""
-    spread, rounds = over_workers(made.settings.workers), made.settings.rounds
+    spread, rounds = over_workers(made.settings.by()), made.settings.rounds
     return fit(made.scenario, made.free, made.targets, rounds=rounds, spread=spread, report=report)
 
 
@@ -98,7 +105,7 @@ def write_covariance(made: Calibration) -> Vector:
     """Estimate the joint covariance of the calibration parameters, write it to the country's folder, and return it."""
     asked = made.settings
     slopes = posterior_covariance.jacobian(
-        made.scenario, made.free, made.targets, range(asked.replications), over_workers(asked.workers)
+        made.scenario, made.free, made.targets, range(asked.replications), over_workers(asked.by())
     )
     matrix = posterior_covariance.covariance(slopes, made.free)
     sizes = f"--scale {asked.scale:g} --end {asked.end} --replications {asked.replications}"

@@ -7,6 +7,8 @@ knows seats, competitors and rules, and no applicant or outcome.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from concurrent.futures import Executor
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -21,13 +23,14 @@ from imgsim.experiments.calibrate.benchmarks import (
     seats_left_over,
 )
 from imgsim.experiments.calibrate.fit import simulate_measures
-from imgsim.experiments.calibrate.trials import pool
 from imgsim.inputs.countries import country_folder
 from imgsim.inputs.published import Target, load_targets
 from imgsim.inputs.scenarios.load import load_scenario
 from imgsim.inputs.scenarios.scenario import Scenario
 from imgsim.outcomes.check_targets import check_targets
 from imgsim.outcomes.outcome_key import Outcomes, outcome_key, target_key
+from imgsim.runs.tasks import in_order
+from imgsim.runs.workers import Workers, chosen_workers
 
 SERIES: Final = {
     "citizen_img": ("citizen_img",),
@@ -133,10 +136,9 @@ def figure_text(value: float, like: float) -> str:
     return f"{100 * value:.1f}%" if abs(like) <= 1 else f"{value:,.0f}" if abs(value) > 200 else f"{value:.1f}"
 
 
-def measured(scenario: Scenario, replications: int, workers: int) -> Outcomes:
+def measured(scenario: Scenario, replications: int, workers: Workers) -> Outcomes:
     """Simulate replications in parallel; the mean of every outcome over them."""
-    executor = pool(workers)
-    parts = list(executor.map(simulate_measures, [scenario] * replications, [[k] for k in range(replications)]))
+    parts = in_order(workers, partial(simulate_measures, scenario), [[k] for k in range(replications)])
     keys = set.intersection(*(set(part) for part in parts))
     return {
         key: float(np.nanmean([part[key] for part in parts]))
@@ -146,15 +148,16 @@ def measured(scenario: Scenario, replications: int, workers: int) -> Outcomes:
 
 
 def validation(
-    file: str, forecast: str, first: int, last: int, *, scale: float, replications: int, workers: int
-) -> str:
+    file: str, forecast: str, first: int, last: int, *, scale: float, replications: int,
+    workers: int | None = None, executor: Executor | None = None,
+) -> str:  # fmt: skip
     """Simulate a scenario and the one fitted on earlier figures; the tables of the validation page as Markdown."""
-    shipped = load_scenario(Path(file), scale=scale)
+    by, shipped = chosen_workers(workers, executor), load_scenario(Path(file), scale=scale)
     then = load_scenario(Path(forecast), scale=scale)
     folder = country_folder(shipped.country)
     check_targets(folder, shipped.pathway)
     targets = load_targets(folder)
-    table = forecasts(measured(then, replications, workers), published_series(targets, shipped), first, last)
-    fit = fit_section(measured(shipped, replications, workers), targets)
+    table = forecasts(measured(then, replications, by), published_series(targets, shipped), first, last)
+    fit = fit_section(measured(shipped, replications, by), targets)
     how = f"{replications} replications at scale {scale:g}"
     return f"## Forecast {first}-{last} ({how})\n\n{forecast_section(table)}\n\n## Fit to all figures ({how})\n\n{fit}"

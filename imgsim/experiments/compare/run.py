@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
+from concurrent.futures import Executor
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
@@ -29,6 +30,7 @@ from imgsim.runs.checkpoints import claimed
 from imgsim.runs.manifest import Call
 from imgsim.runs.replicate import run_replications
 from imgsim.runs.store import CHECKPOINTS
+from imgsim.runs.workers import Workers, chosen_workers
 
 RESULTS: Final = "results"
 YEARS: Final = 12  # measured from the first change of a reform on: five-year cohorts and a few ten-year ones
@@ -47,40 +49,40 @@ def compare(
     most: int = AT_MOST,
     years: int = YEARS,
     sweep: str | None = None,
-    uncertainty: int = 0,
-    morris: int = 0,
-    sobol: int = 0,
+    uncertainty: int = 0, morris: int = 0, sobol: int = 0,
     levers: Mapping[str, float] | None = None,
     doses: Mapping[str, float] | None = None,
     sets: Sequence[str] = (),
-    seed: int | None = None,
-    scale: float | None = None,
-    workers: int | None = None,
+    seed: int | None = None, scale: float | None = None, workers: int | None = None,
     engine: str = AUTO,
     out: Path_ | None = None,
     quiet: bool = False,
     figures: bool = True,
-) -> Comparison:
+    executor: Executor | None = None,
+) -> Comparison:  # fmt: skip
     """Compare a scenario with reforms of it, person by person; each reform is a world of its own.
 
     With ``together`` all reforms make one world. Everything is measured from the first change on, for ``years``.
     ``precision`` adds replications, up to ``most``, until the 95% interval of every share is so small; ``sweep`` makes
-    a world of each size of a lever; ``uncertainty``, ``morris`` and ``sobol`` draw parameters so many times.
+    a world of each size of a lever; ``uncertainty``, ``morris`` and ``sobol`` draw parameters so many times. An
+    ``executor`` computes instead of ``workers`` (see docs/clusters.md).
     """
     given = {"sets": sets, "seed": seed, "scale": scale}
-    start, cores, root = datetime.now(UTC), workers or os.cpu_count() or 1, Path(out or RESULTS)
+    start, by, root = datetime.now(UTC), chosen_workers(workers, executor, quiet), Path(out or RESULTS)
     sizes = lever_sizes(levers, doses)
     files = [Path(file) for file in reforms]
     worlds = worlds_of(Path(base), files, together, years, sweep, sizes, engine, given)
-    result = replicated(worlds, root, replications, precision, most, cores, quiet)
+    result = replicated(worlds, root, replications, precision, most, by, quiet)
     result.sweep = sizes_of(sweep) if sweep else None
-    analyse_parameters(result, root, uncertainty, morris, sobol, cores, quiet)
-    result.folder = write_comparison(result, root, Call(start, cores, tuple(sets), worlds.engine, "compared"), figures)
+    analyse_parameters(result, root, uncertainty, morris, sobol, by, quiet)
+    result.folder = write_comparison(
+        result, root, Call(start, by.described, tuple(sets), worlds.engine, "compared"), figures
+    )
     return result
 
 
 def analyse_parameters(
-    result: Comparison, root: Path, uncertainty: int, morris: int, sobol: int, workers: int, quiet: bool
+    result: Comparison, root: Path, uncertainty: int, morris: int, sobol: int, workers: Workers, quiet: bool
 ) -> None:
     """Add the analyses of parameter uncertainty that were asked for to a comparison."""
     if uncertainty:
@@ -152,7 +154,7 @@ def swept(
 
 
 def replicated(
-    worlds: Worlds, root: Path, asked: int | None, precision: float | None, most: int, workers: int, quiet: bool
+    worlds: Worlds, root: Path, asked: int | None, precision: float | None, most: int, workers: Workers, quiet: bool
 ) -> Comparison:
     """Simulate all worlds, replication by replication, until the precision is reached; checkpoints are used again."""
     count = asked or worlds.run.replications

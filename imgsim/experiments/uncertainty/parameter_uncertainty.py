@@ -25,6 +25,7 @@ from imgsim.runs.checkpoints import claimed
 from imgsim.runs.job import Job
 from imgsim.runs.replicate import run_replications
 from imgsim.runs.store import CHECKPOINTS
+from imgsim.runs.workers import Workers
 
 FEWEST: Final = 2  # draws in which a line must have a value in both worlds
 JOB: Final = Job(
@@ -128,7 +129,9 @@ def fitted(point: Floats, options: Floats) -> Floats:
     return values
 
 
-def parameter_uncertainty(worlds: Worlds, root: Path, draws: int, workers: int, quiet: bool) -> ParameterUncertainty:
+def parameter_uncertainty(
+    worlds: Worlds, root: Path, draws: int, workers: Workers, quiet: bool
+) -> ParameterUncertainty:
     """Draw a Latin hypercube over all uncertain parameters and simulate each draw in all worlds."""
     from scipy.stats import qmc
 
@@ -140,7 +143,7 @@ def parameter_uncertainty(worlds: Worlds, root: Path, draws: int, workers: int, 
 
 
 def run_at(
-    worlds: Worlds, root: Path, names: tuple[str, ...], points: Floats, workers: int, quiet: bool, words: str
+    worlds: Worlds, root: Path, names: tuple[str, ...], points: Floats, workers: Workers, quiet: bool, words: str
 ) -> ParameterUncertainty:
     """Simulate all points in all worlds; checkpoints of an interrupted analysis are used again."""
     draws = Draws(worlds, names, points)

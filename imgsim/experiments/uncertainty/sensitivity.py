@@ -25,6 +25,7 @@ from imgsim.base.errors import ImgsimError, InputError
 from imgsim.experiments.compare.paired_replications import Worlds
 from imgsim.experiments.uncertainty.parameter_draws import uncertain_parameters
 from imgsim.experiments.uncertainty.parameter_uncertainty import FEWEST, ParameterUncertainty, run_at
+from imgsim.runs.workers import Workers
 
 LEVELS: Final = 4  # of the grid: the number of Morris (1991)
 STRONGEST: Final = 8  # parameters whose Sobol indices are estimated
@@ -56,7 +57,7 @@ class Sensitivity:
     sobol: pd.DataFrame  # empty if not asked for
 
 
-def sensitivity(worlds: Worlds, root: Path, morris: int, sobol: int, workers: int, quiet: bool) -> Sensitivity:
+def sensitivity(worlds: Worlds, root: Path, morris: int, sobol: int, workers: Workers, quiet: bool) -> Sensitivity:
     """Screen uncertain parameters by ``morris`` trajectories; Sobol indices of the strongest by ``sobol`` samples."""
     refuse_sizes(morris, sobol)
     salib, names, seed = library(), uncertain_parameters(worlds), worlds.run.seed
