@@ -1,34 +1,32 @@
-"""Finished batches of replications of a run under way, each a folder of Parquet files with their checksums.
+"""Finished replications of a run under way, in a folder of parts.
 
-A checkpoint is there complete or not at all, and a changed bit in it is noticed, so the next run of the same inputs can
+Each part is there complete or not at all, and a changed bit in it is noticed, so the next run of the same inputs can
 pick up the replications that an interrupted run had finished.
 """
 
 from __future__ import annotations
 
-import json
-import os
-import shutil
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor, wait
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
-from typing import IO, TYPE_CHECKING
+from typing import TYPE_CHECKING, Final, TypeVar
 
-from imgsim.base.files.atomic import checksums, published, refused_in_one_line, remove_if_empty, sweep, temporary
-from imgsim.base.files.parquet import write_table
-from imgsim.base.files.parquet_concat import concat
-from imgsim.engines.records.data_dictionary import layout
+from imgsim.base.errors import ImgsimError
+from imgsim.base.files.atomic import discard, refused_in_one_line, remove_if_empty, sweep, unfinished
+from imgsim.base.files.locks import lock_file
+from imgsim.runs.parts import Part, PartLost, Rows, copy_part, join, parts_in, write_part
 
 if TYPE_CHECKING:
     from pandas import DataFrame
 
-CHECKSUMS = "checksums.json"
+LOCK: Final = ".lock"  # beside a folder of parts: locked while a run works in it
+ABOUT: Final = ".txt"  # beside a folder of parts: what they are of
 LARGE, SMALL = 40, 128  # so many large batches, or small ones, would make a run
+TRIES: Final = 3  # how often lost parts are computed again before the run gives up
 Division = Callable[[int], list[range]]
+Result = TypeVar("Result")
 
 
 def one_by_one(replications: int) -> list[range]:
@@ -55,127 +53,134 @@ def guided(replications: int) -> list[range]:
 
 @dataclass(frozen=True, slots=True)
 class Checkpoints:
-    """The folder of the finished replications of one set of inputs, with a folder for each batch of them."""
+    """The folder of the finished replications of one set of inputs, with a sealed part for each batch of them.
+
+    `key` is that of the inputs (see `keys`); a part with another key is never taken for one of these.
+    """
 
     folder: Path
     divided: Division = one_by_one
+    key: str = ""
 
-    def folder_of(self, numbers: range) -> Path:
-        """The folder of a batch, named after its first and last replication."""
-        return self.folder / f"rep-{numbers[0]:05d}-{numbers[-1]:05d}"
+    def part(self, numbers: range) -> Part:
+        """The part of a batch, named after its first and last replication; it may not be there yet."""
+        return Part(self.folder / f"rep-{numbers[0]:05d}-{numbers[-1]:05d}", numbers, self.key)
 
-    def files(self, name: str, replications: int) -> list[Path]:
-        """The files of a table in the order of replications."""
-        folders = [self.folder_of(numbers) for numbers in self.divided(replications)]
-        return [path for folder in folders for path in sorted(folder.glob(f"{name}.*.parquet"))]
+    def parts(self, replications: int) -> list[Part]:
+        """Exactly the parts that hold the replications 0 .. n-1, in order, whether they are there or not."""
+        return [self.part(numbers) for numbers in self.divided(replications)]
 
     def write(self, numbers: range, pieces: Iterable[Mapping[str, DataFrame]]) -> None:
         """Write the tables of finished replications, which come in pieces: later ones contain further rows."""
-        target = self.folder_of(numbers)
         with refused_in_one_line(f"{self.folder.parent}: cannot write replication {numbers.start}"):
-            if target.exists() and intact(target, numbers):
-                return
-            shutil.rmtree(target, ignore_errors=True)
-            with published(target) as folder:
-                _write_behind(folder, pieces)
-                content = {"replications": list(numbers), "sha256": checksums(folder)}
-                (folder / CHECKSUMS).write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
+            write_part(self.part(numbers), pieces)
+
+    def faults(self, replications: int) -> dict[range, str]:
+        """Why each part that cannot be used cannot, in order; nothing if all replications are there and sound."""
+        faults = {part.numbers: part.fault() for part in self.parts(replications)}
+        return {numbers: fault for numbers, fault in faults.items() if fault is not None}
 
     def missing(self, replications: int) -> list[range]:
-        """The batches still to be computed; a damaged checkpoint is removed, with a note."""
+        """The batches still to be computed; a damaged part is removed, with a note."""
         sweep(self.folder)
-        return [numbers for numbers in self.divided(replications) if not self._is_written(numbers)]
+        faults = self.faults(replications)
+        for numbers, fault in faults.items():
+            if self.part(numbers).folder.exists():
+                print(
+                    f"imgsim: checkpoint of replication {numbers.start} {fault}; it is computed again", file=sys.stderr
+                )
+                discard(self.part(numbers).folder)
+        return list(faults)
 
-    def _is_written(self, numbers: range) -> bool:
-        folder = self.folder_of(numbers)
-        if not folder.exists():
-            return False
-        if intact(folder, numbers):
-            return True
-        print(f"imgsim: checkpoint of replication {numbers.start} is damaged; it is computed again", file=sys.stderr)
-        shutil.rmtree(folder, ignore_errors=True)
-        return False
+    def concat_into(self, folder: Path, replications: int) -> Rows:
+        """One file per table with the rows of all replications in order; PartLost if one is missing or damaged."""
+        return join(self.parts(replications), folder)
 
-    def concat_into(self, folder: Path, replications: int) -> None:
-        """One file per table with the rows of all replications in order."""
-        first = self.folder_of(self.divided(replications)[0])
-        for name in sorted({path.name.partition(".")[0] for path in first.glob("*.parquet")}):
-            concat(self.files(name, replications), folder / f"{name}.parquet")
+    def files(self, name: str, replications: int) -> list[Path]:
+        """The files of a table in the order of replications, each as it was sealed; PartLost if one is not."""
+        return [path for part in self.parts(replications) for path in part.files(name)]
 
-    def remove(self) -> None:
-        """Remove the checkpoints, once their run is finished."""
-        shutil.rmtree(self.folder, ignore_errors=True)
+    def rows(self, name: str, replications: int) -> int:
+        """The number of rows of a table in all replications, as it was counted when they were sealed."""
+        return sum(part.rows().get(name, 0) for part in self.parts(replications))
 
+    def take(self, source: Path) -> list[range]:
+        """Copy the parts of another folder that are not here yet; those copied.
 
-def _write_behind(folder: Path, pieces: Iterable[Mapping[str, DataFrame]]) -> None:
-    """Write each piece while the next one is computed; no more than these two are in memory."""
-    written: Future[None] | None = None
-    try:
-        for number, tables in enumerate(pieces):
-            if written is not None:
-                written.result()
-            written = _writer(os.getpid()).submit(_write, folder, number, tables)
-    finally:
-        if written is not None:
-            wait([written])
-    if written is not None:
-        written.result()
+        A part that is damaged, belongs to other inputs, or is not the same as the one that is here is refused by name.
+        """
+        taken = []
+        for other in parts_in(source, self.key):
+            if fault := other.fault():
+                raise ImgsimError(f"{other.folder}: {fault}")
+            mine = self.part(other.numbers)
+            if mine.fault() is not None:
+                copy_part(other, mine)
+                taken.append(other.numbers)
+            elif mine.manifest() != other.manifest():
+                raise ImgsimError(f"{other.folder}: is another result than {mine.folder} of the same replications")
+        return taken
 
-
-@lru_cache(maxsize=1)
-def _writer(process: int) -> ThreadPoolExecutor:
-    """A thread that writes; one for all batches, because with every thread that ends DuckDB gives its memory back."""
-    del process  # a fork has no threads of its parent
-    return ThreadPoolExecutor(1)
-
-
-def _write(folder: Path, number: int, tables: Mapping[str, DataFrame]) -> None:
-    for name, table in tables.items():
-        write_table(layout(name), table, folder / f"{name}.{number:05d}.parquet")
+    def remove(self, replications: int) -> None:
+        """Remove the parts of a finished run; those of a longer one that was interrupted stay for it."""
+        with suppress(OSError):
+            for part in self.parts(replications):
+                discard(part.folder)
 
 
-def intact(folder: Path, numbers: range) -> bool:
-    """Does a checkpoint contain exactly the files and bytes that were written?"""
-    try:
-        written = json.loads((folder / CHECKSUMS).read_text(encoding="utf-8"))
-        sha256 = checksums(folder)
-    except (OSError, ValueError):
-        return False
-    sha256.pop(CHECKSUMS)
-    return bool(written == {"replications": list(numbers), "sha256": sha256})
+def complete(compute: Callable[[], None], use: Callable[[], Result]) -> Result:
+    """Compute what is missing, then use all parts; a part that is lost in between is computed again."""
+    for _ in range(TRIES):
+        compute()
+        try:
+            return use()
+        except PartLost as loss:
+            print(f"imgsim: {loss}; it is computed again", file=sys.stderr)
+    compute()
+    return use()
+
+
+@dataclass(frozen=True, slots=True)
+class Claims:
+    """The checkpoints that a thread has claimed; those that are finished are removed when all of its work is done."""
+
+    root: Path
+    stack: ExitStack
+    finished: list[tuple[Checkpoints, int]]
+
+    def of(self, key: str, about: str, divided: Division = one_by_one) -> Checkpoints:
+        """The checkpoints of some inputs; a second run of the same inputs meanwhile gets a folder of its own."""
+        return self.stack.enter_context(claimed(self.root, key, divided, about))
+
+    def finish(self, checkpoints: Checkpoints, replications: int) -> None:
+        """Note that the first so many replications are computed and will not be needed once all is written."""
+        self.finished.append((checkpoints, replications))
 
 
 @contextmanager
-def claimed(root: Path, digest: str, divided: Division = one_by_one) -> Iterator[Checkpoints]:
-    """The checkpoints of some inputs, for this process alone; a second run of them meanwhile gets its own folder."""
-    with refused_in_one_line(f"{root}: cannot write results"):
-        root.mkdir(parents=True, exist_ok=True)
-        sweep(root)
-        lock = (root / f"{digest}.lock").open("w")
-    with lock:
-        if _locked(lock):
-            try:
-                yield Checkpoints(root / digest, divided)
-            finally:
-                Path(lock.name).unlink(missing_ok=True)
-                remove_if_empty(root / digest)
-                remove_if_empty(root)
-        else:
-            own = temporary(root / digest)
-            try:
-                yield Checkpoints(own, divided)
-            finally:
-                shutil.rmtree(own, ignore_errors=True)
+def claims(root: Path) -> Iterator[Claims]:
+    """Checkpoints to be claimed below a folder; if the block fails they stay, for the next run of the same inputs."""
+    with ExitStack() as stack:
+        claimed_here = Claims(root, stack, [])
+        yield claimed_here
+        for checkpoints, replications in claimed_here.finished:
+            checkpoints.remove(replications)
 
 
-def _locked(lock: IO[str]) -> bool:
-    """Was the lock free? It is released when the process ends, however that ends."""
-    try:
-        import fcntl
-    except ImportError:  # a system without file locks
-        return True
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        return False
-    return True
+@contextmanager
+def claimed(root: Path, key: str, divided: Division = one_by_one, about: str = "") -> Iterator[Checkpoints]:
+    """The checkpoints of some inputs, for this thread alone; `about` says to people what they are of."""
+    with ExitStack() as stack:
+        with refused_in_one_line(f"{root}: cannot write results"):
+            sweep(root)
+            free = stack.enter_context(lock_file(root / f"{key}{LOCK}"))
+            folder = root / key if free else stack.enter_context(unfinished(root / key))
+            if free:
+                (root / f"{key}{ABOUT}").write_text(f"{about}\n", "utf-8")
+        try:
+            yield Checkpoints(folder, divided, key)
+        finally:
+            remove_if_empty(folder)
+            if free and not folder.exists():
+                (root / f"{key}{ABOUT}").unlink(missing_ok=True)
+    remove_if_empty(root)

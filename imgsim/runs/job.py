@@ -45,7 +45,7 @@ class Batch:
 
     def is_written(self) -> bool:
         """Is there anything where its replications are written?"""
-        return self.checkpoints.folder_of(self.replications).exists()
+        return self.checkpoints.part(self.replications).folder.exists()
 
 
 def batches(scenario: object, checkpoints: Checkpoints, missing: Iterable[range], job: Job) -> dict[int, Batch]:

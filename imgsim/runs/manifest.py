@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import platform
 import shlex
 import subprocess
 import sys
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cache
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from imgsim.runs.keys import COMPUTE, PACKAGE, code_digest, installed
 
 if TYPE_CHECKING:
     from imgsim.inputs.scenarios.scenario import Scenario
 
-PACKAGE = Path(__file__).parents[1]
-PACKAGES = ("numpy", "numba", "scipy", "pandas", "simpy", "duckdb", "loky", "matplotlib", "pydantic")
+PACKAGES = (*COMPUTE, "loky", "matplotlib")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +31,8 @@ class Call:
     why: str = ""
 
 
-def manifest(scenario: Scenario, call: Call, sha256: Mapping[str, str]) -> dict[str, Any]:
-    """Everything needed to repeat a run and to see that nothing in its folder has changed since (JSON)."""
+def manifest(scenario: Scenario, call: Call) -> dict[str, Any]:
+    """Everything needed to repeat a run (JSON); sealing the folder adds the checksums of its files."""
     return {
         "title": scenario.title,
         "scenario": scenario.name,
@@ -60,7 +57,6 @@ def manifest(scenario: Scenario, call: Call, sha256: Mapping[str, str]) -> dict[
         "machine": machine(),
         "start": call.start.isoformat(timespec="seconds"),
         "end": datetime.now(UTC).isoformat(timespec="seconds"),
-        "sha256": dict(sha256),
     }
 
 
@@ -68,14 +64,6 @@ def command() -> str:
     """The command that started the process; in a notebook that of its kernel."""
     name = Path(sys.argv[0]).name if sys.argv and sys.argv[0] else "python"
     return shlex.join(["imgsim" if name == "__main__.py" else name, *sys.argv[1:]])
-
-
-def installed(package: str) -> str | None:
-    """The installed version of a package, or None."""
-    try:
-        return version(package)
-    except PackageNotFoundError:
-        return None
 
 
 def machine() -> dict[str, Any]:
@@ -99,12 +87,3 @@ def git_state() -> dict[str, Any] | None:
 def _git(*arguments: str) -> str:
     done = subprocess.run(["git", "-C", str(PACKAGE.parent), *arguments], capture_output=True, text=True, check=False)
     return done.stdout.strip() if done.returncode == 0 else ""
-
-
-@cache
-def code_digest() -> str:
-    """SHA-256 over the program's own files and Python: checkpoints of another version must not be mixed in."""
-    digest = hashlib.sha256(platform.python_version().encode())
-    for path in sorted(PACKAGE.rglob("*.py")):
-        digest.update(path.relative_to(PACKAGE).as_posix().encode() + b"\0" + path.read_bytes())
-    return digest.hexdigest()

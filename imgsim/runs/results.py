@@ -29,7 +29,7 @@ class Run:
     @cached_property
     def manifest(self) -> dict[str, Any]:
         """Versions, seed, scale, command, machine, times and checksums."""
-        from imgsim.runs.store import read_manifest
+        from imgsim.base.files.sealed import read_manifest
 
         return read_manifest(self.folder)
 
@@ -38,7 +38,10 @@ class Run:
         """The complete scenario of the run as plain data, as `Scenario.canonical` writes it."""
         import json
 
-        content: dict[str, Any] = json.loads((self.folder / "scenario.resolved.json").read_text("utf-8"))
+        from imgsim.base.files.sealed import checked
+
+        file = checked(self.folder, "scenario.resolved.json", self.manifest)
+        content: dict[str, Any] = json.loads(file.read_text("utf-8"))
         return content
 
     @cached_property
@@ -139,11 +142,13 @@ class Run:
         return load_table(self.folder, name)
 
     def query(self, sql: str) -> DataFrame:
-        """The answer to a DuckDB query over the run's tables, without loading the tables."""
+        """The answer to a DuckDB query over the run's tables, without loading them; those it names are checked."""
         from imgsim.base.files.parquet import query
-        from imgsim.runs.store import TABLES
+        from imgsim.runs.store import table_file, table_names
 
-        return query(sorted((self.folder / TABLES).glob("*.parquet")), sql)
+        names = table_names(self.folder)
+        named = [name for name in names if name.casefold() in sql.casefold()] or names
+        return query([table_file(self.folder, name) for name in named], sql)
 
     @cached_property
     def plot(self) -> Plots:

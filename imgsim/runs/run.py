@@ -92,7 +92,7 @@ def run_scenario(
     _need_engine(engine)
     by = chosen_workers(workers, executor, quiet)
     from imgsim.base.progress import progress
-    from imgsim.runs.checkpoints import claimed, guided
+    from imgsim.runs.checkpoints import claims, complete, guided
     from imgsim.runs.job import Job
     from imgsim.runs.manifest import Call
     from imgsim.runs.replicate import run_replications
@@ -102,17 +102,23 @@ def run_scenario(
     store, count, start = Store(Path(out or RESULTS)), scenario.run.replications, datetime.now(UTC)
     wanted = _wanted(tables) if tables is not None else None
     store.refuse_unwritable(scenario)
-    with started_early(by.at_most(len(guided(count))), (job or Job()).load):
+    with started_early(by.at_most(len(guided(count))), (job or Job()).load), claims(store.checkpoints) as claimed:
         choice = _chosen(engine)
         job = replace(job or Job(pieces=_pieces(choice.name)), tables=wanted)
         call = Call(start, by.described, tuple(sets), *choice)
         _announce(choice, quiet)
-        with claimed(store.checkpoints, checkpoint_key(scenario, wanted), guided) as checkpoints:
+        checkpoints = claimed.of(checkpoint_key(scenario, wanted), f"run of {scenario.file}", guided)
+        claimed.finish(checkpoints, count)
+
+        def compute() -> None:
             with progress(count, quiet=quiet) as tick:
                 run_replications(scenario, checkpoints, count, by, tick, job)
+
+        def write() -> Path:
             with progress(1, "tables and figures", quiet=quiet):
-                folder = store.write(scenario, checkpoints, call, lambda new: _finish(Run(new, scenario), figures))
-            checkpoints.remove()
+                return store.write(scenario, checkpoints, call, lambda new: _finish(Run(new, scenario), figures))
+
+        folder = complete(compute, write)
     return Run(folder, scenario)
 
 

@@ -2,29 +2,22 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from imgsim.base.errors import ImgsimError, InputError
-from imgsim.base.files.atomic import (
-    checksums,
-    published,
-    refused_in_one_line,
-    remove_if_empty,
-    sha256,
-    sweep,
-    temporary,
-)
+from imgsim.base.errors import InputError
+from imgsim.base.files.atomic import publish, refused_in_one_line, remove_if_empty, sweep, unfinished
 from imgsim.base.files.parquet import read_table, table_columns, write_table
+from imgsim.base.files.sealed import checked, checksums, read_manifest, seal, write_manifest
 from imgsim.engines.records.data_dictionary import layout, markdown
 from imgsim.runs.checkpoints import Checkpoints
-from imgsim.runs.manifest import Call, code_digest, installed, manifest
+from imgsim.runs.keys import key_of
+from imgsim.runs.manifest import Call, manifest
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -32,7 +25,6 @@ if TYPE_CHECKING:
     from imgsim.inputs.scenarios.scenario import Scenario
 
 CHECKPOINTS = ".checkpoints"
-MANIFEST = "manifest.json"
 TABLES = "tables"
 EPOCH = date(1970, 1, 1)
 Finish = Callable[[Path], None]
@@ -53,44 +45,37 @@ class Store:
         """Refuse a folder that cannot be written before hours of computing, not after."""
         home = self.root / scenario.name
         with refused_in_one_line(f"{home}: cannot write results"):
-            home.mkdir(parents=True, exist_ok=True)
-            sweep(home)
-            trial = temporary(home / "trial")
-            trial.mkdir()
-            trial.rmdir()
-        remove_if_empty(home)
+            with unfinished(home / "trial"):
+                sweep(home)
+            remove_if_empty(home)
 
     def write(self, scenario: Scenario, checkpoints: Checkpoints, call: Call, finish: Finish) -> Path:
         """Write a run's folder from its checkpoints and return its path; `finish` adds summary and figures to it."""
         home = self.root / scenario.name
-        with refused_in_one_line(f"{home}: cannot write results"):
-            home.mkdir(parents=True, exist_ok=True)
-            target = _unused(home, call.start, scenario.digest())
-            with published(target) as folder, ThreadPoolExecutor(1) as thread:
-                write_inputs(folder, scenario)
-                checkpoints.concat_into(folder / TABLES, scenario.run.replications)
+        names = names_at(home, call.start, scenario.digest())
+        with refused_in_one_line(f"{home}: cannot write results"), unfinished(home / "run") as folder:
+            write_inputs(folder, scenario)
+            rows = checkpoints.concat_into(folder / TABLES, scenario.run.replications)
+            with ThreadPoolExecutor(1) as thread:
                 tables = thread.submit(checksums, folder / TABLES)  # large files: while summary and figures are made
                 _describe(folder)
-                _write_manifest(folder, manifest(scenario, call, {}))  # figures name scale and seed
+                record = manifest(scenario, call) | {"rows": rows}
+                write_manifest(folder, record | {"sha256": {}})  # figures name scale and seed
                 finish(folder)
                 known = {f"{TABLES}/{name}": digest for name, digest in tables.result().items()}
-                _write_manifest(folder, manifest(scenario, call, _checksums(folder, known)))
-        return target
+            seal(folder, manifest(scenario, call) | {"rows": rows}, known)
+            return publish(folder, names)
 
 
 def checkpoint_key(scenario: Scenario, tables: tuple[str, ...] | None) -> str:
-    """A digest of all that a checkpoint depends on: the inputs, the program, its packages, and the tables wanted."""
-    versions = [installed(package) for package in ("numpy", "numba", "pandas", "duckdb")]
-    text = json.dumps([scenario.digest(), code_digest(), versions, tables])
-    return hashlib.sha256(text.encode()).hexdigest()
+    """The key of the replications of a scenario, with the tables wanted of them."""
+    return key_of("replications", scenario.digest(), tables)
 
 
-def _unused(home: Path, start: datetime, digest: str) -> Path:
-    """A path that no run has yet: two runs within a second differ by a number at the end."""
+def names_at(home: Path, start: datetime, digest: str) -> Iterator[Path]:
+    """Names for the folder of a run, the first one first: runs of one second differ by a number at the end."""
     name = f"{start.astimezone(UTC):%Y%m%d-%H%M%S}-{digest[:8]}"
-    if not (home / name).exists():
-        return home / name
-    return next(path for number in range(2, 10**6) if not (path := home / f"{name}-{number}").exists())
+    return (home / (name if number == 1 else f"{name}-{number}") for number in range(1, 10**6))
 
 
 def write_inputs(folder: Path, scenario: Scenario) -> None:
@@ -137,34 +122,24 @@ def _describe(folder: Path) -> None:
     (folder / "DATA_DICTIONARY.md").write_text(markdown(columns), "utf-8")
 
 
-def _checksums(folder: Path, known: Mapping[str, str]) -> dict[str, str]:
-    return {name: digest for name, digest in checksums(folder, known).items() if name != MANIFEST}
-
-
-def _write_manifest(folder: Path, content: Mapping[str, Any]) -> None:
-    (folder / MANIFEST).write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", "utf-8")
-
-
-def read_manifest(folder: Path) -> dict[str, Any]:
-    """The manifest of a finished run."""
-    try:
-        content: dict[str, Any] = json.loads((folder / MANIFEST).read_text("utf-8"))
-    except (OSError, ValueError) as error:
-        raise InputError("is not the folder of a finished run (no readable manifest.json)", file=str(folder)) from error
-    return content
-
-
 def load_table(folder: Path, name: str, only: Mapping[str, Collection[str]] | None = None) -> DataFrame:
     """A table of a run, or some of its rows (see `read_table`), checked against the checksum in its manifest.
 
     A flipped bit reads back silently otherwise. While the run is being written the manifest lists no checksums yet, and
     nothing is checked.
     """
-    path = folder / TABLES / f"{name}.parquet"
-    written = read_manifest(folder)["sha256"]
-    if not path.exists():
-        known = sorted(table.stem for table in path.parent.glob("*.parquet"))
-        raise InputError(f"has no table `{name}`", file=str(folder), known=known, name=name)
-    if written and sha256(path) != written.get(f"{TABLES}/{name}.parquet"):
-        raise ImgsimError(f"{path}: has changed since the run (its SHA-256 is not the one in {MANIFEST})")
-    return read_table(path, only)
+    return read_table(table_file(folder, name), only)
+
+
+def table_file(folder: Path, name: str) -> Path:
+    """The file of a table of a run, checked; InputError for a table that the run has not."""
+    manifest, file = read_manifest(folder), f"{TABLES}/{name}.parquet"
+    if file not in manifest["sha256"] and not (folder / file).exists():
+        raise InputError(f"has no table `{name}`", file=str(folder), known=table_names(folder), name=name)
+    return checked(folder, file, manifest)
+
+
+def table_names(folder: Path) -> list[str]:
+    """The names of the tables of a run."""
+    listed = {Path(name) for name in read_manifest(folder)["sha256"]} | set((folder / TABLES).glob("*.parquet"))
+    return sorted({path.stem for path in listed if path.suffix == ".parquet" and path.parent.name == TABLES})

@@ -7,24 +7,26 @@ from pathlib import Path
 
 import pytest
 
-from imgsim.base.files.atomic import published, sweep, temporary
+from imgsim.base.files.atomic import sweep, temporary, unfinished
 
 DEAD_PROCESS = 2**22 + 1  # above the largest process number of Linux
 
 
 def test_only_what_a_dead_process_left_is_swept(tmp_path: Path) -> None:
     mine = temporary(tmp_path / "rep-00001")
-    dead = mine.with_name(mine.name.replace(f".{os.getpid()}.", f".{DEAD_PROCESS}."))
-    elsewhere = tmp_path / f".rep-00001.another-machine.{DEAD_PROCESS}.tmp"
-    for folder in (mine, dead, elsewhere):
+    dead = mine.with_name(mine.name.replace(f".{os.getpid()}-", f".{DEAD_PROCESS}-"))
+    elsewhere = tmp_path / f".rep-00001.another-machine.{DEAD_PROCESS}-1-0123abcd.tmp"
+    others = tmp_path / ".notes.tmp"
+    for folder in (dead, elsewhere, others):
         folder.mkdir()
-    sweep(tmp_path)
-    assert sorted(tmp_path.iterdir()) == sorted([mine, elsewhere])
+    with unfinished(tmp_path / "rep-00001") as living:
+        sweep(tmp_path)
+        assert sorted(tmp_path.iterdir()) == sorted([living, elsewhere, others])
 
 
 def test_a_folder_that_fails_half_way_is_gone(tmp_path: Path) -> None:
     def interrupted() -> None:
-        with published(tmp_path / "a") as folder:
+        with unfinished(tmp_path / "a") as folder:
             (folder / "half").touch()
             raise KeyboardInterrupt
 

@@ -9,7 +9,8 @@ import pytest
 from builders.small_engine import SmallScenario, flip_a_bit, full_checkpoints, simulate
 
 from imgsim.base.errors import ImgsimError
-from imgsim.runs.checkpoints import Checkpoints, claimed, guided, intact, one_by_one
+from imgsim.runs.checkpoints import Checkpoints, claimed, guided, one_by_one
+from imgsim.runs.parts import Part
 from imgsim.runs.store import checkpoint_key
 
 
@@ -17,10 +18,10 @@ def test_a_flipped_bit_in_a_checkpoint_is_noticed_and_its_replications_computed_
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     checkpoints = full_checkpoints(tmp_path, SmallScenario().of(3))
-    flip_a_bit(checkpoints.folder_of(range(1, 2)) / "events.00000.parquet")
+    flip_a_bit(checkpoints.part(range(1, 2)).folder / "events.00000.parquet")
     assert checkpoints.missing(3) == [range(1, 2)]
     assert "checkpoint of replication 1 is damaged" in capsys.readouterr().err
-    assert not checkpoints.folder_of(range(1, 2)).exists()
+    assert not checkpoints.part(range(1, 2)).folder.exists()
 
 
 @pytest.mark.parametrize("replications", [1, 2, 39, 40, 200, 1000, 12_345])
@@ -43,10 +44,17 @@ def test_checkpoints_of_another_division_are_not_taken_for_damaged(
     assert capsys.readouterr().err == ""
 
 
-@pytest.mark.parametrize("harm", ["truncate", "remove", "break the checksums", "add"])
+HARMS = [
+    "truncate", "remove", "break the checksums", "remove the seal", "remove the manifest", "add", "rename",
+    "take from other inputs",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("harm", HARMS)
 def test_a_checkpoint_with_any_other_damage_is_noticed(tmp_path: Path, harm: str) -> None:
-    folder = full_checkpoints(tmp_path, SmallScenario().of(1)).folder_of(range(1))
-    table, sums = folder / "people.00000.parquet", folder / "checksums.json"
+    part = full_checkpoints(tmp_path, SmallScenario().of(1)).part(range(1))
+    assert part.fault() is None
+    table, sums, seal = (part.folder / name for name in ("people.00000.parquet", "manifest.json", "manifest.sha256"))
     match harm:
         case "truncate":
             table.write_bytes(table.read_bytes()[:100])
@@ -54,9 +62,17 @@ def test_a_checkpoint_with_any_other_damage_is_noticed(tmp_path: Path, harm: str
             table.unlink()
         case "break the checksums":
             sums.write_text(sums.read_text()[:50])
+        case "remove the seal":
+            seal.unlink()
+        case "remove the manifest":
+            sums.unlink()
         case "add":
-            (folder / "other.parquet").touch()
-    assert not intact(folder, range(1))
+            (part.folder / "other.parquet").touch()
+        case "rename":
+            part = Part(part.folder.rename(tmp_path / "rep-00001-00001"), range(1, 2))
+        case "take from other inputs":
+            part = Part(part.folder, part.numbers, "another key")
+    assert part.fault() is not None
 
 
 def test_a_disk_that_fills_while_duckdb_writes_is_one_message(tmp_path: Path) -> None:
@@ -84,5 +100,5 @@ def test_checkpoints_depend_on_the_inputs_the_program_and_the_tables(monkeypatch
     key = checkpoint_key(scenario, None)
     assert key == checkpoint_key(SmallScenario(), None)
     assert key != checkpoint_key(scenario, ("outcomes",))
-    monkeypatch.setattr("imgsim.runs.store.code_digest", lambda: "another version")
+    monkeypatch.setattr("imgsim.runs.keys.code_digest", lambda: "another version")
     assert key != checkpoint_key(scenario, None)

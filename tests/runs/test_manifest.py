@@ -25,7 +25,7 @@ def reformed(root: Path) -> Scenario:
 @pytest.fixture
 def content(reformed: Scenario) -> dict[str, Any]:
     """The manifest of a run of the scenario, as it is read back from its file."""
-    text = json.dumps(manifest(reformed, Call(datetime(2026, 1, 2, tzinfo=UTC)), {}))
+    text = json.dumps(manifest(reformed, Call(datetime(2026, 1, 2, tzinfo=UTC))) | {"sha256": {}})
     return dict(json.loads(text))
 
 

@@ -87,7 +87,7 @@ def test_a_place_that_cannot_be_written_is_one_message(tmp_path: Path) -> None:
 
 def test_a_place_that_cannot_be_written_is_refused_before_anything_is_computed(tmp_path: Path) -> None:
     (tmp_path / "small").touch()
-    with pytest.raises(ImgsimError, match="small: cannot write results: File exists"):
+    with pytest.raises(ImgsimError, match="small: cannot write results: Not a directory"):
         run_scenario(SmallScenario(behaviour={"seconds": 60}), workers=1, out=tmp_path, job=SMALL, figures=False)
     assert [path.name for path in tmp_path.iterdir()] == ["small"]
 

@@ -12,9 +12,9 @@ import pytest
 from builders.small_engine import SmallScenario, flip_a_bit, full_checkpoints
 
 from imgsim.base.errors import ImgsimError, InputError
-from imgsim.base.files.atomic import checksums
+from imgsim.base.files.sealed import checksums, read_manifest
 from imgsim.runs.manifest import Call
-from imgsim.runs.store import Store, load_table, parameter_table, read_manifest
+from imgsim.runs.store import Store, load_table, parameter_table
 
 CALL = Call(datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC))
 
@@ -29,7 +29,7 @@ def test_a_run_folder_says_what_ran_and_the_checksum_of_every_file(tmp_path: Pat
     assert folder.name == f"20260102-030405-{SmallScenario().of(2).digest()[:8]}"
     manifest = read_manifest(folder)
     written = checksums(folder)
-    del written["manifest.json"]
+    del written["manifest.json"], written["manifest.sha256"]
     assert manifest["sha256"] == written
     assert (manifest["seed"], manifest["scale"], manifest["replications"]) == (1, 0.5, 2)
     assert {"scenario.resolved.json", "parameters.csv", "DATA_DICTIONARY.md", "tables/people.parquet"} <= set(written)
@@ -52,7 +52,7 @@ def test_tables_are_sorted_by_replication_person_and_sequence(tmp_path: Path) ->
 def test_a_flipped_bit_in_a_finished_table_is_refused(tmp_path: Path) -> None:
     folder = write(tmp_path)
     flip_a_bit(folder / "tables" / "events.parquet")
-    with pytest.raises(ImgsimError, match=r"events\.parquet: has changed since the run"):
+    with pytest.raises(ImgsimError, match=r"events\.parquet: has changed since it was written"):
         load_table(folder, "events")
 
 

@@ -1,18 +1,30 @@
-"""Folders that are there complete or not at all, whenever the process or the machine stops."""
+"""Folders that are there complete or not at all, whenever the process or the machine stops.
+
+What is being written has a temporary name that no other thread, process or machine takes, and is locked while its
+writer lives. It gets its own name when it is complete, by one renaming.
+"""
 
 from __future__ import annotations
 
 import errno
-import hashlib
 import os
 import platform
+import re
+import secrets
 import shutil
-from collections.abc import Iterator, Mapping
+import threading
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
-from types import MappingProxyType
+from typing import Final
 
 from imgsim.base.errors import ImgsimError
+from imgsim.base.files.locks import TRIES, is_at, try_lock
+
+TAKEN: Final = (errno.EEXIST, errno.ENOTEMPTY, errno.ENOTDIR)  # why a folder cannot be renamed to a name in use
+LONGEST: Final = 30  # characters of a name that a temporary name repeats
+TEMPORARY: Final = re.compile(r"\.(?P<target>.+)\.(?P<machine>[^.]+)\.(?P<process>\d+)-\d+-[0-9a-f]{8}\.tmp")
 
 
 @contextmanager
@@ -36,46 +48,126 @@ def _reason(text: str) -> str:
 
 
 @contextmanager
-def published(target: Path) -> Iterator[Path]:
-    """A new folder beside `target` that is renamed to it when the block ends well, and is removed otherwise."""
-    unfinished = temporary(target)
-    shutil.rmtree(unfinished, ignore_errors=True)
+def unfinished(target: Path) -> Iterator[Path]:
+    """A new folder beside `target` under a temporary name; it is removed at the end unless it was published."""
+    folder, handle = _new_folder(target)
     try:
-        unfinished.mkdir(parents=True)
-        yield unfinished
-        _to_disk(unfinished)
-        unfinished.rename(target)
-        _flush(target.parent)
-    except BaseException:
-        shutil.rmtree(unfinished, ignore_errors=True)
-        raise
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+        os.close(handle)
+
+
+def _new_folder(target: Path) -> tuple[Path, int]:
+    """An empty folder under a temporary name, locked as long as the handle is open."""
+    for tried in range(TRIES):
+        folder = temporary(target)
+        try:
+            folder.mkdir(parents=True)
+            handle = os.open(folder, os.O_RDONLY)
+        except (FileNotFoundError, FileExistsError):  # another run has just removed the folder above, empty as it was
+            if tried == TRIES - 1:
+                raise
+            continue
+        if try_lock(handle, shared=True) is not False and is_at(handle, folder):
+            return folder, handle
+        os.close(handle)
+    raise OSError(f"{target.parent}: what is written there is removed by others all the time")
+
+
+def publish(folder: Path, names: Iterable[Path]) -> Path:
+    """Flush a folder to disk and rename it to the first of some names that nobody has taken; that name."""
+    _to_disk(folder)
+    taken: OSError = FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST))
+    for name in names:
+        try:
+            folder.rename(name)
+        except OSError as problem:
+            if problem.errno not in TAKEN:
+                raise
+            taken = problem
+        else:
+            _flush(name.parent)
+            return name
+    raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST)) from taken
+
+
+def discard(folder: Path) -> None:
+    """Remove a folder, all of it at once for whoever looks: it gets a temporary name first."""
+    if folder.exists():
+        with suppress(FileNotFoundError), unfinished(folder) as away:
+            folder.rename(away / "discarded")
 
 
 def write_file(target: Path, content: bytes) -> None:
     """Put new content into a file, or leave it as it was; links are followed and permissions stay."""
     file = target.resolve()
-    unfinished = temporary(file)
+    new = temporary(file)
     try:
-        unfinished.write_bytes(content)
+        with new.open("xb") as written:
+            try_lock(written.fileno(), shared=True)
+            written.write(content)
         if file.exists():
-            shutil.copymode(file, unfinished)
-        _flush(unfinished)
-        unfinished.replace(file)
+            shutil.copymode(file, new)
+        _flush(new)
+        new.replace(file)
     finally:
-        unfinished.unlink(missing_ok=True)
+        new.unlink(missing_ok=True)
 
 
 def temporary(target: Path) -> Path:
-    """A name beside `target` that says who writes it, so that only what a dead process left is ever swept."""
-    return target.with_name(f".{target.name}.{_machine()}.{os.getpid()}.tmp")
+    """A new name beside `target` that says who writes: machine, process, thread, and chance for the rest."""
+    writer = f"{_machine()}.{os.getpid()}-{threading.get_ident()}-{secrets.token_hex(4)}"
+    return target.with_name(f".{target.name[:LONGEST]}.{writer}.tmp")
+
+
+@dataclass(frozen=True, slots=True)
+class Leftover:
+    """A temporary file or folder, and what its name says of its writer."""
+
+    path: Path
+    machine: str
+    process: int
+
+    def is_of_this_machine(self) -> bool:
+        """Whether it was written here, where one can see if its writer lives."""
+        return self.machine == _machine()
+
+    def may_be_written(self) -> bool:
+        """Whether its writer may be alive: it is locked, or where there are no locks, there is such a process."""
+        if not self.is_of_this_machine():
+            return True
+        try:
+            handle = os.open(self.path, os.O_RDONLY | os.O_NONBLOCK)
+        except OSError:
+            return _alive(self.process)
+        try:
+            free = try_lock(handle)
+            return _alive(self.process) if free is None else not free
+        finally:
+            os.close(handle)
+
+
+def leftovers(folder: Path) -> list[Leftover]:
+    """The temporary files and folders in a folder, whoever writes or wrote them."""
+    named = [(path, TEMPORARY.fullmatch(path.name)) for path in sorted(folder.glob(".*.tmp"))]
+    return [Leftover(path, name["machine"], int(name["process"])) for path, name in named if name]
 
 
 def sweep(folder: Path) -> None:
-    """Remove the temporary folders in `folder` whose writing process on this machine is dead."""
-    for leftover in folder.glob(".*.tmp"):
-        machine, _, process = leftover.name.removesuffix(".tmp").rpartition(".")
-        if machine.endswith(f".{_machine()}") and process.isdigit() and not _alive(int(process)):
-            shutil.rmtree(leftover, ignore_errors=True)
+    """Remove what writers on this machine that are dead have left under temporary names in `folder`."""
+    for leftover in leftovers(folder):
+        if not leftover.may_be_written():
+            remove(leftover.path)
+
+
+def remove(path: Path) -> None:
+    """Remove a file or a folder with all that is in it, as far as that is possible."""
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        with suppress(OSError):
+            path.unlink()
 
 
 def remove_if_empty(folder: Path) -> None:
@@ -85,13 +177,14 @@ def remove_if_empty(folder: Path) -> None:
 
 
 def _machine() -> str:
-    return platform.node() or "here"
+    """The name of this machine, without the dots and strokes that would be taken for others in a file's name."""
+    return re.sub(r"[^\w-]", "-", platform.node()) or "here"
 
 
 def _alive(process: int) -> bool:
     try:
         os.kill(process, 0)
-    except ProcessLookupError:
+    except (ProcessLookupError, OverflowError):
         return False
     except PermissionError:
         return True
@@ -111,15 +204,3 @@ def _flush(path: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
-
-
-def sha256(path: Path) -> str:
-    """The SHA-256 of a file, as 64 hexadecimal digits."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def checksums(folder: Path, known: Mapping[str, str] = MappingProxyType({})) -> dict[str, str]:
-    """The SHA-256 of every file under a folder, by its path inside the folder; those that are known are not read."""
-    files = {path.relative_to(folder).as_posix(): path for path in sorted(folder.rglob("*")) if path.is_file()}
-    return {name: known.get(name) or sha256(path) for name, path in files.items()}

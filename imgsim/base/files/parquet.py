@@ -183,6 +183,15 @@ def _name(column: str) -> str:
     return '"' + column.replace('"', '""') + '"'
 
 
+def count_rows(path: Path, columns: Collection[str]) -> tuple[int, int]:
+    """The number of rows of a table, and of different values in the first of some columns that it has, if any."""
+    present = [f"count(DISTINCT {_name(column)})" for column in columns if column in table_columns(path)]
+    different = (*present, "0")[0]
+    with connect() as database:
+        rows, values = database.sql(f"SELECT count(*), {different} FROM {_files([path])}").fetchall()[0]
+    return int(rows), int(values)
+
+
 def table_columns(path: Path) -> list[str]:
     """The names of the columns of a table, in their order."""
     with connect() as database:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
@@ -23,7 +21,7 @@ from imgsim.inputs.scenarios.scenario import Scenario
 from imgsim.outcomes.all_measures import CURVE, headline_makers, measures
 from imgsim.outcomes.headline import measures_shown
 from imgsim.runs.job import Job
-from imgsim.runs.manifest import code_digest
+from imgsim.runs.keys import key_of
 
 TABLES: Final = ("headline", "counterfactual_pairs", "states", "places")
 PLACE_COLUMNS: Final = ["round", "year", "group", "seats", "applicants", "placed", "outside", "after"]
@@ -44,8 +42,7 @@ class Worlds:
 
     def digest(self) -> str:
         """All that a checkpoint of a replication depends on."""
-        text = json.dumps([self.names, [scenario.digest() for scenario in self.scenarios], code_digest()])
-        return hashlib.sha256(text.encode()).hexdigest()
+        return key_of("worlds", self.names, [scenario.digest() for scenario in self.scenarios])
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,16 +6,19 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from imgsim.base.errors import ImgsimError
 from imgsim.base.files.parquet import read_table
 from imgsim.runs.checkpoints import Checkpoints
 
 
 def read_replications(checkpoints: Checkpoints, count: int, names: Sequence[str]) -> dict[str, pd.DataFrame]:
-    """The tables of all replications, by name."""
+    """The tables of all replications, by name; PartLost if one of them is missing or damaged."""
     pooled: dict[str, pd.DataFrame] = {}
     for name in names:
         tables = [as_text(read_table(path)) for path in checkpoints.files(name, count)]
         pooled[name] = pd.concat(tables, ignore_index=True) if tables else pd.DataFrame()
+        if len(pooled[name]) != (expected := checkpoints.rows(name, count)):
+            raise ImgsimError(f"{name}: {len(pooled[name])} rows were read, the replications have {expected}")
     return pooled
 
 

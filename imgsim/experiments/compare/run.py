@@ -26,7 +26,7 @@ from imgsim.inputs.reforms.lever_sizes import lever_sizes
 from imgsim.inputs.reforms.read import read_reform
 from imgsim.inputs.scenarios.load import load_scenario
 from imgsim.inputs.scenarios.scenario import Scenario
-from imgsim.runs.checkpoints import claimed
+from imgsim.runs.checkpoints import Checkpoints, Claims, claims, complete
 from imgsim.runs.manifest import Call
 from imgsim.runs.replicate import run_replications
 from imgsim.runs.store import CHECKPOINTS
@@ -72,23 +72,23 @@ def compare(
     sizes = lever_sizes(levers, doses)
     files = [Path(file) for file in reforms]
     worlds = worlds_of(Path(base), files, together, years, sweep, sizes, engine, given)
-    result = replicated(worlds, root, replications, precision, most, by, quiet)
-    result.sweep = sizes_of(sweep) if sweep else None
-    analyse_parameters(result, root, uncertainty, morris, sobol, by, quiet)
-    result.folder = write_comparison(
-        result, root, Call(start, by.described, tuple(sets), worlds.engine, "compared"), figures
-    )
+    call = Call(start, by.described, tuple(sets), worlds.engine, "compared")
+    with claims(root / CHECKPOINTS) as claimed:  # all of them stay until the comparison is written
+        result = replicated(worlds, claimed, replications, precision, most, by, quiet)
+        result.sweep = sizes_of(sweep) if sweep else None
+        analyse_parameters(result, claimed, uncertainty, morris, sobol, by, quiet)
+        result.folder = write_comparison(result, root, call, figures)
     return result
 
 
 def analyse_parameters(
-    result: Comparison, root: Path, uncertainty: int, morris: int, sobol: int, workers: Workers, quiet: bool
+    result: Comparison, claimed: Claims, uncertainty: int, morris: int, sobol: int, workers: Workers, quiet: bool
 ) -> None:
     """Add the analyses of parameter uncertainty that were asked for to a comparison."""
     if uncertainty:
-        result.parameter_uncertainty = parameter_uncertainty(result.worlds, root, uncertainty, workers, quiet)
+        result.parameter_uncertainty = parameter_uncertainty(result.worlds, claimed, uncertainty, workers, quiet)
     if morris or sobol:
-        result.sensitivity = sensitivity(result.worlds, root, morris, sobol, workers, quiet)
+        result.sensitivity = sensitivity(result.worlds, claimed, morris, sobol, workers, quiet)
 
 
 def worlds_of(
@@ -154,22 +154,34 @@ def swept(
 
 
 def replicated(
-    worlds: Worlds, root: Path, asked: int | None, precision: float | None, most: int, workers: Workers, quiet: bool
-) -> Comparison:
+    worlds: Worlds, claimed: Claims, asked: int | None, precision: float | None, most: int, workers: Workers,
+    quiet: bool,
+) -> Comparison:  # fmt: skip
     """Simulate all worlds, replication by replication, until the precision is reached; checkpoints are used again."""
     count = asked or worlds.run.replications
     refuse_counts(count, precision, most)
-    with claimed(root / CHECKPOINTS, worlds.digest()) as checkpoints:
-        while True:
-            with progress(count, "replications of all worlds", quiet=quiet) as tick:
-                run_replications(worlds, checkpoints, count, workers, tick, JOB)
-            result = Comparison(worlds, read_replications(checkpoints, count, TABLES), count)
-            half = widest(result.differences)
-            if precision is None or half <= precision or count >= most:
-                result.precision_text = precision_text(precision, half, count)
-                checkpoints.remove()
-                return result
-            count = min(most, 2 * count)
+    checkpoints = claimed.of(worlds.digest(), f"comparison of {', '.join(worlds.names)}")
+    while True:
+        tables = tables_of(worlds, checkpoints, count, workers, quiet)
+        result = Comparison(worlds, tables, count)
+        half = widest(result.differences)
+        if precision is None or half <= precision or count >= most:
+            result.precision_text = precision_text(precision, half, count)
+            claimed.finish(checkpoints, count)
+            return result
+        count = min(most, 2 * count)
+
+
+def tables_of(
+    worlds: Worlds, checkpoints: Checkpoints, count: int, workers: Workers, quiet: bool
+) -> dict[str, pd.DataFrame]:
+    """The tables of the first so many replications in all worlds, computed as far as they are not there."""
+
+    def compute() -> None:
+        with progress(count, "replications of all worlds", quiet=quiet) as tick:
+            run_replications(worlds, checkpoints, count, workers, tick, JOB)
+
+    return complete(compute, lambda: read_replications(checkpoints, count, TABLES))
 
 
 def refuse_counts(count: int, precision: float | None, most: int) -> None:

@@ -9,8 +9,6 @@ standard normal. Every draw runs the same replication, so that draws differ by p
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
@@ -32,7 +30,7 @@ from imgsim.experiments.compare.shared_rounds import SharedAllocations, share_ro
 from imgsim.inputs.countries import country_folder
 from imgsim.inputs.parameters.parameter import Parameter, Parameters, Row
 from imgsim.outcomes.all_measures import headline_makers, measures
-from imgsim.runs.manifest import code_digest
+from imgsim.runs.keys import key_of
 
 if TYPE_CHECKING:
     from imgsim.inputs.scenarios.scenario import Scenario
@@ -60,8 +58,7 @@ class Draws:
 
     def digest(self) -> str:
         """All that a checkpoint of a draw depends on."""
-        text = json.dumps([self.worlds.digest(), self.parameters, code_digest()])
-        return hashlib.sha256(text.encode() + self.points.tobytes()).hexdigest()
+        return key_of("draws", self.worlds.digest(), self.parameters, self.points.tolist(), uncertainties(self.worlds))
 
 
 def ready(draws: Draws) -> Draws:
@@ -125,6 +122,15 @@ def refitted(base: Scenario, posterior: Posterior, at: Mapping[str, float]) -> S
     """The baseline with its calibrated parameters at these coordinates; those without one stay as fitted."""
     u = np.array([at.get(f"{FIT}{adjusted.name}", 0.5) for adjusted in posterior.free])
     return shifted(base, posterior.free, posterior.shift(ndtri(TAIL + (1 - 2 * TAIL) * u)))
+
+
+def uncertainties(worlds: Worlds) -> list[object]:
+    """How far a draw may move anything, which is no part of a scenario's own digest."""
+    base, posterior = worlds.scenarios[0], posterior_of(worlds)
+    ranges = {name: [row.range for row in rows_of(base.parameters[name])] for name in drawable(base.parameters)}
+    fit = [] if posterior is None else [repr(posterior.free), posterior.root.tolist()]
+    reforms = [[reform.as_data() for reform in scenario.reforms] for scenario in worlds.scenarios]
+    return [ranges, fit, lever_ranges(worlds), reforms]
 
 
 def drawable(parameters: Parameters) -> tuple[str, ...]:

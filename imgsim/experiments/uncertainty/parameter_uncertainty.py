@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
@@ -21,10 +20,9 @@ from imgsim.experiments.compare.read import read_replications
 from imgsim.experiments.uncertainty.parameter_draws import REFUSED, TABLE, Draws, uncertain_parameters
 from imgsim.inputs.pathways.pathway import FIRST_POST
 from imgsim.outcomes.headline import chosen, lines
-from imgsim.runs.checkpoints import claimed
+from imgsim.runs.checkpoints import Claims, complete
 from imgsim.runs.job import Job
 from imgsim.runs.replicate import run_replications
-from imgsim.runs.store import CHECKPOINTS
 from imgsim.runs.workers import Workers
 
 FEWEST: Final = 2  # draws in which a line must have a value in both worlds
@@ -130,7 +128,7 @@ def fitted(point: Floats, options: Floats) -> Floats:
 
 
 def parameter_uncertainty(
-    worlds: Worlds, root: Path, draws: int, workers: Workers, quiet: bool
+    worlds: Worlds, claimed: Claims, draws: int, workers: Workers, quiet: bool
 ) -> ParameterUncertainty:
     """Draw a Latin hypercube over all uncertain parameters and simulate each draw in all worlds."""
     from scipy.stats import qmc
@@ -139,19 +137,22 @@ def parameter_uncertainty(
         raise InputError("needs at least two draws", key="--uncertainty")
     names = uncertain_parameters(worlds)
     points = qmc.LatinHypercube(len(names), seed=worlds.run.seed).random(draws)
-    return run_at(worlds, root, names, points, workers, quiet, "draws of all worlds")
+    return run_at(worlds, claimed, names, points, workers, quiet, "draws of all worlds")
 
 
 def run_at(
-    worlds: Worlds, root: Path, names: tuple[str, ...], points: Floats, workers: Workers, quiet: bool, words: str
+    worlds: Worlds, claimed: Claims, names: tuple[str, ...], points: Floats, workers: Workers, quiet: bool, words: str
 ) -> ParameterUncertainty:
     """Simulate all points in all worlds; checkpoints of an interrupted analysis are used again."""
     draws = Draws(worlds, names, points)
-    with claimed(root / CHECKPOINTS, draws.digest()) as checkpoints:
+    checkpoints = claimed.of(draws.digest(), f"{words}: {', '.join(worlds.names)}")
+    claimed.finish(checkpoints, len(points))
+
+    def compute() -> None:
         with progress(len(points), words, quiet=quiet) as tick:
             run_replications(draws, checkpoints, len(points), workers, tick, JOB)
-        table = read_replications(checkpoints, len(points), (TABLE,))[TABLE]
-        checkpoints.remove()
+
+    table = complete(compute, lambda: read_replications(checkpoints, len(points), (TABLE,))[TABLE])
     result = ParameterUncertainty(names, points, table, worlds.names, worlds.scenarios[0].pathway.first_post)
     if result.refused == len(points):
         raise ImgsimError(f"no draw could be run, every one was refused: {table['group'].iloc[0]}")

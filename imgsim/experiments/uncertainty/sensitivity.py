@@ -13,7 +13,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
@@ -25,6 +24,7 @@ from imgsim.base.errors import ImgsimError, InputError
 from imgsim.experiments.compare.paired_replications import Worlds
 from imgsim.experiments.uncertainty.parameter_draws import uncertain_parameters
 from imgsim.experiments.uncertainty.parameter_uncertainty import FEWEST, ParameterUncertainty, run_at
+from imgsim.runs.checkpoints import Claims
 from imgsim.runs.workers import Workers
 
 LEVELS: Final = 4  # of the grid: the number of Morris (1991)
@@ -57,18 +57,18 @@ class Sensitivity:
     sobol: pd.DataFrame  # empty if not asked for
 
 
-def sensitivity(worlds: Worlds, root: Path, morris: int, sobol: int, workers: Workers, quiet: bool) -> Sensitivity:
+def sensitivity(worlds: Worlds, claimed: Claims, morris: int, sobol: int, workers: Workers, quiet: bool) -> Sensitivity:
     """Screen uncertain parameters by ``morris`` trajectories; Sobol indices of the strongest by ``sobol`` samples."""
     refuse_sizes(morris, sobol)
     salib, names, seed = library(), uncertain_parameters(worlds), worlds.run.seed
     points = salib["sample.morris"].sample(problem(names), morris, num_levels=LEVELS, seed=seed)
-    screened = run_at(worlds, root, names, points, workers, quiet, "points of screening")
+    screened = run_at(worlds, claimed, names, points, workers, quiet, "points of screening")
     table = analysed(screened, len(names) + 1, MORRIS_COLUMNS, lambda x, y: morris_effects(salib, names, x, y, seed))
     if not sobol:
         return Sensitivity(table, pd.DataFrame(columns=SOBOL_COLUMNS))
     chosen = strongest(table)
     points = salib["sample.sobol"].sample(problem(chosen), sobol, calc_second_order=False, seed=seed)
-    divided = run_at(worlds, root, chosen, points, workers, quiet, "points of Sobol indices")
+    divided = run_at(worlds, claimed, chosen, points, workers, quiet, "points of Sobol indices")
     shares = analysed(divided, len(chosen) + 2, SOBOL_COLUMNS, lambda _, y: sobol_indices(salib, chosen, y, seed))
     return Sensitivity(table, shares)
 
