@@ -17,10 +17,19 @@ from typing import TYPE_CHECKING, Any, Final
 
 from imgsim.base.errors import ImgsimError
 from imgsim.base.files.atomic import discard, publish, unfinished
+from imgsim.base.files.checksums import (
+    CHECKSUM,
+    MANIFEST,
+    Changed,
+    add_manifest,
+    checked,
+    copy_checked,
+    problems,
+    read_manifest,
+)
 from imgsim.base.files.locks import TRIES
 from imgsim.base.files.parquet import count_rows, write_table
 from imgsim.base.files.parquet_concat import concat
-from imgsim.base.files.sealed import MANIFEST, SEAL, Changed, checked, copy_checked, problems, read_manifest, seal
 from imgsim.engines.records.data_dictionary import layout
 
 if TYPE_CHECKING:
@@ -111,7 +120,7 @@ def write_part(part: Part, pieces: Iterable[Mapping[str, DataFrame]]) -> None:
     with unfinished(part.folder) as folder:
         tables = _write_behind(folder, pieces)
         refuse_miscounted(part, tables)
-        seal(folder, {"key": part.key, "replications": list(part.numbers), "tables": tables})
+        add_manifest(folder, {"key": part.key, "replications": list(part.numbers), "tables": tables})
         publish_part(folder, part)
 
 
@@ -121,7 +130,7 @@ def copy_part(source: Part, target: Part) -> None:
     with unfinished(target.folder) as folder:
         for name, sha256 in manifest["sha256"].items():
             copy_checked(source.folder / name, folder / name, sha256)
-        for name in (MANIFEST, SEAL):
+        for name in (MANIFEST, CHECKSUM):
             (folder / name).write_bytes((source.folder / name).read_bytes())
         if fault := Part(folder, target.numbers, target.key).fault():
             raise PartLost(f"{source.folder}: {fault}")

@@ -29,7 +29,7 @@ class Run:
     @cached_property
     def manifest(self) -> dict[str, Any]:
         """Versions, seed, scale, command, machine, times and checksums."""
-        from imgsim.base.files.sealed import read_manifest
+        from imgsim.base.files.checksums import read_manifest
 
         return read_manifest(self.folder)
 
@@ -38,7 +38,7 @@ class Run:
         """The complete scenario of the run as plain data, as `Scenario.canonical` writes it."""
         import json
 
-        from imgsim.base.files.sealed import checked
+        from imgsim.base.files.checksums import checked
 
         file = checked(self.folder, "scenario.resolved.json", self.manifest)
         content: dict[str, Any] = json.loads(file.read_text("utf-8"))

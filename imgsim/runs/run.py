@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from imgsim.engines.engine import Choice
     from imgsim.inputs.scenarios.scenario import Scenario
     from imgsim.runs.job import Job
+    from imgsim.runs.manifest import Call
+    from imgsim.runs.store import Store
+    from imgsim.runs.workers import Workers
 
 __all__ = ["Run", "open_run", "run", "run_scenario"]
 
@@ -91,23 +94,36 @@ def run_scenario(
     _need_list("tables", tables)
     _need_engine(engine)
     by = chosen_workers(workers, executor, quiet)
-    from imgsim.base.progress import progress
-    from imgsim.runs.checkpoints import claims, complete, guided
+    from imgsim.runs.checkpoints import guided
     from imgsim.runs.job import Job
     from imgsim.runs.manifest import Call
-    from imgsim.runs.replicate import run_replications
-    from imgsim.runs.store import Store, checkpoint_key
+    from imgsim.runs.store import Store
     from imgsim.runs.workers import started_early
 
     store, count, start = Store(Path(out or RESULTS)), scenario.run.replications, datetime.now(UTC)
     wanted = _wanted(tables) if tables is not None else None
     store.refuse_unwritable(scenario)
-    with started_early(by.at_most(len(guided(count))), (job or Job()).load), claims(store.checkpoints) as claimed:
+    with started_early(by.at_most(len(guided(count))), (job or Job()).load):
         choice = _chosen(engine)
         job = replace(job or Job(pieces=_pieces(choice.name)), tables=wanted)
         call = Call(start, by.described, tuple(sets), *choice)
         _announce(choice, quiet)
-        checkpoints = claimed.of(checkpoint_key(scenario, wanted), f"run of {scenario.file}", guided)
+        folder = _carried_out(scenario, store, call, by, job, figures, quiet)
+    return Run(folder, scenario)
+
+
+def _carried_out(
+    scenario: Scenario, store: Store, call: Call, by: Workers, job: Job, figures: bool, quiet: bool
+) -> Path:
+    """Compute all replications and write them to a new folder; its path."""
+    from imgsim.base.progress import progress
+    from imgsim.runs.checkpoints import claims, complete, guided
+    from imgsim.runs.replicate import run_replications
+    from imgsim.runs.store import checkpoint_key
+
+    count = scenario.run.replications
+    with claims(store.checkpoints) as claimed:
+        checkpoints = claimed.of(checkpoint_key(scenario, job.tables), f"run of {scenario.file}", guided)
         claimed.finish(checkpoints, count)
 
         def compute() -> None:
@@ -118,8 +134,7 @@ def run_scenario(
             with progress(1, "tables and figures", quiet=quiet):
                 return store.write(scenario, checkpoints, call, lambda new: _finish(Run(new, scenario), figures))
 
-        folder = complete(compute, write)
-    return Run(folder, scenario)
+        return complete(compute, write)
 
 
 def _chosen(asked: str) -> Choice:

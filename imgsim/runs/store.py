@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 from imgsim.base.errors import InputError
 from imgsim.base.files.atomic import publish, refused_in_one_line, remove_if_empty, sweep, unfinished
+from imgsim.base.files.checksums import add_manifest, checked, checksums, read_manifest, write_manifest
 from imgsim.base.files.parquet import read_table, table_columns, write_table
-from imgsim.base.files.sealed import checked, checksums, read_manifest, seal, write_manifest
 from imgsim.engines.records.data_dictionary import layout, markdown
 from imgsim.runs.checkpoints import Checkpoints
 from imgsim.runs.keys import key_of
@@ -63,7 +63,7 @@ class Store:
                 write_manifest(folder, record | {"sha256": {}})  # figures name scale and seed
                 finish(folder)
                 known = {f"{TABLES}/{name}": digest for name, digest in tables.result().items()}
-            seal(folder, manifest(scenario, call) | {"rows": rows}, known)
+            add_manifest(folder, manifest(scenario, call) | {"rows": rows}, known)
             return publish(folder, names)
 
 

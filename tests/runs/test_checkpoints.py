@@ -54,7 +54,9 @@ HARMS = [
 def test_a_checkpoint_with_any_other_damage_is_noticed(tmp_path: Path, harm: str) -> None:
     part = full_checkpoints(tmp_path, SmallScenario().of(1)).part(range(1))
     assert part.fault() is None
-    table, sums, seal = (part.folder / name for name in ("people.00000.parquet", "manifest.json", "manifest.sha256"))
+    table, sums, checksum = (
+        part.folder / name for name in ("people.00000.parquet", "manifest.json", "manifest.sha256")
+    )
     match harm:
         case "truncate":
             table.write_bytes(table.read_bytes()[:100])
@@ -63,7 +65,7 @@ def test_a_checkpoint_with_any_other_damage_is_noticed(tmp_path: Path, harm: str
         case "break the checksums":
             sums.write_text(sums.read_text()[:50])
         case "remove the seal":
-            seal.unlink()
+            checksum.unlink()
         case "remove the manifest":
             sums.unlink()
         case "add":

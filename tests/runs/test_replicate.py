@@ -16,7 +16,7 @@ import pytest
 from builders.small_engine import SMALL, SmallScenario, small_outcomes
 
 from imgsim.base.errors import ImgsimError
-from imgsim.base.files.sealed import checksums
+from imgsim.base.files.checksums import checksums
 from imgsim.runs.checkpoints import Checkpoints
 from imgsim.runs.replicate import run_replications
 from imgsim.runs.run import run_scenario

@@ -12,7 +12,7 @@ import pytest
 from builders.small_engine import SmallScenario, flip_a_bit, full_checkpoints
 
 from imgsim.base.errors import ImgsimError, InputError
-from imgsim.base.files.sealed import checksums, read_manifest
+from imgsim.base.files.checksums import checksums, read_manifest
 from imgsim.runs.manifest import Call
 from imgsim.runs.store import Store, load_table, parameter_table
 

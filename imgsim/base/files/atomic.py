@@ -10,7 +10,6 @@ import errno
 import os
 import platform
 import re
-import secrets
 import shutil
 import threading
 from collections.abc import Iterable, Iterator
@@ -117,7 +116,7 @@ def write_file(target: Path, content: bytes) -> None:
 
 def temporary(target: Path) -> Path:
     """A new name beside `target` that says who writes: machine, process, thread, and chance for the rest."""
-    writer = f"{_machine()}.{os.getpid()}-{threading.get_ident()}-{secrets.token_hex(4)}"
+    writer = f"{_machine()}.{os.getpid()}-{threading.get_ident()}-{os.urandom(4).hex()}"
     return target.with_name(f".{target.name[:LONGEST]}.{writer}.tmp")
 
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, Final
 import pandas as pd
 
 from imgsim.base.files.atomic import publish, refused_in_one_line, sweep, unfinished
+from imgsim.base.files.checksums import add_manifest
 from imgsim.base.files.parquet import write_table
-from imgsim.base.files.sealed import seal
 from imgsim.engines.records.data_dictionary import layout
 from imgsim.experiments.compare.page import page
 from imgsim.runs.manifest import Call, manifest
@@ -33,7 +33,7 @@ def write_comparison(comparison: Comparison, root: Path, call: Call, figures: bo
                 table.to_csv(folder / f"{name}.csv", index=False)
             drawings = write_figures(comparison, folder / "figures") if figures else {}
             (folder / PAGE).write_text(page(comparison, drawings, call), "utf-8")
-            seal(folder, record(comparison, call))
+            add_manifest(folder, record(comparison, call))
             return publish(folder, names_at(home, call.start, comparison.worlds.digest()))
 
 

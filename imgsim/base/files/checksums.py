@@ -19,7 +19,7 @@ from typing import IO, Any, Final
 from imgsim.base.errors import ImgsimError, InputError, one_line
 
 MANIFEST: Final = "manifest.json"
-SEAL: Final = "manifest.sha256"
+CHECKSUM: Final = "manifest.sha256"
 AT_ONCE: Final = 2**20  # bytes that are read together
 NONE_KNOWN: Final[Mapping[str, str]] = MappingProxyType({})
 
@@ -30,12 +30,12 @@ class Changed(ImgsimError):
     """Something in a sealed folder is not as it was written."""
 
 
-def seal(folder: Path, record: Mapping[str, Any], known: Mapping[str, str] = NONE_KNOWN) -> None:
+def add_manifest(folder: Path, record: Mapping[str, Any], known: Mapping[str, str] = NONE_KNOWN) -> None:
     """Write a folder's manifest, which is a record and the checksum of every file, and its seal."""
     written = checksums(folder, known)
-    sha256 = {name: digest for name, digest in written.items() if name not in (MANIFEST, SEAL)}
-    write_manifest(folder, {**record, "sha256": sha256, "seal": SEAL})
-    (folder / SEAL).write_text(seal_of((folder / MANIFEST).read_bytes()), "utf-8")
+    sha256 = {name: digest for name, digest in written.items() if name not in (MANIFEST, CHECKSUM)}
+    write_manifest(folder, {**record, "sha256": sha256, "checksum": CHECKSUM})
+    (folder / CHECKSUM).write_text(checksum_line((folder / MANIFEST).read_bytes()), "utf-8")
 
 
 def write_manifest(folder: Path, content: Mapping[str, Any]) -> None:
@@ -44,26 +44,26 @@ def write_manifest(folder: Path, content: Mapping[str, Any]) -> None:
     (folder / MANIFEST).write_text(text + "\n", "utf-8")
 
 
-def seal_of(manifest: bytes) -> str:
+def checksum_line(manifest: bytes) -> str:
     """The line that seals a manifest, as `sha256sum` writes it."""
     return f"{hashlib.sha256(manifest).hexdigest()}  {MANIFEST}\n"
 
 
 def read_manifest(folder: Path) -> dict[str, Any]:
     """The manifest of a folder, checked against its seal; those of older versions have none."""
-    if is_sealed(folder) and not os.path.lexists(folder / MANIFEST):
+    if has_checksum(folder) and not os.path.lexists(folder / MANIFEST):
         raise Changed(f"{folder / MANIFEST}: is missing")
     try:
         written = regular_bytes(folder / MANIFEST)
-        line = regular_bytes(folder / SEAL) if is_sealed(folder) else None
-        if line is not None and line != seal_of(written).encode():
-            raise Changed(f"{folder / MANIFEST}: it or its seal, {SEAL}, has changed since it was written")
+        line = regular_bytes(folder / CHECKSUM) if has_checksum(folder) else None
+        if line is not None and line != checksum_line(written).encode():
+            raise Changed(f"{folder / MANIFEST}: it or its seal, {CHECKSUM}, has changed since it was written")
         content: dict[str, Any] = json.loads(written)
         listed = dict(content["sha256"])
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise InputError("is not the folder of a finished run (no readable manifest.json)", file=str(folder)) from error
-    if line is None and "seal" in content:
-        raise Changed(f"{folder / SEAL}: is missing")
+    if line is None and "checksum" in content:
+        raise Changed(f"{folder / CHECKSUM}: is missing")
     return {**content, "sha256": listed}
 
 
@@ -74,9 +74,9 @@ def regular_bytes(path: Path) -> bytes:
     return path.read_bytes()
 
 
-def is_sealed(folder: Path) -> bool:
+def has_checksum(folder: Path) -> bool:
     """Whether a folder has a seal; those of older versions have a manifest alone."""
-    return os.path.lexists(folder / SEAL)
+    return os.path.lexists(folder / CHECKSUM)
 
 
 def problems(folder: Path) -> list[str]:
@@ -85,7 +85,7 @@ def problems(folder: Path) -> list[str]:
         listed: dict[str, str] = read_manifest(folder)["sha256"]
     except Changed as change:
         return [str(change)]
-    there = files_in(folder) - {MANIFEST, SEAL}
+    there = files_in(folder) - {MANIFEST, CHECKSUM}
     lines = [fault for name in sorted(listed) if (fault := fault_of(folder / name, listed[name]))]
     return lines + [f"{folder / name}: was not there when the folder was written" for name in sorted(there - {*listed})]
 
@@ -109,7 +109,7 @@ def checked(folder: Path, name: str, manifest: Mapping[str, Any]) -> Path:
     is being written its manifest has no seal and lists nothing, and nothing is checked.
     """
     path, listed = folder / name, manifest["sha256"]
-    if not listed and "seal" not in manifest:
+    if not listed and "checksum" not in manifest:
         return path
     if name not in listed:
         raise Changed(f"{one_line(str(path))}: was not there when the folder was written")
