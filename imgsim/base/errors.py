@@ -7,21 +7,18 @@ from difflib import get_close_matches
 from types import TracebackType
 from typing import Final
 
+from imgsim.base.printable import clipped, one_line
+
 MOST: Final = 5  # mistakes reported at once
-LONGEST: Final = 500  # characters of one line
+LONGEST_NAME: Final = 100  # characters; to look for names like a longer one takes long
 
 
 def nearest(name: str, known: Iterable[str]) -> str | None:
     """The known name most like the one given, or None if none is alike."""
+    if len(name) > LONGEST_NAME:
+        return None
     matches = get_close_matches(name, list(known), n=1, cutoff=0.6)
     return matches[0] if matches else None
-
-
-def one_line(text: str) -> str:
-    """The text with line breaks and other unprintable characters written out, and with its middle cut if too long."""
-    half = LONGEST // 2
-    text = text if len(text) <= LONGEST else f"{text[: half - 3]}...{text[-half:]}"
-    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
 
 
 class ImgsimError(Exception):
@@ -48,8 +45,8 @@ class InputError(ImgsimError):
     ) -> None:
         location = ":".join(str(part) for part in (file, line, column) if part is not None)
         like = nearest(name, known) if name is not None else None
-        hint = f" (did you mean `{like}`?)" if like else ""
-        super().__init__(one_line(": ".join(part for part in (location, key, message) if part)) + hint)
+        hint = f" (did you mean `{one_line(like)}`?)" if like else ""
+        super().__init__(clipped(": ".join(part for part in (location, key, message) if part)) + hint)
         self.file, self.key, self.line, self.column, self.suggestion = file, key, line, column, like
 
     def __reduce__(self) -> tuple[object, ...]:

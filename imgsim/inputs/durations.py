@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from imgsim.base.errors import InputError
+from imgsim.base.files.source import sibling_paths
 from imgsim.base.files.toml import Table, parsed
 from imgsim.inputs.countries import country_folder, shipped_countries
 from imgsim.inputs.parameters.dispersion import DURATIONS, SPREAD, dispersion_of
@@ -42,12 +43,12 @@ def folders_of(top: Table, seen: tuple[Path, ...] = ()) -> list[Path]:
     seen = (*seen, top.file.resolve())
     country = top.data.get("country") or top.data.get("base")
     if isinstance(country, str) and country.startswith("."):
-        return [(top.file.parent / country).resolve()]
+        return [next((path for path in sibling_paths(top.file, country) if path.is_dir()), top.file.parent / country)]
     if isinstance(country, str) and country in shipped_countries():
         return [country_folder(country)]
-    base = top.file.parent / str(top.data.get("extends") or f"{country}.toml")
-    if base.is_file() and base.resolve() not in seen:
-        return folders_of(Table(parsed_or_nothing(base), base), seen)
+    for base in sibling_paths(top.file, str(top.data.get("extends") or f"{country}.toml")):
+        if base.is_file() and base.resolve() not in seen:
+            return folders_of(Table(parsed_or_nothing(base), base), seen)
     return [country_folder(name) for name in shipped_countries()]
 
 

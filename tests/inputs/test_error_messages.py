@@ -17,7 +17,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from imgsim.base.errors import MOST, InputError, Problems, nearest
-from imgsim.base.files.toml import LARGEST, locate, read_toml
+from imgsim.base.files.source import LARGEST
+from imgsim.base.files.toml import locate, read_toml
 from imgsim.base.randomness.addresses import refuse_collisions
 from imgsim.inputs.parameters.read import read_parameters, read_sources
 from imgsim.inputs.pathways.load import load_pathway
@@ -417,10 +418,10 @@ def test_dates_of_a_reform_that_do_not_fit_those_of_its_base_are_told(country: C
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        (b"\xff\xfe", "not UTF-8 text (byte 0)"),
-        (b"#" * (LARGEST + 1), "larger than 1,000,000 bytes: this is no scenario"),
-        (b"a = " + b"[" * 5000, "not valid TOML: nested too deeply, or a number too long"),
-        (b"a = " + b"1" * 5000, "not valid TOML: nested too deeply, or a number too long"),
+        (b"\xff\xfe", "is not UTF-8: it looks like UTF-16; save it as UTF-8"),
+        (b"#" * (LARGEST + 1), "larger than 16 MB (16,777,216 bytes): this is no scenario"),
+        (b"a = " + b"[" * 5000, "not valid TOML: nested more than 64 levels deep"),
+        (b"a = " + b"1" * 5000, "not valid TOML: a number of too many digits"),
     ],
 )
 def test_what_is_no_text_or_no_toml_is_refused(tmp_path: Path, content: bytes, message: str) -> None:
@@ -441,7 +442,7 @@ def test_what_cannot_be_read_is_refused_in_plain_words(tmp_path: Path) -> None:
 
 
 def test_a_file_without_end_is_not_read_to_its_end() -> None:
-    with pytest.raises(InputError, match="/dev/zero: larger than"):
+    with pytest.raises(InputError, match="/dev/zero: is a device, not a file"):
         read_toml(Path("/dev/zero"))
 
 

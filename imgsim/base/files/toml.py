@@ -6,6 +6,7 @@ import datetime
 import math
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final, NoReturn
@@ -13,9 +14,14 @@ from typing import Any, Final, NoReturn
 import tomli
 
 from imgsim.base.errors import InputError, Problems
+from imgsim.base.files.source import DEEPEST, read_text
+from imgsim.base.printable import in_one_paragraph, one_line
 
-LARGEST: Final = 1_000_000  # bytes; no scenario is larger, and parsers can be made to choke on what is
+LOCATED: Final = 4 * 2**20  # bytes; to find the places of the keys of larger files takes too long
 MISSING: Final = object()
+# A key of so many parts, which a parser takes long to read; keys stand at the beginning of a line or after these signs.
+PART: Final = r"""(?:[A-Za-z0-9_-]+|"[^"\n]*"|'[^'\n]*')[ \t]*\.[ \t]*"""
+TOO_DEEP: Final = re.compile(rf"(?:^|[{{,\[])[ \t]*(?:{PART}){{{DEEPEST}}}", re.MULTILINE)
 NO_ANSWERS: Final[Mapping[str, str]] = MappingProxyType({})
 
 Key = str | int
@@ -154,34 +160,50 @@ def dotted(path: tuple[Key, ...]) -> str:
 
 
 def read_toml(file: Path) -> Table:
-    """The top table of a file; InputError if it cannot be read, is no text, too large, or no TOML."""
+    """The top table of a file; InputError if it cannot be read, is no text, too large or deep, or no TOML."""
+    text = read_text(file)
+    locations_of.cache_clear()
+    paths_below.cache_clear()
+    if deep := TOO_DEEP.search(text):
+        line = text.count("\n", 0, deep.end()) + 1
+        raise InputError(f"a key has more than {DEEPEST} parts", file=str(file), line=line)
     try:
-        with file.open("rb") as opened:
-            content = opened.read(LARGEST + 1)
-    except OSError as problem:
-        raise InputError(unreadable(problem), file=str(file)) from None
-    except ValueError:
-        raise InputError("no such file", file=str(file)) from None
-    if len(content) > LARGEST:
-        raise InputError(f"larger than {LARGEST:,} bytes: this is no scenario", file=str(file))
-    try:
-        return Table(tomli.loads(content.decode("utf-8")), file)
-    except UnicodeDecodeError as problem:
-        raise InputError(f"not UTF-8 text (byte {problem.start})", file=str(file)) from None
+        top = Table(tomli.loads(text), file)
     except tomli.TOMLDecodeError as problem:
         message, column = broken(problem)
         raise InputError(message, file=str(file), line=problem.lineno, column=column) from None
-    except (ValueError, RecursionError):
-        raise InputError("not valid TOML: nested too deeply, or a number too long", file=str(file)) from None
+    except RecursionError:
+        raise InputError(f"not valid TOML: nested more than {DEEPEST} levels deep", file=str(file)) from None
+    except ValueError:
+        raise InputError("not valid TOML: a number of too many digits", file=str(file)) from None
+    tidy(top)
+    return top
 
 
-def unreadable(problem: OSError) -> str:
-    """Why a file cannot be read, in plain words."""
-    if isinstance(problem, FileNotFoundError):
-        return "no such file"
-    if isinstance(problem, IsADirectoryError):
-        return "is a folder, not a file"
-    return f"cannot be read: {problem.strerror}"
+def tidy(top: Table) -> None:
+    """Make every text one paragraph. InputError for tables nested without end, and for keys that cannot be shown."""
+    level: list[tuple[tuple[Key, ...], Any]] = [((), top.data)]
+    for _ in range(DEEPEST):
+        for path, container in level:
+            for key, value in entries(container):
+                if isinstance(key, str) and one_line(key) != key:
+                    Table(container, top.file, path).fail("a key has a character that cannot be shown", key)
+                if isinstance(value, str):
+                    container[key] = in_one_paragraph(value)
+        level = [
+            ((*path, key), value)
+            for path, container in level
+            for key, value in entries(container)
+            if isinstance(value, (dict, list))
+        ]
+        if not level:
+            return
+    Table({}, top.file, level[0][0][:3]).fail(f"nested more than {DEEPEST} levels deep")
+
+
+def entries(container: dict[str, Any] | list[Any]) -> list[tuple[Any, Any]]:
+    """What stands in a table or list, each with its key or place."""
+    return list(container.items() if isinstance(container, dict) else enumerate(container))
 
 
 def broken(problem: tomli.TOMLDecodeError) -> tuple[str, int]:
@@ -190,6 +212,8 @@ def broken(problem: tomli.TOMLDecodeError) -> tuple[str, int]:
     for date in re.finditer(r"\d{4}-\d\d-\d\d", line):
         if date.start() < problem.colno <= date.end() + 1 and not is_date(date[0]):
             return f"`{date[0]}` is no date", date.start() + 1
+    if re.search(r"\r(?!\n)", problem.doc):
+        return "not valid TOML: a line ends with a carriage return alone", problem.colno
     return f"not valid TOML: {problem.msg}", problem.colno
 
 
@@ -205,8 +229,8 @@ def is_date(text: str) -> bool:
 def locate(file: Path, path: tuple[Key, ...]) -> tuple[int | None, int | None]:
     """Line and column (from 1) of a path in a TOML file, of what stands below it, or of its nearest parent there."""
     locations = locations_in(file)
-    if path not in locations and (below := [other for other in locations if other[: len(path)] == path]):
-        path = below[0]
+    if path not in locations and (below := first_below(file, path)):
+        return locations[below]
     while path and locations:
         if path in locations:
             return locations[path]
@@ -218,26 +242,48 @@ def locate_name(file: Path, name: str, last: str | None = None) -> tuple[int | N
     """Line and column of the table of a dotted name, or of a key inside it."""
     parts = {path: ".".join(str(part) for part in path) for path in locations_in(file)}
     heads = [path for path, text in parts.items() if text in (name, f"parameter.{name}")]
-    inside = [path for head in heads for path in parts if path[: len(head)] == head and path[-1] == last]
-    return locate(file, min(inside or heads, key=len)) if heads else (None, None)
+    inner = [path for head in heads for path in parts if path[: len(head)] == head and path[-1] == last]
+    return locate(file, min(inner or heads, key=len)) if heads else (None, None)
 
 
-def locations_in(file: Path) -> dict[tuple[Key, ...], tuple[int, int]]:
+def locations_in(file: Path) -> Mapping[tuple[Key, ...], tuple[int, int]]:
     """Line and column of every key of a file; nothing if they are unknown, as reporting an error must not fail."""
     try:
-        from imgsim.base.files.toml_positions import locations
-
-        return locations(file.read_bytes())
-    except (OSError, ValueError, RecursionError, RuntimeError, StopIteration):
+        return locations_of(file, signature(file))
+    except (InputError, OSError, ValueError, RecursionError, RuntimeError, StopIteration):
         return {}
 
 
+def first_below(file: Path, path: tuple[Key, ...]) -> tuple[Key, ...] | None:
+    """The first path of a file that begins with another path."""
+    return paths_below(file, signature(file)).get(path) if locations_in(file) else None
+
+
+def signature(file: Path) -> tuple[int, ...]:
+    """What changes when a file is written anew."""
+    status = file.stat()
+    return status.st_ino, status.st_mtime_ns, status.st_size
+
+
+@lru_cache(maxsize=16)
+def locations_of(file: Path, signature: tuple[int, ...]) -> dict[tuple[Key, ...], tuple[int, int]]:
+    """Line and column of every key of a file, kept as long as it is the same: every change asks for its line."""
+    from imgsim.base.files.toml_positions import locations
+
+    return {} if signature[-1] > LOCATED else locations(read_text(file).encode())
+
+
+@lru_cache(maxsize=16)
+def paths_below(file: Path, signature: tuple[int, ...]) -> dict[tuple[Key, ...], tuple[Key, ...]]:
+    """For every beginning of a path of a file the first path that has it."""
+    known: dict[tuple[Key, ...], tuple[Key, ...]] = {}
+    for path in locations_of(file, signature):
+        for length in range(len(path) - 1, 0, -1):
+            if known.setdefault(path[:length], path) is not path:
+                break
+    return known
+
+
 def parsed(file: Path) -> dict[str, Any]:
-    """The TOML file as a dictionary; InputError if it is missing or broken."""
-    try:
-        content: dict[str, Any] = tomli.loads(file.read_text("utf-8"))
-    except FileNotFoundError:
-        raise InputError("no such file", file=str(file)) from None
-    except tomli.TOMLDecodeError as problem:
-        raise InputError(str(problem), file=str(file)) from None
-    return content
+    """The TOML file as a dictionary; InputError if it cannot be read or is broken."""
+    return read_toml(file).data

@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+import tomli
 import tree_sitter_toml
 from tree_sitter import Language, Parser
+
+from imgsim.base.files.source import DEEPEST
 
 Path = tuple[str | int, ...]
 Nodes = dict[Path, Any]
@@ -82,11 +85,16 @@ def value_of(node: Any) -> Any:
 
 
 def names(node: Any) -> Path:
-    """The parts of a key without their quotes."""
-    if node.type == "dotted_key":
-        return tuple(name for child in node.children if child.is_named for name in names(child))
-    text = node.text.decode("utf-8")
-    return (text[1:-1] if node.type == "quoted_key" else text,)
+    """The parts of a key without their quotes, as far as a path is followed."""
+    return tuple(map(name, part_nodes(node)[:DEEPEST]))
+
+
+def name(node: Any) -> str:
+    """One part of a key without its quotes."""
+    text: str = node.text.decode("utf-8")
+    if text.startswith('"') and "\\" in text:
+        return next(iter(tomli.loads(f"{text} = 0")))
+    return text[1:-1] if node.type == "quoted_key" else text
 
 
 def key_parts(content: bytes) -> Iterator[tuple[Path, Any]]:
@@ -140,6 +148,8 @@ def parts_of_value(node: Any, path: Path) -> Iterator[tuple[Path, Any]]:
 
 def part_nodes(node: Any) -> list[Any]:
     """The nodes of the single parts of a key, which tree-sitter nests for dotted keys."""
-    if node.type != "dotted_key":
-        return [node]
-    return [part for child in node.children if child.is_named for part in part_nodes(child)]
+    parts = []
+    while node.type == "dotted_key":
+        node, last = (child for child in node.children if child.is_named)
+        parts.append(last)
+    return [node, *reversed(parts)]

@@ -6,12 +6,15 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import Final
 
 from imgsim.base.errors import InputError
 from imgsim.inputs.parameters.dispersion import SPREAD, dispersion_of
 from imgsim.inputs.parameters.parameter import Parameter, Parameters, Row
-from imgsim.inputs.parameters.series import Series, bent, rejoined, same_course, stepped
+from imgsim.inputs.parameters.series import Series, bent, rejoined, same_course, stepped, touched
 from imgsim.inputs.renamed import was_renamed
+
+MOST_RECOMPUTED: Final = 3_000_000  # values: what takes some seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +54,16 @@ class Change:
 
 def apply_changes(parameters: Parameters, changes: Iterable[Change]) -> Parameters:
     """Apply changes to parameters, one after another."""
+    recomputed = 0
     for change in changes:
         if change.parameter not in parameters:
             raise unknown(change, parameters)
-        parameters = parameters.replacing(changed(parameters[change.parameter], change))
+        parameter = parameters[change.parameter]
+        if not change.is_flat:
+            recomputed += sum(touched(series, *days_of(change)) for series in parameter.rows.values())
+        if recomputed > MOST_RECOMPUTED:
+            raise change.refuse("too many changes scale, or add to, the values of others")
+        parameters = parameters.replacing(changed(parameter, change))
     return parameters
 
 
@@ -93,8 +102,7 @@ def refuse_month_days(parameter: Parameter, change: Change) -> None:
 
 def merged(parameter: Parameter, series: Series, change: Change) -> Series:
     """Apply a change to the dated values of one category; before and after its days they stay."""
-    start = -math.inf if change.start is None else change.start
-    until = math.inf if change.until is None else change.until
+    start, until = days_of(change)
     line, move, flat = replace(parameter, by=None, rows={"": series}), partial(moved, parameter, change), change.is_flat
     if change.joins:
         refuse_to_join(parameter, series, change)
@@ -103,7 +111,15 @@ def merged(parameter: Parameter, series: Series, change: Change) -> Series:
         rows = bent(line, start, until, move, flat)
     else:
         rows = stepped(series, start, until, move, flat)
-    return series if same_course(line, rows) else rows
+    return series if same_course(line, rows, start, until) else rows
+
+
+def days_of(change: Change) -> tuple[float, float]:
+    """The first day of a change, and the day after its last."""
+    return (
+        -math.inf if change.start is None else change.start,
+        math.inf if change.until is None else change.until,
+    )
 
 
 def refuse_to_join(parameter: Parameter, series: Series, change: Change) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final, NamedTuple
@@ -43,6 +44,11 @@ class Row(NamedTuple):
     note: str = ""
 
 
+def begun(row: Row) -> float:
+    """The day from which a row holds."""
+    return -UNLIMITED if row.start is None else row.start
+
+
 @dataclass(frozen=True, slots=True)
 class Ratio:
     """How a parameter differs by a trait: odds ratio, multiplier or points to add, for one category or per unit."""
@@ -71,7 +77,7 @@ class Parameter:
     def value(self, day: int, category: str = "") -> float:
         """The value on a day: the latest begun by then, or interpolated between its date and the next one's."""
         rows = self.rows[category if self.by else ""]
-        place = max((k for k, row in enumerate(rows) if row.start is None or row.start <= day), default=0)
+        place = max(bisect_right(rows, day, key=begun) - 1, 0)
         row, following = rows[place], rows[place + 1] if place + 1 < len(rows) else None
         if self.between == "step" or following is None or row.start is None or row.start >= day:
             return row.value

@@ -6,34 +6,45 @@ Days run from ``start`` (-inf: since ever) to before ``until`` (inf: for good). 
 from __future__ import annotations
 
 import math
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable
 from dataclasses import replace
 
-from imgsim.inputs.parameters.parameter import Parameter, Row
+from imgsim.inputs.parameters.parameter import Parameter, Row, begun
 
 Series = tuple[Row, ...]
 Move = Callable[[Row], Row]
 
 
-def begun(row: Row) -> float:
-    """The day from which a row holds."""
-    return -math.inf if row.start is None else row.start
+def between(series: Series, start: float, until: float) -> Series:
+    """The rows that begin from one day on and before another."""
+    return series[bisect_left(series, start, key=begun) : bisect_left(series, until, key=begun)]
 
 
 def in_force(series: Series, day: float) -> Row:
     """The row that holds on a day: the latest begun by then, or the first."""
-    return [series[0], *(row for row in series[1:] if begun(row) <= day)][-1]
+    return series[max(bisect_right(series, day, key=begun) - 1, 0)]
+
+
+def touched(series: Series, start: float, until: float) -> int:
+    """How many rows a change between two days gives a new value."""
+    return len(between(series, start, until)) + 1
 
 
 def stepped(series: Series, start: float, until: float, move: Move, flat: bool) -> Series:
     """Change a step function between two days; ``flat``: to one value, so that steps between them vanish."""
     if -math.inf < start <= begun(series[0]):
         series = (series[0]._replace(start=None), *series[1:])  # what the first row says holds before its date, too
-    within = [row for row in series if start < begun(row) < until and not flat]
+    within = () if flat else between(series, just_after(start), until)
     first = in_force(series, start)._replace(start=dated(start))
-    after = [in_force(series, until)._replace(start=dated(until))] if until < math.inf else []
-    after += [row for row in series if begun(row) > until]
-    return (*(row for row in series if begun(row) < start), move(first), *map(move, within), *after)
+    last = (in_force(series, until)._replace(start=dated(until)),) if until < math.inf else ()
+    after = between(series, just_after(until), math.inf)
+    return (*between(series, -math.inf, start), move(first), *map(move, within), *last, *after)
+
+
+def just_after(day: float) -> float:
+    """The moment after a day; after the beginning of time, before any day with a date."""
+    return math.nextafter(day, math.inf)
 
 
 def bent(line: Parameter, start: float, until: float, move: Move, flat: bool) -> Series:
@@ -41,18 +52,18 @@ def bent(line: Parameter, start: float, until: float, move: Move, flat: bool) ->
     series = line.rows[""]
     if (start, until) == (-math.inf, math.inf):
         return tuple(map(move, (series[0]._replace(start=None),) if flat else series))
-    before = [row for row in series if -math.inf < begun(row) < start - 1]
-    within = [row for row in series if start < begun(row) < until - 1 and not flat]
+    before = between(series, just_after(-math.inf), start - 1)
+    within = () if flat else between(series, just_after(start), until - 1)
     ends = sorted({day for day in (start, until - 1) if math.isfinite(day)})
     moved = sorted([*(knot(line, day) for day in ends), *within], key=begun)
-    after = [row for row in series if begun(row) > until]
+    after = between(series, just_after(until), math.inf)
     return (*before, *knots(line, start - 1), *map(move, moved), *knots(line, until), *after)
 
 
 def rejoined(series: Series, start: float, until: float, move: Move) -> Series:
     """Replace the knots between two days by one on the first day, interpolated from and to its neighbours."""
     first = move(in_force(series, start)._replace(start=dated(start)))
-    return (*(row for row in series if begun(row) < start), first, *(row for row in series if begun(row) >= until))
+    return (*between(series, -math.inf, start), first, *between(series, until, math.inf))
 
 
 def knots(line: Parameter, day: float) -> list[Row]:
@@ -70,8 +81,18 @@ def dated(day: float) -> int | None:
     return int(day) if math.isfinite(day) else None
 
 
-def same_course(line: Parameter, rows: Series) -> bool:
-    """Do two series have equal values on every day? They do if they agree on the dates of both."""
-    dates = {row.start for row in (*line.rows[""], *rows) if row.start is not None} or {0}
+def same_course(line: Parameter, rows: Series, start: float, until: float) -> bool:
+    """Do two series that differ between two days at most have equal values on every day?
+
+    They do if they agree on the dates of both, of which those around the two days are compared.
+    """
+    near = (*around(line.rows[""], start, until), *around(rows, start, until))
+    dates = {row.start for row in near if row.start is not None} or {0}
     other = replace(line, rows={"": rows})
     return all(line.value(day) == other.value(day) for day in (min(dates) - 1, *dates))
+
+
+def around(series: Series, start: float, until: float) -> Series:
+    """The rows from the last that begins before one day to the first that begins after another."""
+    first, last = bisect_left(series, start - 1, key=begun), bisect_right(series, until, key=begun)
+    return series[max(first - 1, 0) : last + 1]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import combinations
@@ -13,7 +12,7 @@ from imgsim.base.dates.calendar import to_date, to_day
 from imgsim.base.errors import InputError
 from imgsim.base.files.toml import dotted, locate
 from imgsim.inputs.consistency import check_contract
-from imgsim.inputs.parameters.changes import Change, apply_changes
+from imgsim.inputs.parameters.changes import Change, apply_changes, days_of
 from imgsim.inputs.parameters.parameter import Parameters
 from imgsim.inputs.parameters.read import named, parameters_of, with_ratios
 from imgsim.inputs.pathways.checks import check_pathway
@@ -151,7 +150,7 @@ def with_own(parameters: Parameters, reform: Reform) -> Parameters:
 def refuse_conflict(one: Reform, other: Reform) -> None:
     """InputError if two reforms change the same value on the same days, the same stage, or define the same name."""
     for mine, place, theirs in overlaps(one, other):
-        since = to_date(max(days(mine)[0], days(theirs)[0]))
+        since = to_date(int(max(days_of(mine)[0], days_of(theirs)[0])))
         message = (
             f"`{theirs.parameter}` is changed from {since} on by {one.file} (line {mine.line}) too;"
             " reforms that set the same value cannot be combined"
@@ -171,16 +170,12 @@ def own_names(reform: Reform) -> set[str]:
 
 def overlaps(one: Reform, other: Reform) -> Iterator[tuple[Change, int, Change]]:
     """Find changes of two reforms to the same value on the same days; the second with its position in its file."""
+    by_parameter: dict[str, list[Change]] = {}
+    for mine in one.changes:
+        by_parameter.setdefault(mine.parameter, []).append(mine)
     for place, theirs in enumerate(other.changes):
-        for mine in one.changes:
-            same = mine.parameter == theirs.parameter and (
-                not mine.category or not theirs.category or mine.category == theirs.category
-            )
-            (a, b), (c, d) = days(mine), days(theirs)
+        for mine in by_parameter.get(theirs.parameter, []):
+            same = not mine.category or not theirs.category or mine.category == theirs.category
+            (a, b), (c, d) = days_of(mine), days_of(theirs)
             if same and a < d and c < b:
                 yield mine, place, theirs
-
-
-def days(change: Change) -> tuple[Any, float]:
-    """The first day of a change, and the day after its last."""
-    return change.start, math.inf if change.until is None else change.until

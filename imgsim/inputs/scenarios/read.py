@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import datetime
 import math
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
 from imgsim.base.dates.calendar import month_day, to_day
 from imgsim.base.errors import InputError, Problems
+from imgsim.base.files.source import sibling_paths
 from imgsim.base.files.toml import Table, finite, locate, read_toml
 from imgsim.inputs.countries import shipped_countries
 from imgsim.inputs.parameters.changes import Change
@@ -21,17 +23,20 @@ from imgsim.inputs.scenarios.run_settings import DATES, RUN_KEYS, refuse_setting
 
 TOP_KEYS: Final = ("title", "country", "extends", "run", "population", "change", "stage", "parameter", "source")
 CHANGE_KEYS: Final = ("parameter", "from", "until", "value", "scale", "add", "join", "of", "why", "source", "where")
+LONGEST_CHAIN: Final = 50  # scenarios that extend one another
 SETTINGS: Final = {f"run.{key}": key for key in RUN_KEYS} | {"population.scale": "scale"}
 
 
 def read_draft(file: Path, chain: tuple[Path, ...] = ()) -> Draft:
     """Read a scenario file, laid over the one it extends."""
-    if file.resolve() in chain:
-        names = " -> ".join(path.name for path in (*chain, file.resolve()))
-        raise InputError(f"scenarios extend each other in a loop: {names}", file=str(file), key="extends")
     top = read_toml(file)
+    if (real := file.resolve()) in chain:
+        names = " -> ".join(path.name for path in (*chain[chain.index(real) :], real))
+        raise InputError(f"scenarios extend each other in a loop: {names}", file=str(file), key="extends")
+    if len(chain) >= LONGEST_CHAIN:
+        top.fail(f"more than {LONGEST_CHAIN} scenarios extend one another")
     top.only(*TOP_KEYS)
-    base = base_of(top, file, (*chain, file.resolve()))
+    base = base_of(top, file, (*chain, real))
     return Draft(
         title=top.text("title"),
         country=base.country,
@@ -51,11 +56,7 @@ def base_of(top: Table, file: Path, chain: tuple[Path, ...]) -> Draft:
             "a scenario names either a `country` or the scenario it `extends`", "extends" if "extends" in top else None
         )
     if "extends" in top:
-        base = file.parent / top.text("extends")
-        if not is_file(base):
-            siblings = [path.name for path in file.parent.glob("*.toml")]
-            top.fail(f"no such file: {base}", "extends", name=top.text("extends"), known=siblings)
-        return read_draft(base, chain)
+        return read_draft(extended(top, file), chain)
     country = top.text("country")
     if country.startswith("."):
         return Draft("", str(own_country(top, file, country)), {})
@@ -69,19 +70,32 @@ def base_of(top: Table, file: Path, chain: tuple[Path, ...]) -> Draft:
     return Draft("", country, {})
 
 
+def extended(top: Table, file: Path) -> Path:
+    """The file of the scenario that another one extends."""
+    places = sibling_paths(file, top.text("extends"))
+    for place in places:
+        if exists(place):
+            return place
+    siblings = [path.name for folder in places for path in folder.parent.glob("*.toml")]
+    also = "".join(f", nor {place}, where a link to it lies" for place in places[1:])
+    missing = f"no such file: {places[0]}{also}"
+    top.fail(missing, "extends", name=top.text("extends"), known=siblings)
+
+
 def own_country(top: Table, file: Path, country: str) -> Path:
     """The folder of a user's own country, named from the scenario's folder as ``./name`` or ``../name``."""
-    folder = (file.parent / country).resolve()
-    if not is_file(folder / "pathway.toml"):
-        top.fail(f"no `pathway.toml` in {folder}", "country")
-    return folder
+    folders = sibling_paths(file, country)
+    for folder in folders:
+        if exists(folder / "pathway.toml"):
+            return folder.resolve()
+    top.fail(f"no `pathway.toml` in {' nor in '.join(os.path.normpath(folder) for folder in folders)}", "country")
 
 
-def is_file(path: Path) -> bool:
-    """Does this file exist? False for a name that is too long for a file."""
+def exists(path: Path) -> bool:
+    """Is there something of this name, if only a link that leads nowhere? To read it refuses what is no file."""
     try:
-        return path.is_file()
-    except OSError:
+        return path.is_symlink() or (path.exists() and not path.is_dir())
+    except (OSError, ValueError):  # a name that is too long, or has a NUL
         return False
 
 
