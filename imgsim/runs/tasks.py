@@ -13,7 +13,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final, Generic, NoReturn, TypeVar
 
-from imgsim.base.errors import ImgsimError, one_line
+from imgsim.base.errors import ImgsimError
+from imgsim.base.printable import clipped
 from imgsim.runs.workers import Workers, executor_of
 
 TRIES: Final = 3  # how often tasks are submitted again after one was lost and none was done since
@@ -183,4 +184,4 @@ def lost(error: BaseException) -> Lost:
     """A task that an executor has lost, in the executor's words."""
     if isinstance(error, BrokenExecutor):
         return Lost(WORKER_KILLED)
-    return Lost(one_line(f"{type(error).__name__}: {error}"))
+    return Lost(clipped(f"{type(error).__name__}: {error}"))

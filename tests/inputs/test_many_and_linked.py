@@ -24,9 +24,14 @@ def country(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Country:
 def test_the_places_of_a_file_are_looked_for_once_however_many_changes_it_has(
     country: Country, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    searched = []
+    searched: list[bytes] = []
     search = toml_positions.locations
-    monkeypatch.setattr(toml_positions, "locations", lambda content: searched.append(1) or search(content))
+
+    def counted(content: bytes) -> dict[toml_positions.Path, tuple[int, int]]:
+        searched.append(content)
+        return search(content)
+
+    monkeypatch.setattr(toml_positions, "locations", counted)
     years = range(2001, 2019)
     scenario = country.load("".join(CHANGE.format(f"{year}-01-01", 0.5 + year / 1e5) for year in years))
     assert [change.line for change in scenario.changes] == [4 + 5 * k for k in range(len(years))]

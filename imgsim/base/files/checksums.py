@@ -16,7 +16,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import IO, Any, Final
 
-from imgsim.base.errors import ImgsimError, InputError, one_line
+from imgsim.base.errors import ImgsimError, InputError
+from imgsim.base.printable import one_line
 
 MANIFEST: Final = "manifest.json"
 CHECKSUM: Final = "manifest.sha256"

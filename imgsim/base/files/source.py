@@ -70,7 +70,7 @@ def unreadable(problem: OSError) -> str:
 def linked(name: object) -> str | None:
     """What a symbolic link says it leads to; None for what is no link."""
     try:
-        return os.fsdecode(os.readlink(os.fspath(name)))  # type: ignore[call-overload,no-any-return]
+        return os.fsdecode(os.readlink(os.fspath(name)))  # type: ignore[call-overload]
     except (OSError, TypeError, ValueError):
         return None
 

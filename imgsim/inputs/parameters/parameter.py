@@ -77,7 +77,7 @@ class Parameter:
     def value(self, day: int, category: str = "") -> float:
         """The value on a day: the latest begun by then, or interpolated between its date and the next one's."""
         rows = self.rows[category if self.by else ""]
-        place = max(bisect_right(rows, day, key=begun) - 1, 0)
+        place = max(bisect_right(rows, float(day), key=begun) - 1, 0)
         row, following = rows[place], rows[place + 1] if place + 1 < len(rows) else None
         if self.between == "step" or following is None or row.start is None or row.start >= day:
             return row.value
