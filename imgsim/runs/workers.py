@@ -17,6 +17,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Final
 
+from imgsim.base.compiled.code_folder import code_folders
 from imgsim.base.errors import InputError
 from imgsim.base.files.toml import shown
 from imgsim.base.interrupts import children_deaf_to_interrupts, postponed
@@ -148,6 +149,7 @@ def _started(count: int, load: Callable[[], object]) -> Executor:
 
     # A worker that has grown is replaced between two replications: nothing a user could or should do about it.
     warnings.filterwarnings("ignore", message="A worker was restarted", category=UserWarning)
+    code_folders()  # a temporary one, if there is no other, is to be the workers' too
     with postponed():  # an interrupt in the middle of loky's own work leaves it waiting for ever
         _start_trackers()
         with children_deaf_to_interrupts():

@@ -8,7 +8,6 @@ import os
 import shutil
 import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -18,14 +17,9 @@ import pytest
 
 import imgsim
 from imgsim.base.compiled import code_cache
-from imgsim.base.compiled.code_cache import (
-    cache_folder,
-    cache_root,
-    caching_for,
-    import_closure,
-    imported_by,
-    is_cached,
-)
+from imgsim.base.compiled.code_cache import compiled_by, import_closure, imported_by, is_cached, source_digest
+from imgsim.base.compiled.code_folder import code_folders
+from imgsim.base.compiled.sealed_code import sealed
 
 NUMBA: Any = numba.config  # its settings are not typed
 PACKAGE = Path(imgsim.__file__).parent
@@ -33,7 +27,7 @@ MODULES = {
     ".".join(("imgsim", *file.relative_to(PACKAGE).with_suffix("").parts)).removesuffix(".__init__"): file
     for file in sorted(PACKAGE.rglob("*.py"))
 }
-CACHED = (code_cache.cache_root, code_cache.source, imported_by, import_closure, cache_folder)
+CACHED = (code_folders, code_cache.source, imported_by, import_closure, source_digest)
 
 
 def forget() -> None:
@@ -100,7 +94,7 @@ def test_a_changed_constant_of_another_module_is_noticed_in_a_cache_folder_of_th
     assert len(compiled_rules(tmp_path)) == 2
 
 
-# --- folders of a small package ---------------------------------------------------------------------------------------
+# --- digests of a small package ---------------------------------------------------------------------------------------
 
 SMALL = {
     "first": "import numba\nfrom imgsim.second import rule\n",
@@ -126,27 +120,26 @@ def small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return package
 
 
-def folder_after(edit: Path) -> Path:
-    """The folder of the first module once a line was added to a file."""
+def digest_after(edit: Path) -> str:
+    """The digest of the first module once a line was added to a file."""
     edit.write_text(edit.read_text("utf-8") + "# edited\n", "utf-8")
     forget()
-    return cache_folder("imgsim.first")
+    return source_digest("imgsim.first")
 
 
 @pytest.mark.parametrize("module", sorted(SMALL))
-def test_a_folder_changes_with_any_module_that_is_imported_and_with_no_other(small: Path, module: str) -> None:
-    before = cache_folder("imgsim.first")
-    assert before.parent == small.parent / "cache" / "imgsim"
-    assert (folder_after(small / f"{module}.py") != before) == (module in CLOSURE)
+def test_a_digest_changes_with_any_module_that_is_imported_and_with_no_other(small: Path, module: str) -> None:
+    before = source_digest("imgsim.first")
+    assert (digest_after(small / f"{module}.py") != before) == (module in CLOSURE)
 
 
-def test_a_folder_depends_on_where_a_line_stands(small: Path) -> None:
+def test_a_digest_depends_on_where_a_line_stands(small: Path) -> None:
     """A line that moves from one module to another leaves the same bytes one after the other."""
-    before = cache_folder("imgsim.first")
+    before = source_digest("imgsim.first")
     (small / "room" / "third.py").write_text("", "utf-8")
     (small / "second.py").write_text(SMALL["room/third"] + SMALL["second"], "utf-8")
     forget()
-    assert cache_folder("imgsim.first") != before
+    assert source_digest("imgsim.first") != before
 
 
 def test_a_module_outside_the_project_counts_with_what_it_imports_of_it(
@@ -158,25 +151,49 @@ def test_a_module_outside_the_project_counts_with_what_it_imports_of_it(
     own.write_text("if False:\n    from imgsim.room import third\n", "utf-8")
     monkeypatch.delitem(sys.modules, "a_users_own_rules", raising=False)
     __import__("a_users_own_rules")
-    folders = [cache_folder("a_users_own_rules")]
+    folders = [source_digest("a_users_own_rules")]
     for edited in (own, small / "room" / "third.py", small / "outside.py"):
         edited.write_text(edited.read_text("utf-8") + "# edited\n", "utf-8")
         forget()
-        folders.append(cache_folder("a_users_own_rules"))
+        folders.append(source_digest("a_users_own_rules"))
     assert len(set(folders[:3])) == 3
     assert folders[3] == folders[2]
 
 
+@pytest.mark.parametrize("setting", ["NUMBA_OPT", "NUMBA_BOUNDSCHECK", "NUMBA_CPU_NAME"])
+def test_other_settings_of_numba_have_other_digests(small: Path, monkeypatch: pytest.MonkeyPatch, setting: str) -> None:
+    before = source_digest("imgsim.first")
+    monkeypatch.setenv(setting, "1")
+    forget()
+    assert source_digest("imgsim.first") != before
+
+
+def test_another_version_of_numba_has_another_digest(small: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = source_digest("imgsim.first")
+    monkeypatch.setattr(numba, "__version__", "0.0.1")
+    forget()
+    assert source_digest("imgsim.first") != before
+
+
+def test_where_code_is_stored_and_how_many_threads_run_change_no_digest(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = compiled_by()
+    for setting in ("NUMBA_CACHE_DIR", "NUMBA_NUM_THREADS", "NUMBA_DISABLE_JIT"):
+        monkeypatch.setenv(setting, "7")
+    assert compiled_by() == before
+
+
 @pytest.mark.skipif(bool(NUMBA.DISABLE_JIT), reason="nothing is compiled")
-def test_code_counts_as_cached_only_in_the_folder_of_its_own_sources(small: Path) -> None:
+def test_code_counts_as_cached_only_in_the_folder_of_its_own_sources_and_intact(small: Path) -> None:
     name = "imgsim.second.rule"
     assert not is_cached(name)
-    index = cache_folder("imgsim.second") / "imgsim_0123" / "second.rule-3.py311.nbi"
-    index.parent.mkdir(parents=True)
-    index.touch()
+    file = code_folders()[-1] / source_digest("imgsim.second") / "second.rule-0123.nbc"
+    file.parent.mkdir(parents=True)
+    file.touch()
+    assert not is_cached(name)
+    file.write_bytes(sealed(b"machine code"))
     assert is_cached(name)
     assert not is_cached("imgsim.second.rul")
-    folder_after(small / "room" / "third.py")
+    digest_after(small / "room" / "third.py")
     assert not is_cached(name)
 
 
@@ -204,74 +221,3 @@ def test_imports_are_read_as_python_reads_them() -> None:
     missed = {module: imports(file) - imported_by(module) for module, file in MODULES.items()}
     assert {module: names for module, names in missed.items() if names} == {}
     assert sum(len(imports(file)) for file in MODULES.values()) > len(MODULES)
-
-
-# --- where the cache lies ---------------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Path]:
-    """The three places for the cache; a place is made unusable by a file in its way, which stops root too."""
-    places = {name: tmp_path / name for name in ("asked", "home", "temporary")}
-    monkeypatch.setenv("NUMBA_CACHE_DIR", str(places["asked"]))
-    monkeypatch.setenv("XDG_CACHE_HOME", str(places["home"]))
-    monkeypatch.setattr(tempfile, "tempdir", str(places["temporary"]))
-    return places
-
-
-def test_the_cache_lies_where_it_is_asked_for(places: dict[str, Path]) -> None:
-    assert cache_root() == places["asked"] / "imgsim"
-
-
-def test_a_folder_that_cannot_be_written_is_left_for_the_users_cache(places: dict[str, Path]) -> None:
-    places["asked"].touch()
-    assert cache_root() == places["home"] / "imgsim"
-
-
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
-def test_a_read_only_folder_is_left_for_the_users_cache(places: dict[str, Path]) -> None:
-    (places["asked"] / "imgsim").mkdir(parents=True)
-    (places["asked"] / "imgsim").chmod(0o500)
-    assert cache_root() == places["home"] / "imgsim"
-
-
-def test_without_any_of_them_the_cache_is_a_temporary_folder_of_this_user(places: dict[str, Path]) -> None:
-    places["asked"].touch()
-    places["home"].touch()
-    root = cache_root()
-    assert root == places["temporary"] / f"imgsim-{os.getuid()}"
-    assert root.stat().st_mode & 0o077 == 0
-
-
-def test_a_temporary_folder_that_somebody_else_made_is_not_trusted(
-    places: dict[str, Path], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    places["asked"].touch()
-    places["home"].touch()
-    owner = os.getuid()
-    monkeypatch.setattr(os, "getuid", lambda: owner + 1)
-    planted = places["temporary"] / f"imgsim-{owner + 1}"
-    planted.mkdir(parents=True)
-    root = cache_root()
-    assert root != planted
-    assert root.parent == places["temporary"]
-    assert root.stat().st_mode & 0o077 == 0
-
-
-def test_a_user_without_a_home_has_a_cache_too(places: dict[str, Path], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("NUMBA_CACHE_DIR")
-    monkeypatch.delenv("XDG_CACHE_HOME")
-    monkeypatch.setattr(os.path, "expanduser", lambda path: path)
-    assert cache_root().parent == places["temporary"]
-
-
-def test_numba_is_told_of_the_folder_only_meanwhile() -> None:
-    def declare() -> None:
-        with caching_for("imgsim.persons.livelihood"):
-            assert Path(NUMBA.CACHE_DIR) == cache_folder("imgsim.persons.livelihood")
-            raise ValueError("a function that numba refuses")
-
-    before = NUMBA.CACHE_DIR
-    with pytest.raises(ValueError, match="refuses"):
-        declare()
-    assert before == NUMBA.CACHE_DIR

@@ -1,8 +1,9 @@
-"""Where compiled code is stored: a folder for each module, named after the sources that the module is built from.
+"""Which sources compiled code was made from: each module has a digest of them, which names the folder of its code.
 
 Numba itself looks only at the file in which a function stands, and would go on using old code after a constant of
 another module has changed. The sources are therefore a module's own file and those of all modules of the project that
-it imports, directly or not: an edit leaves the folders of all other modules as they are.
+it imports, directly or not: an edit leaves the folders of all other modules as they are. Another version of Numba or
+of Python, and other settings of Numba, have folders of their own.
 """
 
 from __future__ import annotations
@@ -11,50 +12,21 @@ import hashlib
 import os
 import re
 import sys
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
+import llvmlite  # type: ignore[import-untyped]
 import numba
+import numpy
+
+from imgsim.base.compiled.code_folder import code_folders
+from imgsim.base.compiled.sealed_code import SUFFIX, file_name, read_sealed
 
 PACKAGE: Final = Path(__file__).parents[2]
 IMPORTS: Final = re.compile(r"^\s*(?:from (imgsim[.\w]*) import (\([^)]*\)|.*)|import (imgsim[.\w]*))", re.MULTILINE)
+HARMLESS: Final = ("NUMBA_CACHE_DIR", "NUMBA_NUM_THREADS", "NUMBA_DISABLE_JIT", "NUMBA_DEBUG_CACHE")  # same code
 config: Any = numba.config  # not typed
-
-
-@cache
-def cache_root() -> Path:
-    """The folder of all compiled code of the project.
-
-    It stands in the first of these places that can be written to: ``NUMBA_CACHE_DIR``, the user's cache, the folder for
-    temporary files. Compiled code is loaded as it is, so in a place that all users share only an own folder will do.
-    """
-    for place in (os.environ.get("NUMBA_CACHE_DIR"), user_cache()):
-        if place and is_writable(folder := Path(place, "imgsim").absolute()):
-            return folder
-    user = os.getuid() if hasattr(os, "getuid") else 0
-    own = Path(tempfile.gettempdir(), f"imgsim-{user}")
-    if is_writable(own) and own.lstat().st_uid == user:
-        return own
-    return Path(tempfile.mkdtemp(prefix="imgsim-"))
-
-
-def user_cache() -> str | None:
-    """The user's folder for caches; None for a user without a home."""
-    folder = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
-    return folder if os.path.isabs(folder) else None
-
-
-def is_writable(folder: Path) -> bool:
-    """Can files be written to this folder, once it is made if it is not there?"""
-    try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    except OSError:
-        return False
-    return os.access(folder, os.W_OK)
 
 
 def source_file(module: str) -> Path | None:
@@ -93,27 +65,24 @@ def import_closure(module: str) -> tuple[str, ...]:
 
 
 @cache
-def cache_folder(module: str) -> Path:
-    """The folder for a module's compiled code, under a name made from its sources."""
-    digest = hashlib.sha256(str(PACKAGE).encode())  # numba stores code by the folder of its source
+def source_digest(module: str) -> str:
+    """A name made from the sources of a module, and from what compiles them."""
+    digest = hashlib.sha256(repr((str(PACKAGE), compiled_by())).encode())
     for name in import_closure(module):
         digest.update(b"\0".join((name.encode(), source(name), b"")))
-    return cache_root() / digest.hexdigest()[:16]
+    return digest.hexdigest()[:16]
 
 
-@contextmanager
-def caching_for(module: str) -> Iterator[None]:
-    """Have numba store the functions that are declared meanwhile in the module's own folder, and no others."""
-    before = config.CACHE_DIR
-    config.CACHE_DIR = str(cache_folder(module))
-    try:
-        yield
-    finally:
-        config.CACHE_DIR = before
+def compiled_by() -> tuple[object, ...]:
+    """Versions of what compiles, and the settings of Numba that change what it makes."""
+    settings = {name: value for name, value in os.environ.items() if name.startswith("NUMBA_") and name not in HARMLESS}
+    versions = (numba.__version__, llvmlite.__version__, numpy.__version__, sys.implementation.cache_tag)
+    return (*versions, sorted(settings.items()))
 
 
 def is_cached(name: str) -> bool:
-    """Is the compiled code of a function (``imgsim.room.module.function``) in the cache, or none needed?"""
+    """Is the compiled code of a function (``imgsim.room.module.function``) stored intact, or none needed?"""
     module, _, function = name.rpartition(".")
-    index = f"{module.rpartition('.')[2]}.{function}-*.nbi"
-    return bool(config.DISABLE_JIT) or any(cache_folder(module).rglob(index))
+    pattern = f"{source_digest(module)}/{file_name(module, function)}-*{SUFFIX}"
+    files = (file for folder in code_folders() for file in folder.glob(pattern))
+    return bool(config.DISABLE_JIT) or any(read_sealed(file) is not None for file in files)

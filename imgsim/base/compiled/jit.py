@@ -11,7 +11,8 @@ from typing import Any, ParamSpec, TypeVar, cast
 
 from numba import njit
 
-from imgsim.base.compiled.code_cache import caching_for
+from imgsim.base.compiled.code_cache import source, source_digest
+from imgsim.base.compiled.sealed_code import SealedCode
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -20,8 +21,9 @@ R = TypeVar("R")
 def compile_cached(function: Callable[P, R], **options: Any) -> Callable[P, R]:
     """The function, compiled on first use and stored on disk; the GIL is released while it runs."""
     make: Any = njit  # `_nrt`, which some callers set, is no documented option
-    with caching_for(function.__module__):
-        dispatcher: Any = make(function, cache=True, nogil=True, error_model="numpy", **options)
+    dispatcher: Any = make(function, nogil=True, error_model="numpy", **options)
+    if dispatcher is not function and source(function.__module__):
+        dispatcher._cache = SealedCode(function, source_digest(function.__module__))
     return cast(Callable[P, R], dispatcher)
 
 
