@@ -12,7 +12,7 @@ from typing import Annotated
 
 import typer
 
-from imgsim.cli import calibrate, compare, inspect, measures, migrate, new_country, run
+from imgsim.cli import calibrate, compare, inspect, measures, migrate, new_country, results, run
 from imgsim.cli.output import ReaderGone
 
 INTERRUPTED = 130  # what Typer makes of KeyboardInterrupt
@@ -48,7 +48,7 @@ def _options(
 
 
 # A file a command or family, in the order of --help.
-for command in (run, inspect, measures, compare, calibrate, new_country, migrate):
+for command in (run, inspect, measures, compare, calibrate, results, new_country, migrate):
     app.add_typer(command.app)
 
 

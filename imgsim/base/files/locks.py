@@ -56,6 +56,21 @@ def lock_file(path: Path) -> Iterator[bool]:
             _locked_here.discard(name)
 
 
+def is_locked(path: Path) -> bool | None:
+    """Whether somebody has locked a file, without making it; None where there are no locks to tell."""
+    if str(path.absolute()) in _locked_here:
+        return True
+    try:
+        handle = os.open(path, os.O_RDONLY)
+    except OSError:
+        return False
+    try:
+        free = try_lock(handle, shared=True)
+        return None if free is None else not free
+    finally:
+        os.close(handle)
+
+
 def _opened(path: Path) -> tuple[int, bool]:
     """The file at a path, locked or not; one that was removed while we waited for nothing is no lock of ours."""
     for tried in range(TRIES):

@@ -1,0 +1,57 @@
+"""Commands about results folders: are they as they were written, and what have killed runs left in them?"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from imgsim.cli.options import examples
+from imgsim.cli.output import show
+
+app = typer.Typer()
+
+
+@app.command(
+    short_help="Check that results are as they were written.",
+    epilog=examples("verify results/us/20260102-030405-1a2b3c4d", "verify results/*/2026*"),
+)
+def verify(
+    folders: Annotated[list[Path], typer.Argument(metavar="DIR...", help="Folders of runs or comparisons.")],
+) -> None:
+    """Check every file of a run or a comparison against the checksum that was written with it.
+
+    Exit code 1 if a file has changed, is missing, or was not there when the folder was written; each is named.
+    """
+    from imgsim.runs.verify import verified
+
+    reports = [verified(folder) for folder in folders]
+    show("".join(f"{line}\n" for report in reports for line in report.lines))
+    if not all(report.sound for report in reports):
+        raise typer.Exit(1)
+
+
+@app.command(
+    short_help="List, or remove, what killed runs have left.",
+    epilog=examples("clean", "clean results --yes"),
+)
+def clean(
+    folder: Annotated[Path | None, typer.Argument(metavar="[DIR]", help="A folder for results.")] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Remove what is listed.")] = False,
+    all: Annotated[bool, typer.Option("--all", help="Also what may be in use on another machine.")] = False,
+) -> None:
+    """List what runs that were killed have left: finished parts that nobody took up, half-written folders, locks.
+
+    Nothing is removed without --yes, and nothing that a living process works in.
+    """
+    from imgsim.runs.clean import abandoned, sweep_away
+
+    root = folder or Path("results")
+    left = abandoned(root) if folder or root.exists() else []
+    texts = [each.text() for each in left]
+    gone = [yes and (all or not each.may_be_used) and sweep_away(each) for each in left]
+    lines = [f"{'removed: ' if removed else ''}{each}" for each, removed in zip(texts, gone, strict=True)]
+    show("".join(f"{line}\n" for line in lines or [f"{root}: nothing was left by killed runs"]))
+    if left and not yes:
+        typer.echo("Nothing was removed; --yes removes it. The same run, begun again, takes its parts up.", err=True)
