@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import re
+import tomllib
 from importlib.metadata import version
 from pathlib import Path
 
@@ -52,6 +54,12 @@ def names_in(file: Path) -> set[str]:
             own = isinstance(node.value, ast.Name) and node.value.id in ("self", "cls")
             names |= set() if own or node.attr in OF_NAMED_TUPLES else {node.attr}
     return names
+
+
+def test_a_package_of_which_more_is_used_than_it_promises_has_an_upper_bound() -> None:
+    requirements = tomllib.loads((PACKAGE.parent / "pyproject.toml").read_text("utf-8"))["project"]["dependencies"]
+    bounded = {re.split(r"[<>=]", requirement)[0] for requirement in requirements if "<" in requirement}
+    assert bounded == {row.package for row in INTERFACES}
 
 
 FILES = [str(file.relative_to(PACKAGE)) for file in sorted(PACKAGE.rglob("*.py"))]
