@@ -5,10 +5,13 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
+from imgsim.base.errors import ImgsimError
 from imgsim.runs.checkpoints import Checkpoints
+from imgsim.runs.keys import key_of
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -42,6 +45,7 @@ class Batch:
     checkpoints: Checkpoints
     job: Job
     replications: range
+    program: str
 
     def is_written(self) -> bool:
         """Is there anything where its replications are written?"""
@@ -54,15 +58,23 @@ def batches(scenario: object, checkpoints: Checkpoints, missing: Iterable[range]
 
     pickled = cloudpickle.dumps(scenario)
     here = replace(checkpoints, folder=checkpoints.folder.absolute())  # a worker may stand in another folder
-    return {numbers.start: Batch(pickled, here, job, numbers) for numbers in missing}
+    return {numbers.start: Batch(pickled, here, job, numbers, program()) for numbers in missing}
 
 
 def compute(batch: Batch) -> None:
     """Simulate, measure and write the replications of a batch; nothing comes back."""
+    if batch.program != program():
+        raise ImgsimError("a worker has another version of imgsim, Python or a package: install the same everywhere")
     scenario, model = _prepared(batch)
     pieces = (piece for number in batch.replications for piece in _pieces(model, batch.job, number))
     tables = (_with_outcomes(frames, scenario, batch.job) for frames in gathered(pieces))
     batch.checkpoints.write(batch.replications, tables)
+
+
+@cache
+def program() -> str:
+    """A digest of this program and of the packages it computes with, which must be the same wherever it computes."""
+    return key_of()
 
 
 class _Prepared(threading.local):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import math
 from dataclasses import replace
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from imgsim.base.dates.calendar import to_day
 from imgsim.base.dates.day_numbers import NEVER
@@ -15,6 +15,7 @@ from imgsim.inputs.scenarios.scenario import Scenario
 
 FAMILIES = ("exam", "soap", "competitors")  # fitted apart: pass rates depend on nothing that the Match decides, nor it
 # much on SOAP; what US seniors wished for after 2018 moves no figure before
+STOCK: Final = "population.stock"
 Named = TypeVar("Named", CalibrationParameter, Target)
 
 
@@ -72,11 +73,13 @@ def up_to(scenario: Scenario, end: datetime.date, until: int | None) -> Scenario
 
     A fit on figures before a year knows entry only until then: the last level applies from then on.
     """
-    stock, entry = scenario.parameters["population.stock"], scenario.parameters["population.entrants"]
-    none = {group: tuple(row._replace(value=0.0) for row in rows) for group, rows in stock.rows.items()}
     last = to_day(f"{until}-01-01") if until else NEVER
+    entry = scenario.parameters["population.entrants"]
     known = {group: tuple(row for row in rows if (row.start or 0) < last) for group, rows in entry.rows.items()}
-    parameters = scenario.parameters.replacing(replace(stock, rows=none), replace(entry, rows=known))
+    parameters = scenario.parameters.replacing(replace(entry, rows=known))
+    if STOCK in parameters:  # a country may begin with nobody licensed
+        none = {group: tuple(row._replace(value=0.0) for row in rows) for group, rows in parameters[STOCK].rows.items()}
+        parameters = parameters.replacing(replace(parameters[STOCK], rows=none))
     return replace(scenario, parameters=parameters, run=replace(scenario.run, end=end))
 
 
