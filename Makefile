@@ -15,12 +15,13 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PYTHONNOUSERSITE := 1
 
 .DELETE_ON_ERROR:
-.PHONY: help setup run test lint types unit coverage format lock wheel clean
+.PHONY: help setup run test lint types unit coverage mutation format lock wheel clean
 
 help:
 	@echo "make run      simulate $(SCENARIO) (another: make run SCENARIO=file) into results/"
 	@echo "make test     lint, types and tests"
 	@echo "make coverage which lines of the compiled functions the tests reach"
+	@echo "make mutation what share of small mistakes in the modules that decide the tests notice (MODULES=philox: one)"
 	@echo "make setup    only make .venv"
 	@echo "make format   put the Python files into the house format"
 	@echo "make lock     resolve requirements.lock anew (needs uv)"
@@ -53,6 +54,10 @@ KERNEL_TESTS := $(addprefix tests/,base/test_by_reference.py base/test_dates.py 
 coverage: $(READY)
 	NUMBA_DISABLE_JIT=1 $(BIN)/coverage run -m pytest $(KERNEL_TESTS) -k "not shipped"
 	$(BIN)/python tests/house/kernel_coverage.py .coverage.kernels
+
+# Some twenty minutes for all modules; python -m tests.mutation --help says what else it can do.
+mutation: $(READY)
+	$(BIN)/python -m tests.mutation $(MODULES)
 
 format: $(READY)
 	$(BIN)/ruff check --fix .

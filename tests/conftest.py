@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 
 # Before any test loads numpy or numba: tests run side by side, so each keeps to one thread, in this process and in the
 # workers it starts; figures are drawn to files.
@@ -20,6 +20,10 @@ settings.register_profile(
     "steady", derandomize=True, deadline=None, max_examples=50, suppress_health_check=[HealthCheck.too_slow]
 )
 settings.register_profile("search", deadline=None, max_examples=2000)
+# Mutants: the same examples, without the search for a smaller one (a mutant that is noticed is noticed).
+settings.register_profile(
+    "mutation", settings.get_profile("steady"), phases=[Phase.explicit, Phase.generate], report_multiple_bugs=False
+)
 settings.load_profile("steady")
 
 

@@ -140,3 +140,23 @@ def tables(**given: pd.DataFrame) -> dict[str, pd.DataFrame]:
     empty = {"people": people([{}]), "exams": exams([]), "seasons": seasons([]), "rounds": rounds([])}
     empty |= {"applications": applications([]), "livelihood_years": livelihood_years([])}
     return empty | given
+
+
+def value_of(
+    table: pd.DataFrame, measure: str, cohort: str = "measured", group: str = "all", time: Any = None,
+    statistic: str | None = None,
+) -> float:  # fmt: skip
+    """The one value of a measure."""
+    return float(row_of(table, measure, cohort, group, time, statistic)["value"])
+
+
+def row_of(
+    table: pd.DataFrame, measure: str, cohort: str = "measured", group: str = "all", time: Any = None,
+    statistic: str | None = None,
+) -> pd.Series[Any]:  # fmt: skip
+    """The one row of a measure."""
+    found = table[(table["measure"] == measure) & (table["cohort"] == cohort) & (table["group"] == group)]
+    found = found if time is None else found[found["time"] == time]
+    found = found if statistic is None else found[found["statistic"] == statistic]
+    assert len(found) == 1, f"{len(found)} rows of {measure}, {cohort}, {group}"
+    return found.iloc[0]

@@ -12,7 +12,6 @@ import pandas as pd
 import pytest
 
 import imgsim
-from imgsim.base.dates.day_numbers import NEVER
 from imgsim.base.errors import ImgsimError, InputError
 from imgsim.cli.main import main
 from imgsim.engines.compiled import replication as compiled_engine
@@ -21,7 +20,6 @@ from imgsim.engines.records.tables import build_tables
 from imgsim.experiments.compare import differences, paired_replications
 from imgsim.experiments.compare import text as words
 from imgsim.experiments.compare.comparison import Comparison
-from imgsim.experiments.compare.counterfactual_pairs import Careers, pairs_table, states_table
 from imgsim.experiments.compare.run import compare, worlds_of
 from imgsim.experiments.compare.sweep import sign_change, switching_points
 from imgsim.experiments.uncertainty import parameter_draws as draws
@@ -87,36 +85,6 @@ def compared(country: Path, *reforms: str, **more: object) -> Comparison:
 
 
 # --- worked out by hand ---------------------------------------------------------------------------------------------
-
-
-def careers(start: list[int], applied: list[int] | None = None, actors: list[int] | None = None) -> Careers:
-    n = len(start)
-    day = np.array(applied or [5] * n, np.int32)
-    band = pd.Categorical(["all"] * n)
-    state = pd.Categorical(["started" if s < NEVER else "not" for s in start])
-    actor = np.array(actors or range(n), np.uint64)
-    practised = np.array([1.0 if s < NEVER else 0.0 for s in start])
-    first = np.array(start, np.int32)
-    return Careers(actor, first, day, day, {"all": band}, first, practised, state, np.ones(n, bool))
-
-
-def test_a_counterfactual_pair_is_counted_by_what_becomes_of_the_same_person() -> None:
-    before = careers([NEVER, 100, 100, 100, NEVER, 100], [5, 5, 5, 5, 5, 5])
-    after = careers([100, NEVER, 60, 130, NEVER, NEVER], [5, 5, 5, 5, 5, 9])
-    row = pairs_table(before, after).iloc[0]
-    assert row["persons"] == 6
-    assert (row["gained"], row["gained_places"]) == (1, 1)
-    assert (row["lost"], row["lost_places"]) == (2, 1)  # the last one's own path changed: another day of applying
-    assert (row["sooner"], row["days_sooner"], row["later"], row["days_later"]) == (1, 40, 1, 30)
-    assert (row["practising"], row["practising_no_more"], row["practice_years"]) == (1, 2, -1)
-
-
-def test_only_those_who_live_in_both_worlds_are_pairs() -> None:
-    before, after = careers([10, 20], actors=[1, 3]), careers([10, 5, NEVER], actors=[1, 2, 3])
-    row = pairs_table(before, after).iloc[0]
-    assert (row["persons"], row["gained"], row["lost"], row["sooner"]) == (2, 0, 1, 0)
-    states = states_table(before, after).set_index(["before", "after"])["persons"].to_dict()
-    assert states == {("started", "started"): 1, ("started", "not"): 1}
 
 
 def test_the_interval_of_a_difference_is_students() -> None:

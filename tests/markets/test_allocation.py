@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 
 from imgsim.base.arrays import Ints
 from imgsim.markets.lottery import chosen_jurisdictions, lottery_winners, scaled_places
-from imgsim.markets.match.fast.deferred_acceptance import blocking_pairs, deferred_acceptance
+from imgsim.markets.match.fast.deferred_acceptance import better, blocking_pairs, deferred_acceptance, worst_seat
 from imgsim.markets.match.reference import deferred_acceptance as textbook
 
 
@@ -21,7 +22,7 @@ class Market(NamedTuple):
     """Applicants' lists of programmes, best first; what each programme thinks of each applicant; seats."""
 
     lists: tuple[tuple[int, ...], ...]
-    score: tuple[tuple[float, ...], ...]  # (programmes, applicants), all different within a programme
+    score: tuple[tuple[float, ...], ...]  # (programmes, applicants)
     seats: tuple[int, ...]
 
 
@@ -46,10 +47,12 @@ def matched(market: Market) -> list[int]:
 
 
 @st.composite
-def markets(draw: st.DrawFn, applicants: int = 7, programmes: int = 4) -> Market:
+def markets(draw: st.DrawFn, applicants: int = 7, programmes: int = 4, equals: bool = False) -> Market:
+    """Markets of any shape; of ``equals``, programmes like some applicants equally well."""
     n, m = draw(st.integers(1, applicants)), draw(st.integers(1, programmes))
     lists = tuple(tuple(draw(st.permutations(range(m)))[: draw(st.integers(0, m))]) for _ in range(n))
-    score = tuple(tuple(float(s) for s in draw(st.permutations(range(n)))) for _ in range(m))
+    ranks = st.lists(st.integers(0, 2), min_size=n, max_size=n) if equals else st.permutations(range(n))
+    score = tuple(tuple(float(s) for s in draw(ranks)) for _ in range(m))
     return Market(lists, score, tuple(draw(st.integers(0, 3)) for _ in range(m)))
 
 
@@ -78,6 +81,117 @@ def test_no_pair_would_rather_have_each_other(market: Market) -> None:
     first, programme, score, seats = arrays(market)
     held = deferred_acceptance(first, programme, score, seats, everybody(first))
     assert blocking_pairs(first, programme, score, seats, held) == 0
+
+
+def blocking_of(market: Market, held: Sequence[int]) -> list[tuple[int, int]]:
+    """Every applicant and programme that prefer each other to a matching, worked out from the definition."""
+    pairs = []
+    for a, listed in enumerate(market.lists):
+        for p in listed[: place_on_list(market, a, held[a])]:
+            there = [(market.score[p][b], -b) for b, own in enumerate(held) if own == p]
+            if len(there) < market.seats[p] or (there and min(there) < (market.score[p][a], -a)):
+                pairs.append((a, p))
+    return pairs
+
+
+def counted(market: Market, held: Sequence[int]) -> int:
+    """How many blocking pairs the code finds in a matching that is given by programme."""
+    first, programme, score, seats = arrays(market)
+    outcome = [int(first[a]) + market.lists[a].index(p) if p >= 0 else -1 for a, p in enumerate(held)]
+    return blocking_pairs(first, programme, score, seats, np.array(outcome, np.int64))
+
+
+# The first programme has one seat and likes the last applicant best, the second two seats and the first applicant.
+THREE = Market(((0, 1), (0, 1), (1, 0)), ((1.0, 2.0, 3.0), (3.0, 2.0, 1.0)), (1, 2))
+
+
+@pytest.mark.parametrize(
+    ("held", "blocking"),
+    [
+        ((1, 0, 1), 0),  # the stable matching that applicants like best
+        ((1, 1, 0), 0),  # the one that programmes like best
+        ((0, 1, 1), 1),  # the first programme would rather have the second applicant, who would rather be there
+        ((-1, 0, 1), 1),  # the first applicant and the vacant seat
+        ((-1, 1, 0), 2),  # the vacant seat, and the first and the last applicant, who prefer it
+        ((1, -1, 0), 2),
+        ((0, -1, 1), 2),  # the second applicant is preferred by one programme, and the other has a vacant seat
+        ((1, 1, -1), 3),  # everybody would take the vacant seat; the second programme wants no other
+        ((-1, 1, 1), 3),  # the first applicant has both, the second one
+        ((-1, -1, -1), 6),
+    ],
+)
+def test_unstable_matchings_have_the_blocking_pairs_that_are_counted_by_hand(
+    held: tuple[int, ...], blocking: int
+) -> None:
+    assert counted(THREE, held) == blocking
+    assert is_stable(THREE, held) == (blocking == 0)
+
+
+def test_of_equals_the_lower_number_blocks_and_a_programme_without_seats_never_does() -> None:
+    equals = Market(((0,), (0,)), ((1.0, 1.0),), (1,))
+    assert counted(equals, (0, -1)) == 0
+    assert counted(equals, (-1, 0)) == 1
+    assert counted(equals._replace(seats=(0,)), (-1, -1)) == 0
+    assert counted(equals._replace(seats=(2,)), (0, 0)) == 0
+    assert counted(equals._replace(seats=(2,)), (0, -1)) == 1
+
+
+@given(st.one_of(markets(), markets(equals=True)), st.data())
+def test_any_matching_has_as_many_blocking_pairs_as_the_definition_says(market: Market, data: st.DataObject) -> None:
+    held: list[int] = []
+    for listed in market.lists:
+        possible = [-1, *(p for p in listed if held.count(p) < market.seats[p])]
+        held.append(data.draw(st.sampled_from(possible)))
+    assert counted(market, held) == len(blocking_of(market, held))
+
+
+@given(markets(equals=True))
+def test_of_equal_scores_the_lower_number_is_preferred(market: Market) -> None:
+    scores = {(a, p): market.score[p][a] for a, listed in enumerate(market.lists) for p in listed}
+    plain = textbook(dict(enumerate(market.lists)), scores, np.array(market.seats))
+    held = matched(market)
+    assert [plain.get(a, -1) for a in range(len(market.lists))] == held
+    assert blocking_of(market, held) == []
+
+
+@given(markets(equals=True), st.data())
+def test_those_who_take_no_part_are_not_matched_and_take_nobodys_place(market: Market, data: st.DataObject) -> None:
+    who = data.draw(st.lists(st.booleans(), min_size=len(market.lists), max_size=len(market.lists)))
+    first, programme, score, seats = arrays(market)
+    outcome = deferred_acceptance(first, programme, score, seats, np.array(who))
+    there = market._replace(lists=tuple(own if take else () for own, take in zip(market.lists, who, strict=True)))
+    assert [int(programme[pair]) if pair >= 0 else -1 for pair in outcome] == matched(there)
+    assert min(outcome, default=-1) >= -1
+
+
+@pytest.mark.parametrize(
+    ("score", "applicant", "other_score", "other", "preferred"),
+    [
+        (2.0, 5, 1.0, 3, True),
+        (1.0, 3, 2.0, 5, False),
+        (1.0, 3, 1.0, 5, True),
+        (1.0, 5, 1.0, 3, False),
+        (1.0, 3, 1.0, 3, False),
+    ],
+)
+def test_a_programme_prefers_the_higher_score_and_of_equals_the_lower_number(
+    score: float, applicant: int, other_score: float, other: int, preferred: bool
+) -> None:
+    assert better(score, applicant, other_score, other) == preferred
+
+
+SEATS = st.lists(st.tuples(st.integers(0, 3), st.integers(0, 9)), min_size=1, max_size=6, unique_by=lambda one: one[1])
+
+
+@given(SEATS, st.data())
+def test_the_worst_seat_is_the_one_of_the_lowest_score_and_of_equals_the_highest_number(
+    seats: list[tuple[int, int]], data: st.DataObject
+) -> None:
+    begin = data.draw(st.integers(0, len(seats) - 1))
+    end = data.draw(st.integers(begin + 1, len(seats)))
+    score, holder = np.array([seat[0] for seat in seats], float), np.array([seat[1] for seat in seats])
+    expected = min(range(begin, end), key=lambda seat: (seats[seat][0], -seats[seat][1]))
+    assert worst_seat(holder, score, begin, end) == expected
 
 
 @given(markets())

@@ -3,70 +3,20 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
 import pytest
+from builders.merit_round import DAY, always, asking_widely, people, placed, ranked
 from builders.synthetic import parameter, small_road
 from hypothesis import given
 from hypothesis import strategies as st
 
-from imgsim.base.dates.day_numbers import day_of
-from imgsim.base.randomness.addresses import GRADUATE, actor
 from imgsim.inputs.kinds.round import ROUND
-from imgsim.inputs.parameters.parameter import Parameter, Parameters, Ratio, Row
-from imgsim.inputs.traits import COLUMN, width
-from imgsim.markets.allocation import INELIGIBLE, PLACED, Allocation, Applicants
-from imgsim.markets.merit_ranked import MeritRanked, merit_order, place_by_merit, place_by_merit_across_pools
-from imgsim.persons.compile_rules import compile_rules
-
-SEED = 11
-DAY = day_of(2010, 3, 15)
-
-
-def numbers(places: Mapping[str, float] | float, spread: float, by: str | None, years: float) -> Parameters:
-    """Places (by category), merit by ability and years since graduation, and the spread of the judgement."""
-    by_pool = places if isinstance(places, Mapping) else {"": places}
-    merit = parameter("fair.merit", "score", {"": [Row(None, 0.0, "measured")]})
-    ratios = (
-        Ratio("ability", None, "fair.merit.plus.ability", "plus"),
-        Ratio("years_since_graduation", None, "fair.merit.plus.years_since_graduation", "plus"),
-    )
-    return Parameters(
-        [
-            parameter("fair.places", "count", {k: [Row(None, v, "measured")] for k, v in by_pool.items()}, by),
-            replace(merit, ratios=ratios),
-            parameter("fair.merit.plus.ability", "score", {"": [Row(None, 1.0, "measured")]}),
-            parameter("fair.merit.plus.years_since_graduation", "score", {"": [Row(None, years, "measured")]}),
-            parameter("fair.merit.spread", "number", {"": [Row(None, spread, "measured")]}),
-        ],
-        {},
-    )
-
-
-def ranked(
-    places: Mapping[str, float] | float, spread: float = 0.0, by: str | None = None, years: float = 0.0,
-    scale: float = 1.0,
-) -> MeritRanked:  # fmt: skip
-    road, held = small_road(), numbers(places, spread, by, years)
-    return MeritRanked("fair", held, compile_rules(held, road), road, SEED, scale)
-
-
-def people(ability: Sequence[float], **traits: Sequence[float]) -> Applicants:
-    """Applicants of these abilities who graduated on the day, in the order of their actors."""
-    held = np.zeros((len(ability), width(())))
-    held[:, COLUMN["ability"]] = ability
-    held[:, COLUMN["graduation"]] = DAY
-    for name, values in traits.items():
-        held[:, COLUMN[name]] = values
-    actors = np.array([actor(GRADUATE, 2009, 0, k) for k in range(len(ability))], np.int64)
-    return Applicants(actors, held, DAY)
-
-
-def placed(allocation: Allocation) -> list[int]:
-    return np.flatnonzero(allocation.outcome == PLACED).tolist()
+from imgsim.inputs.parameters.parameter import Row
+from imgsim.markets.allocation import INELIGIBLE, PLACED, Applicants
+from imgsim.markets.merit_ranked import merit_order, place_by_merit, place_by_merit_across_pools
 
 
 def test_the_ablest_take_the_places_when_judgement_has_no_spread() -> None:
@@ -148,16 +98,6 @@ def test_a_round_by_merit_needs_its_places_its_merit_and_its_spread() -> None:
     fair = replace(small_road().stages["fair"], mechanism="ranked")
     needed = {f"{fair.name}.{word}": unit for word, unit in ROUND.parameters(fair).items()}
     assert [needed[f"fair.{word}"] for word in ("places", "merit", "merit.spread")] == ["count", "score", "number"]
-
-
-def asking_widely(fair: MeritRanked, **more: Parameter) -> MeritRanked:
-    """The same round with some of what it may leave out."""
-    held = fair.parameters.replacing(*more.values())
-    return MeritRanked("fair", held, compile_rules(held, small_road()), small_road(), SEED, 1.0)
-
-
-def always(name: str, unit: str, value: float) -> Parameter:
-    return parameter(f"fair.{name}", unit, {"": [Row(None, value, "measured")]})
 
 
 def test_who_asks_widely_takes_what_another_pool_has_left_unless_it_is_closed() -> None:

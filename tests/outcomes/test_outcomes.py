@@ -10,33 +10,12 @@ import numpy as np
 import pandas as pd
 import pytest
 from builders import toy
-from builders.synthetic import exams, people, rounds, seasons, small_scenario, tables
+from builders.synthetic import exams, people, rounds, row_of, seasons, small_scenario, tables, value_of
 
 from imgsim.outcomes.all_measures import measures
 from imgsim.outcomes.headline import families, headline_text, leaning, lines, summary
-from imgsim.outcomes.incidence import aalen_johansen
 from imgsim.outcomes.outcome_rows import Rows
 from imgsim.outcomes.strata import EVERYBODY
-
-
-def value_of(
-    table: pd.DataFrame, measure: str, cohort: str = "measured", group: str = "all", time: Any = None,
-    statistic: str | None = None,
-) -> float:  # fmt: skip
-    """The one value of a measure."""
-    return float(row_of(table, measure, cohort, group, time, statistic)["value"])
-
-
-def row_of(
-    table: pd.DataFrame, measure: str, cohort: str = "measured", group: str = "all", time: Any = None,
-    statistic: str | None = None,
-) -> pd.Series[Any]:  # fmt: skip
-    """The one row of a measure."""
-    found = table[(table["measure"] == measure) & (table["cohort"] == cohort) & (table["group"] == group)]
-    found = found if time is None else found[found["time"] == time]
-    found = found if statistic is None else found[found["statistic"] == statistic]
-    assert len(found) == 1, f"{len(found)} rows of {measure}, {cohort}, {group}"
-    return found.iloc[0]
 
 
 def missing(table: pd.DataFrame, measure: str, cohort: str = "measured") -> bool:
@@ -340,88 +319,6 @@ def test_the_licensed_are_the_census_and_those_since_less_those_who_went() -> No
     assert value_of(table, "licensed_stock", "2016", "south/citizen") == 2
     assert value_of(table, "licensed_growth", "2011-2019") == 0
     assert value_of(table, "licensed_growth", "2011-2019", "south") == pytest.approx(-100 / 3)
-
-
-# --- incidence -------------------------------------------------------------------------------------------------------
-
-
-def curves_of(days: Any, cause: Any, causes: int, grid: Any) -> Any:
-    """The curves of one group."""
-    order = np.argsort(days, kind="stable")
-    everybody = np.ones(len(days), bool)
-    return aalen_johansen(days[order], cause[order], np.array([0, len(days)]), everybody, causes, grid)[1][0]
-
-
-def test_incidence_follows_the_closed_form_of_exponential_competing_risks() -> None:
-    rng, n, grid = np.random.default_rng(7), 40_000, np.arange(41) / 4
-    rates = np.array([0.30, 0.10, 0.05])  # per year
-    waits = rng.exponential(1 / rates, (n, 3)) * 365.25
-    until = np.minimum(waits.min(axis=1), rng.uniform(1, 12, n) * 365.25)
-    cause = np.where(until < waits.min(axis=1), 0, waits.argmin(axis=1) + 1)
-    curves = curves_of(np.ceil(until).astype(np.int64), cause, 3, grid)
-    for rate, curve in zip(rates, curves, strict=True):
-        expected = rate / rates.sum() * (1 - np.exp(-rates.sum() * grid))
-        assert np.abs(curve - expected).max() < 0.012  # four standard errors of 40 000, censoring included
-
-
-def test_incidence_without_censoring_is_the_share_that_has_happened() -> None:
-    days, cause = np.array([10, 400, 400, 800]), np.array([1, 3, 1, 3])
-    first, second, third = curves_of(days, cause, 3, np.array([0.0, 1.0, 2.0, 3.0]))
-    assert first.tolist() == pytest.approx([0, 0.25, 0.5, 0.5])
-    assert third.tolist() == pytest.approx([0, 0, 0.25, 0.5])
-    assert not second.any()
-
-
-def test_incidence_with_ties_on_one_day_is_the_product_of_hand() -> None:
-    """Events precede censoring on the same day; those of the first day count at once."""
-    days, cause = np.array([0, 100, 100, 100, 200, 200, 300]), np.array([1, 1, 2, 0, 1, 0, 2])
-    first, second = curves_of(days, cause, 2, np.array([0, 100, 200, 300]) / 365.25)
-    s0 = 6 / 7
-    s1 = s0 * (1 - 2 / 6)
-    s2 = s1 * (1 - 1 / 3)
-    assert first.tolist() == pytest.approx([1 / 7, 1 / 7 + s0 / 6, 1 / 7 + s0 / 6 + s1 / 3, 1 / 7 + s0 / 6 + s1 / 3])
-    assert second.tolist() == pytest.approx([0, s0 / 6, s0 / 6, s0 / 6 + s2])
-
-
-def test_incidence_is_that_of_statsmodels_to_the_last_bit() -> None:
-    from statsmodels.duration.survfunc import CumIncidenceRight
-
-    rng, grid = np.random.default_rng(3), np.arange(41) / 4
-    days, cause = rng.integers(0, 4000, 5000), rng.integers(0, 4, 5000)
-    theirs = CumIncidenceRight(days, cause, freq_weights=np.ones(len(days)))
-    place = np.searchsorted(theirs.times, grid * 365.25, side="right")
-    for mine, curve in zip(curves_of(days, cause, 3, grid), theirs.cinc, strict=True):
-        assert (mine == np.r_[0.0, curve][place]).all()
-
-
-def test_curves_of_several_groups_are_those_of_each() -> None:
-    rng, grid = np.random.default_rng(5), np.arange(9) / 2
-    days, cause = np.sort(rng.integers(0, 1500, (3, 40)), axis=1), rng.integers(0, 3, (3, 40))
-    of = rng.random((3, 40)) < 0.5
-    heads, together = aalen_johansen(days.ravel(), cause.ravel(), np.array([0, 40, 80, 120]), of.ravel(), 2, grid)
-    assert (heads == of.sum(axis=1)).all()
-    assert all((together[k] == curves_of(days[k][of[k]], cause[k][of[k]], 2, grid)).all() for k in range(3))
-
-
-def test_ends_compete_with_training_and_the_horizon_censors() -> None:
-    graduates = people(
-        [
-            {
-                "certified_date": "2005-01-01",
-                "training_date": "2005-07-01",
-                "end_class": "died",
-                "end_date": "2015-01-01",
-            },
-            {"certified_date": "2005-01-01", "end_class": "gave_up", "end_date": "2006-06-01"},
-            {"certified_date": "2019-07-01"},
-        ]
-    )
-    table = measures(tables(people=graduates), small_scenario())
-    assert value_of(table, "cumulative_incidence", group="training", time=0.25) == 0
-    # the third is censored half a year after its certificate, after the first began training
-    assert value_of(table, "cumulative_incidence", group="training", time=10) == pytest.approx(1 / 3)
-    assert value_of(table, "cumulative_incidence", group="gave_up", time=10) == pytest.approx(2 / 3)
-    assert value_of(table, "cumulative_incidence_entry", group="gave_up", time=10) == pytest.approx(1 / 3)
 
 
 # --- the headline ----------------------------------------------------------------------------------------------------
