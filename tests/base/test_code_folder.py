@@ -106,6 +106,23 @@ def test_without_any_place_code_lies_in_a_temporary_folder_that_nobody_can_fores
     assert {folder.stat().st_mode & 0o777 for folder in folders} == {0o700}
 
 
+def test_a_temporary_folder_that_a_killed_process_has_left_is_removed_by_the_next(
+    places: dict[str, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made_unusable(places["asked"], places["home"])
+    env = {**os.environ, "TMPDIR": str(places["temporary"]), "PYTHONPATH": os.pathsep.join(sys.path)}
+    killed = SCRIPT + "os.kill(os.getpid(), 9)"
+    done = subprocess.run([sys.executable, "-c", killed], env=env, capture_output=True, text=True, timeout=120)
+    left = Path(done.stdout.strip())
+    assert left.is_dir()
+    first = code_folders()
+    assert not left.exists()
+    code_folders.cache_clear()
+    monkeypatch.setenv(TEMPORARY, "")
+    assert code_folders() != first
+    assert first[0].is_dir()  # for this process lives
+
+
 def test_a_temporary_folder_of_the_process_that_started_this_one_is_used(places: dict[str, Path]) -> None:
     made_unusable(places["asked"], places["home"])
     first = code_folders()
@@ -132,6 +149,13 @@ def test_a_temporary_folder_that_somebody_else_could_have_made_is_not_trusted(
     (folder,) = code_folders()
     assert folder != planted
     assert folder.parent == places["temporary"]
+
+
+def test_a_relative_folder_for_caches_is_ignored(places: dict[str, Path], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("NUMBA_CACHE_DIR")
+    monkeypatch.setenv("XDG_CACHE_HOME", "somewhere")
+    monkeypatch.setattr(os.path, "expanduser", lambda path: path.replace("~", str(places["home"])))
+    assert code_folders() == (places["home"] / ".cache" / "imgsim",)
 
 
 def test_a_user_without_a_home_has_a_place_too(places: dict[str, Path], monkeypatch: pytest.MonkeyPatch) -> None:

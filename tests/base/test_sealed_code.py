@@ -203,8 +203,9 @@ def test_code_that_is_recompiled_replaces_what_was_stored(storage: Storage) -> N
 
 
 @compiled_only
-def test_a_function_whose_source_cannot_be_seen_is_not_stored() -> None:
-    names: dict[str, Any] = {"__name__": "typed_in_by_hand"}
+@pytest.mark.parametrize("module", ["typed_in_by_hand", __name__])
+def test_a_function_whose_source_cannot_be_seen_is_not_stored(module: str) -> None:
+    names: dict[str, Any] = {"__name__": module}
     exec("def rule(number):\n    return number + 1", names)
     rule: Any = kernel(names["rule"])
     assert rule(1) == 2

@@ -39,6 +39,7 @@ def next_odd(number):
 if __name__ == "__main__":
     print(next_odd(20), next_odd(0.25))
 """
+RUN = "import imgsim; imgsim.run('s.toml', workers=1, quiet=True, figures=False)"
 SCENARIO = 'title = "small"\nextends = "atlantis.toml"\n[run]\nreplications = 1\n[population]\nscale = 0.05\n'
 
 
@@ -69,7 +70,7 @@ def run(folder: Path) -> Outcome:
     if not (folder / "s.toml").exists():
         process(folder, "-m", "imgsim", "new-country", "atlantis")
         (folder / "s.toml").write_text(SCENARIO, "utf-8")
-    done = process(folder, "-m", "imgsim", "run", "s.toml", "--workers", "1", "--quiet", "--no-figures")
+    done = process(folder, "-W", "error", "-c", RUN)
     newest = max((folder / "results" / "s").glob("*"), default=folder)
     tables = sorted((newest / "tables").glob("*.parquet"))
     sums = [f"{path.name} {hashlib.sha256(path.read_bytes()).hexdigest()}" for path in tables]

@@ -24,16 +24,21 @@ SMALL = 'title = "small"\nextends = "{}"\n[run]\nreplications = 3\n[population]\
 Checksums = dict[str, str]
 
 
-def imgsim(python: str, folder: Path, *arguments: str) -> str:
-    """What a command of imgsim prints, run by an interpreter."""
+RUN = (
+    "import sys, imgsim; _, file, engine, workers, out = sys.argv;"
+    "imgsim.run(file, engine=engine, workers=int(workers), out=out, quiet=True, figures=False)"
+)
+
+
+def call(python: str, folder: Path, *arguments: str) -> None:
+    """Have an interpreter do something in a folder."""
     env = {**os.environ, "PYTHONPATH": str(ROOT), "NUMBA_CACHE_DIR": str(folder / "cache")}
-    command = [python, "-m", "imgsim", *arguments]
-    return subprocess.run(command, cwd=folder, env=env, check=True, stdout=subprocess.PIPE, text=True).stdout
+    subprocess.run([python, *arguments], cwd=folder, env=env, check=True, stdout=subprocess.DEVNULL)
 
 
 def scenarios(python: str, folder: Path) -> list[str]:
     """Write the scenarios to be run; their names."""
-    imgsim(python, folder, "new-country", "atlantis")
+    call(python, folder, "-m", "imgsim", "new-country", "atlantis")
     (folder / "toy.toml").write_text(SMALL.format("atlantis.toml", 0.2), "utf-8")
     (folder / "states.toml").write_text(SMALL.format(ROOT / "scenarios" / "us.toml", 0.005), "utf-8")
     return ["toy", "states"]
@@ -42,10 +47,7 @@ def scenarios(python: str, folder: Path) -> list[str]:
 def checksums(python: str, folder: Path, scenario: str, engine: str, workers: int) -> Checksums:
     """The SHA-256 of every table of a run."""
     out = folder / hashlib.sha256(f"{python} {engine} {workers}".encode()).hexdigest()[:8]
-    imgsim(
-        python, folder, "run", f"{scenario}.toml", "--engine", engine, "--workers", str(workers), "--out", str(out),
-        "--quiet", "--no-figures",
-    )  # fmt: skip
+    call(python, folder, "-c", RUN, f"{scenario}.toml", engine, str(workers), str(out))
     files = sorted((out / scenario).rglob("*.parquet"))
     return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
 

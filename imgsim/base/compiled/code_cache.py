@@ -12,6 +12,7 @@ import hashlib
 import os
 import re
 import sys
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
@@ -42,6 +43,12 @@ def source(module: str) -> bytes:
     """The text of a module's file; nothing if it has none."""
     file = source_file(module)
     return file.read_bytes() if file else b""
+
+
+def can_be_seen(function: Callable[..., object]) -> bool:
+    """Does a function stand in the file of its module? What was typed in, in a notebook for one, has no sources."""
+    file = source_file(function.__module__)
+    return file is not None and file.name == Path(function.__code__.co_filename).name
 
 
 @cache

@@ -9,13 +9,18 @@ from __future__ import annotations
 import atexit
 import os
 import shutil
+import stat
 import sys
 import tempfile
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import Final
 
-from imgsim.base.files.private_folder import make_private, objection
+from imgsim.base.files.atomic import leftovers, remove, temporary
+from imgsim.base.files.locks import try_lock
+from imgsim.base.files.private_folder import is_trusted, make_private, objection
+from imgsim.base.printable import one_line
 
 TEMPORARY: Final = "IMGSIM_TEMPORARY_CODE"  # tells the processes that this one starts of its temporary folder
 REMARK: Final = "IMGSIM_REMARK_ON_CODE"  # what was said already, here or by the process that started this one
@@ -48,8 +53,8 @@ def written_folder() -> Path | None:
 
 def _user_cache() -> str | None:
     """The user's folder for caches; None for a user without a home."""
-    folder = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
-    return folder if os.path.isabs(folder) else None
+    folders = (os.environ.get("XDG_CACHE_HOME", ""), os.path.expanduser("~/.cache"))
+    return next(filter(os.path.isabs, folders), None)  # a relative one is to be ignored (XDG)
 
 
 def _trusted(place: str) -> Path | None:
@@ -61,7 +66,7 @@ def _trusted(place: str) -> Path | None:
     except OSError:  # it is not there and cannot be made
         return None
     if reason:
-        _remark(f"imgsim: compiled code is not stored in {Path(place, 'imgsim')}, for {reason}")
+        _remark(one_line(f"imgsim: compiled code is not stored in {Path(place, 'imgsim')}, for {reason}"))
     return None if reason else folder
 
 
@@ -81,7 +86,7 @@ def _temporary() -> Path | None:
     if inherited and _is_own(Path(inherited)):
         return Path(inherited)
     try:
-        folder = Path(os.path.realpath(tempfile.mkdtemp(prefix="imgsim-")))
+        folder = _new_temporary(Path(os.path.realpath(tempfile.gettempdir()), "imgsim-code"))
     except OSError:
         return None
     os.environ[TEMPORARY] = str(folder)
@@ -89,11 +94,24 @@ def _temporary() -> Path | None:
     return folder
 
 
+def _new_temporary(target: Path) -> Path:
+    """A new folder for this user alone, locked as long as this process lives; what killed ones have left is removed."""
+    for leftover in leftovers(target.parent):
+        ours = leftover.path.name.startswith(f".{target.name}.") and _is_own(leftover.path)
+        if ours and not leftover.may_be_written():
+            remove(leftover.path)
+    folder = temporary(target)
+    folder.mkdir(mode=0o700)
+    with suppress(OSError):  # not every system opens folders
+        try_lock(os.open(folder, os.O_RDONLY), shared=True)
+    return folder
+
+
 def _is_own(folder: Path) -> bool:
     """Is this a folder, not a link to one, of this user alone?"""
     try:
         status = folder.lstat()
-        return not folder.is_symlink() and status.st_mode & 0o077 == 0 and not objection(folder)
+        return stat.S_ISDIR(status.st_mode) and status.st_mode & 0o077 == 0 and is_trusted(status.st_uid)
     except OSError:
         return False
 

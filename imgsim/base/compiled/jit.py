@@ -11,7 +11,7 @@ from typing import Any, ParamSpec, TypeVar, cast
 
 from numba import njit
 
-from imgsim.base.compiled.code_cache import source, source_digest
+from imgsim.base.compiled.code_cache import can_be_seen, source_digest
 from imgsim.base.compiled.sealed_code import SealedCode
 
 P = ParamSpec("P")
@@ -22,7 +22,7 @@ def compile_cached(function: Callable[P, R], **options: Any) -> Callable[P, R]:
     """The function, compiled on first use and stored on disk; the GIL is released while it runs."""
     make: Any = njit  # `_nrt`, which some callers set, is no documented option
     dispatcher: Any = make(function, nogil=True, error_model="numpy", **options)
-    if dispatcher is not function and source(function.__module__):
+    if dispatcher is not function and can_be_seen(function):
         dispatcher._cache = SealedCode(function, source_digest(function.__module__))
     return cast(Callable[P, R], dispatcher)
 

@@ -96,7 +96,8 @@ class SealedCode(Base):  # type: ignore[misc]
         """Remove the code of this function that is stored."""
         pattern = f"{file_name(self.function.__module__, self.function.__qualname__)}-*{SUFFIX}"
         for file in Path(self.cache_path).glob(pattern) if self.cache_path else ():
-            file.unlink(missing_ok=True)
+            with suppress(OSError):
+                file.unlink()
 
 
 def file_name(module: str, function: str) -> str:
@@ -108,7 +109,7 @@ def read_sealed(file: Path) -> bytes | None:
     """What a file contains; None if it is missing, unreadable, damaged, or may be written by others."""
     try:
         return unsealed(read_private(file))
-    except OSError:
+    except (OSError, MemoryError):
         return None
 
 
