@@ -26,6 +26,9 @@ class ImgsimError(Exception):
 
     exit_code = 1
 
+    def __init__(self, message: str = "") -> None:
+        super().__init__(one_line(message))
+
 
 class InputError(ImgsimError):
     """Bad input: ``file:line:column: key: what is wrong (did you mean ...?)``."""

@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
+from imgsim.base.streams import remark
+
 if TYPE_CHECKING:
     from rich.progress import Progress as RichBar
 
@@ -24,7 +26,7 @@ def progress(total: int, what: str = "replications", quiet: bool = False) -> Ite
     if quiet or total == 0:
         yield lambda count=1: None
         return
-    with _bar(total, what) if sys.stderr.isatty() else _lines(total, what) as tick:
+    with _bar(total, what) if sys.stderr is not None and sys.stderr.isatty() else _lines(total, what) as tick:
         yield tick
 
 
@@ -60,7 +62,7 @@ def _rich_bar() -> RichBar:
         BarColumn(),
         MofNCompleteColumn(),
         TimeElapsedColumn(),
-        TextColumn("· left"),
+        TextColumn("left"),
         TimeRemainingColumn(),
     )
     return Progress(*columns, console=Console(stderr=True), transient=True)
@@ -78,7 +80,7 @@ def _lines(total: int, what: str) -> Iterator[Tick]:
         now = time.monotonic()
         pace.note(now, done)
         if done and now - start > SILENT_SECONDS and now - last > SECONDS_BETWEEN_LINES and done < total:
-            print(f"imgsim: {done} of {total} {what}{pace.time_left(now)}", file=sys.stderr, flush=True)
+            remark(f"imgsim: {done} of {total} {what}{pace.time_left(now)}")
             last = now
 
     yield tick

@@ -6,15 +6,17 @@ that need them, so that help and checks answer at once.
 
 from __future__ import annotations
 
-import os
 import sys
+from io import StringIO
 from typing import Annotated
 
 import typer
 
+from imgsim.base.streams import ReaderGone, lines, make_usable, show, silence
 from imgsim.cli import calibrate, compare, inspect, measures, migrate, new_country, results, run
-from imgsim.cli.output import ReaderGone
 
+# What Typer raises for arguments that a command does not take; it has no public name.
+USAGE: type[Exception] = typer.BadParameter.__mro__[2]
 INTERRUPTED = 130  # what Typer makes of KeyboardInterrupt
 
 app = typer.Typer(
@@ -32,9 +34,9 @@ def _version(wanted: bool) -> None:
         from importlib.metadata import PackageNotFoundError, version
 
         try:
-            typer.echo(f"imgsim {version('imgsim')}")
+            show(f"imgsim {version('imgsim')}\n")
         except PackageNotFoundError:
-            typer.echo("imgsim (not installed)")
+            show("imgsim (not installed)\n")
         raise typer.Exit
 
 
@@ -53,19 +55,29 @@ for command in (run, inspect, measures, compare, calibrate, results, new_country
 
 
 def dispatch(argv: list[str] | None) -> int:
-    """Run the command that the arguments name; its exit code, which Typer hands over by SystemExit."""
+    """Run the command that the arguments name; its exit code."""
+    make_usable()
     try:
-        app(args=argv, prog_name="imgsim")
+        code = app(args=argv, prog_name="imgsim", standalone_mode=False)
+        sys.stdout.flush()
     except ReaderGone:
-        _silence()
-    except SystemExit as end:
-        code = end.code if isinstance(end.code, int) else 0
-        if code == INTERRUPTED:
-            raise KeyboardInterrupt from None
-        return code
-    return 0
+        return 0
+    except USAGE as error:
+        return _refused(error)
+    except SystemExit:  # by which Typer answers a reader of the help that has gone
+        silence(sys.stdout)
+        return 0
+    except OSError:
+        silence(sys.stdout)  # which may be what is full: nothing is left for the interpreter to fail over at its end
+        raise
+    if code == INTERRUPTED:
+        raise KeyboardInterrupt from None
+    return code if isinstance(code, int) else 0
 
 
-def _silence() -> None:
-    """Send the last flush at exit nowhere, as nobody reads it."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+def _refused(error: Exception) -> int:
+    """Report arguments that a command does not take, unprintable ones written out."""
+    text = StringIO()
+    error.show(file=text)  # type: ignore[attr-defined]
+    lines(text.getvalue().removesuffix("\n"))
+    return int(error.exit_code)  # type: ignore[attr-defined]

@@ -9,8 +9,8 @@ from typing import Annotated
 
 import typer
 
+from imgsim.base.streams import remark, show
 from imgsim.cli.options import Fraction, ScenarioFile, examples
-from imgsim.cli.output import show
 from imgsim.inputs import subject as subjects
 
 app = typer.Typer()
@@ -80,7 +80,7 @@ def calibrate(
     if covariance:
         show(calibration.covariance_text(made, calibration.write_covariance(made)) + "\n")
         return
-    result = calibration.fitted(made, lambda line: typer.echo(line, err=True))
+    result = calibration.fitted(made, remark)
     show(calibration.fit_text(result) + "\n")
     if write:
         calibration.write_into_country(made, result)

@@ -6,6 +6,8 @@ from typing import Annotated
 
 import typer
 
+from imgsim.base.printable import one_line
+from imgsim.base.streams import show
 from imgsim.cli.options import (
     Engine,
     Levers,
@@ -20,7 +22,6 @@ from imgsim.cli.options import (
     examples,
     sizes,
 )
-from imgsim.cli.output import show
 from imgsim.inputs import subject as subjects
 
 app = typer.Typer()
@@ -69,4 +70,4 @@ def compare(
         sweep=sweep, uncertainty=uncertainty, morris=morris, sobol=sobol, levers=sizes(*lever or ()),
         sets=tuple(sets or ()), seed=seed, scale=scale, workers=workers, engine=engine, out=out,
     )  # fmt: skip
-    show(f"{table_text(comparison)}\n\nResults: {comparison.folder}\n")
+    show(f"{table_text(comparison)}\n\nResults: {one_line(str(comparison.folder))}\n")

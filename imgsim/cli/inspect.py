@@ -7,8 +7,9 @@ from typing import Annotated
 
 import typer
 
+from imgsim.base.streams import remark, show
 from imgsim.cli.options import Levers, Model, Out, Reforms, Scale, ScenarioFile, Seed, Sets, examples, sizes
-from imgsim.cli.output import deliver, show
+from imgsim.cli.output import deliver
 from imgsim.inputs import subject as subjects
 
 app = typer.Typer()
@@ -70,7 +71,7 @@ def check(
     subject = subjects.scenario(scenario, tuple(sets or ()), _reforms(reform, lever))
     show(report(subject) + "\n")
     if engines:
-        typer.echo("Simulating a small copy of the scenario with each engine ...", err=True)
+        remark("Simulating a small copy of the scenario with each engine ...")
         from imgsim.engines.equality import proof_text, prove
 
         proof = prove(subject)
@@ -137,7 +138,7 @@ def life(
     subject = subjects.scenario(scenario, tuple(sets or ()), _reforms(reform, lever), seed=seed, scale=scale)
     from imgsim.reports.life_story import relive
 
-    typer.echo("Simulating everyone who competes with this person ...", err=True)
+    remark("Simulating everyone who competes with this person ...")
     show(relive(subject, replication, person) + "\n")
 
 

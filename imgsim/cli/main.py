@@ -7,11 +7,11 @@ terminal (SIGHUP). The commands load once signals are answered.
 from __future__ import annotations
 
 import os
-import sys
-from contextlib import suppress
 
 from imgsim.base.errors import ImgsimError
 from imgsim.base.interrupts import Signals, answered
+from imgsim.base.printable import clipped, one_line
+from imgsim.base.streams import lines
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -36,15 +36,14 @@ def _code(argv: list[str] | None, signals: Signals) -> int:
     except ImgsimError as error:
         return _failure(str(error), error.exit_code)
     except OSError as error:
-        return _failure(": ".join(str(part) for part in (error.filename, error.strerror or error) if part), 1)
+        return _failure(one_line(": ".join(str(part) for part in (error.filename, error.strerror or error) if part)), 1)
     except Exception as error:
         if os.environ.get("IMGSIM_DEBUG"):
             raise
         kind = type(error).__name__
-        return _failure(f"internal error, please report it: {kind}: {error} (IMGSIM_DEBUG=1 shows where)", 1)
+        return _failure(clipped(f"internal error, please report it: {kind}: {error} (IMGSIM_DEBUG=1 shows where)"), 1)
 
 
 def _failure(message: str, code: int) -> int:
-    with suppress(OSError):  # where the terminal has gone nobody reads it
-        print(f"imgsim: {message}", file=sys.stderr)
+    lines(f"imgsim: {message}")
     return code

@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
+from imgsim.base.streams import show
 from imgsim.cli.options import examples
-from imgsim.cli.output import show
 
 app = typer.Typer()
 

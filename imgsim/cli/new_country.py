@@ -7,8 +7,9 @@ from typing import Annotated
 
 import typer
 
+from imgsim.base.printable import one_line
+from imgsim.base.streams import show
 from imgsim.cli.options import examples
-from imgsim.cli.output import show
 
 app = typer.Typer()
 
@@ -26,5 +27,6 @@ def new_country(
     from imgsim.inputs.new_country import new_country as write
 
     files = write(name, folder)
-    listed = "\n".join(f"  {file}" for file in files)
-    show(f"{listed}\n\nNow: imgsim run {folder / name}.toml. docs/add-a-country.md shows how to go on.\n")
+    listed = "\n".join(f"  {one_line(str(file))}" for file in files)
+    scenario = one_line(str(folder / f"{name}.toml"))
+    show(f"{listed}\n\nNow: imgsim run {scenario}. docs/add-a-country.md shows how to go on.\n")

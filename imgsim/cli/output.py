@@ -2,25 +2,10 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
-import typer
-
 from imgsim.base.files.atomic import write_file
-
-
-class ReaderGone(Exception):
-    """Raised when standard output was closed by the program that reads it."""
-
-
-def show(text: str) -> None:
-    """Print a result on standard output."""
-    try:
-        sys.stdout.write(text)
-        sys.stdout.flush()
-    except BrokenPipeError:
-        raise ReaderGone from None
+from imgsim.base.streams import remark, show
 
 
 def deliver(text: str, out: Path | None) -> None:
@@ -28,5 +13,5 @@ def deliver(text: str, out: Path | None) -> None:
     if out is None:
         show(text)
         return
-    write_file(out, text.encode())
-    typer.echo(f"Written: {out}", err=True)
+    write_file(out, text.encode("utf-8", "backslashreplace"))
+    remark(f"Written: {out}")

@@ -7,8 +7,9 @@ from typing import Annotated
 
 import typer
 
+from imgsim.base.printable import one_line
+from imgsim.base.streams import remark, show
 from imgsim.cli.options import examples
-from imgsim.cli.output import show
 
 app = typer.Typer()
 
@@ -27,7 +28,7 @@ def verify(
     from imgsim.runs.verify import verified
 
     reports = [verified(folder) for folder in folders]
-    show("".join(f"{line}\n" for report in reports for line in report.lines))
+    show("".join(f"{one_line(line)}\n" for report in reports for line in report.lines))
     if not all(report.sound for report in reports):
         raise typer.Exit(1)
 
@@ -52,6 +53,6 @@ def clean(
     texts = [each.text() for each in left]
     gone = [yes and (all or not each.may_be_used) and sweep_away(each) for each in left]
     lines = [f"{'removed: ' if removed else ''}{each}" for each, removed in zip(texts, gone, strict=True)]
-    show("".join(f"{line}\n" for line in lines or [f"{root}: nothing was left by killed runs"]))
+    show("".join(f"{one_line(line)}\n" for line in lines or [f"{root}: nothing was left by killed runs"]))
     if left and not yes:
-        typer.echo("Nothing was removed; --yes removes it. The same run, begun again, takes its parts up.", err=True)
+        remark("Nothing was removed; --yes removes it. The same run, begun again, takes its parts up.")

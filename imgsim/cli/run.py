@@ -6,6 +6,8 @@ from typing import Annotated
 
 import typer
 
+from imgsim.base.printable import one_line
+from imgsim.base.streams import show
 from imgsim.cli.options import (
     Engine,
     Levers,
@@ -20,7 +22,6 @@ from imgsim.cli.options import (
     examples,
     sizes,
 )
-from imgsim.cli.output import show
 from imgsim.inputs import subject as subjects
 
 app = typer.Typer()
@@ -75,4 +76,4 @@ def run(
     text = headline_text(done.summary)
     if parts := done.scenario.pathway.parts:
         text = f"{text}\n\n{beside_text(done.beside, {name: part.pathway.name for name, part in parts.items()})}"
-    show(f"{text}\n\nResults: {done.folder}\n")
+    show(f"{text}\n\nResults: {one_line(str(done.folder))}\n")

@@ -14,6 +14,7 @@ from imgsim.base.files.atomic import write_file
 from imgsim.base.files.toml import Table, read_toml
 from imgsim.base.files.toml_positions import Path as KeyPath
 from imgsim.base.files.toml_positions import key_parts, nodes
+from imgsim.base.printable import one_line
 from imgsim.inputs.durations import durations_near, new_name
 from imgsim.inputs.parameters.dispersion import SPREAD
 from imgsim.inputs.renamed import RENAMED, RENAMED_VALUES
@@ -49,12 +50,13 @@ class Migration:
         """One line: the file and how often each key was renamed."""
         counts = Counter(self.renamed)
         listed = ", ".join(f"`{old}` -> `{new}` ({n})" for (old, new), n in counts.items())
-        return f"{self.file}: {listed or 'nothing to rename'}"
+        return f"{one_line(str(self.file))}: {listed or 'nothing to rename'}"
 
     def diff(self) -> str:
         """The change as a unified diff; empty if there is none."""
+        name = one_line(str(self.file))
         before, after = (text.decode("utf-8").splitlines(keepends=True) for text in (self.before, self.after))
-        return "".join(difflib.unified_diff(before, after, str(self.file), str(self.file)))
+        return "".join(difflib.unified_diff(before, after, name, name))
 
 
 def migrate(paths: Iterable[Path], *, write: bool = True) -> list[Migration]:

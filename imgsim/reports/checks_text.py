@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from imgsim.base.printable import one_line
 from imgsim.reports.parameters_text import evidence_counts
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ def report(scenario: Scenario) -> str:
     rules = sum(bool(stage.when) for stage in pathway.stages.values())
     names = list(scenario.parameters)
     lines = [
-        f"{scenario.file}: valid.",
+        f"{one_line(str(scenario.file))}: valid.",
         f"  title       {scenario.title}",
         f"  pathway     {len(pathway.stages)} stages: every one can be reached and reaches one of {ends} ends",
         f"  rules       {rules} branches: every trait and category of their conditions exists",
@@ -26,7 +27,7 @@ def report(scenario: Scenario) -> str:
         f"              ({evidence_counts(scenario.parameters, names)})",
         f"  sources     {len(scenario.sources)}: every citation resolves, every source is used",
         f"  changes     {len(scenario.changes)}: names known, dates valid",
-        *(f"  reform      {reform.name}: {reform.title} ({reform.file})" for reform in scenario.reforms),
+        *(one_line(f"  reform      {reform.name}: {reform.title} ({reform.file})") for reform in scenario.reforms),
         f"  dates       {run.start} to {run.end}, measured from {run.measured_from}",
         f"  runs        {run.replications} replications, seed {run.seed}, scale {run.scale:g}",
         f"  fingerprint {scenario.digest()[:12]}",

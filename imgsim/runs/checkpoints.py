@@ -6,7 +6,6 @@ pick up the replications that an interrupted run had finished.
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 from imgsim.base.errors import ImgsimError
 from imgsim.base.files.atomic import discard, refused_in_one_line, remove_if_empty, sweep, unfinished
 from imgsim.base.files.locks import lock_file
+from imgsim.base.streams import remark
 from imgsim.runs.parts import Part, PartLost, Rows, copy_part, join, parts_in, write_part
 
 if TYPE_CHECKING:
@@ -86,9 +86,7 @@ class Checkpoints:
         faults = self.faults(replications)
         for numbers, fault in faults.items():
             if self.part(numbers).folder.exists():
-                print(
-                    f"imgsim: checkpoint of replication {numbers.start} {fault}; it is computed again", file=sys.stderr
-                )
+                remark(f"imgsim: checkpoint of replication {numbers.start} {fault}; it is computed again")
                 discard(self.part(numbers).folder)
         return list(faults)
 
@@ -135,7 +133,7 @@ def complete(compute: Callable[[], None], use: Callable[[], Result]) -> Result:
         try:
             return use()
         except PartLost as loss:
-            print(f"imgsim: {loss}; it is computed again", file=sys.stderr)
+            remark(f"imgsim: {loss}; it is computed again")
     compute()
     return use()
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from imgsim.base.errors import InputError
 from imgsim.base.files.toml import shown
+from imgsim.base.streams import remark
 from imgsim.runs.results import Run, open_run
 from imgsim.runs.workers import chosen_workers
 
@@ -154,7 +154,7 @@ def _pieces(engine: str) -> str:
 def _announce(choice: Choice, quiet: bool) -> None:
     """Print the engine, and that it compiles first if it does."""
     if not quiet:
-        print(f"imgsim: {choice.name} engine ({choice.why}){_compiling(choice.name)}", file=sys.stderr)
+        remark(f"imgsim: {choice.name} engine ({choice.why}){_compiling(choice.name)}")
 
 
 def _compiling(engine: str) -> str:
@@ -204,10 +204,10 @@ def _draw(unfinished: Run) -> None:
         missing = draw_all(unfinished, unfinished.folder / "figures")
         if missing:
             which, needed = ", ".join(missing), ", ".join(dict.fromkeys(missing.values()))
-            print(f"imgsim: figures left out: {which} (tables that were not written: {needed})", file=sys.stderr)
+            remark(f"imgsim: figures left out: {which} (tables that were not written: {needed})")
     except ImportError as error:
-        print(f"imgsim: no figures were drawn ({error})", file=sys.stderr)
+        remark(f"imgsim: no figures were drawn ({error})")
     except (OSError, MemoryError):
         raise
     except Exception as error:
-        print(f"imgsim: not all figures were drawn ({type(error).__name__}: {error})", file=sys.stderr)
+        remark(f"imgsim: not all figures were drawn ({type(error).__name__}: {error})")

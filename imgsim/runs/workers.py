@@ -21,6 +21,7 @@ from imgsim.base.compiled.code_folder import code_folders
 from imgsim.base.errors import InputError
 from imgsim.base.files.toml import shown
 from imgsim.base.interrupts import children_deaf_to_interrupts, postponed
+from imgsim.base.streams import remark
 
 COLLECTION_THRESHOLDS: Final = (20_000, 50, 50)  # garbage is looked for seldom: looking costs small replications much
 # The environment of workers: one thread each; glibc keeps the memory that it was given back, as every Match needs it
@@ -95,7 +96,7 @@ def _count(given: object) -> int | None:
 
 def _remark(text: str, quiet: bool) -> None:
     if not quiet:
-        print(f"imgsim: {text}", file=sys.stderr)
+        remark(f"imgsim: {text}")
 
 
 def cores() -> int:

@@ -10,7 +10,6 @@ import atexit
 import os
 import shutil
 import stat
-import sys
 import tempfile
 from contextlib import suppress
 from functools import cache
@@ -21,6 +20,7 @@ from imgsim.base.files.atomic import leftovers, remove, temporary
 from imgsim.base.files.locks import try_lock
 from imgsim.base.files.private_folder import is_trusted, make_private, objection
 from imgsim.base.printable import one_line
+from imgsim.base.streams import remark
 
 TEMPORARY: Final = "IMGSIM_TEMPORARY_CODE"  # tells the processes that this one starts of its temporary folder
 REMARK: Final = "IMGSIM_REMARK_ON_CODE"  # what was said already, here or by the process that started this one
@@ -74,7 +74,7 @@ def _remark(text: str) -> None:
     """Say something once, here and in the processes that this one starts."""
     if text not in os.environ.get(REMARK, "").splitlines():
         os.environ[REMARK] = "\n".join([*os.environ.get(REMARK, "").splitlines(), text])
-        print(text, file=sys.stderr)
+        remark(text)
 
 
 def _temporary() -> Path | None:

@@ -20,6 +20,7 @@ from typing import Final
 
 from imgsim.base.errors import ImgsimError
 from imgsim.base.files.locks import TRIES, is_at, try_lock
+from imgsim.base.files.source import refuse_no_file
 
 TAKEN: Final = (errno.EEXIST, errno.ENOTEMPTY, errno.ENOTDIR)  # why a folder cannot be renamed to a name in use
 LONGEST: Final = 30  # characters of a name that a temporary name repeats
@@ -99,7 +100,12 @@ def discard(folder: Path) -> None:
 
 
 def write_file(target: Path, content: bytes) -> None:
-    """Put new content into a file, or leave it as it was; links are followed and permissions stay."""
+    """Put new content into a file, or leave it as it was; links are followed and permissions stay.
+
+    InputError for what is no regular file: a device of this name would be replaced by a file.
+    """
+    with suppress(FileNotFoundError):
+        refuse_no_file(target, target.stat())
     file = target.resolve()
     new = temporary(file)
     try:

@@ -49,14 +49,19 @@ def read_bytes(file: Path) -> bytes:
 
 def refuse_special(file: Path, status: os.stat_result) -> int:
     """The size of a file; InputError if it is no regular one, or too large to be anything that is read here."""
+    refuse_no_file(file, status)
+    if status.st_size > LARGEST:
+        raise InputError(f"larger than {LARGEST >> 20} MB ({LARGEST:,} bytes): this is no scenario", file=str(file))
+    return status.st_size
+
+
+def refuse_no_file(file: Path, status: os.stat_result) -> None:
+    """InputError for a folder, a pipe, a socket or a device."""
     for is_kind, message in KINDS:
         if is_kind(status.st_mode):
             raise InputError(message, file=str(file))
     if not stat.S_ISREG(status.st_mode):
         raise InputError("is no regular file", file=str(file))
-    if status.st_size > LARGEST:
-        raise InputError(f"larger than {LARGEST >> 20} MB ({LARGEST:,} bytes): this is no scenario", file=str(file))
-    return status.st_size
 
 
 def unreadable(problem: OSError) -> str:
