@@ -68,8 +68,8 @@ def market(scenario: Scenario) -> tuple[Match, dict[int, Applicants]]:
     """The Match of a scenario and its applicants by year."""
     parameters, road, run = scenario.parameters, scenario.pathway, scenario.run
     book = compile_rules(parameters, road)
-    entered = range(YEARS[0] - LONGEST_WAIT, YEARS[-1])
-    people = populate(parameters, road, book, entered, day_of(YEARS[-1], 3, 18), run.seed, 0, run.scale)
+    entered = range(day_of(YEARS[0] - LONGEST_WAIT, 1, 1), day_of(YEARS[-1], 1, 1))
+    people = populate(parameters, road, book, entered, run.seed, 0, run.scale)
     field = {year: applicants(people, year) for year in YEARS}
     small = replace(field[YEARS[-1]], actor=field[YEARS[-1]].actor[:100], traits=field[YEARS[-1]].traits[:100])
     Match("match", parameters, book, road, run.seed, SMALL).allocate(YEARS[-1], 0, small)  # compiles

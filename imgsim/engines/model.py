@@ -55,7 +55,7 @@ def build(scenario: Scenario) -> Model:
         book=book,
         stage_plans=resolve(pathway, book),
         transitions=transitions_of(book.number, decision, book.rules),
-        schedules={name: Schedule(name, scenario.parameters, announced) for name in rounds},
+        schedules={name: Schedule(name, scenario.parameters, announced, start) for name in rounds},
         mechanisms={
             name: MECHANISMS[kind or ""](
                 name, scenario.parameters, book, seen_from(scenario.pathway, name), seed, scale

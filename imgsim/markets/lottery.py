@@ -38,7 +38,7 @@ class Lottery:
         day, meetings = applicants.day, meetings_a_year(self.name, self.parameters, year)
         number = self.number(year, day, meetings)
         value = {word: self.parameters.value(f"{self.name}.{word}", day) for word in ("jurisdictions", "places")}
-        jurisdictions = max(1, round(value["jurisdictions"]))
+        jurisdictions = round(value["jurisdictions"])
         concentration = self.parameters.value(f"{self.name}.concentration", day)
         share = (value["places"] + self.growth.more(year, replication)) * self.scale / meetings
         places = scaled_places(self.seed, self.rounding, jurisdictions, share, number if meetings > 1 else 0)

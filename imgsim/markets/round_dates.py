@@ -24,11 +24,12 @@ class RoundDates:
 
 
 class Schedule:
-    """The dates of a round, year by year, from the parameters ``<round>.reads`` and so on."""
+    """The dates of a round, year by year, from the parameters ``<round>.reads`` and so on; none before a first day."""
 
-    def __init__(self, name: str, parameters: Parameters, years: range) -> None:
+    def __init__(self, name: str, parameters: Parameters, years: range, first: int) -> None:
         self.name = name
-        self.dates = tuple(dates for year in years for dates in meetings_of(name, parameters, year))
+        meetings = (dates for year in years for dates in meetings_of(name, parameters, year))
+        self.dates = tuple(dates for dates in meetings if dates.allocates >= first)
         self.closing = [dates.closes for dates in self.dates]
 
     def next(self, day: int) -> RoundDates | None:
@@ -38,9 +39,9 @@ class Schedule:
 
 
 def meetings_a_year(name: str, parameters: Parameters, year: int) -> int:
-    """How often a round meets in a year: ``<round>.meetings``, or once."""
+    """How often a round meets in a year: ``<round>.meetings``, which may be 0, or once."""
     meetings = f"{name}.meetings"
-    return max(1, round(parameters.value(meetings, day_of(year, 1, 1)))) if meetings in parameters else 1
+    return round(parameters.value(meetings, day_of(year, 1, 1))) if meetings in parameters else 1
 
 
 def meetings_of(name: str, parameters: Parameters, year: int) -> Iterator[RoundDates]:

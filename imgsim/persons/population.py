@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from imgsim.base.compiled.by_reference import by_reference
 from imgsim.base.compiled.jit import inline_kernel, kernel
-from imgsim.base.dates.day_numbers import DAYS_A_YEAR, day_of
+from imgsim.base.dates.day_numbers import DAYS_A_YEAR, day_of, year_of
 from imgsim.base.randomness.addresses import GRADUATE, actor, decision
 from imgsim.base.randomness.philox import uniform, uniforms
 from imgsim.base.randomness.quantiles import normal
@@ -39,6 +39,7 @@ from imgsim.persons.compile_rules import CompiledRules
 from imgsim.persons.risk_equations import Row, Rules, Who, chooses, draw, happens, lasts, predict
 
 STOCK_YEAR: Final = 1900  # the cell year of people who stand in the licensed stock and were never entrants
+LONGEST: Final = 182_625  # five hundred years in days: a day before them may lie in no calendar
 WORKING_STATES: Final = 6  # livelihoods a person outside training and practice can have
 
 CITIZEN, LIVELIHOOD, GROUP, REGION = COLUMN["citizen"], COLUMN["livelihood"], COLUMN["group"], COLUMN["region"]
@@ -146,15 +147,21 @@ def draw_trait(rules: Rules, who: Who, method: int, quantity: int, options: int,
 
 
 @inline_kernel
+def lasts_before_entry(rules: Rules, who: Who, q: int, day: int, row: Row) -> int:
+    """A duration before entry in whole days, cut at the longest: the tail of a distribution has no end."""
+    return min(LONGEST, lasts(rules, who, q, day, row, 0))
+
+
+@inline_kernel
 def draw_entrant(rules: Rules, who: Who, draws: Draws, year: int, row: Row) -> int:
     """Draw one entrant's traits into the row, group, region and citizenship being set; the day of entry."""
     begin = day_of(year, 1, 1)
     u = uniform(who.seed, who.replication, who.actor, draws.entry, 0, 0)
     entry = begin + int(u * (day_of(year + 1, 1, 1) - begin))
-    after = lasts(rules, who, draws.after, entry, row, 0)
-    before = lasts(rules, who, draws.before, entry, row, 0)
+    after = lasts_before_entry(rules, who, draws.after, entry, row)
+    before = lasts_before_entry(rules, who, draws.before, entry, row)
     row[GRADUATION] = entry + before - after
-    row[BIRTH] = row[GRADUATION] - lasts(rules, who, draws.age, entry, row, 0)
+    row[BIRTH] = row[GRADUATION] - lasts_before_entry(rules, who, draws.age, entry, row)
     row[LAST_CLINICAL] = max(entry, int(row[GRADUATION]))
     for k in range(len(draws.drawn)):
         column, method, quantity, options = draws.drawn[k]
@@ -166,8 +173,8 @@ def draw_entrant(rules: Rules, who: Who, draws: Draws, year: int, row: Row) -> i
 @inline_kernel
 def draw_licensed(rules: Rules, who: Who, draws: Draws, census: int, row: Row) -> int:
     """Draw one physician of the licensed stock into the row; the census day."""
-    row[BIRTH] = census - lasts(rules, who, draws.stock_age, census, row, 0)
-    row[GRADUATION] = row[BIRTH] + lasts(rules, who, draws.age, census, row, 0)
+    row[BIRTH] = census - lasts_before_entry(rules, who, draws.stock_age, census, row)
+    row[GRADUATION] = row[BIRTH] + lasts_before_entry(rules, who, draws.age, census, row)
     row[LAST_CLINICAL] = census
     row[LIVELIHOOD] = len(LIVELIHOODS) - 1
     return census
@@ -194,18 +201,21 @@ def draw_all(
 
 
 def populate(
-    parameters: Parameters, pathway: Pathway, book: CompiledRules, years: range, horizon: int, seed: int,
-    replication: int, scale: float,
+    parameters: Parameters, pathway: Pathway, book: CompiledRules, days: range, seed: int, replication: int,
+    scale: float,
 ) -> Population:  # fmt: skip
-    """Everybody of a replication who enters before the horizon: entrants of the years and, at the census, the stock."""
-    draws = draws_of(book)
+    """Everybody of a replication who enters on one of the days simulated; the stock enters on the day of its census.
+
+    Whoever of a year's entrants comes before the first day is left out: the others keep their numbers and their lives.
+    """
+    draws, years = draws_of(book), range(year_of(days[0]), year_of(days[-1]) + 1)
     _census, stock = stock_cells(parameters, pathway)
     actors = sampled_actors(
         [*stock, *entrant_cells(parameters, pathway, years)], seed, replication, scale, draws.sampled
     )
     actors.sort()
     traits, entry = people(parameters, pathway, book, actors, seed, replication)
-    inside = entry < horizon
+    inside = (entry >= days.start) & (entry < days.stop)
     if not inside.all():
         actors, traits, entry = actors[inside], traits[inside], entry[inside]
     return Population(actors, traits, entry, ((actors >> 48) & 0xFFF) == 0)

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from imgsim.base.compiled.jit import called_kernel, inline_kernel
-from imgsim.base.dates.day_numbers import NEVER, day_of, mark_of, year_of
+from imgsim.base.dates.day_numbers import NEVER, day_of, mark_of, whole_days, year_of
 from imgsim.persons.risk_equations import SERIES, Row, Rules, amount, base, dated
 
 FREE: Final = -1  # nothing bars the person
@@ -17,14 +17,16 @@ EXHAUSTED, LAPSED = 1, 2  # places among the outcomes of an exam
 
 
 @inline_kernel
-def barred(rules: Rules, given: int, limit: int, day: int, row: Row, attempts: int) -> int:
-    """The outcome of somebody who may not sit today, or FREE: the exam lapsed, or the attempts are used up.
+def barred(rules: Rules, given: int, limit: int, per_year: int, day: int, row: Row, attempts: int) -> int:
+    """The outcome of somebody who may not sit today, or FREE: the exam lapsed, or no attempt is allowed any more.
 
     ``given`` is the quantity of a logit that is positive while the exam is given (-1: always), ``limit`` that of the
-    attempts allowed.
+    attempts allowed, ``per_year`` that of the sittings allowed in twelve months (-1: any number), of which 0 allows none.
     """
     if given >= 0 and base(rules, given, day, row) < 0.0:  # below one half
         return LAPSED
+    if per_year >= 0 and base(rules, per_year, day, row) < 1.0:
+        return EXHAUSTED
     return EXHAUSTED if attempts >= base(rules, limit, day, row) else FREE
 
 
@@ -38,11 +40,11 @@ def earliest_retake(
     ``per_year`` and ``late_gap`` days after the last. ``sat`` is a ring that holds the day of sitting k (from 0) of
     this visit at k modulo its length; ``count`` sittings were made.
     """
-    allowed = max(1, int(base(rules, per_year, day, row)))
+    allowed = max(1, int(base(rules, per_year, day, row)))  # where it is 0, ``barred`` answers on the day itself
     last = sat[(count - 1) % len(sat)]
     if count < allowed:
         return int(last + 1)
-    gap = math.floor(amount(rules, late_gap, day, row) + 0.5)
+    gap = whole_days(amount(rules, late_gap, day, row) + 0.5)
     return int(max(sat[(count - allowed) % len(sat)] + 366, last + gap))
 
 

@@ -18,7 +18,8 @@ from imgsim.inputs.consistency import check_contract
 from imgsim.inputs.countries import COUNTRIES
 from imgsim.inputs.countries import shipped_countries as countries
 from imgsim.inputs.kinds.all_kinds import required_parameters
-from imgsim.inputs.parameters.parameter import UNITS, Parameter, Parameters, Row
+from imgsim.inputs.parameters.limits import UNITS
+from imgsim.inputs.parameters.parameter import Parameter, Parameters, Row
 from imgsim.inputs.parameters.read import load_parameters
 from imgsim.inputs.pathways.combined_parameters import load_numbers
 from imgsim.inputs.pathways.load import load_pathway
@@ -137,8 +138,8 @@ def test_replacing_a_number_leaves_the_others_and_the_original(paper: Parameters
 
 def test_the_bounds_of_every_unit_hold_for_its_parameters(paper: Parameters) -> None:
     for parameter in paper.values():
-        low, high = UNITS[parameter.unit]
-        assert low <= parameter.bounds[0] <= parameter.bounds[1] <= high
+        unit, own = UNITS[parameter.unit], parameter.limits
+        assert unit.low <= own.low < own.high <= unit.high
 
 
 @given(st.lists(st.integers(-20_000, 60_000), min_size=1, max_size=6, unique=True), st.integers(-30_000, 70_000))

@@ -20,7 +20,7 @@ from imgsim.inputs.traits import COLUMN, LIVELIHOODS
 from imgsim.persons.population import Population, populate
 
 YEARS = range(2000, 2004)
-HORIZON = to_day("2004-01-01")
+START, HORIZON = to_day("2000-01-01"), to_day("2004-01-01")
 
 
 def nowhere(**more: Any) -> Pathway:
@@ -29,11 +29,11 @@ def nowhere(**more: Any) -> Pathway:
 
 def drawn(
     *given: Parameter, near: toy.Value = 300, far: toy.Value = 200, seed: int = 1, replication: int = 0,
-    scale: float = 1.0, horizon: int = HORIZON,
+    scale: float = 1.0, start: int = START, horizon: int = HORIZON,
 ) -> Population:  # fmt: skip
     held = toy.scenario(nowhere(), *given, near=near, far=far)
     book = build(held).book
-    return populate(held.parameters, held.pathway, book, YEARS, horizon, seed, replication, scale)
+    return populate(held.parameters, held.pathway, book, range(start, horizon), seed, replication, scale)
 
 
 def trait(people: Population, name: str) -> np.ndarray[Any, Any]:
@@ -65,6 +65,23 @@ def test_everybody_enters_in_the_year_of_the_own_cell_on_any_day_alike() -> None
 
 def test_nobody_enters_after_the_horizon() -> None:
     assert drawn(horizon=to_day("2001-07-01")).entry.max() < to_day("2001-07-01")
+
+
+def test_nobody_enters_before_the_first_day_and_the_others_live_the_same_lives() -> None:
+    everybody, later = drawn(), drawn(start=to_day("2001-07-16"))
+    late = everybody.entry >= to_day("2001-07-16")
+    assert later.entry.min() >= to_day("2001-07-16")
+    assert (later.actor == everybody.actor[late]).all()
+    assert (later.traits == everybody.traits[late]).all()
+
+
+def test_no_draw_before_entry_leads_out_of_the_calendar() -> None:
+    wide = [
+        toy.parameter("population.entry_after", "years", 60.0),
+        toy.parameter("population.entry_after.sd_log", "number", 5.0),
+    ]
+    people = drawn(*wide)
+    assert (people.entry - trait(people, "graduation")).max() == 182_625
 
 
 def test_group_sets_region_and_citizenship() -> None:

@@ -7,6 +7,7 @@ closed formula for that too, but compilers take it out of loops and compute it f
 
 from __future__ import annotations
 
+import math
 from typing import Final
 
 import numpy as np
@@ -20,6 +21,15 @@ NEVER: Final = 2**30  # a day that no career reaches; it fits a 32-bit column, a
 FIRST_YEAR: Final = 1
 MONTHS: Final = np.arange(f"{FIRST_YEAR:04}-01", "10000-01", dtype="datetime64[M]")
 NEW_YEAR: Final = MONTHS[::12].astype("datetime64[D]").astype(np.int64)  # 1 January of every year
+
+
+@inline_kernel
+def whole_days(days: float) -> int:
+    """The whole days of a length of time: at least 0, and ``NEVER`` for whatever is longer than that.
+
+    The only place where a length becomes a number of days: a float that no integer holds would turn into its opposite.
+    """
+    return int(math.floor(min(float(NEVER), max(0.0, days))))
 
 
 @inline_kernel

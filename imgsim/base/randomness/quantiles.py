@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import math
+from typing import Final
 
 from imgsim.base.compiled.jit import inline_kernel
+
+LARGEST_EXPONENT: Final = 700.0  # exp(710) fits no float
 
 
 @inline_kernel
@@ -57,4 +60,7 @@ def gompertz_age(u: float, mode: float, scale: float, age: float) -> float:
 
     The hazard is exp((a - mode) / scale) / scale (Gompertz 1825, in the modal-age form of Carriere 1992).
     """
-    return mode + scale * math.log(math.exp((age - mode) / scale) + exponential(u))
+    beyond = (age - mode) / scale
+    if beyond > LARGEST_EXPONENT:  # the hazard is then so large that not a day is left
+        return age
+    return mode + scale * math.log(math.exp(beyond) + exponential(u))

@@ -71,10 +71,10 @@ class Replication:
     def __init__(self, model: Model, number: int, threads: int = 1) -> None:
         self.model, self.number = model, number
         scenario = model.scenario
-        years = range(model.first_year, model.last_year + 1)
         self.population: Population = populate(
-            scenario.parameters, scenario.pathway, model.book, years, model.end, model.seed, number, model.scale
-        )
+            scenario.parameters, scenario.pathway, model.book, range(model.start, model.end), model.seed, number,
+            model.scale,
+        )  # fmt: skip
         stage_tables = tabulate(model)
         self.world = World(model.book.rules, stage_tables, model.transitions, codes_of(model), model.seed, number)
         self.states = new_states(self.population, stage_tables)

@@ -108,9 +108,9 @@ def in_session(world: World, career: Career, log: Journal, stage: int, count: in
 
 @inline_kernel
 def barred_today(world: World, career: Career, stage: int) -> int:
-    """Why the person may not sit today: the exam is no longer given, or the attempts are used up."""
-    q = world.stage_tables.quantity[stage]
-    return barred(world.rules, q[GIVEN], q[ATTEMPTS], today(career), career.row, tries(world, career, stage))
+    """Why the person may not sit today: the exam is no longer given, or no attempt is allowed any more."""
+    q, day = world.stage_tables.quantity[stage], today(career)
+    return barred(world.rules, q[GIVEN], q[ATTEMPTS], q[PER_YEAR], day, career.row, tries(world, career, stage))
 
 
 @inline_kernel

@@ -86,12 +86,12 @@ def grade(
 @inline_kernel
 def barred(
     rules_head: Ints, rules_first: Ints, rules_day: Ints, rules_value: Floats, rules_plain: Floats, rules_ratio: Ints,
-    rules_academic_year: int, given: int, limit: int, day: int, row: Floats, attempts: int,
+    rules_academic_year: int, given: int, limit: int, per_year: int, day: int, row: Floats, attempts: int,
 ) -> int:
     """``imgsim.persons.sitting_rules.barred``, its named tuples field by field."""
     return sitting_rules.barred(
         by_reference(Rules(rules_head, rules_first, rules_day, rules_value, rules_plain, rules_ratio,
-        rules_academic_year)), given, limit, day, row, attempts,
+        rules_academic_year)), given, limit, per_year, day, row, attempts,
     )
 
 

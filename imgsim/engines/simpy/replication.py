@@ -35,10 +35,10 @@ class Replication:
     def __init__(self, model: Model, number: int, new_event: Callable[[], simpy.Event]) -> None:
         self.model, self.number = model, number
         scenario = model.scenario
-        years = range(model.first_year, model.last_year + 1)
         self.population: Population = populate(
-            scenario.parameters, scenario.pathway, model.book, years, model.end, model.seed, number, model.scale
-        )
+            scenario.parameters, scenario.pathway, model.book, range(model.start, model.end), model.seed, number,
+            model.scale,
+        )  # fmt: skip
         self.journal = Journal()
         self.careers: list[Career] = []
         self.seasons: list[Season] = []

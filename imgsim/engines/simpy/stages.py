@@ -71,9 +71,10 @@ def in_session(career: Career, plan: Plan, day: int) -> int:
 
 
 def barred_today(career: Career, plan: Plan) -> str:
-    """Why the person may not sit today: the exam is no longer given, or the attempts are used up."""
+    """Why the person may not sit today: the exam is no longer given, or no attempt is allowed any more."""
     q = plan.quantity
-    outcome = barred(*career.rules, q["open"], q["attempts"], career.day, career.row, career.tries(plan))
+    asked = q["open"], q["attempts"], q["per_year"]
+    outcome = barred(*career.rules, *asked, career.day, career.row, career.tries(plan))
     return "" if outcome == FREE else GRADES[outcome]
 
 

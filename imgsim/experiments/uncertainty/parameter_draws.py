@@ -9,6 +9,7 @@ standard normal. Every draw runs the same replication, so that draws differ by p
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
@@ -29,6 +30,7 @@ from imgsim.experiments.compare.paired_replications import Worlds, headline_of
 from imgsim.experiments.compare.shared_rounds import SharedAllocations, share_rounds
 from imgsim.inputs.countries import country_folder
 from imgsim.inputs.parameters.parameter import Parameter, Parameters, Row
+from imgsim.inputs.reforms.reform import Lever
 from imgsim.outcomes.all_measures import headline_makers, measures
 from imgsim.runs.keys import key_of
 
@@ -97,7 +99,7 @@ def worlds_at(worlds: Worlds, at: Mapping[str, float]) -> Sequence[Scenario]:
         base = refitted(base, posterior, at)
     assumed = {name: u for name, u in at.items() if name in base.parameters}
     moved = replace(base, parameters=moved_parameters(base.parameters, assumed))
-    sizes = {name: between(at[name], *bounds) for name, bounds in lever_ranges(worlds).items()}
+    sizes = {name: sized(lever, at[name], base.parameters) for name, lever in levers_of(worlds).items()}
     scenarios = [moved]
     for scenario in worlds.scenarios[1:]:
         reforms = {reform.name for reform in scenario.reforms}
@@ -110,7 +112,7 @@ def uncertain_parameters(worlds: Worlds) -> tuple[str, ...]:
     """Everything that a draw may move: assumed parameters with a range, calibration parameters, levers of reforms."""
     posterior = posterior_of(worlds)
     calibrated = tuple(f"{FIT}{adjusted.name}" for adjusted in posterior.free) if posterior else ()
-    return drawable(worlds.scenarios[0].parameters) + calibrated + tuple(sorted(lever_ranges(worlds)))
+    return drawable(worlds.scenarios[0].parameters) + calibrated + tuple(sorted(levers_of(worlds)))
 
 
 def posterior_of(worlds: Worlds) -> Posterior | None:
@@ -148,14 +150,30 @@ def is_open(row: Row) -> bool:
     return row.evidence == "assumed" and row.range is not None and row.range[0] < row.range[1]
 
 
-def lever_ranges(worlds: Worlds) -> dict[str, tuple[float, float, float]]:
-    """Low, value and high of every lever of every reform, by ``<reform>.<lever>``."""
+def levers_of(worlds: Worlds) -> dict[str, Lever]:
+    """Every lever of every reform, by ``<reform>.<lever>``."""
     return {
-        f"{reform.name}.{name}": (lever.low, lever.value, lever.high)
+        f"{reform.name}.{name}": lever
         for scenario in worlds.scenarios
         for reform in scenario.reforms
         for name, lever in reform.levers.items()
     }
+
+
+def sized(lever: Lever, u: float, parameters: Parameters) -> float:
+    """The size of a lever at a coordinate; whole where it sets a whole number."""
+    size = between(u, lever.low, lever.value, lever.high)
+    return nearest(size) if any(is_whole(parameters[name]) for name in lever.parameters if name in parameters) else size
+
+
+def is_whole(parameter: Parameter) -> bool:
+    """Is a fraction of the parameter never simulated?"""
+    return parameter.limits.whole and not parameter.limits.shared
+
+
+def nearest(value: float) -> float:
+    """The nearest whole number; halves go up."""
+    return math.floor(value + 0.5)
 
 
 def between(u: float, low: float, value: float, high: float) -> float:
@@ -171,14 +189,18 @@ def moved_parameters(parameters: Parameters, at: Mapping[str, float]) -> Paramet
 
 
 def moved_parameter(parameter: Parameter, u: float) -> Parameter:
-    """One parameter with its assumed values at a coordinate."""
-    low, high = parameter.bounds
+    """One parameter with its assumed values at a coordinate, whole where fractions are never simulated."""
     rows = {
-        category: tuple(
-            row._replace(value=float(np.clip(between(u, row.range[0], row.value, row.range[1]), low, high)))
-            if is_open(row) and row.range is not None else row
-            for row in series
-        )
+        category: tuple(row._replace(value=moved_value(parameter, row, u)) for row in series)
         for category, series in parameter.rows.items()
-    }  # fmt: skip
+    }
     return replace(parameter, rows=rows)
+
+
+def moved_value(parameter: Parameter, row: Row, u: float) -> float:
+    """The value of a row at a coordinate, within the limits of its parameter; as it is if it has no room to move."""
+    if row.range is None or not is_open(row):
+        return row.value
+    low, high, *_ = parameter.limits
+    value = float(np.clip(between(u, row.range[0], row.value, row.range[1]), low, high))
+    return nearest(value) if is_whole(parameter) else value

@@ -10,6 +10,7 @@ from typing import Final
 
 from imgsim.base.errors import InputError
 from imgsim.inputs.parameters.dispersion import SPREAD, dispersion_of
+from imgsim.inputs.parameters.limits import fault, number_text
 from imgsim.inputs.parameters.parameter import Parameter, Parameters, Row
 from imgsim.inputs.parameters.series import Series, bent, rejoined, same_course, stepped, touched
 from imgsim.inputs.renamed import was_renamed
@@ -39,6 +40,7 @@ class Change:
     in_words: bool = False  # the value was written as a month and day
     joins: bool = False  # the value is a knot of a line
     add: float | None = None
+    by_lever: bool = False  # the value follows from the size of a reform's lever
 
     @property
     def is_flat(self) -> bool:
@@ -133,9 +135,9 @@ def refuse_to_join(parameter: Parameter, series: Series, change: Change) -> None
 def moved(parameter: Parameter, change: Change, row: Row) -> Row:
     """Apply a change to one dated value, refusing a result outside the bounds of the parameter."""
     value = amount_of(change, row.value)
-    low, high = parameter.bounds
-    if not low <= value <= high:
-        raise change.refuse(f"{value:g} is outside {low:g} to {high:g} ({parameter.unit})")
+    written = change.value is not None and not change.by_lever
+    if problem := fault(value, parameter.limits, parameter.unit, number_text(value), written):
+        raise change.refuse(problem)
     if value == row.value:
         return row
     return row._replace(

@@ -7,28 +7,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
+from imgsim.inputs.parameters.limits import ANYTHING, Limits, limits_of
+
 RATIO_KINDS: Final = ("odds", "times", "plus")
 EVIDENCE: Final = ("rule", "measured", "derived", "calibrated", "assumed")  # rule: a law or rule in force
 DISTRIBUTIONS: Final = ("lognormal", "gompertz", "exponential")
 BETWEEN: Final = ("step", "linear")
-UNLIMITED: Final = float("inf")
 MONEY: Final = ("USD", "CAD")
-# The bounds that a unit implies; a parameter may narrow them.
-UNITS: Final[Mapping[str, tuple[float, float]]] = {
-    "probability": (0.0, 1.0),
-    "rate": (0.0, UNLIMITED),  # per year
-    "days": (0.0, UNLIMITED),
-    "years": (0.0, UNLIMITED),
-    "count": (0.0, UNLIMITED),
-    "amount": (0.0, UNLIMITED),  # a number that ratios multiply
-    "factor": (0.0, UNLIMITED),  # odds ratios and multipliers
-    "USD": (0.0, UNLIMITED),
-    "CAD": (0.0, UNLIMITED),
-    "score": (-UNLIMITED, UNLIMITED),  # standard deviations of ability or of a programme's judgement
-    "number": (-UNLIMITED, UNLIMITED),
-    "flag": (0.0, 1.0),
-    "month-day": (101.0, 1231.0),  # 100 x month + day
-}
 
 
 class Row(NamedTuple):
@@ -70,9 +55,13 @@ class Parameter:
     between: str
     rows: Mapping[str, tuple[Row, ...]]
     ratios: tuple[Ratio, ...] = ()
-    bounds: tuple[float, float] = (-UNLIMITED, UNLIMITED)
+    limits: Limits = ANYTHING  # replaced by those of the name and unit
     file: str = ""
     line: int = 0
+
+    def __post_init__(self) -> None:
+        if self.limits is ANYTHING:
+            object.__setattr__(self, "limits", limits_of(self.name, self.unit))
 
     def value(self, day: int, category: str = "") -> float:
         """The value on a day: the latest begun by then, or interpolated between its date and the next one's."""

@@ -12,13 +12,13 @@ from imgsim.base.dates.calendar import month_day, to_day
 from imgsim.base.errors import Problems
 from imgsim.base.files.toml import Table, finite, read_toml, shown
 from imgsim.inputs.parameters.dispersion import DURATIONS, owner_of
+from imgsim.inputs.parameters.limits import UNITS, Limits, fault, limits_of, number_text
 from imgsim.inputs.parameters.parameter import (
     BETWEEN,
     DISTRIBUTIONS,
     EVIDENCE,
     MONEY,
     RATIO_KINDS,
-    UNITS,
     Parameter,
     Parameters,
     Ratio,
@@ -32,6 +32,7 @@ GROUNDS: Final = ("evidence", "source", "where", "why", "range", "note")
 OWN: Final = ("unit", "distribution", "by", "between", "bounds", "same_as", "value", "values", *GROUNDS)
 IN_ROW: Final = ("from", "value", "of", *GROUNDS)
 OLD: Final = answers("parameter")  # what is said of former keys
+SHIPPED: Final = Path(__file__).resolve().parents[2] / "countries"
 STRAIGHT: Final = ("count", *MONEY, "score", "number")  # no link stands between the value and the rule that reads it
 
 
@@ -107,35 +108,40 @@ def same_as(name: str, table: Table, known: Mapping[str, Parameter]) -> Paramete
     other = table.text("same_as")
     if other not in known:
         table.fail(f"unknown parameter `{other}`", "same_as", name=other, known=known)
-    return replace(known[other], name=name, file=str(table.file), ratios=())
+    limits = limits_of(name, known[other].unit)
+    for row in (row for series in known[other].rows.values() for row in series):
+        if problem := fault(row.value, limits, known[other].unit, number_text(row.value)):
+            table.fail(problem, "same_as")
+    return replace(known[other], name=name, file=str(table.file), ratios=(), limits=limits)
 
 
 def parameter(name: str, table: Table) -> Parameter:
     """Read one parameter: unit, bounds, distribution and dated values, each checked."""
     unit = one_of(table, "unit", tuple(UNITS), default_unit(name))
     by = table.text("by", None)
-    low, high = bounds(name, table, unit)
-    rows = dated_rows(table, unit, by, (low, high))
+    limits = own_limits(name, table, unit)
+    rows = dated_rows(table, unit, by, limits)
     distribution = one_of(table, "distribution", DISTRIBUTIONS) if "distribution" in table else None
     if distribution and unit not in DURATIONS:
         table.fail(f"only days and years have a distribution, not a {unit}", "distribution")
     between = one_of(table, "between", BETWEEN, "step")
     if between == "linear" and unit not in STRAIGHT:
         table.fail(f"only {', '.join(STRAIGHT)} can run linearly between dates, not a {unit}", "between")
+    if between == "linear" and limits.whole and not limits.shared:
+        table.fail("runs by steps: between its dates a line would not be whole", "between")
     if between == "linear" and any(len(series) > 1 and series[0].start is None for series in rows.values()):
         table.fail("a line needs dates: the first value has none", "values")
-    return Parameter(name, unit, distribution, by, between, rows, (), (low, high), str(table.file))
+    return Parameter(name, unit, distribution, by, between, rows, (), limits, str(table.file))
 
 
-def bounds(name: str, table: Table, unit: str) -> tuple[float, float]:
-    """Bounds for the values of a parameter: those of its unit, or narrower ones it gives; no dispersion is negative."""
-    low, high = UNITS[unit]
-    if owner_of(name):
-        low = max(low, 0.0)
+def own_limits(name: str, table: Table, unit: str) -> Limits:
+    """The limits of a parameter's values: those of its unit and name, or narrower bounds that it gives."""
+    limits = limits_of(name, unit)
     own = pair(table, "bounds")
-    if own and not low <= own[0] <= own[1] <= high:
-        table.fail(f"can only be narrower than {low:g} to {high:g} ({unit})", "bounds")
-    return own or (low, high)
+    if own and not limits.low <= own[0] <= own[1] <= limits.high:
+        low, high = number_text(limits.low), number_text(limits.high)
+        table.fail(f"can only be narrower than {low} to {high} ({unit})", "bounds")
+    return limits._replace(low=own[0], high=own[1]) if own else limits
 
 
 def default_unit(name: str) -> str | None:
@@ -147,7 +153,7 @@ def default_unit(name: str) -> str | None:
     return None if not kinds else "score" if kinds[-1] == "plus" else "factor"
 
 
-def dated_rows(table: Table, unit: str, by: str | None, limits: tuple[float, float]) -> dict[str, tuple[Row, ...]]:
+def dated_rows(table: Table, unit: str, by: str | None, limits: Limits) -> dict[str, tuple[Row, ...]]:
     """Read the values of a parameter by category, in the order of their dates."""
     rows: dict[str, list[Row]] = {}
     first: Table | None = None
@@ -166,8 +172,20 @@ def dated_rows(table: Table, unit: str, by: str | None, limits: tuple[float, flo
             series = rows.setdefault(category, [])
             if series and (start is None or (series[-1].start is not None and series[-1].start >= start)):
                 entry.fail("dates must increase from row to row", "from" if "from" in entry else None)
-            series.append(Row(start, value, *grounds(entry, table)))
+            row = Row(start, value, *grounds(entry, table))
+            refuse_outside_range(entry, category, row)
+            series.append(row)
     return {category: tuple(series) for category, series in rows.items()}
+
+
+def refuse_outside_range(entry: Table, category: str, row: Row) -> None:
+    """Refuse a value outside the plausible range that is given for it; a test lists those of the shipped countries."""
+    if row.range is None or row.range[0] <= row.value <= row.range[1] or entry.file.resolve().is_relative_to(SHIPPED):
+        return
+    key = "of" if "of" in entry else "value"
+    inner = entry.table(key) if category else entry
+    low, high = map(number_text, row.range)
+    inner.fail(f"{number_text(row.value)} is outside its own `range`, {low} to {high}", category or key)
 
 
 def undated(table: Table) -> Table:
@@ -175,7 +193,7 @@ def undated(table: Table) -> Table:
     return Table({key: table.data[key] for key in table if key in ("value", *GROUNDS)}, table.file, table.path)
 
 
-def values_of(entry: Table, unit: str, by: str | None, limits: tuple[float, float]) -> Iterable[tuple[str, float]]:
+def values_of(entry: Table, unit: str, by: str | None, limits: Limits) -> Iterable[tuple[str, float]]:
     """Read the values of one date, with the category of each."""
     key = "of" if "of" in entry else "value"
     given = entry.data.get(key)
@@ -191,7 +209,7 @@ def values_of(entry: Table, unit: str, by: str | None, limits: tuple[float, floa
     return [(category, quantity(inner, category, unit, limits)) for category in inner]
 
 
-def quantity(table: Table, key: str, unit: str, limits: tuple[float, float]) -> float:
+def quantity(table: Table, key: str, unit: str, limits: Limits) -> float:
     """Read one number and check it against the bounds; a month and day is written as text, such as "09-15"."""
     if unit == "month-day":
         try:
@@ -200,9 +218,9 @@ def quantity(table: Table, key: str, unit: str, limits: tuple[float, float]) -> 
             table.fail(f"must be a month and day such as 07-01: {problem}", key)
     if isinstance(table.data.get(key), datetime.date):
         table.fail("must be a number, not a date", key)
-    value, (low, high) = table.number(key), limits
-    if not low <= value <= high:
-        table.fail(f"{value:g} is outside {low:g} to {high:g} ({unit})", key)
+    value = table.number(key)
+    if problem := fault(value, limits, unit, shown(table.data[key])):
+        table.fail(problem, key)
     return value
 
 

@@ -72,7 +72,7 @@ def shared_people(own: Parameters, pathway: Pathway, parts: list[Brought]) -> It
         )
         for group in pathway.groups
     }
-    yield Parameter(ENTRANTS, "count", None, "group", "linear", rows, bounds=(0.0, float("inf")))
+    yield Parameter(ENTRANTS, "count", None, "group", "linear", rows)
     for trait in DRAWN_BY_COUNTRY:
         if trait.kind == YES_NO:
             yield constant(

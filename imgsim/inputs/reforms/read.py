@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -39,7 +40,8 @@ def read_reform(path: Path | str, sizes: Mapping[str, float] | None = None) -> R
     for entry in top.tables("change"):
         with problems:
             require_date(entry)
-            changes.append(change(with_amounts(entry, levers, used)))
+            made = change(with_amounts(entry, levers, used))
+            changes.append(replace(made, by_lever=isinstance(entry.data.get("value"), dict)))
     problems.refuse()
     refuse_unused(top, used)
     return Reform(
@@ -125,18 +127,12 @@ def sized(lever: Lever, value: Any, file: Path) -> Lever:
             f"{f' in line {lever.line}' if lever.line else ''}",
             file="--lever", key=lever.name,
         )  # fmt: skip
-    return _replaced(lever, value=float(value))
+    return replace(lever, value=float(value))
 
 
 def with_parameter_names(lever: Lever, parameters: list[str]) -> Lever:
     """Note which parameters a lever sets."""
-    return _replaced(lever, parameters=tuple(dict.fromkeys(parameters)))
-
-
-def _replaced(lever: Lever, **changes: Any) -> Lever:
-    from dataclasses import replace
-
-    return replace(lever, **changes)
+    return replace(lever, parameters=tuple(dict.fromkeys(parameters)))
 
 
 def with_amounts(entry: Table, levers: Mapping[str, Lever], used: Mapping[str, list[str]]) -> Table:

@@ -12,6 +12,7 @@ from imgsim.base.randomness.philox import uniform, words
 from imgsim.base.randomness.quantiles import normal
 from imgsim.inputs.traits import BIRTH, COLUMN, GRADUATION, LAST_CLINICAL, TRAITS
 from imgsim.markets.allocation import Applicants
+from imgsim.markets.match.fast.packed_sort import MOST_PROGRAMMES
 from imgsim.markets.match.match import Match
 from imgsim.markets.match.positions import Positions
 from imgsim.persons.risk_equations import Row, Rules, Who, amount, draw, predict, probability
@@ -106,6 +107,7 @@ def applicant(market: Market, who: int, traits: Row, group: str, kind_of_applica
         chosen = choose_specialty(market, "second", who, traits, day)
         second = chosen if chosen != wish else -1
     wanted, cap = amount(rules, market.rule("applications"), day, traits), market.rule("applications.cap")
+    wanted = min(wanted, float(MOST_PROGRAMMES))
     if cap >= 0:
         wanted = min(wanted, predict(rules, cap, day, traits))
     wanted = int(wanted + market.draw(market.rule("applications"), who, market.year))

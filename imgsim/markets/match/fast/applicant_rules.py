@@ -10,6 +10,7 @@ from imgsim.base.arrays import Floats, Ints
 from imgsim.base.compiled.by_reference import by_reference
 from imgsim.base.compiled.jit import kernel
 from imgsim.inputs.traits import COLUMN
+from imgsim.markets.match.fast.packed_sort import MOST_PROGRAMMES
 from imgsim.markets.match.fast.specialty_choice import chooses_among, options
 from imgsim.persons.compile_rules import CompiledRules
 from imgsim.persons.risk_equations import Rules, Who, amount, draw_many, predict, probability
@@ -63,7 +64,7 @@ def applicant_answers(
         if backup[k] < probability(all_rules, own.backup, as_of, row):
             second = own.seconds[chooses_among(all_rules, who, own.second, as_of, row, 0)]
             answers.second[k] = -1 if second == answers.wish[k] else second
-        mean = amount(all_rules, own.applications, as_of, row)
+        mean = min(float(MOST_PROGRAMMES), amount(all_rules, own.applications, as_of, row))
         if own.cap >= 0:
             mean = min(mean, predict(all_rules, own.cap, as_of, row))
         answers.wanted[k] = int(mean + rounding[k])

@@ -1,0 +1,99 @@
+"""The arguments of the functions that users call: every one is checked by its name, alike in all of them."""
+
+from __future__ import annotations
+
+import math
+import os
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
+from numbers import Integral, Real
+from typing import Final, NoReturn
+
+from imgsim.base.errors import InputError
+from imgsim.base.files.toml import shown
+
+Check = Callable[[str, object], None]
+
+MOST_REPLICATIONS: Final = 65_536  # have addresses of their own
+MOST_YEARS: Final = 200  # of a comparison: longer than any law lasts
+MOST_DRAWS: Final = 1_000_000
+
+
+def wrong(name: str, message: str) -> NoReturn:
+    """Refuse an argument of a call."""
+    raise InputError(message, key=f"argument `{name}`")
+
+
+def check_arguments(**given: object) -> None:
+    """InputError for the first argument that is not what its name asks for; None stands for the usual value."""
+    for name, value in given.items():
+        if value is not None:
+            CHECKS[name](name, value)
+
+
+def whole(least: int, most: int | None, name: str, value: object) -> None:
+    """Refuse all but whole numbers of a range; NumPy's are numbers, true and false are not."""
+    if not isinstance(value, Integral) or isinstance(value, bool) or value < least:
+        wrong(name, f"must be a whole number of at least {least}, not {shown(value)}")
+    if most is not None and value > most:
+        wrong(name, f"must be at most {most}, not {shown(value)}")
+
+
+def positive(name: str, value: object) -> None:
+    """Refuse all but finite numbers above 0."""
+    if not isinstance(value, Real) or isinstance(value, bool) or not 0 < value < math.inf:
+        wrong(name, f"must be a number above 0, not {shown(value)}")
+
+
+def yes_or_no(name: str, value: object) -> None:
+    """Refuse all but True and False."""
+    if not isinstance(value, bool):
+        wrong(name, f"must be True or False, not {shown(value)}")
+
+
+def text(name: str, value: object) -> None:
+    """Refuse all but texts."""
+    if not isinstance(value, str):
+        wrong(name, f"must be a text, not {shown(value)}")
+
+
+def path(name: str, value: object) -> None:
+    """Refuse all but the names of files."""
+    if not isinstance(value, (str, os.PathLike)):
+        wrong(name, f"must be the name of a file, not {shown(value)}")
+
+
+def many(each: Check, name: str, value: object) -> None:
+    """Refuse all but lists; a single text is none, for its letters would be taken one by one."""
+    if isinstance(value, (str, bytes, os.PathLike, Mapping)) or not isinstance(value, Iterable):
+        one = f"the one text {shown(value)}" if isinstance(value, str) else shown(value)
+        wrong(name, f"must be a list of texts, not {one}")
+    if not isinstance(value, (list, tuple)):
+        return  # looking at what is given but once would use it up
+    for item in value:
+        each(name, item)
+
+
+def sizes(name: str, value: object) -> None:
+    """Refuse all but finite numbers by name."""
+    if not isinstance(value, Mapping):
+        wrong(name, f"must be sizes by name, such as {{'entries': 610}}, not {shown(value)}")
+    for lever, size in value.items():
+        text(name, lever)
+        if not isinstance(size, Real) or isinstance(size, bool) or not math.isfinite(size):
+            wrong(name, f"`{lever}` must be a number, not {shown(size)}")
+
+
+CHECKS: Final[Mapping[str, Check]] = {
+    **dict.fromkeys(("path", "base", "out"), path),
+    **dict.fromkeys(("sets", "tables"), partial(many, text)),
+    "reforms": partial(many, path),
+    **dict.fromkeys(("levers", "doses"), sizes),
+    **dict.fromkeys(("quiet", "figures", "together"), yes_or_no),
+    "sweep": text,
+    "precision": positive,
+    "replications": partial(whole, 1, MOST_REPLICATIONS),
+    "most": partial(whole, 2, MOST_REPLICATIONS),
+    "years": partial(whole, 1, MOST_YEARS),
+    **dict.fromkeys(("uncertainty", "morris", "sobol"), partial(whole, 0, MOST_DRAWS)),
+}
