@@ -15,7 +15,7 @@ def examples(*lines: str) -> str:
 
 def _fraction(value: float | None) -> float | None:
     if value is not None and not 0 < value <= 1:
-        raise typer.BadParameter(f"{value:g} is not a fraction above 0 and up to 1.")
+        raise typer.BadParameter(f"{value!r} is not a fraction above 0 and up to 1.")
     return value
 
 
@@ -49,7 +49,12 @@ ScenarioFile = Annotated[str, typer.Argument(metavar="SCENARIO", help="A scenari
 Model = Annotated[str, typer.Argument(metavar="us|SCENARIO", help="A country, such as us, or a scenario file.")]
 Sets = Annotated[
     list[str] | None,
-    typer.Option("--set", metavar="NAME=VALUE", callback=_assignments, help="Change a parameter; may be repeated."),
+    typer.Option(
+        "--set",
+        metavar="NAME=VALUE",
+        callback=_assignments,
+        help="Change a parameter; repeated, the last of a name counts.",
+    ),
 ]
 Reforms = Annotated[
     list[Path] | None,
@@ -58,7 +63,11 @@ Reforms = Annotated[
 Levers = Annotated[
     list[str] | None,
     typer.Option(
-        "--lever", "--dose", metavar="NAME=VALUE", callback=_sizes, help="Size of a reform's lever; may be repeated."
+        "--lever",
+        "--dose",
+        metavar="NAME=VALUE",
+        callback=_sizes,
+        help="Size of a reform's lever; repeated, the last of a name counts.",
     ),
 ]
 Seed = Annotated[int | None, typer.Option(min=0, help="Seed of all random numbers (default: the scenario's).")]

@@ -7,12 +7,12 @@ import os
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from numbers import Integral, Real
-from typing import Final, NoReturn
+from typing import Any, Final, NoReturn
 
 from imgsim.base.errors import InputError
-from imgsim.base.files.toml import shown
+from imgsim.base.files.toml import finite, shown
 
-Check = Callable[[str, object], None]
+Check = Callable[[str, Any], None]
 
 MOST_REPLICATIONS: Final = 65_536  # have addresses of their own
 MOST_YEARS: Final = 200  # of a comparison: longer than any law lasts
@@ -31,39 +31,45 @@ def check_arguments(**given: object) -> None:
             CHECKS[name](name, value)
 
 
-def whole(least: int, most: int | None, name: str, value: object) -> None:
+def is_number(value: Any) -> bool:
+    """Is this a finite number? NumPy's are numbers, true and false are not."""
+    number: Any = math.nan if isinstance(value, bool) or not isinstance(value, Real) else value
+    return finite(number)
+
+
+def integer(least: int, most: int | None, name: str, value: Any) -> None:
     """Refuse all but whole numbers of a range; NumPy's are numbers, true and false are not."""
-    if not isinstance(value, Integral) or isinstance(value, bool) or value < least:
+    if isinstance(value, bool) or not isinstance(value, Integral) or int(value) < least:
         wrong(name, f"must be a whole number of at least {least}, not {shown(value)}")
-    if most is not None and value > most:
+    if most is not None and int(value) > most:
         wrong(name, f"must be at most {most}, not {shown(value)}")
 
 
-def positive(name: str, value: object) -> None:
+def positive(name: str, value: Any) -> None:
     """Refuse all but finite numbers above 0."""
-    if not isinstance(value, Real) or isinstance(value, bool) or not 0 < value < math.inf:
+    if not is_number(value) or not value > 0:
         wrong(name, f"must be a number above 0, not {shown(value)}")
 
 
-def yes_or_no(name: str, value: object) -> None:
+def yes_or_no(name: str, value: Any) -> None:
     """Refuse all but True and False."""
     if not isinstance(value, bool):
         wrong(name, f"must be True or False, not {shown(value)}")
 
 
-def text(name: str, value: object) -> None:
+def text(name: str, value: Any) -> None:
     """Refuse all but texts."""
     if not isinstance(value, str):
         wrong(name, f"must be a text, not {shown(value)}")
 
 
-def path(name: str, value: object) -> None:
+def path(name: str, value: Any) -> None:
     """Refuse all but the names of files."""
     if not isinstance(value, (str, os.PathLike)):
         wrong(name, f"must be the name of a file, not {shown(value)}")
 
 
-def many(each: Check, name: str, value: object) -> None:
+def many(each: Check, name: str, value: Any) -> None:
     """Refuse all but lists; a single text is none, for its letters would be taken one by one."""
     if isinstance(value, (str, bytes, os.PathLike, Mapping)) or not isinstance(value, Iterable):
         one = f"the one text {shown(value)}" if isinstance(value, str) else shown(value)
@@ -74,13 +80,13 @@ def many(each: Check, name: str, value: object) -> None:
         each(name, item)
 
 
-def sizes(name: str, value: object) -> None:
+def sizes(name: str, value: Any) -> None:
     """Refuse all but finite numbers by name."""
     if not isinstance(value, Mapping):
         wrong(name, f"must be sizes by name, such as {{'entries': 610}}, not {shown(value)}")
     for lever, size in value.items():
         text(name, lever)
-        if not isinstance(size, Real) or isinstance(size, bool) or not math.isfinite(size):
+        if not is_number(size):
             wrong(name, f"`{lever}` must be a number, not {shown(size)}")
 
 
@@ -92,8 +98,8 @@ CHECKS: Final[Mapping[str, Check]] = {
     **dict.fromkeys(("quiet", "figures", "together"), yes_or_no),
     "sweep": text,
     "precision": positive,
-    "replications": partial(whole, 1, MOST_REPLICATIONS),
-    "most": partial(whole, 2, MOST_REPLICATIONS),
-    "years": partial(whole, 1, MOST_YEARS),
-    **dict.fromkeys(("uncertainty", "morris", "sobol"), partial(whole, 0, MOST_DRAWS)),
+    "replications": partial(integer, 1, MOST_REPLICATIONS),
+    "most": partial(integer, 2, MOST_REPLICATIONS),
+    "years": partial(integer, 1, MOST_YEARS),
+    **dict.fromkeys(("uncertainty", "morris", "sobol"), partial(integer, 0, MOST_DRAWS)),
 }

@@ -64,6 +64,7 @@ def check_contract(
             check_categories(parameter, categories)
             check_ratios(parameter, parameters, categories, traits)
             check_dispersion(parameter, parameters, required)
+            check_width(parameter, parameters)
             if parameter.name in without_effect and (not changed or parameter.name in added):
                 refuse(parameter, "nothing uses a parameter of this name", None, parameter.name, read)
     check_sources(parameters, pathway, all_cited=not changed, problems=problems)
@@ -170,6 +171,14 @@ def check_dispersion(parameter: Parameter, parameters: Parameters, required: Map
         refuse(parameter, f"only days and years have a `sd_log` or `scale`, and only scores a `{SPREAD}`")
     if parameter.unit not in SPREAD_UNITS:
         refuse(parameter, f"a dispersion is given in {' or '.join(SPREAD_UNITS)}, not in {parameter.unit}", "unit")
+
+
+def check_width(parameter: Parameter, parameters: Parameters) -> None:
+    """Refuse a Gompertz duration without the width of its distribution: of a width of 0 there is none."""
+    if parameter.distribution == "gompertz":
+        width = dispersion_of(parameter.name, parameter.distribution)
+        if width not in parameters:
+            refuse(parameter, f"a gompertz duration needs `{width}`, the width of its distribution", "distribution")
 
 
 def refuse_other_name(parameter: Parameter, duration: Parameter) -> None:

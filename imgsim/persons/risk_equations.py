@@ -19,7 +19,7 @@ import numpy.typing as npt
 
 from imgsim.base.arrays import Floats, Ints
 from imgsim.base.compiled.jit import called_kernel, inline_kernel, kernel
-from imgsim.base.dates.day_numbers import DAYS_A_YEAR, NEVER, academic_year_start, whole_days
+from imgsim.base.dates.day_numbers import DAYS_A_YEAR, NEVER, academic_year_start, to_days
 from imgsim.base.randomness.philox import uniform, uniforms
 from imgsim.base.randomness.quantiles import exponential, gompertz_age, normal
 from imgsim.inputs.traits import (
@@ -235,7 +235,7 @@ def lasts(rules: Rules, who: Who, q: int, day: int, row: Row, occurrence: int) -
         length = middle
     else:
         length = middle * math.exp(spread(rules, q, day, row) * normal(u))
-    return whole_days(length * per_unit + 0.5)
+    return to_days(length * per_unit + 0.5)
 
 
 @inline_kernel
@@ -244,7 +244,7 @@ def expires_after(rules: Rules, who: Who, q: int, day: int, row: Row, occurrence
     rate = amount(rules, q, day, row)
     if rate <= 0.0:
         return NEVER
-    return min(NEVER, whole_days(exponential(draw(rules, who, q, occurrence)) / rate * DAYS_A_YEAR) + 1)
+    return min(NEVER, to_days(exponential(draw(rules, who, q, occurrence)) / rate * DAYS_A_YEAR) + 1)
 
 
 @inline_kernel

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from imgsim.base.compiled.jit import called_kernel, inline_kernel
-from imgsim.base.dates.day_numbers import NEVER, day_of, mark_of, whole_days, year_of
+from imgsim.base.dates.day_numbers import NEVER, day_of, mark_of, to_days, year_of
 from imgsim.persons.risk_equations import SERIES, Row, Rules, amount, base, dated
 
 FREE: Final = -1  # nothing bars the person
@@ -21,7 +21,7 @@ def barred(rules: Rules, given: int, limit: int, per_year: int, day: int, row: R
     """The outcome of somebody who may not sit today, or FREE: the exam lapsed, or no attempt is allowed any more.
 
     ``given`` is the quantity of a logit that is positive while the exam is given (-1: always), ``limit`` that of the
-    attempts allowed, ``per_year`` that of the sittings allowed in twelve months (-1: any number), of which 0 allows none.
+    attempts allowed, ``per_year`` that of the sittings allowed in twelve months (-1: any number); 0 of them are none.
     """
     if given >= 0 and base(rules, given, day, row) < 0.0:  # below one half
         return LAPSED
@@ -44,7 +44,7 @@ def earliest_retake(
     last = sat[(count - 1) % len(sat)]
     if count < allowed:
         return int(last + 1)
-    gap = whole_days(amount(rules, late_gap, day, row) + 0.5)
+    gap = to_days(amount(rules, late_gap, day, row) + 0.5)
     return int(max(sat[(count - allowed) % len(sat)] + 366, last + gap))
 
 

@@ -63,10 +63,13 @@ def run(
     `executor` computes instead of `workers`: any of `concurrent.futures`, such as a cluster's (see docs/clusters.md).
     `reforms` are files laid over the scenario, `levers` the sizes of their levers (`doses` is the former name).
     """
+    from imgsim.inputs.arguments import check_arguments
     from imgsim.inputs.scenarios.load import load_scenario
 
-    _need_list("sets", sets)
-    _need_list("reforms", reforms)
+    check_arguments(
+        path=path, out=out, sets=sets, reforms=reforms, levers=levers, doses=doses, tables=tables, quiet=quiet,
+        figures=figures,
+    )  # fmt: skip
     scenario = load_scenario(
         Path(path), sets=tuple(sets), reforms=[Path(each) for each in reforms],
         levers=levers, doses=doses, seed=seed, scale=scale, replications=replications,
@@ -91,7 +94,9 @@ def run_scenario(
     """Simulate a scenario that is loaded already; `sets` only notes the settings it was loaded with (see `run`)."""
     from dataclasses import replace
 
-    _need_list("tables", tables)
+    from imgsim.inputs.arguments import check_arguments
+
+    check_arguments(sets=sets, out=out, tables=tables, quiet=quiet, figures=figures)
     _need_engine(engine)
     by = chosen_workers(workers, executor, quiet)
     from imgsim.runs.checkpoints import guided
@@ -162,12 +167,6 @@ def _compiling(engine: str) -> str:
     from imgsim.base.compiled.code_cache import is_cached
 
     return "" if is_cached(COMPILED_FUNCTIONS[engine]) else "; compiling it first, which takes about a minute, once"
-
-
-def _need_list(name: str, given: object) -> None:
-    """Refuse a single text as a list of texts: its letters would be taken one by one."""
-    if isinstance(given, str):
-        raise InputError(f"must be a list of texts, not the one text {shown(given)}", key=f"argument `{name}`")
 
 
 def _need_engine(asked: str) -> None:

@@ -24,12 +24,12 @@ NEW_YEAR: Final = MONTHS[::12].astype("datetime64[D]").astype(np.int64)  # 1 Jan
 
 
 @inline_kernel
-def whole_days(days: float) -> int:
+def to_days(days: float) -> int:
     """The whole days of a length of time: at least 0, and ``NEVER`` for whatever is longer than that.
 
     The only place where a length becomes a number of days: a float that no integer holds would turn into its opposite.
     """
-    return int(math.floor(min(float(NEVER), max(0.0, days))))
+    return math.floor(min(float(NEVER), max(0.0, days)))
 
 
 @inline_kernel

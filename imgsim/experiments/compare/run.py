@@ -22,6 +22,7 @@ from imgsim.experiments.compare.sweep import sizes_of, world_of
 from imgsim.experiments.compare.write import write_comparison
 from imgsim.experiments.uncertainty.parameter_uncertainty import parameter_uncertainty
 from imgsim.experiments.uncertainty.sensitivity import sensitivity
+from imgsim.inputs.arguments import check_arguments
 from imgsim.inputs.reforms.lever_sizes import lever_sizes
 from imgsim.inputs.reforms.read import read_reform
 from imgsim.inputs.scenarios.load import load_scenario
@@ -67,6 +68,11 @@ def compare(
     a world of each size of a lever; ``uncertainty``, ``morris`` and ``sobol`` draw parameters so many times. An
     ``executor`` computes instead of ``workers`` (see docs/clusters.md).
     """
+    check_arguments(
+        base=base, reforms=reforms, together=together, replications=replications, precision=precision, most=most,
+        years=years, sweep=sweep, uncertainty=uncertainty, morris=morris, sobol=sobol, levers=levers, doses=doses,
+        sets=sets, out=out, quiet=quiet, figures=figures,
+    )  # fmt: skip
     given = {"sets": sets, "seed": seed, "scale": scale}
     start, by, root = datetime.now(UTC), chosen_workers(workers, executor, quiet), Path(out or RESULTS)
     sizes = lever_sizes(levers, doses)

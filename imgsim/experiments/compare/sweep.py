@@ -10,7 +10,9 @@ import numpy.typing as npt
 import pandas as pd
 
 from imgsim.base.errors import InputError
+from imgsim.base.files.toml import finite
 from imgsim.experiments.compare.differences import each_row
+from imgsim.inputs.parameters.limits import number_text
 
 Sweep = tuple[str, tuple[float, ...]]  # a lever and its sizes
 COLUMNS: Final = ["measure", "group", "label", "against", "size"]
@@ -24,14 +26,16 @@ def sizes_of(sweep: str) -> Sweep:
         sizes = tuple(float(part) for part in listed.split(","))
     except ValueError:
         sizes = ()
-    if not name.strip() or not equals or len(sizes) < 2:
+    if not name.strip() or not equals or len(sizes) < 2 or not all(map(finite, sizes)):
         raise InputError(f"`{sweep}` is no NAME=a,b,c with at least two sizes", key="--sweep")
+    if len(set(sizes)) < len(sizes):
+        raise InputError(f"`{sweep}` gives a size twice", key="--sweep")
     return name.strip(), sizes
 
 
 def world_of(name: str, size: float) -> str:
     """The name of the world in which a lever has a size."""
-    return f"{name} = {size:g}"
+    return f"{name} = {number_text(size)}"
 
 
 def by_size(table: pd.DataFrame, sweep: Sweep) -> pd.DataFrame:

@@ -163,12 +163,14 @@ def levers_of(worlds: Worlds) -> dict[str, Lever]:
 def sized(lever: Lever, u: float, parameters: Parameters) -> float:
     """The size of a lever at a coordinate; whole where it sets a whole number."""
     size = between(u, lever.low, lever.value, lever.high)
-    return nearest(size) if any(is_whole(parameters[name]) for name in lever.parameters if name in parameters) else size
+    return (
+        nearest(size) if any(is_integer(parameters[name]) for name in lever.parameters if name in parameters) else size
+    )
 
 
-def is_whole(parameter: Parameter) -> bool:
+def is_integer(parameter: Parameter) -> bool:
     """Is a fraction of the parameter never simulated?"""
-    return parameter.limits.whole and not parameter.limits.shared
+    return parameter.limits.integer and not parameter.limits.divisible
 
 
 def nearest(value: float) -> float:
@@ -203,4 +205,4 @@ def moved_value(parameter: Parameter, row: Row, u: float) -> float:
         return row.value
     low, high, *_ = parameter.limits
     value = float(np.clip(between(u, row.range[0], row.value, row.range[1]), low, high))
-    return nearest(value) if is_whole(parameter) else value
+    return nearest(value) if is_integer(parameter) else value

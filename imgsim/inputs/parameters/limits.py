@@ -2,7 +2,7 @@
 
 Bounds do not say what is plausible (the `range` of a value does), only what the model can obey: a value within them is
 simulated as it stands, one outside them is refused where it is read. What distributions and ratios make of a value has
-no such bounds, and is cut where it becomes a number of days (``imgsim.base.dates.day_numbers.whole_days``).
+no such bounds, and is cut where it becomes a number of days (``imgsim.base.dates.day_numbers.to_days``).
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ class Limits(NamedTuple):
 
     low: float
     high: float
-    whole: bool = False
-    shared: bool = False  # whole as written, but a scale or a line may make a fraction of it: an expected number
+    integer: bool = False
+    divisible: bool = False  # whole as written, but a scale or a line may make a fraction of it: an expected number
 
 
 UNLIMITED: Final = float("inf")
@@ -37,42 +37,42 @@ UNITS: Final[Mapping[str, Limits]] = {
     "CAD": Limits(0, 1_000_000_000),
     "score": Limits(-100, 100),  # standard deviations of ability or of a programme's judgement
     "number": Limits(-1_000_000, 1_000_000),
-    "flag": Limits(0, 1, whole=True),
-    "month-day": Limits(101, 1231, whole=True),  # 100 x month + day
+    "flag": Limits(0, 1, integer=True),
+    "month-day": Limits(101, 1231, integer=True),  # 100 x month + day
 }
 
 # By unit and the last words of a name.
 NARROWER: Final[Mapping[str, Mapping[str, Limits]]] = {
     "count": {
         # exams: what one person does, or one sitting consists of
-        "attempts": Limits(0, 999, whole=True),
-        "per_year": Limits(0, 366, whole=True),  # sittings in twelve months: one a day at most
-        "apart": Limits(1, 366, whole=True),  # the next session is the first that there is
-        "stations": Limits(0, 1_000, whole=True),
-        "pass_mark": Limits(0, 1_000, whole=True),
-        "borderline": Limits(0, 1_000, whole=True),
-        "compulsory": Limits(0, 100, whole=True),
-        "subject_stations": Limits(0, 100, whole=True),
-        "items": Limits(1, 10_000, whole=True),  # without an item nothing is measured
+        "attempts": Limits(0, 999, integer=True),
+        "per_year": Limits(0, 366, integer=True),  # sittings in twelve months: one a day at most
+        "apart": Limits(1, 366, integer=True),  # the next session is the first that there is
+        "stations": Limits(0, 1_000, integer=True),
+        "pass_mark": Limits(0, 1_000, integer=True),
+        "borderline": Limits(0, 1_000, integer=True),
+        "compulsory": Limits(0, 100, integer=True),
+        "subject_stations": Limits(0, 100, integer=True),
+        "items": Limits(1, 10_000, integer=True),  # without an item nothing is measured
         # rounds
-        "meetings": Limits(0, 365, whole=True),  # on different days
-        "jurisdictions": Limits(1, 10_000, whole=True),  # places belong to one
-        "places": Limits(0, 1_000_000, whole=True, shared=True),
-        "growth": Limits(0, 1_000_000, whole=True, shared=True),
-        "positions": Limits(0, 1_000_000, whole=True, shared=True),
+        "meetings": Limits(0, 365, integer=True),  # on different days
+        "jurisdictions": Limits(1, 10_000, integer=True),  # places belong to one
+        "places": Limits(0, 1_000_000, integer=True, divisible=True),
+        "growth": Limits(0, 1_000_000, integer=True, divisible=True),
+        "positions": Limits(0, 1_000_000, integer=True, divisible=True),
         "outside_seats": Limits(0, 1_000_000),
-        "programmes": Limits(0, 30_000, whole=True),  # a Match has numbers for 32,768
-        "least_programmes": Limits(1, 30_000, whole=True),
-        "competitors": Limits(0, 1_000_000, whole=True, shared=True),
+        "programmes": Limits(0, 30_000, integer=True),  # a Match has numbers for 32,768
+        "least_programmes": Limits(1, 30_000, integer=True),
+        "competitors": Limits(0, 1_000_000, integer=True, divisible=True),
         "interviews_per_position": Limits(0, 100),
-        "interviews_attended": Limits(0, 255, whole=True, shared=True),  # counted in eight bits
-        "after_applications": Limits(0, 100_000, whole=True, shared=True),
-        "applications.cap": Limits(0, 100_000, whole=True),
-        "signals": Limits(0, 1_000, whole=True),
-        "second_specialty_every": Limits(1, 56, whole=True),  # the pattern of applications is one word of 64 bits
+        "interviews_attended": Limits(0, 255, integer=True, divisible=True),  # counted in eight bits
+        "after_applications": Limits(0, 100_000, integer=True, divisible=True),
+        "applications.cap": Limits(0, 100_000, integer=True),
+        "signals": Limits(0, 1_000, integer=True),
+        "second_specialty_every": Limits(1, 56, integer=True),  # the pattern of applications is one word of 64 bits
         # people: entrants are expected numbers of a year, often means of several
         "population.entrants": Limits(0, 1_000_000),  # of a group: about as many as all medical schools graduate
-        "population.stock": Limits(0, 20_000_000, whole=True, shared=True),  # more than all physicians
+        "population.stock": Limits(0, 20_000_000, integer=True, divisible=True),  # more than all physicians
     },
     "amount": {"discrimination": Limits(0.01, 100)},  # an item that does not discriminate measures nothing
     "number": {
@@ -119,7 +119,7 @@ def fault(value: float, limits: Limits, unit: str, shown: str, written: bool = T
     """
     if not limits.low <= value <= limits.high:
         return f"{shown} is outside {number_text(limits.low)} to {number_text(limits.high)} ({unit})"
-    if limits.whole and value != int(value) and (written or not limits.shared):
+    if limits.integer and value != int(value) and (written or not limits.divisible):
         return f"{shown} is no whole number ({unit})"
     return None
 

@@ -110,8 +110,8 @@ def same_as(name: str, table: Table, known: Mapping[str, Parameter]) -> Paramete
         table.fail(f"unknown parameter `{other}`", "same_as", name=other, known=known)
     limits = limits_of(name, known[other].unit)
     for row in (row for series in known[other].rows.values() for row in series):
-        if problem := fault(row.value, limits, known[other].unit, number_text(row.value)):
-            table.fail(problem, "same_as")
+        if wrong := fault(row.value, limits, known[other].unit, number_text(row.value)):
+            table.fail(wrong, "same_as")
     return replace(known[other], name=name, file=str(table.file), ratios=(), limits=limits)
 
 
@@ -127,7 +127,7 @@ def parameter(name: str, table: Table) -> Parameter:
     between = one_of(table, "between", BETWEEN, "step")
     if between == "linear" and unit not in STRAIGHT:
         table.fail(f"only {', '.join(STRAIGHT)} can run linearly between dates, not a {unit}", "between")
-    if between == "linear" and limits.whole and not limits.shared:
+    if between == "linear" and limits.integer and not limits.divisible:
         table.fail("runs by steps: between its dates a line would not be whole", "between")
     if between == "linear" and any(len(series) > 1 and series[0].start is None for series in rows.values()):
         table.fail("a line needs dates: the first value has none", "values")
@@ -219,8 +219,8 @@ def quantity(table: Table, key: str, unit: str, limits: Limits) -> float:
     if isinstance(table.data.get(key), datetime.date):
         table.fail("must be a number, not a date", key)
     value = table.number(key)
-    if problem := fault(value, limits, unit, shown(table.data[key])):
-        table.fail(problem, key)
+    if wrong := fault(value, limits, unit, shown(table.data[key])):
+        table.fail(wrong, key)
     return value
 
 

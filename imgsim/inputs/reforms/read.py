@@ -11,6 +11,7 @@ from typing import Any, Final
 from imgsim.base.errors import InputError, Problems
 from imgsim.base.files.toml import Table, finite, locate, read_toml, shown
 from imgsim.inputs.parameters.changes import Change
+from imgsim.inputs.parameters.limits import number_text
 from imgsim.inputs.pathways.read import stages_of
 from imgsim.inputs.reforms.reform import Lever, Reform, Wire
 from imgsim.inputs.renamed import answers
@@ -105,12 +106,12 @@ def lever_of(name: str, entry: Table) -> Lever:
     entry.only(*LEVER_KEYS, answers=answers("lever"))
     best, low, high = (entry.number(key) for key in ("value", "low", "high"))
     if not low <= best <= high:
-        entry.fail(f"must lie between low ({low:g}) and high ({high:g})", "value")
+        entry.fail(f"must lie between low ({number_text(low)}) and high ({number_text(high)})", "value")
     values = tuple(entry.get("values", list, "a list of numbers", [low, best, high]))
     for place, value in enumerate(values):
         if isinstance(value, bool) or not isinstance(value, (int, float)) or not low <= value <= high:
             inner = Table({}, entry.file, (*entry.path, "values"))
-            inner.fail(f"must be a number from {low:g} to {high:g}, not {shown(value)}", place)
+            inner.fail(f"must be a number from {number_text(low)} to {number_text(high)}, not {shown(value)}", place)
     line, _ = locate(entry.file, entry.path)
     return Lever(
         name, required_text(entry, "label"), required_text(entry, "unit"), best, best, low, high,
@@ -122,8 +123,9 @@ def sized(lever: Lever, value: Any, file: Path) -> Lever:
     """Set a lever to a size within its plausible range."""
     number = isinstance(value, (int, float)) and not isinstance(value, bool) and finite(value)
     if not number or not lever.low <= value <= lever.high:
+        low, high = number_text(lever.low), number_text(lever.high)
         raise InputError(
-            f"{shown(value)} is outside {lever.low:g} to {lever.high:g} ({lever.unit}), the range that {file} gives"
+            f"{shown(value)} is outside {low} to {high} ({lever.unit}), the range that {file} gives"
             f"{f' in line {lever.line}' if lever.line else ''}",
             file="--lever", key=lever.name,
         )  # fmt: skip

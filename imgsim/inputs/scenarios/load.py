@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
-from imgsim.inputs.consistency import check_contract
+from imgsim.base.dates.calendar import to_date, to_day
+from imgsim.base.errors import InputError
+from imgsim.inputs.arguments import check_arguments
+from imgsim.inputs.consistency import check_contract, refuse
 from imgsim.inputs.countries import PATHWAY, country_folder
 from imgsim.inputs.parameters.changes import apply_changes
 from imgsim.inputs.parameters.parameter import Parameters
@@ -20,8 +23,10 @@ from imgsim.inputs.reforms.lever_sizes import lever_sizes
 from imgsim.inputs.reforms.overlay import read_reforms, reformed
 from imgsim.inputs.scenarios.draft import Draft
 from imgsim.inputs.scenarios.read import assignments, read_draft
-from imgsim.inputs.scenarios.run_settings import arguments, settings
+from imgsim.inputs.scenarios.run_settings import RunSettings, arguments, settings
 from imgsim.inputs.scenarios.scenario import Scenario
+
+STOCK: Final = "population.stock"
 
 
 def load_scenario(
@@ -40,6 +45,7 @@ def load_scenario(
     ``sets`` are texts ``NAME=VALUE`` or ``NAME[category]=VALUE`` that hold on all days. ``reforms`` are files laid over
     the scenario in their order, ``levers`` (formerly ``doses``) the sizes of their levers by name. Raises InputError.
     """
+    check_arguments(path=path, sets=sets, reforms=reforms, levers=levers, doses=doses)
     given = arguments({"seed": seed, "scale": scale, "replications": replications})
     baseline = load_baseline(Path(path), sets, given)
     overlaid = read_reforms(reforms, lever_sizes(levers, doses))
@@ -59,10 +65,24 @@ def load_baseline(file: Path, sets: Sequence[str], given: Mapping[str, Any]) -> 
     base = with_parameters(country, draft)
     parameters = apply_changes(base, [*draft.changes, *changes])
     check_contract(parameters, pathway, changed=True, added=set(base) - set(country))
+    refuse_early_census(parameters, run, file)
     return Scenario(
         draft.title, file.stem, file, draft.country, pathway, parameters, base, base.sources, run,
         (*draft.changes, *changes), draft.chain,
     )  # fmt: skip
+
+
+def refuse_early_census(parameters: Parameters, run: RunSettings, file: Path) -> None:
+    """InputError if the licensed stock has no census day, or one before the first day of the run."""
+    stock = parameters.get(STOCK)
+    if stock is None:
+        return
+    days = [row.start for series in stock.rows.values() for row in series if row.start is not None]
+    if not days:
+        refuse(stock, "needs the day of its census, as in values = [{ from = 2010-01-01, value = 500 }]")
+    if min(days) < to_day(run.start):
+        message = f"{run.start} is after {to_date(min(days))}, the census day of `{STOCK}`"
+        raise InputError(message, file=str(file), key="run.start")
 
 
 def with_parameters(country: Parameters, draft: Draft) -> Parameters:

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from imgsim.base.errors import InputError
 from imgsim.base.files.toml import Table, locate, shown
+from imgsim.inputs.parameters.limits import number_text
 
 RUN_KEYS: Final = ("start", "measured_from", "end", "replications", "seed")
 DATES: Final = ("start", "measured_from", "end")
@@ -49,7 +50,7 @@ def run_of(top: Table) -> dict[str, Any]:
 def refuse_settings(run: Mapping[str, Any]) -> None:
     """ValueError(key, message) if a setting is out of bounds."""
     if not 0 < run.get("scale", 1.0) <= 1:
-        raise ValueError("scale", f"must be above 0 and at most 1, not {run['scale']:g}")
+        raise ValueError("scale", f"must be above 0 and at most 1, not {number_text(run['scale'])}")
     if run.get("replications", 1) < 1:
         raise ValueError("replications", f"must be at least 1, not {run['replications']}")
     if run.get("replications", 1) > 65_536:
