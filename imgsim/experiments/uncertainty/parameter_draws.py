@@ -132,7 +132,8 @@ def uncertainties(worlds: Worlds) -> list[object]:
     ranges = {name: [row.range for row in rows_of(base.parameters[name])] for name in drawable(base.parameters)}
     fit = [] if posterior is None else [repr(posterior.free), posterior.root.tolist()]
     reforms = [[reform.as_data() for reform in scenario.reforms] for scenario in worlds.scenarios]
-    return [ranges, fit, lever_ranges(worlds), reforms]
+    levers = {name: (lever.low, lever.value, lever.high) for name, lever in levers_of(worlds).items()}
+    return [ranges, fit, levers, reforms]
 
 
 def drawable(parameters: Parameters) -> tuple[str, ...]:

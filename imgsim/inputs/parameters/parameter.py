@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
-from imgsim.inputs.parameters.limits import ANYTHING, Limits, limits_of
+from imgsim.inputs.parameters.limits import ANYTHING, UNLIMITED, Limits, limits_of
 
 RATIO_KINDS: Final = ("odds", "times", "plus")
 EVIDENCE: Final = ("rule", "measured", "derived", "calibrated", "assumed")  # rule: a law or rule in force
