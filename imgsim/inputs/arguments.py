@@ -11,10 +11,10 @@ from typing import Any, Final, NoReturn
 
 from imgsim.base.errors import InputError
 from imgsim.base.files.toml import finite, shown
+from imgsim.inputs.scenarios.run_settings import MOST_REPLICATIONS, argument
 
-Check = Callable[[str, Any], None]
+Check = Callable[[str, Any], object]
 
-MOST_REPLICATIONS: Final = 65_536  # have addresses of their own
 MOST_YEARS: Final = 200  # of a comparison: longer than any law lasts
 MOST_DRAWS: Final = 1_000_000
 
@@ -24,11 +24,14 @@ def wrong(name: str, message: str) -> NoReturn:
     raise InputError(message, key=f"argument `{name}`")
 
 
-def check_arguments(**given: object) -> None:
-    """InputError for the first argument that is not what its name asks for; None stands for the usual value."""
-    for name, value in given.items():
-        if value is not None:
-            CHECKS[name](name, value)
+def check_arguments(given: Mapping[str, object]) -> None:
+    """InputError for the first argument that is not what its name asks for; None stands for the usual value.
+
+    Names that are not listed below are checked by what they are for, such as the workers.
+    """
+    for name, check in CHECKS.items():
+        if given.get(name) is not None:
+            check(name, given[name])
 
 
 def is_number(value: Any) -> bool:
@@ -98,7 +101,7 @@ CHECKS: Final[Mapping[str, Check]] = {
     **dict.fromkeys(("quiet", "figures", "together"), yes_or_no),
     "sweep": text,
     "precision": positive,
-    "replications": partial(integer, 1, MOST_REPLICATIONS),
+    **dict.fromkeys(("replications", "seed", "scale"), argument),
     "most": partial(integer, 2, MOST_REPLICATIONS),
     "years": partial(integer, 1, MOST_YEARS),
     **dict.fromkeys(("uncertainty", "morris", "sobol"), partial(integer, 0, MOST_DRAWS)),

@@ -66,10 +66,7 @@ def run(
     from imgsim.inputs.arguments import check_arguments
     from imgsim.inputs.scenarios.load import load_scenario
 
-    check_arguments(
-        path=path, out=out, sets=sets, reforms=reforms, levers=levers, doses=doses, tables=tables, quiet=quiet,
-        figures=figures,
-    )  # fmt: skip
+    check_arguments(locals())
     scenario = load_scenario(
         Path(path), sets=tuple(sets), reforms=[Path(each) for each in reforms],
         levers=levers, doses=doses, seed=seed, scale=scale, replications=replications,
@@ -96,7 +93,7 @@ def run_scenario(
 
     from imgsim.inputs.arguments import check_arguments
 
-    check_arguments(sets=sets, out=out, tables=tables, quiet=quiet, figures=figures)
+    check_arguments(locals())
     _need_engine(engine)
     by = chosen_workers(workers, executor, quiet)
     from imgsim.runs.checkpoints import guided

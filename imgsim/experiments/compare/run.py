@@ -57,8 +57,7 @@ def compare(
     seed: int | None = None, scale: float | None = None, workers: int | None = None,
     engine: str = AUTO,
     out: Path_ | None = None,
-    quiet: bool = False,
-    figures: bool = True,
+    quiet: bool = False, figures: bool = True,
     executor: Executor | None = None,
 ) -> Comparison:  # fmt: skip
     """Compare a scenario with reforms of it, person by person; each reform is a world of its own.
@@ -68,11 +67,7 @@ def compare(
     a world of each size of a lever; ``uncertainty``, ``morris`` and ``sobol`` draw parameters so many times. An
     ``executor`` computes instead of ``workers`` (see docs/clusters.md).
     """
-    check_arguments(
-        base=base, reforms=reforms, together=together, replications=replications, precision=precision, most=most,
-        years=years, sweep=sweep, uncertainty=uncertainty, morris=morris, sobol=sobol, levers=levers, doses=doses,
-        sets=sets, out=out, quiet=quiet, figures=figures,
-    )  # fmt: skip
+    check_arguments(locals())
     given = {"sets": sets, "seed": seed, "scale": scale}
     start, by, root = datetime.now(UTC), chosen_workers(workers, executor, quiet), Path(out or RESULTS)
     sizes = lever_sizes(levers, doses)

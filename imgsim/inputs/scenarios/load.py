@@ -45,7 +45,7 @@ def load_scenario(
     ``sets`` are texts ``NAME=VALUE`` or ``NAME[category]=VALUE`` that hold on all days. ``reforms`` are files laid over
     the scenario in their order, ``levers`` (formerly ``doses``) the sizes of their levers by name. Raises InputError.
     """
-    check_arguments(path=path, sets=sets, reforms=reforms, levers=levers, doses=doses)
+    check_arguments(locals())
     given = arguments({"seed": seed, "scale": scale, "replications": replications})
     baseline = load_baseline(Path(path), sets, given)
     overlaid = read_reforms(reforms, lever_sizes(levers, doses))

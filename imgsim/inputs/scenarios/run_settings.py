@@ -17,6 +17,7 @@ from imgsim.inputs.parameters.limits import number_text
 RUN_KEYS: Final = ("start", "measured_from", "end", "replications", "seed")
 DATES: Final = ("start", "measured_from", "end")
 SEEDS: Final = 2**32
+MOST_REPLICATIONS: Final = 65_536
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +54,8 @@ def refuse_settings(run: Mapping[str, Any]) -> None:
         raise ValueError("scale", f"must be above 0 and at most 1, not {number_text(run['scale'])}")
     if run.get("replications", 1) < 1:
         raise ValueError("replications", f"must be at least 1, not {run['replications']}")
-    if run.get("replications", 1) > 65_536:
-        raise ValueError("replications", "at most 65536 replications have addresses of their own")
+    if run.get("replications", 1) > MOST_REPLICATIONS:
+        raise ValueError("replications", f"at most {MOST_REPLICATIONS} replications have addresses of their own")
     if not 0 <= run.get("seed", 0) < SEEDS:
         raise ValueError("seed", f"must be from 0 to {SEEDS - 1}, not {run['seed']}")
     dates = [run[key] for key in DATES if key in run]
