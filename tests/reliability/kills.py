@@ -104,7 +104,7 @@ class Place:
         """Write the country, a scenario, a reform, and what a calibration needs."""
         self.folder.mkdir(parents=True)
         (self.folder / "tmp").mkdir()
-        imgsim(self, "new-country", "atlantis").wait()
+        imgsim(self, "new-country", "atlantis").communicate()
         (self.folder / "small.toml").write_text(SCENARIO)
         (self.folder / "more.toml").write_text(REFORM)
         (self.folder / "atlantis" / "calibration.toml").write_text(FREE)
@@ -258,9 +258,9 @@ class Expected:
     output: dict[str, bytes] = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=dict)
 
-    def learn(self, place: Place, command: str) -> None:
-        """Run a command undisturbed, twice: the first time its code may be compiled."""
-        for _ in range(2):
+    def learn(self, place: Place, command: str, times: int = 2) -> None:
+        """Run a command undisturbed, twice where its time counts: at first its code may be compiled."""
+        for _ in range(times):
             place.clear()
             began = time.monotonic()
             code, output, errors = place.run(command)
@@ -269,6 +269,11 @@ class Expected:
         self.results[command], self.output[command] = place.results(), printed(output)
         assert self.results[command]
         assert place.leftovers() == []
+
+    def is_the_same_for(self, command: str, other: str) -> None:
+        """Expect of a command what another one gives."""
+        for known in (self.results, self.output, self.seconds):
+            known[command] = known[other]  # type: ignore[assignment]
 
 
 def printed(output: bytes) -> bytes:
