@@ -15,7 +15,7 @@ from imgsim.inputs.scenarios.run_settings import MOST_REPLICATIONS, argument
 
 Check = Callable[[str, Any], object]
 
-MOST_YEARS: Final = 200  # of a comparison: longer than any law lasts
+MOST_YEARS: Final = 100  # of a comparison: longer than any law lasts
 MOST_DRAWS: Final = 1_000_000
 
 

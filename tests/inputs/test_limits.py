@@ -60,8 +60,7 @@ def test_every_parameter_takes_an_odd_value_as_it_is_or_refuses_it_by_name_and_v
         if isinstance(result, str):
             assert result.startswith(f"--set: {parameter.name}: "), result
             assert "\n" not in result
-            shown = {"9e99": "9e+99", "1e308": "1e+308", "1e9": "1000000000"}.get(text, text)
-            assert shown in result or parameter.unit == "month-day", result
+            assert f" {text} " in result or parameter.unit == "month-day", result
         else:
             assert {row.value for series in result.rows.values() for row in series} == {float(text)}
 

@@ -41,6 +41,7 @@ class Change:
     joins: bool = False  # the value is a knot of a line
     add: float | None = None
     by_lever: bool = False  # the value follows from the size of a reform's lever
+    shown: str = ""  # the value as it was written
 
     @property
     def is_flat(self) -> bool:
@@ -136,7 +137,8 @@ def moved(parameter: Parameter, change: Change, row: Row) -> Row:
     """Apply a change to one dated value, refusing a result outside the bounds of the parameter."""
     value = amount_of(change, row.value)
     written = change.value is not None and not change.by_lever
-    if problem := fault(value, parameter.limits, parameter.unit, number_text(value), written):
+    shown = change.shown if written and change.shown else number_text(value)
+    if problem := fault(value, parameter.limits, parameter.unit, shown, written):
         raise change.refuse(problem)
     if value == row.value:
         return row

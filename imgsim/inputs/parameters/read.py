@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from imgsim.base.dates.calendar import month_day, to_day
 from imgsim.base.errors import Problems
-from imgsim.base.files.toml import Table, finite, read_toml, shown
+from imgsim.base.files.toml import Table, read_toml, shown
 from imgsim.inputs.parameters.dispersion import DURATIONS, owner_of
 from imgsim.inputs.parameters.limits import UNITS, Limits, fault, limits_of, number_text
 from imgsim.inputs.parameters.parameter import (
@@ -25,6 +25,7 @@ from imgsim.inputs.parameters.parameter import (
     Row,
     Source,
 )
+from imgsim.inputs.parameters.ranges import pair, refuse_outside_range, refuse_wide_range
 from imgsim.inputs.renamed import answers
 from imgsim.inputs.traits import CATEGORICAL
 
@@ -32,7 +33,6 @@ GROUNDS: Final = ("evidence", "source", "where", "why", "range", "note")
 OWN: Final = ("unit", "distribution", "by", "between", "bounds", "same_as", "value", "values", *GROUNDS)
 IN_ROW: Final = ("from", "value", "of", *GROUNDS)
 OLD: Final = answers("parameter")  # what is said of former keys
-SHIPPED: Final = Path(__file__).resolve().parents[2] / "countries"
 STRAIGHT: Final = ("count", *MONEY, "score", "number")  # no link stands between the value and the rule that reads it
 
 
@@ -128,9 +128,11 @@ def parameter(name: str, table: Table) -> Parameter:
     if between == "linear" and unit not in STRAIGHT:
         table.fail(f"only {', '.join(STRAIGHT)} can run linearly between dates, not a {unit}", "between")
     if between == "linear" and limits.integer and not limits.divisible:
-        table.fail("runs by steps: between its dates a line would not be whole", "between")
+        table.fail("whole numbers go by steps: on a line there would be fractions between their dates", "between")
     if between == "linear" and any(len(series) > 1 and series[0].start is None for series in rows.values()):
         table.fail("a line needs dates: the first value has none", "values")
+    if between == "linear" and all(len(series) == 1 for series in rows.values()):
+        table.fail("a line needs values on two dates at least", "between")
     return Parameter(name, unit, distribution, by, between, rows, (), limits, str(table.file))
 
 
@@ -174,18 +176,9 @@ def dated_rows(table: Table, unit: str, by: str | None, limits: Limits) -> dict[
                 entry.fail("dates must increase from row to row", "from" if "from" in entry else None)
             row = Row(start, value, *grounds(entry, table))
             refuse_outside_range(entry, category, row)
+            refuse_wide_range(entry if "range" in entry else table, row, limits)
             series.append(row)
     return {category: tuple(series) for category, series in rows.items()}
-
-
-def refuse_outside_range(entry: Table, category: str, row: Row) -> None:
-    """Refuse a value outside the plausible range that is given for it; a test lists those of the shipped countries."""
-    if row.range is None or row.range[0] <= row.value <= row.range[1] or entry.file.resolve().is_relative_to(SHIPPED):
-        return
-    key = "of" if "of" in entry else "value"
-    inner = entry.table(key) if category else entry
-    low, high = map(number_text, row.range)
-    inner.fail(f"{number_text(row.value)} is outside its own `range`, {low} to {high}", category or key)
 
 
 def undated(table: Table) -> Table:
@@ -239,19 +232,6 @@ def grounds(entry: Table, table: Table) -> tuple[Any, ...]:
     if evidence == "calibrated" and not (texts["why"] or texts["source"]):
         where.fail("a calibrated value needs a `why` or a `source`", "evidence")
     return evidence, texts["source"], texts["where"], texts["why"], span, texts["note"]
-
-
-def pair(table: Table, key: str) -> tuple[float, float] | None:
-    """Read a range ``[low, high]``; None if the key is missing."""
-    if key not in table:
-        return None
-    given = table.get(key, list, "[low, high]")
-    numbers = [value for value in given if isinstance(value, (int, float)) and not isinstance(value, bool)]
-    # An infinite bound is one, a number too large for a float is not, and nothing compares with nan.
-    fit = [value for value in numbers if finite(value) or isinstance(value, float)]
-    if len(given) != 2 or len(fit) != 2 or not fit[0] <= fit[1]:
-        table.fail(f"must be [low, high], not {shown(given)}", key)
-    return float(numbers[0]), float(numbers[1])
 
 
 def one_of(table: Table, key: str, known: Sequence[str], default: str | None = None) -> str:

@@ -12,7 +12,7 @@ from typing import Any, Final
 from imgsim.base.dates.calendar import month_day, to_day
 from imgsim.base.errors import InputError, Problems
 from imgsim.base.files.source import sibling_paths
-from imgsim.base.files.toml import Table, finite, locate, read_toml
+from imgsim.base.files.toml import Table, finite, locate, read_toml, shown
 from imgsim.inputs.countries import shipped_countries
 from imgsim.inputs.parameters.changes import Change
 from imgsim.inputs.parameters.parameter import Source
@@ -138,6 +138,7 @@ def change(table: Table) -> Change:
         in_words=isinstance(table.data.get("value"), str),
         joins=is_knot(table),
         add=table.number("add", None),
+        shown=shown(table.data["value"]) if "value" in table else "",
     )
 
 
@@ -212,7 +213,9 @@ def assigned(text: str, name: str, value: str) -> Change:
     except ValueError:
         raise InputError(f"`{value}` is no month and day in `{text}`", key="--set") from None
     why = f"set on the command line: {text}"
-    return Change(name, None, None, float(number), None, why, rest[:-1], file="--set", in_words=in_words)
+    return Change(
+        name, None, None, float(number), None, why, rest[:-1], file="--set", in_words=in_words, shown=clipped(value)
+    )  # fmt: skip
 
 
 def numeric(text: str, value: str, integral: bool = False) -> float:
