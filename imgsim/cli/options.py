@@ -28,8 +28,7 @@ def _assignments(values: list[str] | None) -> list[str]:
 
 
 def _sizes(values: list[str] | None) -> list[str]:
-    for text in _assignments(values):
-        sizes(text)
+    sizes(*_assignments(values))
     return values or []
 
 
@@ -38,6 +37,8 @@ def sizes(*texts: str) -> dict[str, float]:
     by_name = {}
     for text in texts:
         name, _, value = (part.strip() for part in text.partition("="))
+        if name in by_name:
+            raise typer.BadParameter(f"`{name}` is given twice.")
         try:
             by_name[name] = float(value)
         except ValueError:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 CONFIDENCE: Final = 0.95
 WIDTH: Final = 100
 ASSUMED: Final = "assumed"
+COUNTED: Final = ("persons", "physician-years")  # units of counts, which have no denominator
 KEY: Final = ("measure", "cohort", "group", "statistic")  # by which a line chooses its rows
 COLUMNS: Final = ("label", "value", "low", "high", "unit", "n", "leans_on", "replications")
 
@@ -161,8 +162,8 @@ def names(family: dict[str, Any], leans_on: str) -> bool:
 
 
 def number(value: float, unit: str) -> str:
-    """Shares in percent, persons as whole ones, everything else with one decimal."""
-    if unit == "persons":
+    """Shares in percent, persons and their years as whole ones, everything else with one decimal."""
+    if unit in COUNTED:
         return f"{value:,.0f}"
     return f"{100 * value:.1f}%" if unit == "share" else f"{value:.1f}"
 

@@ -20,7 +20,8 @@ from imgsim.engines.records.tables import build_tables
 from imgsim.experiments.compare import differences, paired_replications
 from imgsim.experiments.compare import text as words
 from imgsim.experiments.compare.comparison import Comparison
-from imgsim.experiments.compare.run import compare, worlds_of
+from imgsim.experiments.compare.reform_worlds import worlds_of
+from imgsim.experiments.compare.run import compare
 from imgsim.experiments.compare.sweep import sign_change, switching_points
 from imgsim.experiments.uncertainty import parameter_draws as draws
 from imgsim.experiments.uncertainty import parameter_uncertainty as uncertainty
@@ -139,8 +140,14 @@ def test_what_is_worth_knowing_is_what_would_change_the_choice() -> None:
 
 
 def test_the_sign_changes_on_the_line_between_two_sizes() -> None:
-    assert sign_change([1, 2, 4], [-1.0, 1.0, 3.0]) == 1.5
-    assert sign_change([1, 2, 4], [1.0, 1.0, 3.0]) is None
+    assert sign_change([1, 2, 4], [-1.0, 1.0, 3.0], [-1, 1, 1]) == 1.5
+    assert sign_change([1, 2, 4], [1.0, 1.0, 3.0], [1, 1, 1]) is None
+
+
+def test_a_sign_that_is_not_known_does_not_change() -> None:
+    assert sign_change([1, 2, 4], [-1.0, 1.0, 3.0], [0, 1, 1]) is None
+    assert sign_change([1, 2, 4], [-1.0, 1.0, 3.0], [-1, 0, 0]) is None
+    assert sign_change([1, 2, 4], [-1.0, 1.0, 3.0], [-1, 0, 1]) == 1.5  # between 1 and 4, where the line crosses
 
 
 # --- whole comparisons ------------------------------------------------------------------------------------------------
@@ -154,7 +161,8 @@ def test_a_reform_that_changes_nothing_is_exactly_nothing(country: Path) -> None
     assert (counts == 0).all(axis=None)
     assert (found.places["change"] == 0).all()
     assert (found.flows["before"] == found.flows["after"]).all()
-    assert "no headline share differs" in words.sentences(found, "null")[0]
+    assert "the same persons start training or practise, and no physician-year" in words.sentences(found, "null")[0]
+    assert f"{len(found.differences)} lines do not differ" in words.table_text(found)
 
 
 def test_more_places_help_and_who_gains_is_counted(country: Path) -> None:
@@ -243,8 +251,16 @@ def test_rankings_change_on_the_line_between_two_sizes() -> None:
         [("m", "all", "M", "x = 1", -1.0), ("m", "all", "M", "x = 3", 3.0), ("m", "all", "M", "other", 1.0)],
         columns=["measure", "group", "label", "reform", "difference"],
     )
-    found = switching_points(table, ("x", (1.0, 3.0))).set_index("against")["size"].to_dict()
-    assert found == {"the baseline": 1.5, "other": 2.0}
+
+    def at(half: float, moved: bool = False) -> dict[str, float]:
+        known = table.assign(low=table["difference"] - half, high=table["difference"] + half, denominator_moved=moved)
+        return dict(switching_points(known, ("x", (1.0, 3.0))).set_index("against")["size"])
+
+    assert at(0.5) == {"the baseline": 1.5, "other": 2.0}
+    assert at(1.2) == {}  # the interval of the smaller size holds zero, and touches that of the other reform
+    assert at(0.99) == {"the baseline": 1.5, "other": 2.0}
+    assert at(0.5, moved=True) == {}  # a share of other persons has no sign
+    assert at(np.nan) == {}  # one replication
 
 
 def test_screening_ranks_first_the_parameter_that_moves_the_answer(

@@ -12,7 +12,7 @@ from imgsim.base.dates.day_numbers import NEVER
 from imgsim.engines.model import build
 from imgsim.engines.records.columns import frame
 from imgsim.experiments.compare import paired_replications as paired
-from imgsim.experiments.compare.run import worlds_of
+from imgsim.experiments.compare.reform_worlds import worlds_of
 from imgsim.experiments.compare.shared_rounds import EVER, SharedAllocations, SharedMechanism, first_change
 from imgsim.markets.allocation import Allocation, Applicants
 

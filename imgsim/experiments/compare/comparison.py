@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 import pandas as pd
 
 from imgsim.experiments.compare import differences
+from imgsim.experiments.compare.lead import lead_table, with_lead
 from imgsim.experiments.compare.paired_replications import Worlds
 from imgsim.experiments.compare.sweep import COLUMNS, Sweep, switching_points
 from imgsim.experiments.uncertainty.parameter_uncertainty import ParameterUncertainty
@@ -44,10 +46,12 @@ class Comparison:
         """The names of the baseline and the reforms."""
         return self.worlds.names
 
-    @property
+    @cached_property
     def differences(self) -> pd.DataFrame:
-        """The paired difference of every line of the headline table under each reform, with its interval."""
-        return differences.difference_table(self.tables["headline"], self.names, self.scenario.pathway.first_post)
+        """The paired difference of the leading and of every headline line under each reform, with its interval."""
+        table = differences.difference_table(self.tables["headline"], self.names, self.scenario.pathway.first_post)
+        lead = lead_table(self.tables["counterfactual_pairs"], self.names, self.scenario.run.scale)
+        return with_lead(lead, table, self.names)
 
     @property
     def gains(self) -> pd.DataFrame:
@@ -65,6 +69,19 @@ class Comparison:
         if self.sweep is None:
             return pd.DataFrame(columns=COLUMNS)
         return switching_points(self.differences, self.sweep)
+
+    @property
+    def drawn(self) -> pd.DataFrame:
+        """Median and range of every difference over draws of parameters; empty without draws.
+
+        No ``helps`` where the denominator moved, in the draws or between the worlds as they are.
+        """
+        if self.parameter_uncertainty is None:
+            return pd.DataFrame()
+        table, key = self.parameter_uncertainty.summary(), ["reform", "label"]
+        moved = self.differences.loc[self.differences["denominator_moved"].astype(bool), key]
+        same = pd.MultiIndex.from_frame(table[key]).isin(pd.MultiIndex.from_frame(moved))
+        return table.assign(helps=table["helps"].mask(same))
 
     @property
     def flows(self) -> pd.DataFrame:

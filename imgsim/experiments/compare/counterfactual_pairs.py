@@ -15,20 +15,20 @@ import pandas as pd
 
 from imgsim.base.arrays import Bools, Floats
 from imgsim.base.dates.day_numbers import DAYS_A_YEAR, NEVER
-from imgsim.outcomes.destinations import STARTS
 from imgsim.outcomes.people_arrays import days
 
 Days = npt.NDArray[np.int32]
 Indices = npt.NDArray[np.int64]
 Groups = pd.Categorical  # the group of each person
 
+STARTS: Final = ("training", "practice")  # a licence alone is permission, no start
 PRACTICE: Final = "practice"  # the milestone, and the activity status that follows from it
 AGES: Final = (25, 30, 35, 40)  # bounds of bands at entry: definitions, not quantities
 SINCE: Final = (0, 2, 5, 10)  # years since graduation at entry
 UNDER_WAY: Final = "under_way"  # the class of those who have come to no end
 COUNTS: Final = (
-    "persons", "gained", "lost", "sooner", "later", "gained_places", "lost_places", "days_sooner", "days_later",
-    "practising", "practising_no_more", "practice_years",
+    "persons", "started", "practised", "gained", "lost", "sooner", "later", "gained_places", "lost_places",
+    "days_sooner", "days_later", "practising", "practising_no_more", "practice_years",
 )  # fmt: skip
 
 
@@ -36,7 +36,7 @@ class Careers(NamedTuple):
     """What is compared of every person, in the order of their numbers; arrays of shape (people,)."""
 
     actor: npt.NDArray[np.uint64]
-    start: Days  # first day of training, of a licence or of practice; NEVER if none
+    start: Days  # first day of training or of practice; NEVER if none
     certified: Days
     applied: Days
     dimensions: dict[str, Groups[Any]]  # by dimension: the group of each person
@@ -114,12 +114,13 @@ def pairs_table(one: Careers, other: Careers) -> pd.DataFrame:
 
     What happens to somebody whose certificate and first application fall on the same days in both worlds came about
     through places (``gained_places``, ``lost_places``): others took or left them. ``practice_years`` is the difference
-    in years of practice up to the horizon.
+    in years of practice up to the horizon; ``started`` and ``practised`` are starts and years in the first world.
     """
     mine, theirs = matched(one, other)
     changed = is_changed(one, other, mine, theirs)
     counted = counts(one, other, mine[changed], theirs[changed])
-    parts = [by_group(counted, name, group[mine], changed) for name, group in one.dimensions.items()]
+    before = {"started": (one.start[mine] < NEVER).astype(np.float64), "practised": one.practised[mine]}
+    parts = [by_group(before, counted, name, group[mine], changed) for name, group in one.dimensions.items()]
     return pd.concat(parts, ignore_index=True)
 
 
@@ -149,11 +150,14 @@ def counts(one: Careers, other: Careers, mine: Indices, theirs: Indices) -> dict
     return {name: value.astype(np.float64) for name, value in counted.items()}
 
 
-def by_group(counted: Mapping[str, Floats], dimension: str, group: Groups[Any], changed: Bools) -> pd.DataFrame:
-    """Sums by group of one dimension, without empty groups; ``counted`` covers the pairs that changed."""
+def by_group(
+    before: Mapping[str, Floats], counted: Mapping[str, Floats], dimension: str, group: Groups[Any], changed: Bools
+) -> pd.DataFrame:
+    """Sums by group of one dimension without empty groups: ``before`` of all pairs, ``counted`` of those changed."""
     codes, size = np.asarray(group.codes), len(group.categories)
     persons = np.bincount(codes, minlength=size).astype(np.float64)
-    sums = {name: np.bincount(codes[changed], weights=value, minlength=size) for name, value in counted.items()}
+    sums = {name: np.bincount(codes, weights=value, minlength=size) for name, value in before.items()}
+    sums |= {name: np.bincount(codes[changed], weights=value, minlength=size) for name, value in counted.items()}
     table = pd.DataFrame({"dimension": dimension, "group": list(group.categories), "persons": persons, **sums})
     table = table[table["persons"] > 0]
     return table.sort_values("group", key=lambda names: names.map(in_order), ignore_index=True)

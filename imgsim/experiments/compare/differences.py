@@ -12,12 +12,13 @@ from imgsim.base.arrays import Floats
 from imgsim.base.dates.day_numbers import DAYS_A_YEAR
 from imgsim.experiments.compare.counterfactual_pairs import COUNTS
 from imgsim.inputs.pathways.pathway import FIRST_POST
-from imgsim.outcomes.headline import CONFIDENCE, chosen, lines
+from imgsim.outcomes.headline import CONFIDENCE, COUNTED, chosen, lines
 
 COLUMNS: Final = (
     "reform", "label", "measure", "group", "unit", "baseline", "reformed", "difference", "low", "high", "helps",
-    "better", "n", "replications", "variance_reduction_factor",
+    "better", "n_baseline", "n_reformed", "denominator_moved", "replications", "variance_reduction_factor",
 )  # fmt: skip
+DIGITS: Final = 6  # to which sums of years are exact: years given and taken leave no dust of a last bit
 SAME: Final = 1e-12  # sums of floats in another order differ by less
 
 
@@ -30,7 +31,8 @@ def difference_table(headline: pd.DataFrame, names: tuple[str, ...], first_post:
     """Both worlds' means and the paired difference of every line of the headline table, with its 95% t-interval.
 
     ``helps`` is the probability that the difference lies on the better side, by the t-distribution of its mean: it
-    knows stochastic uncertainty alone, not parameter uncertainty.
+    knows stochastic uncertainty alone, not parameter uncertainty. It is missing where the denominator moved by more
+    than its noise: a share of other persons may rise while fewer of them get there.
     """
     rows = [
         difference_row(name, line, values(headline, 0, line), values(headline, world, line))
@@ -39,22 +41,6 @@ def difference_table(headline: pd.DataFrame, names: tuple[str, ...], first_post:
         if "better" in line
     ]
     return pd.DataFrame([row for row in rows if row is not None], columns=list(COLUMNS))
-
-
-def leading(table: pd.DataFrame, reform: str | None = None) -> Any:
-    """The share of all persons that moves most, under one reform or any, as a row of the differences.
-
-    Where no share moves (a reform that acts after training), the count of persons that does; None if nothing moves.
-    """
-    moved = table[(table["group"] == "all") & (table["difference"].abs() > 0)]
-    if reform is not None:
-        moved = moved[moved["reform"] == reform]
-    for unit in ("share", "persons"):
-        rows = moved[moved["unit"] == unit]
-        if len(rows):
-            top = int(rows["difference"].abs().to_numpy().argmax())
-            return next(each_row(rows.iloc[top : top + 1]))
-    return None
 
 
 def values(headline: pd.DataFrame, world: int, line: dict[str, Any]) -> pd.DataFrame:
@@ -72,11 +58,23 @@ def difference_row(
         return None
     one, other = paired["value_before"].to_numpy(np.float64), paired["value_after"].to_numpy(np.float64)
     mean, low, high, helps = paired_interval(other - one, line["better"])
-    n = float(paired["n_before"].mean())
+    n_before, n_after = (paired[f"n_{when}"].to_numpy(np.float64) for when in ("before", "after"))
+    moved = line["unit"] not in COUNTED and denominator_moved(n_before, n_after)
     return (
         name, line["label"], line["measure"], line.get("group", "all"), line["unit"], one.mean(), other.mean(), mean,
-        low, high, helps, line["better"], n, len(paired), variance_reduction_factor(one, other),
+        low, high, np.nan if moved else helps, line["better"], n_before.mean(), n_after.mean(), moved, len(paired),
+        variance_reduction_factor(one, other),
     )  # fmt: skip
+
+
+def denominator_moved(before: Floats, after: Floats) -> bool:
+    """Whether a denominator differs by more than its noise: by its paired interval, or the same way every time.
+
+    Two or three replications have intervals so wide that only the second tells.
+    """
+    change = after - before
+    _, low, high, _ = paired_interval(change, "more")
+    return bool((change > 0).all() or (change < 0).all() or low > 0 or high < 0)
 
 
 def side_by_side(one: pd.DataFrame, other: pd.DataFrame, suffixes: tuple[str, str], how: Any) -> pd.DataFrame:
@@ -124,7 +122,7 @@ def gain_table(pairs: pd.DataFrame, names: tuple[str, ...], scale: float) -> pd.
         means = {name: float(counted[name].mean()) / scale for name in COUNTS}
         net = (counted["gained"] - counted["lost"]).to_numpy(np.float64) / scale
         _, low, high, _ = paired_interval(net, "more")
-        _, few, many, _ = paired_interval(counted["practice_years"].to_numpy(np.float64) / scale, "more")
+        _, few, many, _ = paired_interval(counted["practice_years"].to_numpy(np.float64).round(DIGITS) / scale, "more")
         years = {f"years_{name}": mean_years(means, name) for name in ("sooner", "later")}
         shown = {name: means[name] for name in COUNTS if not name.startswith("days_")}
         rows.append(

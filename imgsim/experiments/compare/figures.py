@@ -10,9 +10,10 @@ import numpy as np
 import pandas as pd
 from matplotlib.ticker import FuncFormatter
 
-from imgsim.experiments.compare.differences import each_row, leading
+from imgsim.experiments.compare.differences import each_row
+from imgsim.experiments.compare.lead import leading
 from imgsim.experiments.compare.sweep import BASELINE, by_size, outside, switching_points
-from imgsim.experiments.compare.text import POINTS
+from imgsim.experiments.compare.text import POINTS, nothing_stands_out
 from imgsim.reports.figures.style import (
     BLUE,
     COLOURS,
@@ -54,7 +55,9 @@ def differences(of: Comparison) -> Axes:
         rows = table[table["reform"] == reform]
         height = np.array([names.index(label) for label in rows["label"]]) + 0.6 * (index + 1) / (len(shown) + 1) - 0.3
         axes.hlines(height, rows["low"], rows["high"], color=colour, linewidth=2.2, alpha=0.55)
+        moved = rows["denominator_moved"].to_numpy(bool)
         axes.plot(rows["difference"], height, "o", color=colour, markersize=4.5, label=plain(reform))
+        axes.plot(rows["difference"][moved], height[moved], "o", color="white", markersize=2.5)
     axes.axvline(0, color=QUIET, linewidth=0.8)
     axes.set_yticks(range(len(names)), ["\n".join(textwrap.wrap(name, 38)) for name in names], fontsize=8)
     axes.invert_yaxis()
@@ -62,7 +65,8 @@ def differences(of: Comparison) -> Axes:
     in_points(axes)
     axis(axes, "Difference (percentage points)", "")
     what = f"Paired person by person over {of.replications} replications. Line: 95% interval, stochastic only."
-    return notes(axes, run_of(of), f"{what} Denominators stand in the table.")
+    hollow = " Hollow: not of the same persons, the denominator moved." if table["denominator_moved"].any() else ""
+    return notes(axes, run_of(of), f"{what}{hollow} Denominators stand in the table.")
 
 
 def in_points(axes: Axes) -> None:
@@ -100,7 +104,7 @@ def band(rows: pd.DataFrame) -> pd.DataFrame:
 
 def gains(of: Comparison) -> Axes:
     """Draw who gains a start and who loses one, by group, under the first reform."""
-    axes = sheet("Who gains and who loses a start in training, licence or practice", left=0.3, right=0.97)
+    axes = sheet("Who gains and who loses a start in training or practice", left=0.3, right=0.97)
     table = of.gains
     rows = table[table["reform"] == of.names[1]]
     rows = rows[(rows["gained"] > 0) | (rows["lost"] > 0)].reset_index(drop=True)
@@ -152,16 +156,21 @@ def tornado(of: Comparison) -> Axes:
     if uncertainty is None or top is None:
         return blank(axes, run_of(of), "no draws of parameters (--uncertainty), or nothing that differs")
     table = uncertainty.tornado(top.measure, top.group)
-    rows = table[table["reform"] == of.names[1]].head(MOST).iloc[::-1]
-    colours = [BLUE if beyond else "#b7b7b7" for beyond in rows["beyond"]]
-    axes.barh(range(len(rows)), rows["swing"], xerr=rows["error"], color=colours, ecolor=QUIET)
+    table = table[table["reform"] == top.reform]
+    rows = table[table["beyond"].to_numpy(bool)].head(MOST).iloc[::-1]
+    if not len(rows):
+        return blank(axes, run_of(of), nothing_stands_out(uncertainty).strip(".").lower())
+    axes.barh(range(len(rows)), rows["swing"], xerr=rows["error"], color=BLUE, ecolor=QUIET)
     axes.set_yticks(range(len(rows)), rows["parameter"].tolist(), fontsize=7.5)
     axes.axvline(0, color=QUIET, linewidth=0.8)
     if top.unit == "share":
         in_points(axes)
     what = POINTS.get(top.unit, top.unit).capitalize()
     axis(axes, "\n".join(textwrap.wrap(f"{what} by which the difference changes in: {top.label}", 70)), "")
-    what = "From one tenth to nine tenths of each plausible range. Grey: within two standard errors of zero."
+    what = (
+        f"Reform {plain(top.reform)}, one tenth to nine tenths of each plausible range; whisker: one standard error. "
+        f"Not shown: {len(table) - len(rows)} others; 5% of those shown may be false (Benjamini-Hochberg)."
+    )
     return notes(
         axes,
         run_of(of),

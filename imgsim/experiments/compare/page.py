@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from importlib.resources import files
 from string import Template
 from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
-from imgsim.experiments.compare.differences import each_row, leading
+from imgsim.experiments.compare.differences import each_row
+from imgsim.experiments.compare.page_tables import items, number_or_blank, table
+from imgsim.experiments.compare.page_uncertainty import sensitivity_html, uncertainty_html
 from imgsim.experiments.compare.sweep import switching_text
-from imgsim.experiments.compare.text import POINTS, points, sentences
-from imgsim.experiments.uncertainty.sensitivity import STRONGEST
+from imgsim.experiments.compare.text import chance, denominators, differs, folded_text, points, sentences
 from imgsim.outcomes.headline import leaning, number
 from imgsim.runs.manifest import Call, command
 
@@ -31,14 +32,6 @@ CAPTIONS: Final[Mapping[str, str]] = {
     "tornado": "Which assumed numbers swing the answer. Shows parameter uncertainty.",
     "levers": "The difference against the size of the lever. Bands show stochastic uncertainty only.",
 }
-NOT_ASKED: Final = (
-    "<p>Not asked for: the intervals above show stochastic uncertainty alone. <code>--uncertainty 200</code> draws the "
-    "assumed numbers from their plausible ranges.</p>"
-)
-SENSITIVITY_NOT_ASKED: Final = (
-    "<p>Screening of all numbers (Morris) and shares of variance (Sobol) were not asked for: "
-    "<code>--morris 10 --sobol 64</code>.</p>"
-)
 SHOWN: Final = 60  # assumptions listed on the page; the rest are in parameters.csv
 
 
@@ -82,25 +75,35 @@ def stands_for(reform: Reform, scenario: Scenario) -> str:
 
 def answer(comparison: Comparison, name: str) -> str:
     """The two sentences of one reform."""
-    first, second = (html.escape(text) for text in sentences(comparison, name))
-    return f'<div class="answer"><h3>{html.escape(name)}</h3><p>{first}</p><p>{second}</p></div>'
+    paragraphs = "".join(f"<p>{html.escape(text)}</p>" for text in sentences(comparison, name) if text)
+    return f'<div class="answer"><h3>{html.escape(name)}</h3>{paragraphs}</div>'
 
 
 def differences_html(comparison: Comparison) -> str:
-    """The table of differences between the baseline and each reform, as HTML."""
+    """The table of differences between the baseline and each reform, as HTML; rows that do not differ are folded."""
     rows = [
         (
             row.reform, row.label, number(row.baseline, row.unit), number(row.reformed, row.unit),
-            points(row.difference, row.unit, signed=True), span(row), number_or_blank(row.helps, "{:.0%}"),
-            f"{row.n:,.0f}", number_or_blank(row.variance_reduction_factor, "{:,.1f}"),
+            points(row.difference, row.unit, signed=True), span(row), chance(row.helps), persons(row),
+            number_or_blank(row.variance_reduction_factor, "{:,.1f}"),
         )
-        for row in each_row(comparison.differences)
+        for row in each_row(comparison.differences) if differs(row)
     ]  # fmt: skip
     head = (
-        "reform", "measure", "baseline", "reform", "difference", "95% interval (stochastic)", "helps", "persons",
-        "variance reduction factor",
+        "reform", "measure", "baseline", "reform", "difference", "95% interval (stochastic)", "helps",
+        "of persons (simulated)", "variance reduction factor",
     )  # fmt: skip
-    return table(head, rows)
+    folded = [
+        f"{name}: {text}"
+        for name, of in comparison.differences.groupby("reform", sort=False)
+        if (text := folded_text(of))
+    ]
+    return table(head, rows) + items(folded)
+
+
+def persons(row: Any) -> str:
+    """The denominator of a line, or both where it differs between the worlds."""
+    return denominators(row) if row.denominator_moved else f"{row.n_baseline:,.0f}"
 
 
 def switching(comparison: Comparison) -> list[str]:
@@ -111,11 +114,6 @@ def switching(comparison: Comparison) -> list[str]:
 def span(row: Any) -> str:
     """The interval of a difference as text."""
     return "" if pd.isna(row.low) else f"{points(row.low, row.unit, True)} to {points(row.high, row.unit, True)}"
-
-
-def number_or_blank(value: float, form: str) -> str:
-    """A number as text, or nothing where it is missing."""
-    return "" if pd.isna(value) else form.format(value)
 
 
 def gains_html(comparison: Comparison) -> str:
@@ -156,80 +154,6 @@ def places_html(comparison: Comparison) -> str:
     return table(("reform", "round", "group", "seats a year", "taken, baseline", "taken, reform", "change"), rows)
 
 
-def uncertainty_html(comparison: Comparison) -> str:
-    """The differences over draws of parameters, and the value of information."""
-    uncertainty = comparison.parameter_uncertainty
-    if uncertainty is None:
-        return NOT_ASKED
-    rows = [
-        (row.reform, row.label, points(row.median, row.unit, True),
-         f"{points(row.low, row.unit, True)} to {points(row.high, row.unit, True)}", f"{row.helps:.0%}")
-        for row in each_row(uncertainty.summary())
-    ]  # fmt: skip
-    head = ("reform", "measure", "median difference", "95% range over draws", "helps in")
-    about = (
-        f"<p>{len(uncertainty.points)} draws of {len(uncertainty.parameters)} assumed or fitted numbers, the same "
-        f"replication in each. {uncertainty.refused} draws were refused by the model.</p>"
-    )
-    return about + table(head, rows) + value_of_information(comparison)
-
-
-def value_of_information(comparison: Comparison) -> str:
-    """The parameters whose knowledge would improve the choice most."""
-    top = leading(comparison.differences)
-    if comparison.parameter_uncertainty is None or top is None:
-        return ""
-    worth = comparison.parameter_uncertainty.worth(top.measure, top.group).head(8)
-    scale = 100 if top.unit == "share" else 1
-    rows = [(row.parameter, f"{scale * row.worth:,.3f}") for row in each_row(worth)]
-    head = ("parameter", f"worth of knowing it ({POINTS.get(top.unit, top.unit)})")
-    about = (
-        f"<p>Value of information for “{html.escape(top.label)}”: how much better the best choice would be if the "
-        "number were known before choosing.</p>"
-    )
-    return about + table(head, rows)
-
-
-def sensitivity_html(comparison: Comparison) -> str:
-    """The parameters that move the leading difference, by screening and by shares of variance."""
-    result, top = comparison.sensitivity, leading(comparison.differences)
-    if result is None or top is None:
-        return SENSITIVITY_NOT_ASKED
-    label = top.label
-    chosen = result.morris[result.morris["label"] == label]
-    if not len(chosen):
-        return "<p>Screening: no number moves this difference, or too few trajectories gave a value.</p>"
-    rows = [
-        (row.reform, row.parameter, *(points(value, row.unit) for value in (row.mu_star, row.error, row.sigma)))
-        for _, of in chosen.groupby("reform", sort=False) for row in each_row(of.head(STRONGEST))
-    ]  # fmt: skip
-    head = ("reform", "parameter", "mean absolute effect", "± (95%)", "standard deviation of effects")
-    trajectories = chosen["trajectories"].iloc[0]
-    about = (
-        f"<p>Which numbers move the difference in “{html.escape(label)}”: {trajectories} trajectories of Morris "
-        "screening over all assumed numbers and levers, each across its whole plausible range. Parameter uncertainty "
-        "with the same random numbers in all runs; a standard deviation as large as the effect shows that a number "
-        "acts through others.</p>"
-    )
-    return about + table(head, rows) + shares(comparison, label)
-
-
-def shares(comparison: Comparison, label: str) -> str:
-    """The Sobol indices of the strongest parameters, as HTML."""
-    indices = comparison.sensitivity.sobol if comparison.sensitivity else pd.DataFrame(columns=["label"])
-    indices = indices[indices["label"] == label]
-    if not len(indices):
-        return ""
-    rows = [
-        (row.reform, row.parameter, f"{row.first:.2f} ± {row.first_error:.2f}",
-         f"{row.total:.2f} ± {row.total_error:.2f}")
-        for row in each_row(indices)
-    ]  # fmt: skip
-    samples = indices["samples"].iloc[0]
-    about = f"<p>Shares of the variance of that difference among these (Sobol indices, {samples} samples).</p>"
-    return about + table(("reform", "parameter", "alone", "with others"), rows)
-
-
 def figure(name: str, svg: str) -> str:
     """One figure, with its drawing inside the page."""
     drawing = re.sub(r"^.*?(?=<svg)", "", svg, flags=re.DOTALL)
@@ -265,16 +189,3 @@ def repeat(comparison: Comparison, call: Call) -> str:
         *(f"{name}: {scenario.digest()}" for name, scenario in worlds),
     ]
     return f"<pre>{html.escape(chr(10).join(lines))}</pre>"
-
-
-def table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
-    """An HTML table of texts."""
-    top = "".join(f"<th>{html.escape(name)}</th>" for name in head)
-    body = "".join("<tr>" + "".join(f"<td>{html.escape(str(value))}</td>" for value in row) + "</tr>" for row in rows)
-    return f'<div class="wide"><table><thead><tr>{top}</tr></thead><tbody>{body}</tbody></table></div>'
-
-
-def items(texts: Iterable[str]) -> str:
-    """An HTML list of texts; nothing if there are none."""
-    listed = "".join(f"<li>{html.escape(text)}</li>" for text in texts)
-    return f"<ul>{listed}</ul>" if listed else ""

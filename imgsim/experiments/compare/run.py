@@ -7,26 +7,24 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import pandas as pd
 
 from imgsim.base.errors import InputError
 from imgsim.base.progress import progress
-from imgsim.engines.engine import AUTO, choose
+from imgsim.engines.engine import AUTO
 from imgsim.experiments.compare.comparison import Comparison
-from imgsim.experiments.compare.paired_replications import JOB, TABLES, Worlds, refuse_unpaired, window, within
+from imgsim.experiments.compare.paired_replications import JOB, TABLES, Worlds
 from imgsim.experiments.compare.read import read_replications
-from imgsim.experiments.compare.sweep import sizes_of, world_of
+from imgsim.experiments.compare.reform_worlds import worlds_of
+from imgsim.experiments.compare.sweep import sizes_of
 from imgsim.experiments.compare.write import write_comparison
 from imgsim.experiments.uncertainty.parameter_uncertainty import parameter_uncertainty
 from imgsim.experiments.uncertainty.sensitivity import sensitivity
 from imgsim.inputs.arguments import check_arguments
 from imgsim.inputs.reforms.lever_sizes import lever_sizes
-from imgsim.inputs.reforms.read import read_reform
-from imgsim.inputs.scenarios.load import load_scenario
-from imgsim.inputs.scenarios.scenario import Scenario
 from imgsim.runs.checkpoints import Checkpoints, Claims, claims, complete
 from imgsim.runs.manifest import Call
 from imgsim.runs.replicate import run_replications
@@ -90,68 +88,6 @@ def analyse_parameters(
         result.parameter_uncertainty = parameter_uncertainty(result.worlds, claimed, uncertainty, workers, quiet)
     if morris or sobol:
         result.sensitivity = sensitivity(result.worlds, claimed, morris, sobol, workers, quiet)
-
-
-def worlds_of(
-    base: Path, reforms: list[Path], together: bool, years: int, sweep: str | None, levers: Mapping[str, float],
-    engine: str, given: dict[str, Any],
-) -> Worlds:  # fmt: skip
-    """The baseline and the worlds to compare with it."""
-    if not reforms:
-        raise InputError("nothing to compare: name at least one reform", key="--reform")
-    refuse_levers(reforms, levers)
-    baseline = load_scenario(base, **given)
-    if sweep is not None:
-        others = swept(base, reforms, together, sweep, levers, given)
-    else:
-        sets = [reforms] if together else [[file] for file in reforms]
-        others = {
-            name_of(files): load_scenario(base, reforms=files, levers=own_levers(files, levers), **given)
-            for files in sets
-        }
-    begin, end = window(baseline, list(others.values()), years)
-    scenarios = tuple(within(scenario, begin, end) for scenario in (baseline, *others.values()))
-    names = (baseline.name, *others)
-    refuse_unpaired(names, scenarios)
-    return Worlds(names, scenarios, choose(engine).name)
-
-
-def name_of(files: Sequence[Path]) -> str:
-    """The name of a world, from its reforms."""
-    return "+".join(file.stem for file in files)
-
-
-def refuse_levers(reforms: Sequence[Path], levers: Mapping[str, float]) -> None:
-    """InputError for a lever that no reform has, or that several have."""
-    from imgsim.inputs.reforms.overlay import read_reforms
-
-    read_reforms(reforms, levers)
-
-
-def own_levers(files: Sequence[Path], levers: Mapping[str, float]) -> dict[str, float]:
-    """The levers that these reforms have."""
-    known = {name for file in files for lever in read_reform(file).levers for name in (lever, f"{file.stem}.{lever}")}
-    return {name: value for name, value in levers.items() if name in known} if len(files) == 1 else dict(levers)
-
-
-def swept(
-    base: Path, reforms: list[Path], together: bool, sweep: str, levers: Mapping[str, float], given: dict[str, Any]
-) -> dict[str, Scenario]:
-    """A world for each size of a lever, and one for each reform without that lever, to be ranked among them."""
-    name, sizes = sizes_of(sweep)
-    having = [file for file in reforms if own_levers([file], {name: sizes[0]})]
-    moved = reforms if together or not having else having
-    by_size = {
-        world_of(name, size): load_scenario(
-            base, reforms=moved, levers={**own_levers(moved, levers), name: size}, **given
-        )
-        for size in sizes
-    }
-    others = [file for file in reforms if file not in moved]
-    return by_size | {
-        name_of([file]): load_scenario(base, reforms=[file], levers=own_levers([file], levers), **given)
-        for file in others
-    }
 
 
 def replicated(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any, Final
 
 import numpy as np
@@ -53,27 +54,46 @@ def outside(table: pd.DataFrame, sweep: Sweep) -> pd.DataFrame:
 def switching_points(table: pd.DataFrame, sweep: Sweep) -> pd.DataFrame:
     """Sizes at which a difference changes its sign, or is level with that of another reform, line by line.
 
-    Sizes lie on the straight line between two that were simulated; stochastic uncertainty is not taken into account.
+    Only where that is beyond chance: the 95% interval at one size lies wholly below the level and at another wholly
+    above it (for another reform's level: the intervals do not overlap). The size lies on the straight line between two
+    that were simulated. Lines whose denominator moved are left out.
     """
     points = []
+    table = table[~table["denominator_moved"].to_numpy(bool)]
     others = outside(table, sweep)
     for (measure, group, label), rows in by_size(table, sweep).groupby(["measure", "group", "label"], sort=False):
         rivals = others[(others["measure"] == measure) & (others["group"] == group)]
-        levels = {BASELINE: 0.0} | {str(row.reform): float(row.difference) for row in each_row(rivals)}
-        for against, level in levels.items():
-            size = sign_change(rows["size"].tolist(), rows["difference"].to_numpy(np.float64) - level)
+        levels = {BASELINE: (0.0, 0.0, 0.0)}
+        levels |= {str(row.reform): (row.difference, row.low, row.high) for row in each_row(rivals)}
+        for against, (level, low, high) in levels.items():
+            above = (rows["low"] > high).to_numpy(bool).astype(int) - (rows["high"] < low).to_numpy(bool)
+            size = sign_change(rows["size"].tolist(), rows["difference"].to_numpy(np.float64) - level, above)
             if size is not None:
                 points.append((measure, group, label, against, size))
     return pd.DataFrame(points, columns=COLUMNS)
 
 
-def sign_change(sizes: Sequence[float], difference: npt.NDArray[np.float64] | Sequence[float]) -> float | None:
-    """The first size at which the sign of a difference changes, by linear interpolation; None if it does not."""
-    for k in range(len(sizes) - 1):
-        if difference[k] * difference[k + 1] < 0:
-            share = difference[k] / (difference[k] - difference[k + 1])
-            return float(sizes[k] + share * (sizes[k + 1] - sizes[k]))
+def sign_change(
+    sizes: Sequence[float], difference: npt.NDArray[np.float64] | Sequence[float], known: npt.ArrayLike
+) -> float | None:
+    """The first size at which the sign of a difference changes, by linear interpolation; None if it does not.
+
+    ``known`` is the sign at each size that is beyond chance: 1, -1, or 0 where it is not known. Between two sizes of
+    known and opposite sign lies a change, wherever it is drawn between those of unknown sign among them.
+    """
+    signs = np.asarray(known)
+    sure = np.flatnonzero(signs)
+    for first, last in pairwise(sure.tolist()):
+        if signs[first] != signs[last]:
+            return crossing(sizes[first : last + 1], difference[first : last + 1])
     return None
+
+
+def crossing(sizes: Sequence[float], difference: npt.NDArray[np.float64] | Sequence[float]) -> float:
+    """Where the line through differences of opposite signs at its ends first crosses zero."""
+    k = next(k for k in range(len(sizes) - 1) if difference[k] * difference[k + 1] <= 0)
+    share = difference[k] / (difference[k] - difference[k + 1])
+    return float(sizes[k] + share * (sizes[k + 1] - sizes[k]))
 
 
 def switching_text(points: pd.DataFrame, lever: str) -> list[str]:

@@ -8,149 +8,187 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import pandas as pd
 
-from imgsim.experiments.compare.differences import each_row, leading
+from imgsim.experiments.compare.differences import each_row
+from imgsim.experiments.compare.lead import LINES, lead_sentence, leading
 from imgsim.experiments.compare.sweep import switching_text
-from imgsim.outcomes.headline import number
+from imgsim.outcomes.headline import COUNTED, number
 
 if TYPE_CHECKING:
     from imgsim.experiments.compare.comparison import Comparison
+    from imgsim.experiments.uncertainty.parameter_uncertainty import ParameterUncertainty
 
 WIDTH: Final = 100
 POINTS: Final = {"share": "points"}  # the unit of a difference, where it is not that of the measure
-SURE, LIKELY = 0.95, 0.8  # how a probability is put into words: conventions, not quantities
+SURE: Final = 0.995  # nobody is surer than that, as printed: what was not simulated is not known
 
 
 def table_text(comparison: Comparison) -> str:
-    """The table of differences as plain text, one block a reform."""
+    """The comparison as plain text: for each reform its answer, the table of differences, and who gains and loses."""
     table = comparison.differences
-    blocks = [block(str(reform), rows) for reform, rows in table.groupby("reform", sort=False)]
+    blocks = [reform_text(comparison, name, table[table["reform"] == name]) for name in comparison.names[1:]]
     run = comparison.scenario.run
     about = (
         f"Measured {run.measured_from} to {run.end}, {comparison.replications} replications at scale {run.scale:g}, "
         "paired person by person. ± 95% interval and `helps` (probability that the reform does): stochastic "
-        "uncertainty only, not parameter uncertainty. `narrower`: how many times narrower the interval is than with "
-        "other seeds for the reform."
+        "uncertainty only, not parameter uncertainty. No `helps` where the denominator differs between the worlds. "
+        "`narrower`: how many times narrower the interval is than with other seeds for the reform."
     )
     last = [comparison.precision_text] if comparison.precision_text else []
     if comparison.sweep is not None:
         switching = switching_text(comparison.switching_points, comparison.sweep[0])
         last += ["\n".join(switching)] if switching else []
-    gained = (gain_text(comparison, name) for name in comparison.names[1:])
-    return "\n\n".join([*blocks, *gained, *uncertainty_text(comparison), "\n".join(textwrap.wrap(about, WIDTH)), *last])
+    return "\n\n".join([*blocks, *uncertainty_text(comparison), wrapped(about), *last])
+
+
+def reform_text(comparison: Comparison, reform: str, rows: pd.DataFrame) -> str:
+    """The printed answer about one reform."""
+    first, second = sentences(comparison, reform)
+    parts = [wrapped(f"{reform}: {first}"), block(reform, rows)]
+    return "\n\n".join([*parts, wrapped(f"{reform}: {second}")] if second else parts)
+
+
+def wrapped(text: str) -> str:
+    """A text in lines of the printed width."""
+    return "\n".join(textwrap.wrap(text, WIDTH))
 
 
 def block(reform: str, rows: pd.DataFrame) -> str:
-    """The printed lines of one reform, below a head."""
-    head = f"{reform[:50]:52}{'baseline':>9}{'reform':>9}{'difference':>17}{'helps':>7}{'narrower':>9}"
-    return "\n".join([head, *(line_of(row) for row in each_row(rows))])
+    """The printed lines of one reform, below a head; those that do not differ folded into one sentence."""
+    head = f"{reform[:46]:48}{'baseline':>11}{'reform':>11}{'difference':>17}{'helps':>7}{'narrower':>9}"
+    text = [line for row in each_row(rows) if differs(row) for line in lines_of(row)]
+    folded = folded_text(rows)
+    return "\n".join([head, *text, *([wrapped(folded)] if folded else [])])
 
 
-def line_of(row: Any) -> str:
-    """One line: both worlds, the difference with half its interval, how likely it helps, what pairing is worth."""
+def differs(row: Any) -> bool:
+    """Whether anything of a difference can be seen at the precision that is printed."""
+    shown = [points(value, row.unit) for value in (row.difference, row.low, row.high) if not np.isnan(value)]
+    return any(any(digit in "123456789" for digit in text) for text in shown)
+
+
+def folded_text(rows: pd.DataFrame) -> str:
+    """A sentence that names the lines without a difference; empty if all differ."""
+    names, above = [], ""
+    for row in each_row(rows):
+        label = row.label.strip(". ")
+        above = above if row.label.startswith("...") else label
+        if not differs(row):
+            names.append(f"{above} ({label})" if row.label.startswith("...") else label)
+    lines = "1 line does" if len(names) == 1 else f"{len(names)} lines do"
+    return f"{lines} not differ to the last digit shown: {'; '.join(names)}." if names else ""
+
+
+def lines_of(row: Any) -> list[str]:
+    """One line: both worlds, the difference with half its interval, how likely it helps, what pairing is worth.
+
+    A second one has both denominators if they are not the same.
+    """
     unit = row.unit
     half = "" if np.isnan(row.low) else f" ±{points((row.high - row.low) / 2, unit)}"
     change = f"{points(row.difference, unit, signed=True)}{half}"
-    helps = "" if np.isnan(row.helps) else f"{row.helps:.0%}"
     factor = row.variance_reduction_factor
     narrower = "" if np.isnan(factor) else f"{np.sqrt(factor):.1f}x"
-    both = f"{number(row.baseline, unit):>9}{number(row.reformed, unit):>9}"
-    return f"{row.label[:50]:52}{both}{change:>17}{helps:>7}{narrower:>9}"
+    both = f"{number(row.baseline, unit):>11}{number(row.reformed, unit):>11}"
+    line = f"{row.label[:46]:48}{both}{change:>17}{chance(row.helps):>7}{narrower:>9}".rstrip()
+    return [line, f"    not of the same persons: {denominators(row)}"] if row.denominator_moved else [line]
+
+
+def denominators(row: Any) -> str:
+    """Both denominators of a line."""
+    return f"of {row.n_baseline:,.0f} simulated persons without the reform, of {row.n_reformed:,.0f} with it"
+
+
+def chance(probability: float) -> str:
+    """A probability in percent, never certain; nothing where it is missing."""
+    if np.isnan(probability):
+        return ""
+    if probability > SURE:
+        return ">99%"
+    return "<1%" if probability < 1 - SURE else f"{probability:.0%}"
 
 
 def points(value: float, unit: str, signed: bool = False) -> str:
     """A difference: persons as integers, shares in percentage points with two decimals, all else with two."""
-    if unit == "persons":
-        return f"{value:+,.0f}" if signed else f"{value:,.0f}"
     shown = 100 * value if unit == "share" else value
-    return f"{shown:+.2f}" if signed else f"{shown:.2f}"
+    digits = 0 if unit in COUNTED else 2
+    shown = round(shown, digits) + 0.0  # no minus before a zero
+    return f"{shown:+,.{digits}f}" if signed else f"{shown:,.{digits}f}"
 
 
-def gain_text(comparison: Comparison, reform: str) -> str:
-    """How many persons gain, lose and move under a reform."""
+def sentences(comparison: Comparison, reform: str) -> tuple[str, str]:
+    """The answer in two sentences: what changes for everybody and how sure that is; who gains and who loses."""
     table = comparison.gains
     rows = table[(table["reform"] == reform) & (table["dimension"] == "all")]
     if not len(rows):
-        return f"{reform}: nobody lives in both worlds."
-    row = rows.iloc[0]
-    text = (
-        f"{reform}: of {row.persons:,.0f} persons (full size), {row.gained:,.0f} gain a start in training, licence or "
-        f"practice, {row.lost:,.0f} lose one ({row.lost_places:,.0f} through places alone), {row.sooner:,.0f} start "
-        f"sooner (by {row.years_sooner:.1f} years), {row.later:,.0f} later (by {row.years_later:.1f}). Practice: "
-        f"{row.practising:,.0f} begin it who did not, {row.practising_no_more:,.0f} no longer do; "
-        f"{row.practice_years:+,.0f} physician-years by the horizon{practice_interval(row)}."
+        return "Nobody lives in both worlds.", ""
+    row = next(each_row(rows))
+    return f"{lead_sentence(row)} {certainty(comparison, reform)}", gain_sentence(row)
+
+
+def gain_sentence(row: Any) -> str:
+    """How many persons gain, lose and move under a reform, from a row of the gains."""
+    return (
+        f"{row.gained:,.0f} gain a start in training or practice, {row.lost:,.0f} lose one ({row.lost_places:,.0f} "
+        f"through places alone), {row.sooner:,.0f} start sooner (by {row.years_sooner:.1f} years), {row.later:,.0f} "
+        f"later (by {row.years_later:.1f}). Practice: {row.practising:,.0f} begin it who did not, "
+        f"{row.practising_no_more:,.0f} no longer do."
     )
-    return "\n".join(textwrap.wrap(text, WIDTH))
 
 
-def practice_interval(row: Any) -> str:
-    """The 95% interval of the physician-years gained, if there is one."""
-    if np.isnan(row.practice_low) or row.practice_low == row.practice_high:
-        return ""
-    return f" (95% interval {row.practice_low:+,.0f} to {row.practice_high:+,.0f}, stochastic uncertainty only)"
+def certainty(comparison: Comparison, reform: str) -> str:
+    """What the intervals of an answer show, and what draws of parameters add."""
+    n = comparison.replications
+    shown = f"Intervals over {n} replications show chance alone" if n > 1 else "Chance is not known"
+    if comparison.parameter_uncertainty is None:
+        return f"{shown}; parameter uncertainty was not asked for."
+    table, leads = comparison.drawn, [line["label"] for line in LINES]
+    rows = table[(table["reform"] == reform) & table["label"].isin(leads)]
+    draws = "; ".join(f"{row.label} {draw_words(row)}" for row in each_row(rows))
+    return f"{shown}. Over draws of the uncertain numbers: {draws}." if draws else f"{shown}."
+
+
+def draw_words(row: Any) -> str:
+    """The range of a difference over draws of parameters, and in how many of them the reform helps."""
+    span = f"{points(row.low, row.unit, True)} to {points(row.high, row.unit, True)}"
+    return f"{points(row.median, row.unit, True)} ({span}){helps_in(row)}"
+
+
+def helps_in(row: Any) -> str:
+    """In how many draws a reform helps; nothing where that is missing."""
+    return "" if np.isnan(row.helps) else f", helps in {round(row.helps * row.draws)} of {row.draws}"
 
 
 def uncertainty_text(comparison: Comparison) -> list[str]:
-    """The differences over draws of parameters, if there are any."""
+    """The differences over draws of parameters, if there are any, and the numbers on which the answer depends."""
     uncertainty = comparison.parameter_uncertainty
     if uncertainty is None:
         return []
     rows = [
         f"{str(row.reform)[:22]:24}{row.label[:46]:48}{points(row.median, row.unit, True):>8}"
-        f"  {points(row.low, row.unit, True)} to {points(row.high, row.unit, True)}  helps in {row.helps:.0%}"
-        for row in each_row(uncertainty.summary())
+        f"  {points(row.low, row.unit, True)} to {points(row.high, row.unit, True)}{helps_in(row)}"
+        for row in each_row(comparison.drawn)
     ]
     draws, numbers = uncertainty.points.shape
     head = f"Parameter uncertainty: {draws} draws of {numbers} assumed or fitted numbers"
     refused = f" ({uncertainty.refused} more were refused by the model)" if uncertainty.refused else ""
-    return ["\n".join([f"{head}{refused}; median and 95% range of the difference:", *rows])]
+    text = "\n".join([f"{head}{refused}; median and 95% range of the difference:", *rows])
+    return [text, wrapped(tornado_text(comparison))]
 
 
-def sentences(comparison: Comparison, reform: str) -> tuple[str, str]:
-    """The answer in two sentences: what changes most and how sure that is; who gains and who loses."""
-    top = leading(comparison.differences, reform)
-    if top is None:
-        first = "Under this reform no headline share differs from the baseline in any replication."
-    else:
-        first = (
-            f"“{top.label.strip('. ')}” moves from {number(top.baseline, top.unit)} to "
-            f"{number(top.reformed, top.unit)}, a difference of {points(top.difference, top.unit, True)} "
-            f"{POINTS.get(top.unit, top.unit)}"
-            f"{interval_words(top)}; that the reform helps is {sure(top.helps)} by stochastic uncertainty alone"
-            f"{uncertainty_words(comparison, reform, top.label)}."
-        )
-    second = gain_text(comparison, reform).replace("\n", " ").removeprefix(f"{reform}: ")
-    return first, second[0].upper() + second[1:]
+def tornado_text(comparison: Comparison) -> str:
+    """The parameters that swing the leading difference beyond chance, in words."""
+    top, uncertainty = leading(comparison.differences), comparison.parameter_uncertainty
+    if top is None or uncertainty is None:
+        return "Nothing differs, so no number can swing the difference."
+    table = uncertainty.tornado(top.measure, top.group)
+    beyond = table[table["beyond"]]
+    if not len(beyond):
+        return nothing_stands_out(uncertainty)
+    shown = [f"{row.parameter} ({row.reform}: {points(row.swing, top.unit, True)})" for row in each_row(beyond)]
+    return f"Numbers that swing “{top.label}” beyond chance: {'; '.join(shown)}."
 
 
-def interval_words(row: Any) -> str:
-    """The 95% interval of a difference in words."""
-    if np.isnan(row.low):
-        return ""
-    span = f"{points(row.low, row.unit, True)} to {points(row.high, row.unit, True)}"
-    return f" (95% interval {span}, stochastic uncertainty only)"
-
-
-def uncertainty_words(comparison: Comparison, reform: str, label: str) -> str:
-    """What parameter uncertainty adds to a line of the differences, in words."""
-    if comparison.parameter_uncertainty is None:
-        return ", and parameter uncertainty was not asked for"
-    table = comparison.parameter_uncertainty.summary()
-    rows = table[(table["reform"] == reform) & (table["label"] == label)]
-    if not len(rows):
-        return ""
-    row = rows.iloc[0]
-    span = f"{points(row['low'], row['unit'], True)} to {points(row['high'], row['unit'], True)}"
-    return f"; over plausible assumptions the difference runs from {span} and helps in {row['helps']:.0%} of the draws"
-
-
-def sure(probability: float) -> str:
-    """A probability in words."""
-    if np.isnan(probability):
-        return "unknown (one replication)"
-    if probability >= SURE:
-        return f"nearly certain ({probability:.0%})"
-    if probability >= LIKELY:
-        return f"likely ({probability:.0%})"
-    if probability <= 1 - SURE:
-        return f"nearly ruled out ({probability:.0%})"
-    return f"open ({probability:.0%})"
+def nothing_stands_out(uncertainty: ParameterUncertainty) -> str:
+    """The sentence for an analysis in which no parameter can be told from chance."""
+    draws, numbers = uncertainty.points.shape
+    return f"No parameter stands out among {numbers} at {draws} draws."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -24,7 +25,7 @@ PAGE: Final = "index.html"
 
 def write_comparison(comparison: Comparison, root: Path, call: Call, figures: bool) -> Path:
     """Write the folder of a comparison; its path."""
-    home = root / FOLDER / "+".join(comparison.names)[:100]
+    home = root / FOLDER / folder_name(comparison.names)
     with refused_in_one_line(f"{home}: cannot write results"):
         sweep(home)
         with unfinished(home / "comparison") as folder:
@@ -37,6 +38,11 @@ def write_comparison(comparison: Comparison, root: Path, call: Call, figures: bo
             return publish(folder, names_at(home, call.start, comparison.worlds.digest()))
 
 
+def folder_name(names: Sequence[str]) -> str:
+    """The name of a folder for comparisons of these worlds: one folder, whose name a file system takes."""
+    return "+".join(names).replace("/", "-").encode()[:100].decode(errors="ignore")
+
+
 def tables_of(comparison: Comparison) -> dict[str, pd.DataFrame]:
     """Every table of a comparison, by the name of its file."""
     tables = {
@@ -45,7 +51,7 @@ def tables_of(comparison: Comparison) -> dict[str, pd.DataFrame]:
         "parameters": parameter_table(comparison.scenario),
     }  # fmt: skip
     if (uncertainty := comparison.parameter_uncertainty) is not None:
-        tables |= {"uncertainty": uncertainty.summary(), "draws": uncertainty.table}
+        tables |= {"uncertainty": comparison.drawn, "draws": uncertainty.table}
         tables["points"] = pd.DataFrame(uncertainty.points, columns=list(uncertainty.parameters))
     if comparison.sweep is not None:
         tables["switching_points"] = comparison.switching_points

@@ -1,10 +1,10 @@
 """One draw of uncertain parameters: from a point of the unit cube to worlds with other values, and their simulation.
 
-A coordinate belongs to a parameter with evidence `assumed` or to a lever of a reform: at one half it is the value in
-use; below it the value moves towards the low end of its range, above it towards the high end, for all its dates and
-categories together. Calibrated parameters move together, by the joint covariance of the country's fit
-(``posterior_covariance``): each calibration parameter has a coordinate, whose ends are those of the middle 95% of a
-standard normal. Every draw runs the same replication, so that draws differ by parameters alone.
+A coordinate belongs to a parameter with evidence `assumed`, or to a lever of a reform to which the user gave no size:
+at one half it is the value in use; below it the value moves towards the low end of its range, above it towards the high
+end, for all its dates and categories together. Calibrated parameters move together, by the joint covariance of the
+country's fit (``posterior_covariance``): each calibration parameter has a coordinate, whose ends are those of the
+middle 95% of a standard normal. Every draw runs the same replication, so that draws differ by parameters alone.
 """
 
 from __future__ import annotations
@@ -26,15 +26,19 @@ from imgsim.engines.records.columns import Columns, columns_of
 from imgsim.engines.records.tables import build_tables
 from imgsim.experiments.calibrate.fit import shifted
 from imgsim.experiments.calibrate.posterior_covariance import Posterior, load
+from imgsim.experiments.compare.counterfactual_pairs import Careers, careers_of
+from imgsim.experiments.compare.lead import lead_values
 from imgsim.experiments.compare.paired_replications import Worlds, headline_of
 from imgsim.experiments.compare.shared_rounds import SharedAllocations, share_rounds
 from imgsim.inputs.countries import country_folder
 from imgsim.inputs.parameters.parameter import Parameter, Parameters, Row
 from imgsim.inputs.reforms.reform import Lever
 from imgsim.outcomes.all_measures import headline_makers, measures
+from imgsim.outcomes.definitions import ALL, MEASURED
 from imgsim.runs.keys import key_of
 
 if TYPE_CHECKING:
+    from imgsim.inputs.reforms.reform import Reform
     from imgsim.inputs.scenarios.scenario import Scenario
 
 
@@ -42,7 +46,7 @@ TABLE: Final = "draws"
 FIT: Final = "fit."  # before the name of a calibration parameter, where it is drawn
 TAIL: Final = 0.025  # of the normal that is cut off at either end
 REFUSED: Final = "refused"
-COLUMNS: Final = ["measure", "cohort", "group", "statistic", "value"]
+COLUMNS: Final = ["measure", "cohort", "group", "statistic", "value", "n"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,45 +78,60 @@ def simulate_draw(draws: Draws, number: int) -> Iterator[dict[str, Columns]]:
     try:
         scenarios = worlds_at(draws.worlds, at)
         models = share_rounds(scenarios, [build(scenario) for scenario in scenarios], SharedAllocations())
-        tables = [headline_in(world, model, draws.worlds.engine) for world, model in enumerate(models)]
-        table = pd.concat(tables, ignore_index=True)
+        table = pd.concat(measured(models, draws.worlds.engine), ignore_index=True)
     except InputError as error:  # a combination that the model refuses: counted and reported
-        row = {"measure": REFUSED, "cohort": "", "group": str(error)[:200], "statistic": "", "value": np.nan}
+        row = {"measure": REFUSED, "cohort": "", "group": str(error)[:200], "statistic": "", "value": np.nan, "n": 0.0}
         table = pd.DataFrame([{"world": 0, **row}])
     table.insert(0, "draw", np.int32(number))
     yield {TABLE: columns_of(table)}
 
 
-def headline_in(world: int, model: Model, engine_name: str) -> pd.DataFrame:
-    """The headline measures of one world."""
-    tables = build_tables(engine(engine_name).run(model, 0).finished())
-    headline = headline_of(measures(tables, model.scenario, headline_makers()))
-    return headline[headline["time"].isna()][COLUMNS].assign(world=np.int32(world))
+def measured(models: Sequence[Model], engine_name: str) -> Iterator[pd.DataFrame]:
+    """The leading and the headline measures of the first replication in every world."""
+    baseline: Careers | None = None
+    for world, model in enumerate(models):
+        tables = build_tables(engine(engine_name).run(model, 0).finished())
+        careers = careers_of(tables["people"])
+        baseline = baseline or careers
+        lead = lead_values(baseline, careers, model.scenario.run.scale).assign(cohort=MEASURED, group=ALL, statistic="")
+        headline = headline_of(measures(tables, model.scenario, headline_makers()))
+        headline = headline[headline["time"].isna()][COLUMNS].astype(dict.fromkeys(COLUMNS[:4], str))
+        yield pd.concat([lead[COLUMNS], headline], ignore_index=True).assign(world=np.int32(world))
 
 
 def worlds_at(worlds: Worlds, at: Mapping[str, float]) -> Sequence[Scenario]:
     """The worlds with other parameter values: the baseline's are moved, and each reform is laid over them anew."""
-    from imgsim.inputs.reforms.overlay import read_reforms, reformed
+    from imgsim.inputs.reforms.overlay import reformed
+    from imgsim.inputs.reforms.read import read_reform
 
     base, posterior = worlds.scenarios[0], posterior_of(worlds)
     if posterior is not None:
         base = refitted(base, posterior, at)
     assumed = {name: u for name, u in at.items() if name in base.parameters}
     moved = replace(base, parameters=moved_parameters(base.parameters, assumed))
-    sizes = {name: sized(lever, at[name], base.parameters) for name, lever in levers_of(worlds).items()}
     scenarios = [moved]
     for scenario in worlds.scenarios[1:]:
-        reforms = {reform.name for reform in scenario.reforms}
-        own = {name: size for name, size in sizes.items() if name.partition(".")[0] in reforms}
-        scenarios.append(reformed(moved, read_reforms([reform.file for reform in scenario.reforms], own)))
+        reforms = [read_reform(reform.file, sizes_at(worlds, reform, at), reform.name) for reform in scenario.reforms]
+        scenarios.append(reformed(moved, reforms))
     return scenarios
+
+
+def sizes_at(worlds: Worlds, reform: Reform, at: Mapping[str, float]) -> dict[str, float]:
+    """The sizes of a reform's levers in a draw: those that the user gave as given, all others as drawn.
+
+    A lever that is not drawn, because it is none of those analysed, has the size in use.
+    """
+    levers, parameters = open_levers(worlds), worlds.scenarios[0].parameters
+    keys = {name: lever_key(worlds, reform, name) for name in reform.levers}
+    drawn = {name: sized(levers[key], at.get(key, 0.5), parameters) for name, key in keys.items() if key in levers}
+    return {name: lever.value for name, lever in reform.levers.items()} | drawn
 
 
 def uncertain_parameters(worlds: Worlds) -> tuple[str, ...]:
     """Everything that a draw may move: assumed parameters with a range, calibration parameters, levers of reforms."""
     posterior = posterior_of(worlds)
     calibrated = tuple(f"{FIT}{adjusted.name}" for adjusted in posterior.free) if posterior else ()
-    return drawable(worlds.scenarios[0].parameters) + calibrated + tuple(sorted(levers_of(worlds)))
+    return drawable(worlds.scenarios[0].parameters) + calibrated + tuple(sorted(open_levers(worlds)))
 
 
 def posterior_of(worlds: Worlds) -> Posterior | None:
@@ -132,7 +151,7 @@ def uncertainties(worlds: Worlds) -> list[object]:
     ranges = {name: [row.range for row in rows_of(base.parameters[name])] for name in drawable(base.parameters)}
     fit = [] if posterior is None else [repr(posterior.free), posterior.root.tolist()]
     reforms = [[reform.as_data() for reform in scenario.reforms] for scenario in worlds.scenarios]
-    levers = {name: (lever.low, lever.value, lever.high) for name, lever in levers_of(worlds).items()}
+    levers = {name: (lever.low, lever.value, lever.high) for name, lever in open_levers(worlds).items()}
     return [ranges, fit, levers, reforms]
 
 
@@ -151,14 +170,24 @@ def is_open(row: Row) -> bool:
     return row.evidence == "assumed" and row.range is not None and row.range[0] < row.range[1]
 
 
-def levers_of(worlds: Worlds) -> dict[str, Lever]:
-    """Every lever of every reform, by ``<reform>.<lever>``."""
+def open_levers(worlds: Worlds) -> dict[str, Lever]:
+    """Every lever of every reform, by ``<reform>.<lever>``, but those to which the user gave a size.
+
+    What is asked about one size, or about several, must not be answered about another.
+    """
     return {
-        f"{reform.name}.{name}": lever
+        lever_key(worlds, reform, name): lever
         for scenario in worlds.scenarios
         for reform in scenario.reforms
         for name, lever in reform.levers.items()
+        if not lever.given
     }
+
+
+def lever_key(worlds: Worlds, reform: Reform, lever: str) -> str:
+    """The name of a lever among the coordinates, told from a parameter of the same name."""
+    key = f"{reform.name}.{lever}"
+    return f"lever.{key}" if key in worlds.scenarios[0].parameters or key.startswith(FIT) else key
 
 
 def sized(lever: Lever, u: float, parameters: Parameters) -> float:

@@ -5,8 +5,9 @@ The draws are points of a Latin hypercube (McKay, Beckman and Conover 1979); sen
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Final
 
 import numpy as np
@@ -15,16 +16,21 @@ import pandas as pd
 from imgsim.base.arrays import Floats
 from imgsim.base.errors import ImgsimError, InputError
 from imgsim.base.progress import progress
+from imgsim.experiments.compare.differences import denominator_moved
+from imgsim.experiments.compare.lead import LINES
 from imgsim.experiments.compare.paired_replications import Worlds
 from imgsim.experiments.compare.read import read_replications
+from imgsim.experiments.uncertainty.false_discoveries import stand_out, two_sided
 from imgsim.experiments.uncertainty.parameter_draws import REFUSED, TABLE, Draws, uncertain_parameters
+from imgsim.experiments.uncertainty.value_of_information import COLUMNS, value_table
 from imgsim.inputs.pathways.pathway import FIRST_POST
-from imgsim.outcomes.headline import chosen, lines
+from imgsim.outcomes.headline import COUNTED, chosen, lines
 from imgsim.runs.checkpoints import Claims, complete
 from imgsim.runs.job import Job
 from imgsim.runs.replicate import run_replications
 from imgsim.runs.workers import Workers
 
+SWING_COLUMNS: Final = ["reform", "parameter", "swing", "error", "p"]
 FEWEST: Final = 2  # draws in which a line must have a value in both worlds
 JOB: Final = Job(
     build="imgsim.experiments.uncertainty.parameter_draws.ready",
@@ -39,7 +45,7 @@ class ParameterUncertainty:
 
     parameters: tuple[str, ...]
     points: Floats
-    table: pd.DataFrame  # draw, world, measure, cohort, group, statistic, value
+    table: pd.DataFrame  # draw, world, measure, cohort, group, statistic, value, n
     names: tuple[str, ...]
     first_post: str = FIRST_POST  # the pathway's word for it
 
@@ -49,61 +55,77 @@ class ParameterUncertainty:
         return int((self.table["measure"] == REFUSED).sum())
 
     def summary(self) -> pd.DataFrame:
-        """Median and 95% range of every difference over draws, and the share of draws in which the reform helps."""
+        """Median and 95% range of every difference over draws, and the share of draws in which the reform helps.
+
+        ``helps`` is missing where the denominator moved by more than its noise.
+        """
+        return self._summary.copy()
+
+    @cached_property
+    def _summary(self) -> pd.DataFrame:
         rows = []
         for reform, line, difference in self.differences():
             finite = difference[np.isfinite(difference)]
             low, middle, high = np.quantile(finite, (0.025, 0.5, 0.975))
             sign = 1.0 if line["better"] == "more" else -1.0
-            rows.append((reform, line["label"], line["unit"], middle, low, high, (sign * finite > 0).mean()))
-        columns = ["reform", "label", "unit", "median", "low", "high", "helps"]
+            helps = np.nan if self.denominator_moved(reform, line) else (sign * finite > 0).mean()
+            rows.append((reform, line["label"], line["unit"], middle, low, high, helps, len(finite)))
+        columns = ["reform", "label", "unit", "median", "low", "high", "helps", "draws"]
         return pd.DataFrame(rows, columns=columns)
 
     def tornado(self, measure: str, group: str = "all") -> pd.DataFrame:
         """How far each parameter swings the difference from one tenth of its range to nine tenths, by least squares.
 
-        ``beyond`` says whether the slope lies more than two standard errors from zero: with hundreds of parameters one
-        in twenty does by chance.
+        ``p`` is that of Student's t with draws - 2 degrees of freedom; ``beyond`` says whether the parameter stands out
+        among all parameters and reforms of the table (see ``false_discoveries``).
         """
-        rows = []
-        for reform, line, difference in self.differences():
-            if (line["measure"], line.get("group", "all")) == (measure, group):
-                known = np.isfinite(difference)
-                rows += [
-                    (reform, name, *swing(self.points[known, k], difference[known]))
-                    for k, name in enumerate(self.parameters)
-                ]
-        table = pd.DataFrame(rows, columns=["reform", "parameter", "swing", "error"])
-        table["beyond"] = table["swing"].abs() > 2 * table["error"]
+        tables = [
+            swings(reform, self.parameters, self.points, difference)
+            for reform, _, difference in self.differences(measure, group)
+        ]
+        table = pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(columns=SWING_COLUMNS, dtype=float)
+        table["beyond"] = stand_out(table["p"].to_numpy(np.float64))
         return table.sort_values("swing", key=np.abs, ascending=False, ignore_index=True)
 
     def worth(self, measure: str, group: str = "all") -> pd.DataFrame:
         """Value of knowing a parameter before choosing among the baseline and the reforms, in the measure's unit.
 
-        Expected value of partial perfect information by regression of the differences on each parameter alone (Strong,
-        Oakley and Brennan 2014), of second order: mean of the best fitted choice less the best mean choice.
+        Zero for parameters that do not stand out from chance (see ``value_of_information``).
         """
-        line = next(
-            line for line in lines(self.first_post) if (line["measure"], line.get("group", "all")) == (measure, group)
-        )
-        sign = 1.0 if line.get("better", "more") == "more" else -1.0
-        benefit = [sign * difference for _, other, difference in self.differences() if other == line]
+        benefit = [
+            (1.0 if line["better"] == "more" else -1.0) * difference
+            for _, line, difference in self.differences(measure, group)
+        ]
         if not benefit:
-            return pd.DataFrame(columns=["parameter", "worth"])
+            return pd.DataFrame(columns=COLUMNS)
         known = np.isfinite(np.array(benefit)).all(axis=0).reshape(-1)
         options = np.column_stack([np.zeros(len(known)), *benefit])[known]
-        best = options.mean(axis=0).max()
-        worth = [fitted(self.points[known, k], options).max(axis=1).mean() - best for k in range(len(self.parameters))]
-        table = pd.DataFrame({"parameter": self.parameters, "worth": np.maximum(worth, 0.0)})
-        return table.sort_values("worth", ascending=False, ignore_index=True)
+        return value_table(self.parameters, self.points[known], options)
 
-    def differences(self) -> Iterator[tuple[str, dict[str, Any], Floats]]:
-        """The differences of all draws by reform and line of the headline table; missing where a world has none."""
-        for line in lines(self.first_post):
-            if not line.get("better"):
+    def lines(self) -> list[Mapping[str, Any]]:
+        """The leading lines and those of the headline table in which one direction is better."""
+        return [line for line in (*LINES, *lines(self.first_post)) if line.get("better")]
+
+    def denominator_moved(self, reform: str, line: Mapping[str, Any]) -> bool:
+        """Whether the denominator of a line differs between the worlds by more than its noise over draws."""
+        if line["unit"] in COUNTED or "n" not in self.table:
+            return False
+        paired = self.by_world(line, "n")[[0, self.names.index(reform)]].dropna().to_numpy(np.float64)
+        return denominator_moved(paired[:, 0], paired[:, 1])
+
+    def by_world(self, line: Mapping[str, Any], column: str) -> pd.DataFrame:
+        """A column of a line, with a row for each draw and a column for each world."""
+        rows = chosen(self.table, dict(line))
+        return rows.pivot_table(index="draw", columns="world", values=column).reindex(range(len(self.points)))
+
+    def differences(
+        self, measure: str | None = None, group: str = "all"
+    ) -> Iterator[tuple[str, Mapping[str, Any], Floats]]:
+        """The differences of all draws by reform and line, or of one line; missing where a world has no value."""
+        for line in self.lines():
+            if measure is not None and (line["measure"], line.get("group", "all")) != (measure, group):
                 continue
-            rows = chosen(self.table, line)
-            wide = rows.pivot_table(index="draw", columns="world", values="value").reindex(range(len(self.points)))
+            wide = self.by_world(line, "value")
             for world, name in enumerate(self.names[1:], start=1):
                 if {0, world} <= set(wide):
                     difference = (wide[world] - wide[0]).to_numpy(np.float64)
@@ -111,20 +133,23 @@ class ParameterUncertainty:
                         yield name, line, difference
 
 
-def swing(point: Floats, difference: Floats) -> tuple[float, float]:
-    """Change of the difference over eight tenths of a parameter's range, and its standard error."""
-    x, y = point - point.mean(), difference - difference.mean()
-    slope = float((x * y).sum() / (x * x).sum())
-    rest = y - slope * x
-    error = float(np.sqrt((rest * rest).sum() / max(1, len(x) - 2) / (x * x).sum()))
+def swings(reform: str, parameters: tuple[str, ...], points: Floats, difference: Floats) -> pd.DataFrame:
+    """The swing of every parameter under one reform, with its standard error and p-value."""
+    known = np.isfinite(difference)
+    size, error = swing(points[known], difference[known])
+    p = two_sided(size, error, int(known.sum()) - 2)
+    return pd.DataFrame({"reform": reform, "parameter": parameters, "swing": size, "error": error, "p": p})
+
+
+def swing(points: Floats, difference: Floats) -> tuple[Floats, Floats]:
+    """Change of the difference over eight tenths of each parameter's range, and its standard error, by column."""
+    x, y = points - points.mean(axis=0), difference - difference.mean()
+    spread = (x * x).sum(axis=0)
+    spread = np.where(spread > 0, spread, np.inf)  # a parameter that never moved has no slope
+    slope = (y @ x) / spread
+    rest = y.reshape(-1, *(1,) * (x.ndim - 1)) - slope * x
+    error = np.sqrt((rest * rest).sum(axis=0) / max(1, len(x) - 2) / spread)
     return 0.8 * slope, 0.8 * error
-
-
-def fitted(point: Floats, options: Floats) -> Floats:
-    """The options as a quadratic function of one parameter."""
-    basis = np.vander(point, 3)
-    values: Floats = basis @ np.linalg.lstsq(basis, options, rcond=None)[0]
-    return values
 
 
 def parameter_uncertainty(

@@ -22,8 +22,10 @@ import pandas as pd
 from imgsim.base.arrays import Floats
 from imgsim.base.errors import ImgsimError, InputError
 from imgsim.experiments.compare.paired_replications import Worlds
+from imgsim.experiments.uncertainty.false_discoveries import stand_out, two_sided
 from imgsim.experiments.uncertainty.parameter_draws import uncertain_parameters
 from imgsim.experiments.uncertainty.parameter_uncertainty import FEWEST, ParameterUncertainty, run_at
+from imgsim.outcomes.headline import CONFIDENCE
 from imgsim.runs.checkpoints import Claims
 from imgsim.runs.workers import Workers
 
@@ -31,7 +33,7 @@ LEVELS: Final = 4  # of the grid: the number of Morris (1991)
 STRONGEST: Final = 8  # parameters whose Sobol indices are estimated
 EXTRA: Final = "sensitivity"
 # ``trajectories``, ``samples``: those in which the model gave a value at every point.
-MORRIS_COLUMNS: Final = ["reform", "label", "unit", "trajectories", "parameter", "mu_star", "error", "sigma"]
+MORRIS_COLUMNS: Final = ["reform", "label", "unit", "trajectories", "parameter", "mu_star", "error", "sigma", "mu"]
 SOBOL_COLUMNS: Final = [
     "reform",
     "label",
@@ -51,7 +53,11 @@ Analysis = Callable[[Floats, Floats], list[Floats]]  # of points and differences
 
 @dataclass(frozen=True)
 class Sensitivity:
-    """Effects of each parameter on each line of the headline table under each reform, the strongest first."""
+    """Effects of each parameter on each line of the headline table under each reform, the strongest first.
+
+    ``beyond`` says which of them stand out from chance among all parameters and reforms of a line: by the mean of the
+    effects in both directions, which is zero where a parameter only shuffles who gets which place; by the own share.
+    """
 
     morris: pd.DataFrame
     sobol: pd.DataFrame  # empty if not asked for
@@ -64,13 +70,42 @@ def sensitivity(worlds: Worlds, claimed: Claims, morris: int, sobol: int, worker
     points = salib["sample.morris"].sample(problem(names), morris, num_levels=LEVELS, seed=seed)
     screened = run_at(worlds, claimed, names, points, workers, quiet, "points of screening")
     table = analysed(screened, len(names) + 1, MORRIS_COLUMNS, lambda x, y: morris_effects(salib, names, x, y, seed))
+    table = by_line(table, morris_chance)
     if not sobol:
-        return Sensitivity(table, pd.DataFrame(columns=SOBOL_COLUMNS))
+        return Sensitivity(table, pd.DataFrame(columns=[*SOBOL_COLUMNS, "p", "beyond"]))
     chosen = strongest(table)
     points = salib["sample.sobol"].sample(problem(chosen), sobol, calc_second_order=False, seed=seed)
     divided = run_at(worlds, claimed, chosen, points, workers, quiet, "points of Sobol indices")
     shares = analysed(divided, len(chosen) + 2, SOBOL_COLUMNS, lambda _, y: sobol_indices(salib, chosen, y, seed))
-    return Sensitivity(table, shares)
+    return Sensitivity(table, by_line(shares, sobol_chance))
+
+
+def by_line(table: pd.DataFrame, chance: Callable[[pd.DataFrame], Floats]) -> pd.DataFrame:
+    """The table with the p-value of every row, and whether it stands out among those of its line."""
+    table = table.assign(p=chance(table), beyond=False)
+    for _, rows in table.groupby("label"):
+        table.loc[rows.index, "beyond"] = stand_out(rows["p"].to_numpy(np.float64))
+    return table
+
+
+def morris_chance(table: pd.DataFrame) -> Floats:
+    """P-values of the mean effects by Student's t over trajectories."""
+    p = np.full(len(table), np.nan)
+    for trajectories in table["trajectories"].unique():
+        at = (table["trajectories"] == trajectories).to_numpy(bool)
+        mean, sigma = (table.loc[at, word].to_numpy(np.float64) for word in ("mu", "sigma"))
+        p[at] = two_sided(mean, sigma / np.sqrt(trajectories), int(trajectories) - 1)
+    return p
+
+
+def sobol_chance(table: pd.DataFrame) -> Floats:
+    """P-values of the parameters' own shares by the normal distribution, with the errors of their bootstrap."""
+    from scipy.special import ndtr, ndtri
+
+    share, half = (table[word].to_numpy(np.float64) for word in ("first", "first_error"))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        p: Floats = ndtr(-share / (half / ndtri((1 + CONFIDENCE) / 2)))
+    return p
 
 
 def refuse_sizes(morris: int, sobol: int) -> None:
@@ -125,9 +160,9 @@ def complete(known: npt.NDArray[np.bool_], size: int) -> npt.NDArray[np.bool_]:
 
 
 def morris_effects(salib: Library, names: Names, points: Floats, difference: Floats, seed: int) -> list[Floats]:
-    """Mean absolute effect of each parameter, its error, and the standard deviation of effects."""
+    """Mean absolute effect of each parameter, its error, the standard deviation of effects, and their mean."""
     result = salib["analyze.morris"].analyze(problem(names), points, difference, num_levels=LEVELS, seed=seed)
-    return [np.asarray(result[word], np.float64) for word in ("mu_star", "mu_star_conf", "sigma")]
+    return [np.asarray(result[word], np.float64) for word in ("mu_star", "mu_star_conf", "sigma", "mu")]
 
 
 def sobol_indices(salib: Library, names: Names, difference: Floats, seed: int) -> list[Floats]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import combinations
 from pathlib import Path
@@ -17,22 +17,38 @@ from imgsim.inputs.parameters.parameter import Parameters
 from imgsim.inputs.parameters.read import named, parameters_of, with_ratios
 from imgsim.inputs.pathways.checks import check_pathway
 from imgsim.inputs.pathways.pathway import Pathway
-from imgsim.inputs.reforms.read import read_reform
+from imgsim.inputs.reforms.names import distinct_names
+from imgsim.inputs.reforms.read import lever_names, read_reform
 from imgsim.inputs.reforms.reform import ANYWHERE, Reform
 from imgsim.inputs.scenarios.scenario import Scenario
 
 
-def read_reforms(paths: Sequence[Path | str], levers: Mapping[str, float]) -> tuple[Reform, ...]:
-    """Read the reforms of some files. InputError for a lever that none of them has, or that two of them share."""
-    reforms = tuple(read_reform(path, levers) for path in paths)
-    known = [name for reform in reforms for lever in reform.levers for name in (lever, f"{reform.name}.{lever}")]
+def read_reforms(
+    paths: Sequence[Path | str], levers: Mapping[str, float], taken: Container[str] = ()
+) -> tuple[Reform, ...]:
+    """Read the reforms of some files, under names that differ from each other and from those taken.
+
+    InputError for a file given twice, and for a lever that no reform has, or that two of them share.
+    """
+    names = distinct_names(paths, taken)
+    reforms = tuple(read_reform(path, levers, name) for path, name in zip(paths, names, strict=True))
+    owners = owners_of_levers(reforms)
     for name in levers:
-        if name not in known:
-            raise InputError(f"no reform here has a lever `{name}`", file="--lever", key=name, name=name, known=known)
-        if known.count(name) > 1:
-            owners = [f"{reform.name}.{name}" for reform in reforms if name in reform.levers]
-            raise InputError(f"say which: {' or '.join(owners)}", file="--lever", key=name)
+        if name not in owners:
+            raise InputError(f"no reform here has a lever `{name}`", file="--lever", key=name, name=name, known=owners)
+        if len(owners[name]) > 1:
+            raise InputError(f"say which: {' or '.join(owners[name])}", file="--lever", key=name)
     return reforms
+
+
+def owners_of_levers(reforms: Sequence[Reform]) -> dict[str, list[str]]:
+    """The levers that each name stands for, as ``<reform>.<lever>``."""
+    owners: dict[str, list[str]] = {}
+    for reform in reforms:
+        for lever in reform.levers:
+            for name in lever_names(lever, reform.name, reform.file.stem):
+                owners.setdefault(name, []).append(f"{reform.name}.{lever}")
+    return owners
 
 
 def reformed(baseline: Scenario, reforms: Sequence[Reform]) -> Scenario:
@@ -51,7 +67,7 @@ def reformed(baseline: Scenario, reforms: Sequence[Reform]) -> Scenario:
     titles = "; ".join(reform.title for reform in reforms)
     return replace(
         baseline, title=f"{baseline.title}. Reformed: {titles}",
-        name="+".join([baseline.name, *(reform.name for reform in reforms)]),
+        name="+".join([baseline.name, *(reform.name.replace("/", "-") for reform in reforms)]),  # names a folder
         pathway=pathway, parameters=parameters, sources=parameters.sources,
         changes=(*baseline.changes, *(change for reform in reforms for change in reform.changes)),
         reforms=tuple(reforms), baseline=baseline,

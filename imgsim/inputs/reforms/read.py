@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
@@ -26,15 +26,16 @@ AMOUNTS: Final = ("value", "scale", "add")  # keys of a change that a lever may 
 AMOUNT_KEYS: Final = ("lever", "times", "plus")
 
 
-def read_reform(path: Path | str, sizes: Mapping[str, float] | None = None) -> Reform:
+def read_reform(path: Path | str, sizes: Mapping[str, float] | None = None, name: str | None = None) -> Reform:
     """Read the reform of a file, with these sizes of its levers instead of its own. Raises InputError.
 
-    A lever is named as in the file, or as ``<reform>.<lever>``; those of other reforms are passed over.
+    A lever is named as in the file, or as ``<reform>.<lever>``; those of other reforms are passed over. The reform has
+    the name given, or that of its file.
     """
     file, given = Path(path), sizes or {}
     top = read_toml(file)
     top.only(*TOP_KEYS, answers=answers("reform"))
-    levers = dict(levers_of(top, file.stem, given))
+    levers = dict(levers_of(top, (name or file.stem, file.stem), given))
     problems = Problems()
     changes: list[Change] = []
     used: dict[str, list[str]] = {name: [] for name in levers}
@@ -46,7 +47,7 @@ def read_reform(path: Path | str, sizes: Mapping[str, float] | None = None) -> R
     problems.refuse()
     refuse_unused(top, used)
     return Reform(
-        name=file.stem,
+        name=name or file.stem,
         file=file,
         title=required_text(top, "title"),
         actor=required_text(top, "actor"),
@@ -93,12 +94,19 @@ def require_date(entry: Table) -> None:
         entry.fail("`from` is missing: a reform's change begins on a day")
 
 
-def levers_of(top: Table, reform: str, given: Mapping[str, float]) -> Iterator[tuple[str, Lever]]:
-    """Read the levers of a file, each at the size that was asked for or its best guess."""
+def levers_of(top: Table, names: Sequence[str], given: Mapping[str, float]) -> Iterator[tuple[str, Lever]]:
+    """Read the levers of a file, each at the size that was asked for under one of its names or its best guess."""
     for name, entry in top.table("lever").children():
         lever = lever_of(name, entry)
-        key = f"{reform}.{name}" if f"{reform}.{name}" in given else name
-        yield name, sized(lever, given[key], top.file) if key in given else lever
+        keys = [key for key in lever_names(name, *names) if key in given]
+        if len(keys) > 1:
+            raise InputError(f"the same lever is given as `{keys[0]}` too", file="--lever", key=keys[1])
+        yield name, sized(lever, given[keys[0]], top.file) if keys else lever
+
+
+def lever_names(lever: str, *reforms: str) -> list[str]:
+    """The names by which a lever can be given: its own, and with each name of its reform before it."""
+    return list(dict.fromkeys([lever, *(f"{reform}.{lever}" for reform in reforms)]))
 
 
 def lever_of(name: str, entry: Table) -> Lever:
@@ -129,7 +137,7 @@ def sized(lever: Lever, value: Any, file: Path) -> Lever:
             f"{f' in line {lever.line}' if lever.line else ''}",
             file="--lever", key=lever.name,
         )  # fmt: skip
-    return replace(lever, value=float(value))
+    return replace(lever, value=float(value), given=True)
 
 
 def with_parameter_names(lever: Lever, parameters: list[str]) -> Lever:

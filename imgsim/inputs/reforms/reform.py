@@ -30,6 +30,7 @@ class Lever:
     why: str
     parameters: tuple[str, ...]  # what it sets
     line: int | None = None
+    given: bool = False  # the user asked for the size in use
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,7 @@ class Wire:
 class Reform:
     """A reform with its levers at the sizes in use."""
 
-    name: str  # of the file, without its ending
+    name: str  # of the file, without its ending; with folders before it where two files have one name
     file: Path
     title: str
     actor: str  # who would decide, or decided
