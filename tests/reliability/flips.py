@@ -41,20 +41,23 @@ class StoppedHereError(Exception):
 
 @dataclass(frozen=True)
 class Work:
-    """Something that leaves parts and then results: `do` writes below a folder, `last` names its last step."""
+    """Something that leaves parts and then results: `do` writes below a folder, with figures if they are wanted.
 
-    do: Callable[[Path], Path]
+    `last` names the function of its last step.
+    """
+
+    do: Callable[[Path, bool], Path]
     last: str
 
     def tables(self, folder: Path) -> dict[str, str]:
         """The checksums of the tables that it writes below a folder, taking up what is there."""
-        done = checksums(self.do(folder))
+        done = checksums(self.do(folder, False))
         return {name: sha256 for name, sha256 in done.items() if name.endswith(".parquet")}
 
     def stop_before_the_end(self, folder: Path) -> None:
         """Do it up to the join, which leaves its parts."""
         with patch(self.last, side_effect=StoppedHereError), suppress(StoppedHereError):
-            self.do(folder)
+            self.do(folder, False)
 
 
 @dataclass(frozen=True)
@@ -68,7 +71,7 @@ class Target:
 
 def targets(work: Work, root: Path) -> list[Target]:
     """Do a work twice, once to the end; every file that it left."""
-    done = work.do(root / DONE)
+    done = work.do(root / DONE, True)
     work.stop_before_the_end(root / KEPT)
     kept = [path for part in all_parts(root / KEPT) for path in sorted(part.folder.iterdir())]
     files = [path for path in sorted(done.rglob("*")) if path.is_file()]
@@ -124,11 +127,11 @@ def small_works(folder: Path) -> list[Work]:
     reform.write_text(REFORM, "utf-8")
     given: dict[str, Any] = {"replications": 3, "scale": 0.05, "workers": 1, "quiet": True}
 
-    def run(out: Path) -> Path:
-        return imgsim.run(folder / "atlantis.toml", out=out, **given).folder
+    def run(out: Path, figures: bool) -> Path:
+        return imgsim.run(folder / "atlantis.toml", out=out, figures=figures, **given).folder
 
-    def compare(out: Path) -> Path:
-        return imgsim.compare(folder / "atlantis.toml", [reform], out=out, **given).folder
+    def compare(out: Path, figures: bool) -> Path:
+        return imgsim.compare(folder / "atlantis.toml", [reform], out=out, figures=figures, **given).folder
 
     return [
         Work(run, "imgsim.runs.store.Store.write"),

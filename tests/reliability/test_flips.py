@@ -18,8 +18,8 @@ def draw(unfinished: Run) -> None:
     (unfinished.folder / "figures" / "age.svg").write_text("<svg/>")
 
 
-def small_run(out: Path) -> Path:
-    return run_scenario(SmallScenario().of(3), workers=1, out=out, job=SMALL, quiet=True).folder
+def small_run(out: Path, figures: bool) -> Path:
+    return run_scenario(SmallScenario().of(3), workers=1, out=out, job=SMALL, quiet=True, figures=figures).folder
 
 
 def test_sixty_flipped_bits_are_noticed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
