@@ -12,6 +12,7 @@ import typer
 from imgsim.base.streams import remark, show
 from imgsim.cli.options import Fraction, ScenarioFile, examples
 from imgsim.inputs import subject as subjects
+from imgsim.inputs.parameters.limits import number_text
 
 app = typer.Typer()
 
@@ -20,7 +21,7 @@ HORIZON = datetime.datetime(2019, 7, 1)
 
 def _years(value: float) -> float:
     if not value > 0:
-        raise typer.BadParameter(f"must be a number of years above 0, or inf, not `{value:g}`")
+        raise typer.BadParameter(f"must be a number of years above 0, or inf, not `{number_text(value)}`")
     return value
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Annotated
 
 import typer
@@ -23,8 +24,15 @@ from imgsim.cli.options import (
     sizes,
 )
 from imgsim.inputs import subject as subjects
+from imgsim.inputs.parameters.limits import number_text
 
 app = typer.Typer()
+
+
+def _points(value: float | None) -> float | None:
+    if value is not None and not 0 < value < math.inf:
+        raise typer.BadParameter(f"{number_text(value)} is no number of percentage points above 0.")
+    return value
 
 
 @app.command(
@@ -44,7 +52,10 @@ def compare(
     together: Annotated[bool, typer.Option("--together", help="All reforms make one world.")] = False,
     replications: Replications = None,
     precision: Annotated[
-        float | None, typer.Option(metavar="POINTS", help="Add replications until shares are known to these points.")
+        float | None,
+        typer.Option(
+            metavar="POINTS", callback=_points, help="Add replications until shares are known to these points."
+        ),
     ] = None,
     most: Annotated[int, typer.Option(min=2, help="Replications at most, with --precision.")] = 100,
     years: Annotated[int, typer.Option(min=1, help="Years measured from the first change on.")] = 12,

@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from imgsim.inputs.parameters.limits import number_text
+
 
 def examples(*lines: str) -> str:
     """Examples for the end of a help page, one a line."""
@@ -15,7 +17,7 @@ def examples(*lines: str) -> str:
 
 def _fraction(value: float | None) -> float | None:
     if value is not None and not 0 < value <= 1:
-        raise typer.BadParameter(f"{value!r} is not a fraction above 0 and up to 1.")
+        raise typer.BadParameter(f"{number_text(value)} is not a fraction above 0 and up to 1.")
     return value
 
 

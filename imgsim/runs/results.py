@@ -186,6 +186,9 @@ class Plots:
 
 def open_run(folder: str | os.PathLike[str]) -> Run:
     """A finished run from its folder."""
+    from imgsim.inputs.arguments import check_arguments
+
+    check_arguments({"path": folder})
     run = Run(folder)
     run.manifest  # noqa: B018  refuses a folder without a run, now rather than at the first table
     return run

@@ -11,6 +11,7 @@ import pytest
 
 import imgsim
 from imgsim.base.errors import InputError
+from imgsim.cli.main import main
 from imgsim.inputs.arguments import CHECKS, check_arguments
 
 # Argument, what is given, what is said of it.
@@ -92,6 +93,17 @@ def test_every_function_that_users_call_checks_its_arguments(name: str, value: A
     for call in (imgsim.run, imgsim.compare, imgsim.load_scenario):
         with pytest.raises(InputError, match=f"^argument `{name}`: must be"):
             call("nothing.toml", **{name: value})
+
+
+def test_a_run_is_opened_by_the_name_of_its_folder() -> None:
+    with pytest.raises(InputError, match="argument `path`: must be the name of a file, not 3"):
+        imgsim.open_run(3)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("points", ["0", "-5", "nan", "inf"])
+def test_a_precision_is_refused_as_it_was_given(points: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["compare", "s.toml", "--reform", "r.toml", "--precision", points]) == 2
+    assert f"{points} is no number of percentage points above 0" in " ".join(capsys.readouterr().err.split())
 
 
 @pytest.mark.parametrize(

@@ -37,7 +37,7 @@ from imgsim.inputs.traits import (
 
 SHARE = 0.3  # of people who went to local schools
 CANADA_YEARS = ("run.start=1996-01-01", "run.measured_from=1996-02-01", "run.end=1999-01-01")
-WORLD_YEARS = ("run.start=1995-06-30", "run.measured_from=1995-07-01", "run.end=1997-02-01")
+WORLD_YEARS = ("run.start=1995-01-01", "run.measured_from=1995-07-01", "run.end=1997-02-01")
 
 DECLARED = """    Trait(
         "tongue", CATEGORY, "language of schooling",

@@ -123,8 +123,6 @@ def tables_of(
 
 def refuse_counts(count: int, precision: float | None, most: int) -> None:
     """InputError for a precision that no number of replications can reach."""
-    if precision is not None and not precision > 0:
-        raise InputError("must be above 0", key="--precision")
     if precision is not None and count < 2:
         raise InputError("precision needs at least two replications to begin with", key="--replications")
     if most < count and precision is not None:

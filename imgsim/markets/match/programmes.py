@@ -112,6 +112,8 @@ def seats_of_year(name: str, parameters: Parameters, specialties: tuple[str, ...
     """The year's positions by specialty: the published total by the shares, largest remainders rounded up."""
     total = round(parameters.value(f"{name}.positions", day))
     share = np.array([parameters.value(f"{name}.specialty_share", day, specialty) for specialty in specialties])
+    if not share.any():  # no specialty has positions
+        return np.zeros(len(share), np.int64)
     exact = total * share / share.sum()
     seats: Ints = np.floor(exact).astype(np.int64)
     for k in np.argsort(seats - exact, kind="stable")[: total - seats.sum()]:
