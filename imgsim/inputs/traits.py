@@ -104,7 +104,7 @@ TRAITS: Final = (
         unset=-1.0, drawn=BY_CHOICE, values_of="specialty", set_by_stages=True, seen_by_country="wish", reported="wish",
     ),
     Trait(
-        "specialty", CATEGORY, "specialty of the last place obtained; the wish before that",
+        "specialty", CATEGORY, "specialty of the last place obtained",
         unset=-1.0, set_by_stages=True, reported="specialty",
     ),
     Trait("visa", CATEGORY, "status held in training", set_by_stages=True, reported="visa"),

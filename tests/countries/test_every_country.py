@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from builders.documented import claims, objections
 
 from imgsim.cli.main import main
 from imgsim.engines.engine import engine, simulate
@@ -60,6 +61,12 @@ def test_stocks_and_flows_balance(tables: Tables) -> None:
     held = tables["yearly"]
     assert (held["stock_start"] + held["inflow"] - held["outflow"] == held["stock_end"]).all()
     assert (held[["stock_start", "inflow", "outflow", "stock_end"]] >= 0).all(axis=None)
+
+
+def test_tables_are_as_the_data_dictionary_says(scenario: Scenario, tables: Tables) -> None:
+    assert [text for name, table in tables.items() for text in objections(name, table)] == []
+    horizon = pd.Timestamp(scenario.run.end)
+    assert [claim for claim, holds in claims(tables, horizon) if not holds] == []
 
 
 def test_no_round_gives_more_places_than_it_has(tables: Tables) -> None:

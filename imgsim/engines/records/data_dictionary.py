@@ -9,11 +9,13 @@ from functools import cache
 from importlib.resources import files
 from typing import Final
 
-from imgsim.inputs.traits import CATEGORY, COUNT, DAY, DURATION, SCORE, TRAITS, YES_NO
+from imgsim.inputs.traits import CATEGORY, COUNT, DAY, DURATION, SCORE, TRAITS, YES_NO, Trait
 
 TYPE: Final[Mapping[str, str]] = {  # of DuckDB, by kind of trait
     DAY: "DATE", SCORE: "DOUBLE", DURATION: "DOUBLE", COUNT: "INTEGER", YES_NO: "BOOLEAN", CATEGORY: "VARCHAR",
 }  # fmt: skip
+
+UNSET: Final = "none yet, or one of the stock"
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +26,12 @@ class Column:
     type: str  # of DuckDB
     unit: str
     meaning: str
+    missing: str = ""  # when a value is missing; empty if none ever is
+
+    def text(self) -> str:
+        """The meaning, and when values are missing, as a cell of a table in Markdown."""
+        text = f"{self.meaning}; missing: {self.missing}" if self.missing else self.meaning
+        return text.replace("|", "\\|")
 
     def describes(self, name: str) -> bool:
         """Whether this entry is about a column of that name."""
@@ -68,8 +76,15 @@ def tables() -> Mapping[str, Table]:
 def trait_columns() -> tuple[Column, ...]:
     """The entries of the traits that the table of people reports."""
     return tuple(
-        Column(trait.reported, TYPE[trait.kind], trait.unit, trait.label) for trait in TRAITS if trait.reported
+        Column(trait.reported, TYPE[trait.kind], trait.unit, trait.label, UNSET if may_be_unset(trait) else "")
+        for trait in TRAITS
+        if trait.reported
     )
+
+
+def may_be_unset(trait: Trait) -> bool:
+    """Can a person have no category of this trait?"""
+    return trait.kind == CATEGORY and trait.unset < 0 and not trait.by_group
 
 
 def layout(name: str) -> Table:
@@ -85,7 +100,7 @@ def markdown(columns: Mapping[str, Iterable[str]]) -> str:
 def _section(name: str, columns: Iterable[str]) -> str:
     table = layout(name)
     known = ((column, table.column(column) or Column(column, "", "", "undocumented")) for column in columns)
-    lines = [f"| `{column}` | {entry.type} | {entry.unit} | {entry.meaning} |" for column, entry in known]
+    lines = [f"| `{column}` | {entry.type} | {entry.unit} | {entry.text()} |" for column, entry in known]
     order = f" Ordered by {', '.join(table.key)}." if table.key else ""
     head = [
         f"## {name}",
@@ -110,5 +125,6 @@ INTRODUCTION = """# What is in this folder
 | `figures/` | figures as PNG and SVG |
 
 Counts are simulated heads: one simulated person stands for 1 / scale people (scale is in `manifest.json`).
-Dates are calendar dates; ages and durations are in years of 365.25 days; a missing value means that it did not happen.
+Dates are calendar dates; ages and durations are in years of 365.25 days.
+Values are missing only where a column says when.
 """
