@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from imgsim.base.markup import as_markdown, code
 from imgsim.inputs.kinds.all_kinds import KINDS
 from imgsim.reports.parameters_text import evidence_counts, grounds, series
 
@@ -18,10 +19,20 @@ SHOWN = 6  # categories of one parameter shown in full
 
 def description(pathway: Pathway, parameters: Parameters, sources: Mapping[str, Source]) -> str:
     """The whole description as Markdown."""
-    lines = [f"# {pathway.title}", "", *_people(pathway), *_road(pathway, parameters, sources), *_timers(pathway)]
+    lines = [
+        f"# {as_markdown(pathway.title)}",
+        "",
+        *_people(pathway),
+        *_road(pathway, parameters, sources),
+        *_timers(pathway),
+    ]
     left = [name for name in parameters if not _of_a_stage(name, pathway)]
     lines += ["## Other parameters", "", *(line for name in left for line in _bullet(parameters[name], sources)), ""]
     return "\n".join([*lines, f"{len(parameters)} parameters: {evidence_counts(parameters, list(parameters))}."]) + "\n"
+
+
+def _label(pathway: Pathway, stage: str) -> str:
+    return as_markdown(pathway.stages[stage].label)
 
 
 def _of_a_stage(name: str, pathway: Pathway) -> bool:
@@ -31,20 +42,22 @@ def _of_a_stage(name: str, pathway: Pathway) -> bool:
 def _people(pathway: Pathway) -> Iterator[str]:
     yield from ("## People", "", "Simulated graduates belong to these groups:", "")
     for group in pathway.groups.values():
-        yield f"- {group.label} (`{group.name}`)"
+        yield f"- {as_markdown(group.label)} ({code(group.name)})"
     if pathway.competitors:
         yield from ("", "They compete with applicants whose careers are not simulated:", "")
-        yield from (f"- {label} (`{name}`)" for name, label in pathway.competitors.items())
+        yield from (f"- {as_markdown(label)} ({code(name)})" for name, label in pathway.competitors.items())
     yield ""
 
 
 def _road(pathway: Pathway, parameters: Parameters, sources: Mapping[str, Source]) -> Iterator[str]:
-    yield from ("## The pathway", "", f"A graduate enters at *{pathway.stages[pathway.entry].label}*.", "")
+    yield from ("## The pathway", "", f"A graduate enters at *{_label(pathway, pathway.entry)}*.", "")
     for stage in pathway.stages.values():
         kind = KINDS[stage.kind]
         words = " ".join(filter(None, (kind.description, kind.details(stage))))
-        yield from (f"### {stage.label}", "", f"`{stage.name}`, {stage.kind}. {words}", "")
-        yield from (f"- {out.replace('_', ' ')} → *{pathway.stages[to].label}*" for out, to in stage.next.items())
+        yield from (f"### {as_markdown(stage.label)}", "", f"{code(stage.name)}, {stage.kind}. {words}", "")
+        yield from (
+            f"- {as_markdown(out.replace('_', ' '))} → *{_label(pathway, to)}*" for out, to in stage.next.items()
+        )
         yield ""
         for name in _own(stage, pathway, parameters):
             yield from _bullet(parameters[name], sources)
@@ -61,7 +74,7 @@ def _bullet(parameter: Parameter, sources: Mapping[str, Source]) -> Iterator[str
     """One parameter: its values (by category if few), and why its latest value is believed."""
     yield f"- **{parameter.name}** ({parameter.unit}): " + "; ".join(_shown(parameter))
     last = next(iter(parameter.rows.values()))[-1]
-    yield f"  ({grounds(last, sources, parameter.unit)})"
+    yield f"  ({as_markdown(grounds(last, sources, parameter.unit))})"
 
 
 def _shown(parameter: Parameter) -> Iterator[str]:
@@ -75,7 +88,12 @@ def _shown(parameter: Parameter) -> Iterator[str]:
 def _timers(pathway: Pathway) -> Iterator[str]:
     yield from ("## Competing timers", "", "The earliest of a stage's own end and these timers wins.", "")
     for timer in pathway.timers.values():
-        yield f"- **{timer.label}** (`clock.{timer.name}`) {_where(timer)}, leads to *{pathway.stages[timer.to].label}*"
+        label, name, to = (
+            as_markdown(timer.label),
+            code(f"clock.{timer.name}"),
+            _label(pathway, timer.to),
+        )
+        yield f"- **{label}** ({name}) {_where(timer)}, leads to *{to}*"
     yield ""
 
 

@@ -26,7 +26,7 @@ __all__ = ["FORMATS", "drawing", "mermaid", "svg"]
 
 
 def _quoted(text: str) -> str:
-    return '"' + text.replace('"', "#quot;") + '"'
+    return '"' + text.replace('"', "#quot;").replace("<", "#lt;").replace(">", "#gt;") + '"'
 
 
 def _node(key: str, stage: Stage) -> str:

@@ -47,6 +47,7 @@ def claims(tables: Mapping[str, pd.DataFrame], horizon: pd.Timestamp) -> Iterato
     """What the dictionary says of single columns, and whether it holds."""
     people, events, spells = tables["people"], tables["events"], tables["livelihood"]
     rounds, seasons, exams, yearly = tables["rounds"], tables["seasons"], tables["exams"], tables["yearly"]
+    names = [str(column) for column in people]
     under_way = people["end"].astype(str) == "under_way"
     yield "end_date: missing under way", bool((missing(people, "end_date") == under_way).all())
     yield "end_class: under_way as end", bool(((people["end_class"].astype(str) == "under_way") == under_way).all())
@@ -59,7 +60,7 @@ def claims(tables: Mapping[str, pd.DataFrame], horizon: pd.Timestamp) -> Iterato
         "visa_at_training: missing without training",
         bool((missing(people, "visa_at_training") == missing(people, "training_date")).all()),
     )
-    for name in (column.removesuffix("_date") for column in people if column.endswith("_date")):
+    for name in (column.removesuffix("_date") for column in names if column.endswith("_date")):
         if f"{name}_age" in people:
             age = (pd.to_datetime(people[f"{name}_date"]) - pd.to_datetime(people["birth_date"])).dt.days / 365.25
             yield f"{name}_age: on that day", bool(((people[f"{name}_age"] - age).abs().fillna(0) < 1e-9).all())
@@ -75,7 +76,7 @@ def claims(tables: Mapping[str, pd.DataFrame], horizon: pd.Timestamp) -> Iterato
     last = ends.groupby(spells["person"]).max()
     stop = pd.to_datetime(people.set_index("person")["end_date"]).fillna(horizon).reindex(last.index)
     yield "spell: the last until the end or the horizon", bool((last == stop).all())
-    lived = people[[column for column in people if column.startswith("years_")]].sum(axis=1)
+    lived = people[[column for column in names if column.startswith("years_")]].sum(axis=1)
     days = (pd.to_datetime(people["end_date"]).fillna(horizon) - pd.to_datetime(people["entry_date"])).dt.days
     yield "years: from entry to the end or the horizon", bool(((lived - days / 365.25).abs() < 1e-9).all())
     no_place = seasons["channel"].astype(str) == "none"

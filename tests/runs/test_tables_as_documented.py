@@ -10,7 +10,8 @@ from builders.documented import CLOSED, claims, documented, objections
 from imgsim.engines.records.data_dictionary import layout, tables
 from imgsim.inputs.countries import COUNTRIES, shipped_countries
 from imgsim.inputs.new_country import new_country
-from imgsim.inputs.parameters.parameter import BETWEEN, EVIDENCE, UNITS
+from imgsim.inputs.parameters.limits import UNITS
+from imgsim.inputs.parameters.parameter import BETWEEN, EVIDENCE
 from imgsim.inputs.pathways.load import load_pathway
 from imgsim.markets.allocation import CHANNELS
 from imgsim.outcomes.catalogue import catalogue_of
@@ -30,7 +31,9 @@ def test_a_run_writes_every_table_of_the_dictionary_with_the_types_it_says(done:
     files = {file.stem: file for file in (done.folder / "tables").glob("*.parquet")}
     assert set(files) == set(tables())
     for name, file in files.items():
-        for column, kind, *_ in duckdb.sql(f"DESCRIBE SELECT * FROM '{file}'").fetchall():
+        rows = duckdb.sql(f"DESCRIBE SELECT * FROM '{file}'")
+        assert rows is not None
+        for column, kind, *_ in rows.fetchall():
             assert kind == layout(name).type_of(column), f"{name}.{column}"
 
 

@@ -15,7 +15,7 @@ import tomli
 
 from imgsim.base.errors import InputError, Problems
 from imgsim.base.files.source import DEEPEST, read_text
-from imgsim.base.printable import in_one_paragraph, one_line
+from imgsim.base.printable import in_one_paragraph, one_line, printable
 
 LOCATED: Final = 4 * 2**20  # bytes; to find the places of the keys of larger files takes too long
 MISSING: Final = object()
@@ -181,7 +181,7 @@ def read_toml(file: Path) -> Table:
 
 
 def tidy(top: Table) -> None:
-    """Make every text one paragraph. InputError for tables nested without end, and for keys that cannot be shown."""
+    """Make every text a paragraph that can be shown. InputError for endless nesting and keys that cannot be shown."""
     level: list[tuple[tuple[Key, ...], Any]] = [((), top.data)]
     for _ in range(DEEPEST):
         for path, container in level:
@@ -189,7 +189,7 @@ def tidy(top: Table) -> None:
                 if isinstance(key, str) and one_line(key) != key:
                     Table(container, top.file, path).fail("a key has a character that cannot be shown", key)
                 if isinstance(value, str):
-                    container[key] = in_one_paragraph(value)
+                    container[key] = printable(in_one_paragraph(value))
         level = [
             ((*path, key), value)
             for path, container in level

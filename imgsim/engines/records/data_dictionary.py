@@ -9,6 +9,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Final
 
+from imgsim.base.markup import code
 from imgsim.inputs.traits import CATEGORY, COUNT, DAY, DURATION, SCORE, TRAITS, YES_NO, Trait
 
 TYPE: Final[Mapping[str, str]] = {  # of DuckDB, by kind of trait
@@ -100,7 +101,7 @@ def markdown(columns: Mapping[str, Iterable[str]]) -> str:
 def _section(name: str, columns: Iterable[str]) -> str:
     table = layout(name)
     known = ((column, table.column(column) or Column(column, "", "", "undocumented")) for column in columns)
-    lines = [f"| `{column}` | {entry.type} | {entry.unit} | {entry.text()} |" for column, entry in known]
+    lines = [f"| {code(column)} | {entry.type} | {entry.unit} | {entry.text()} |" for column, entry in known]
     order = f" Ordered by {', '.join(table.key)}." if table.key else ""
     head = [
         f"## {name}",

@@ -14,6 +14,7 @@ from imgsim.experiments.compare.differences import each_row
 from imgsim.experiments.compare.lead import leading
 from imgsim.experiments.compare.sweep import BASELINE, by_size, outside, switching_points
 from imgsim.experiments.compare.text import POINTS, nothing_stands_out
+from imgsim.reports.figures.register import with_plain_texts
 from imgsim.reports.figures.style import (
     BLUE,
     COLOURS,
@@ -221,4 +222,4 @@ def wanted(of: Comparison) -> dict[str, Callable[[Comparison], Axes]]:
     """The figures for which this comparison has data."""
     needed = {"tornado": of.parameter_uncertainty, "levers": of.sweep}
     left_out = {name for name, data in needed.items() if data is None}
-    return {name: figure for name, figure in FIGURES.items() if name not in left_out}
+    return {name: with_plain_texts(figure) for name, figure in FIGURES.items() if name not in left_out}

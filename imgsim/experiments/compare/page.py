@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
+from imgsim.base.markup import linked
 from imgsim.experiments.compare.differences import each_row
 from imgsim.experiments.compare.page_tables import items, number_or_blank, table
 from imgsim.experiments.compare.page_uncertainty import sensitivity_html, uncertainty_html
@@ -62,9 +63,7 @@ def question(name: str, scenario: Scenario) -> str:
 def stands_for(reform: Reform, scenario: Scenario) -> str:
     """Title, actor, document and references of a reform, and its levers."""
     cited = [scenario.sources[key] for key in reform.reference if key in scenario.sources]
-    links = "; ".join(
-        f'<a href="{html.escape(s.url)}">{html.escape(s.title)}</a>' if s.url else html.escape(s.title) for s in cited
-    )
+    links = "; ".join(linked(source.title, source.url) for source in cited)
     levers = items(
         f"{lever.label}: {lever.value:g} {lever.unit} (plausible {lever.low:g} to {lever.high:g}: {lever.why})"
         for lever in reform.levers.values()

@@ -31,7 +31,7 @@ from imgsim.runs.workers import Workers
 
 LEVELS: Final = 4  # of the grid: the number of Morris (1991)
 STRONGEST: Final = 8  # parameters whose Sobol indices are estimated
-EXTRA: Final = "sensitivity"
+PACKAGE: Final = "salib"
 # ``trajectories``, ``samples``: those in which the model gave a value at every point.
 MORRIS_COLUMNS: Final = ["reform", "label", "unit", "trajectories", "parameter", "mu_star", "error", "sigma", "mu"]
 SOBOL_COLUMNS: Final = [
@@ -125,7 +125,7 @@ def library() -> Library:
         from SALib.analyze import sobol as shares_of
         from SALib.sample import morris, sobol  # type: ignore[import-untyped]
     except ImportError as error:
-        raise ImgsimError(f"sensitivity analysis needs SALib: pip install 'imgsim[{EXTRA}]'") from error
+        raise ImgsimError(f"sensitivity analysis needs SALib: pip install {PACKAGE}") from error
     return {
         "sample.morris": morris, "sample.sobol": sobol, "analyze.morris": effects_of, "analyze.sobol": shares_of
     }  # fmt: skip

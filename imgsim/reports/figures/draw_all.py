@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import matplotlib as mpl
 
 from imgsim.reports.figures.register import Draw, entries
-from imgsim.reports.figures.style import is_kept
+from imgsim.reports.figures.style import is_kept, plain_texts
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -44,7 +44,7 @@ def save(axes: Axes, stem: Path) -> None:
     """One figure as stem.png and stem.svg, without the hour at which it was drawn."""
     figure = axes.get_figure(root=True)
     assert figure is not None
-    with mpl.rc_context({"svg.hashsalt": "imgsim"}):  # else ids in the SVG would be random
+    with mpl.rc_context({"svg.hashsalt": "imgsim"}), plain_texts():  # else ids in the SVG would be random
         figure.savefig(f"{stem}.png", dpi=DPI, metadata={"Software": "imgsim"})
         figure.savefig(f"{stem}.svg", metadata={"Date": None})
     figure.clear()

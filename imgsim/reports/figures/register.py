@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, wraps
 from importlib import import_module
 from pkgutil import iter_modules
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import imgsim.reports.figures
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from imgsim.reports.figures.run_protocol import Run
 
+Drawn = TypeVar("Drawn")
 Draw = Callable[["Run"], "Axes"]
 
 
@@ -35,10 +36,24 @@ def figure(*, table: str = "", suits: Callable[[Run], bool] = lambda _: True) ->
     """Register a function as the figure of its name."""
 
     def registered(draw: Draw) -> Draw:
-        _ENTRIES[draw.__name__] = Entry(draw, table, suits)
-        return draw
+        plain = with_plain_texts(draw)
+        _ENTRIES[draw.__name__] = Entry(plain, table, suits)
+        return plain
 
     return registered
+
+
+def with_plain_texts(draw: Callable[[Drawn], Axes]) -> Callable[[Drawn], Axes]:
+    """The figure in which titles and labels are texts, never formulas."""
+
+    @wraps(draw)
+    def drawn(of: Drawn) -> Axes:
+        from imgsim.reports.figures.style import as_text, plain_texts
+
+        with plain_texts():
+            return as_text(draw(of))
+
+    return drawn
 
 
 @cache

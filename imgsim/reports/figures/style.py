@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Collection, Mapping, Sequence
+import warnings
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
+import matplotlib as mpl
 import numpy as np
 import pandas as pd
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.text import Text
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from imgsim.base.arrays import Floats
@@ -47,6 +51,23 @@ def sheet(title: str, *, left: float = LEFT, right: float = 0.78) -> Axes:
     axes.tick_params(labelsize=9, colors=QUIET)
     for side in ("left", "bottom"):
         axes.spines[side].set_color("#999999")
+    return axes
+
+
+@contextmanager
+def plain_texts() -> Iterator[None]:
+    """Draw dollar signs as they are, not as formulas, and a letter that the font lacks as a box, without a word."""
+    with mpl.rc_context({"text.parse_math": False}), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", r"Glyph \d+ .* missing from", UserWarning)
+        yield
+
+
+def as_text(axes: Axes) -> Axes:
+    """The axes with every label a plain text, whoever draws them later."""
+    figure = axes.get_figure(root=True)
+    assert figure is not None
+    for text in figure.findobj(Text):
+        text.set_parse_math(False)
     return axes
 
 
