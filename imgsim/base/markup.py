@@ -12,7 +12,7 @@ SIGNS: Final = re.compile(r"[\\`*\[\]]|<(?=[A-Za-z/!?])|&(?=#?\w+;)|(?<![A-Za-z0
 
 
 def linked(title: str, address: str) -> str:
-    """A title as HTML, a link if its address is one of the web; another, such as `javascript:`, could act or read files."""
+    """A title as HTML, a link if its address is one of the web; others, as `javascript:`, could act or read files."""
     text = html.escape(title)
     if WEB.match(address):
         return f'<a href="{html.escape(address)}">{text}</a>'
