@@ -208,3 +208,10 @@ def test_a_gompertz_timer_follows_its_hazard_given_the_age_reached(u: float, age
     cumulative = np.exp((due - mode) / scale) - np.exp((age - mode) / scale)
     assert 1 - np.exp(-cumulative) == pytest.approx(u, rel=1e-9)
     assert due >= age
+
+
+def test_a_gompertz_timer_of_somebody_far_beyond_the_mode_expires_at_once_and_never_before() -> None:
+    """A scale of a tenth of a year, seventy years after the mode: no float holds the hazard beyond that."""
+    assert gompertz_age(0.5, 86.0, 0.1, 86.0 + 70.5) == 86.0 + 70.5
+    assert gompertz_age(0.5, 86.0, 0.1, 86.0 + 69.5) == pytest.approx(86.0 + 69.5)
+    assert gompertz_age(0.5, 86.0, 0.1, 1e6) == 1e6

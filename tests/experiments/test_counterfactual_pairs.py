@@ -250,6 +250,9 @@ def test_gains_are_counted_in_the_group_of_the_person_for_every_dimension() -> N
         ("age at entry", "under 25"): (3, 1, 1, 0),  # born in 1980, in since 2004
         ("years since graduation", "0-1"): (3, 1, 1, 0),
     }
+    first = {(row.dimension, row.group): (row.started, row.practised) for row in table.itertuples()}
+    assert [first["region", region] for region in ("north", "south")] == [(0, 0), (2, 6)]
+    assert [first["citizenship", group] for group in ("citizen", "noncitizen")] == [(1, 3), (1, 3)]
 
 
 def test_bands_stand_in_the_order_of_their_numbers_with_the_open_one_first() -> None:

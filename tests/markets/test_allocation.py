@@ -136,6 +136,17 @@ def test_of_equals_the_lower_number_blocks_and_a_programme_without_seats_never_d
     assert counted(equals._replace(seats=(2,)), (0, -1)) == 1
 
 
+def test_a_full_programme_is_blocked_by_whom_it_prefers_to_the_worst_that_it_has() -> None:
+    """The first applicant is the worst of the two who have its seats, the second the best."""
+    assert counted(Market(((0,), (0,), (0,)), ((1.0, 3.0, 2.0),), (2,)), (0, 0, -1)) == 1
+    assert counted(Market(((0,), (0,), (0,)), ((2.0, 3.0, 1.0),), (2,)), (0, 0, -1)) == 0
+
+
+def test_whoever_is_rejected_by_all_has_no_pair() -> None:
+    first, programme, score, seats = arrays(Market(((0,), (0, 1), (1,)), ((1.0, 2.0, 0.0), (0.0, 1.0, 2.0)), (1, 1)))
+    assert deferred_acceptance(first, programme, score, seats, everybody(first)).tolist() == [-1, 1, 3]
+
+
 @given(st.one_of(markets(), markets(equals=True)), st.data())
 def test_any_matching_has_as_many_blocking_pairs_as_the_definition_says(market: Market, data: st.DataObject) -> None:
     held: list[int] = []

@@ -26,6 +26,7 @@ from imgsim.persons.compile_rules import CompiledRules
 from imgsim.persons.risk_equations import (
     NO_TRAIT,
     Row,
+    Rules,
     Who,
     amount,
     base,
@@ -147,6 +148,13 @@ def test_a_quantity_is_steady_unless_it_or_a_ratio_or_a_category_has_dated_value
     ]  # fmt: skip
 
 
+def test_the_last_quantity_of_all_is_looked_at_to_the_end_of_its_values() -> None:
+    for value, steady in ((0.2, True), ([(None, 0.2), ("2004-07-01", 0.6)], False)):
+        book = toy.book(toy.parameter("work.left", "rate", {"north": 0.1, "south": value}, by="region"))
+        assert book.number("work.left") == len(book.numbers) - 1
+        assert is_steady(book.rules, book.number("work.left")) == steady
+
+
 # --- traits and values ------------------------------------------------------------------------------------------------
 
 
@@ -157,7 +165,8 @@ def test_time_that_has_not_begun_is_none_and_a_trait_that_is_none_of_all_is_noug
     assert trait(row, YEARS_SINCE_GRADUATION, DAY + 50 + 1461, 101) == 4
     assert trait(row, PRACTICE_GAP, DAY, 101) == pytest.approx(731 / 365.25)
     assert trait(row, PRACTICE_GAP, DAY - 800, 101) == 0
-    assert trait(row, NO_TRAIT, DAY, 101) == 0
+    row[-1] = 5.0
+    assert [trait(row, code, DAY, 101) for code in (NO_TRAIT, -1)] == [0, 0]
 
 
 def test_lines_between_dates_end_with_the_last_date_of_the_own_category() -> None:
@@ -209,6 +218,16 @@ def test_a_ratio_of_nought_concerns_only_those_to_whom_it_applies() -> None:
     assert predict(sure.rules, sure.number(CHANCE), DAY, person(citizen=1)) == math.inf
 
 
+def test_a_ratio_of_a_category_applies_once_to_those_in_it_and_to_nobody_else() -> None:
+    ratios = {"heart": 2.0, "bone": 3.0, "skin": 5.0}
+    book = toy.book(
+        toy.parameter(RISK, "rate", 0.01),
+        *(toy.parameter(f"{RISK}.times.specialty.{name}", "factor", ratio) for name, ratio in ratios.items()),
+    )
+    rates = [amount(book.rules, book.number(RISK), DAY, person(specialty=code)) for code in (-1, 0, 1, 2)]
+    assert rates == pytest.approx([0.01, 0.02, 0.03, 0.05])
+
+
 def test_an_amount_is_the_number_of_the_file_times_its_ratios() -> None:
     book = toy.book(
         toy.parameter(RISK, "rate", {"north": 0.3, "south": 0.0}, by="region"),
@@ -219,6 +238,9 @@ def test_an_amount_is_the_number_of_the_file_times_its_ratios() -> None:
     assert amount(book.rules, q, DAY, person()) == 0.3
     assert amount(book.rules, q, DAY, person(ability=2.0, citizen=1)) == pytest.approx(0.3 * 1.5**2 * 4)
     assert amount(book.rules, q, DAY, person(ability=2.0, region=1)) == 0
+    for plain, ratio in ((1.0, 2.0), (0.5, math.e), (0.5, 1 / math.e)):
+        book = toy.book(toy.parameter(RISK, "rate", plain), toy.parameter(f"{RISK}.times.citizen", "factor", ratio))
+        assert amount(book.rules, book.number(RISK), DAY, person(citizen=1)) == pytest.approx(plain * ratio)
 
 
 # --- draws ------------------------------------------------------------------------------------------------------------
@@ -231,6 +253,15 @@ def test_a_draw_is_found_under_the_name_of_the_quantity() -> None:
         assert [draw(book.rules, who, q, OCCURRENCE) for who in PEOPLE] == drawn(name)
         many = draw_many(book.rules, SEED, REPLICATION, np.array(ACTORS), q, OCCURRENCE)
         assert many.tolist() == drawn(name)
+
+
+def test_a_draw_that_is_the_probability_itself_is_not_below_it() -> None:
+    u = drawn(CHANCE)[0]
+    book = toy.book(toy.parameter(CHANCE, "probability", u))
+    assert not happens(book.rules, PEOPLE[0], book.number(CHANCE), DAY, person(), OCCURRENCE)
+    first = f"livelihood.start.{LIVELIHOODS[0]}"
+    book = toy.book(toy.parameter(first, "probability", drawn(first)[0]))
+    assert chooses(book.rules, PEOPLE[0], book.number(first), 2, DAY, person(), OCCURRENCE) == 1
 
 
 def test_an_event_happens_to_those_whose_draw_is_below_its_probability() -> None:
@@ -250,6 +281,21 @@ def test_a_lognormal_duration_is_the_median_times_the_quantile_of_the_person(med
         days = median * np.exp(sd * stats.norm.ppf(drawn(LASTS))) * 365.25
         assert found == np.floor(days + 0.5).astype(int).tolist()
         assert spread(book.rules, book.number(LASTS), DAY, person(region=region)) == sd
+
+
+def test_the_dispersion_may_be_the_first_quantity_of_all() -> None:
+    """A median of 100 days with a standard deviation of the logarithm of 0.5, as bare arrays."""
+    rules = Rules(
+        head=np.array([
+            [0, NO_TRAIT, 0, 0, 0, -1, 0, 0, decision("wait.sd_log"), 0],
+            [1, NO_TRAIT, 0, 0, 0, 0, 0, 0, decision("wait"), 1],
+        ]),
+        first=np.array([0, 1, 2]), day=np.array([-(2**60)] * 2), value=np.array([0.5, math.log(100)]),
+        plain=np.array([0.5, 100.0]), ratio=np.zeros((0, 3), np.int64), academic_year=101,
+    )  # fmt: skip
+    days = 100 * np.exp(0.5 * stats.norm.ppf(drawn("wait")))
+    lengths = [lasts(rules, who, 1, DAY, person(), OCCURRENCE) for who in PEOPLE]
+    assert lengths == np.floor(days + 0.5).astype(int).tolist()
 
 
 def test_a_duration_in_days_is_not_one_in_years() -> None:
@@ -304,3 +350,5 @@ def test_a_choice_is_made_by_one_draw_along_the_options(odds: tuple[float, float
     bounds = 1 - np.cumprod(1 - np.array(odds))
     found = [chooses(book.rules, who, first, 4, DAY, person(), OCCURRENCE) for who in PEOPLE]
     assert found == [int(np.searchsorted(bounds, u, side="right")) for u in drawn(names[0])]
+    two = [chooses(book.rules, who, first, 2, DAY, person(), OCCURRENCE) for who in PEOPLE]  # the rest is not asked
+    assert two == [int(u >= odds[0]) for u in drawn(names[0])]
