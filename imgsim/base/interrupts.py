@@ -152,8 +152,8 @@ def end_at_once(code: int) -> None:
 
 
 def kill_children() -> None:
-    """Kill the processes that this one has started by `multiprocessing`."""
+    """Kill the processes that this one has started by `multiprocessing`, and by libraries that build on it."""
     if "multiprocessing" in sys.modules:  # else there are none
         for child in sys.modules["multiprocessing"].active_children():
-            with suppress(OSError, ValueError):
-                child.kill()
+            with suppress(OSError, TypeError):  # it has just ended, or has not begun
+                os.kill(child.pid, getattr(signal, "SIGKILL", signal.SIGTERM))

@@ -17,7 +17,7 @@ from imgsim.base.interrupts import WORDS, answered, postponed
 
 ROOT = Path(__file__).parents[2]
 PROGRAM = """
-import multiprocessing, signal, sys, time
+import multiprocessing, os, signal, sys, time
 from imgsim.base.interrupts import answered
 
 def wait_for_ever():
@@ -32,7 +32,15 @@ def main(how):
     try:
         if how == "with a child":
             child.start()
-        print(child.pid, flush=True)
+            print(child.pid, flush=True)
+        elif how == "with a worker":
+            from loky import get_reusable_executor
+            executor = get_reusable_executor(1)
+            worker = executor.submit(os.getpid).result()
+            executor.submit(time.sleep, 100)
+            print(worker, flush=True)
+        else:
+            print("begun", flush=True)
         time.sleep(100)
     finally:
         print("ending", flush=True)
@@ -95,8 +103,9 @@ def test_two_signals_at_one_moment_are_two() -> None:
     assert process.returncode in (130, 143)
 
 
-def test_a_program_that_is_ended_at_once_takes_its_children_along() -> None:
-    process = begun("with a child")
+@pytest.mark.parametrize("child_of", ["with a child", "with a worker"])
+def test_a_program_that_is_ended_at_once_takes_its_children_along(child_of: str) -> None:
+    process = begun(child_of)
     child = psutil.Process(int(line_of(process)))
     process.send_signal(signal.SIGINT)
     assert line_of(process) == "ending"
