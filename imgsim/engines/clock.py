@@ -6,7 +6,10 @@ from typing import Final
 
 import simpy
 
+from imgsim.base.dates.calendar import to_day
+
 SLOTS: Final = 4
+BEGINNING: Final = to_day("1900-01-01")  # before the first day of any run
 STAGE_SLOT, ENTRY_SLOT, ROUND_SLOT = 0, 1, 2  # what ends on a day has ended before a round of that day meets
 
 
@@ -14,7 +17,7 @@ class Clock:
     """The SimPy environment read as days and slots."""
 
     def __init__(self) -> None:
-        self.env = simpy.Environment()
+        self.env = simpy.Environment(initial_time=BEGINNING * SLOTS)
 
     def wait_for(self, day: int, slot: int = STAGE_SLOT) -> simpy.Event:
         """A timeout that ends on a day, in a slot of it."""

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
-from typing import Final, NoReturn
+from typing import Final
 
 from imgsim.base.errors import InputError, Problems
-from imgsim.base.files.toml import locate_name
+from imgsim.base.files.toml import dotted, locate
 from imgsim.base.randomness.addresses import refuse_collisions
 from imgsim.inputs.kinds.all_kinds import optional_parameters
 from imgsim.inputs.parameters.dispersion import DURATIONS, SPREAD, dispersion_of, owner_of
 from imgsim.inputs.parameters.parameter import Parameter, Parameters
+from imgsim.inputs.parameters.refusals import refuse
 from imgsim.inputs.parameters_read import names_read, needed, unread
 from imgsim.inputs.pathways.instant_cycles import refuse_standstill
 from imgsim.inputs.pathways.pathway import Pathway
+from imgsim.inputs.plain_values import check_matches, check_plain_values
 from imgsim.inputs.renamed import was_renamed
 from imgsim.inputs.traits import (
     BY_CHOICE,
@@ -44,20 +46,27 @@ def known_categories(pathway: Pathway) -> dict[str, tuple[str, ...]]:
 
 
 def check_contract(
-    parameters: Parameters, pathway: Pathway, changed: bool = False, added: Collection[str] = ()
+    parameters: Parameters,
+    pathway: Pathway,
+    changed: bool = False,
+    added: Collection[str] = (),
+    file: Path | None = None,
 ) -> None:
     """One InputError for the first few names or categories that do not fit.
 
-    After a scenario's changes a source of the country may have lost its last citation, and a parameter the stage that
-    read it; only the names that the scenario itself ``added`` must all be of use.
+    What a pathway lacks is refused in its ``file``. After a scenario's changes a source of the country may have lost
+    its last citation, and a parameter the stage that read it; only the names that the scenario itself ``added`` must
+    all be of use.
     """
     problems = Problems()
     required, read = needed(pathway), names_read(parameters, pathway)
     without_effect = set(unread(parameters, read))
-    check_required(parameters, required, problems)
+    check_required(parameters, pathway, required, problems, file)
+    check_matches(pathway, problems, file)
     check_optional(parameters, optional_parameters(pathway), problems)
     check_meetings(parameters, pathway, problems)
     check_choices(parameters, pathway, problems)
+    check_plain_values(parameters, pathway, problems)
     categories, traits = known_categories(pathway), trait_names(tuple(pathway.flags))
     for parameter in parameters.values():
         with problems:
@@ -69,18 +78,39 @@ def check_contract(
                 refuse(parameter, "nothing uses a parameter of this name", None, parameter.name, read)
     check_sources(parameters, pathway, all_cited=not changed, problems=problems)
     problems.refuse()
-    refuse_standstill(parameters, pathway)
+    refuse_standstill(parameters, pathway, file)
     refuse_collisions(parameters)
 
 
-def check_required(parameters: Parameters, required: dict[str, str], problems: Problems) -> None:
+def check_required(
+    parameters: Parameters, pathway: Pathway, required: dict[str, str], problems: Problems, file: Path | None
+) -> None:
     """Note every parameter that the pathway needs and does not have, or has in another unit."""
     for name, unit in required.items():
         with problems:
             if name not in parameters:
-                raise InputError(f"the pathway needs a parameter `{name}` ({unit})", name=name, known=parameters)
+                message = f"the pathway needs a parameter `{name}` ({unit})"
+                raise missing_from(pathway, file, asking_for(name, pathway), message, name, parameters)
             if parameters[name].unit != unit:
                 refuse(parameters[name], f"the pathway needs it in {unit}, not in {parameters[name].unit}", "unit")
+
+
+def missing_from(
+    pathway: Pathway, file: Path | None, path: tuple[str, ...], message: str, name: str, known: Collection[str]
+) -> InputError:
+    """The error for something that a pathway asks for and nobody gives, in the pathway's file."""
+    line, column = locate(file, path) if file and path else (None, None)
+    where, key = str(file or f"the pathway of {pathway.country}"), dotted(path) or None
+    return InputError(message, file=where, line=line, column=column, key=key, name=name, known=known)
+
+
+def asking_for(name: str, pathway: Pathway) -> tuple[str, ...]:
+    """The key of the stage or timer that asks for a parameter; nothing if the people do."""
+    stage = name.rpartition(".")[0]
+    while stage and stage not in pathway.stages:
+        stage = stage.rpartition(".")[0]
+    timer = name.removeprefix("clock.")
+    return ("stage", stage) if stage else ("clock", timer) if timer in pathway.timers else ()
 
 
 def check_optional(parameters: Parameters, optional: list[tuple[str, str]], problems: Problems) -> None:
@@ -112,16 +142,6 @@ def check_choices(parameters: Parameters, pathway: Pathway, problems: Problems) 
             with problems:
                 if name in parameters:
                     refuse(parameters[name], f"nobody is left for it: `{missing}`, without a number, takes all others")
-
-
-def refuse(
-    parameter: Parameter, message: str, key: str | None = None, name: str | None = None, known: Iterable[str] = ()
-) -> NoReturn:
-    """Refuse a parameter where it, or this key of it, stands."""
-    line, column = locate_name(Path(parameter.file), parameter.name, key) if parameter.file else (None, None)
-    raise InputError(
-        message, file=parameter.file or None, line=line, column=column, key=parameter.name, name=name, known=known
-    )
 
 
 def check_categories(parameter: Parameter, categories: dict[str, tuple[str, ...]]) -> None:

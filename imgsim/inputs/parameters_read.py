@@ -27,12 +27,23 @@ OTHERWISE: Final = {"late_gap": RULE, "open": VALUE, "gap_limit": VALUE, "least_
 # reads ``second`` and ``competitor_wish`` by specialty and ``sponsor`` by sponsor.
 MATCH_RULES: Final = ("merit", "after_merit", "backup", "applications", "competitor_ability")
 LOTTERY_VALUES: Final = ("jurisdictions", "places", "concentration", "growth", "growth.when_used")
+VISA_POLICIES: Final = 3  # of the programmes of a Match: sponsors none, one kind of visa, or both
 WORKING_STATES: Final = 5  # activity statuses with a starting share of their own; the sixth takes the rest
 
 
 def needed(pathway: Pathway) -> dict[str, str]:
     """Name and unit of every parameter that a pathway cannot do without."""
-    return {**dict(required_parameters(pathway)), **needed_by_people(pathway)}
+    return {**dict(required_parameters(pathway)), **needed_by_matches(pathway), **needed_by_people(pathway)}
+
+
+def needed_by_matches(pathway: Pathway) -> dict[str, str]:
+    """Name and unit of the shares of visa policies among the programmes of a Match; the last policy takes the rest."""
+    return {
+        f"{stage.name}.sponsor.{policy}": "probability"
+        for stage in pathway.stages.values()
+        if stage.mechanism == MATCH
+        for policy in pathway.values("sponsor")[: VISA_POLICIES - 1]
+    }
 
 
 def needed_by_people(pathway: Pathway) -> dict[str, str]:
@@ -85,7 +96,7 @@ def of_rounds(pathway: Pathway) -> Iterator[tuple[str, str]]:
         if stage.mechanism == MATCH:
             yield from ((f"{stage.name}.{word}", VALUE) for word in (*NEEDS[MATCH], *OPTIONAL[MATCH]))
             yield from ((f"{stage.name}.{word}", RULE) for word in MATCH_RULES)
-            yield from ((f"{stage.name}.sponsor.{value}", VALUE) for value in sponsors)
+            yield from ((f"{stage.name}.sponsor.{value}", VALUE) for value in sponsors[: VISA_POLICIES - 1])
             yield from (
                 (f"{stage.name}.{word}.{s}", RULE) for word in ("second", "competitor_wish") for s in specialties
             )

@@ -35,7 +35,7 @@ class Cohorts:
         delay = np.clip(view.year("training") - cohort, -1, LATER) + 1
         cell = delay * np.int32(cells) + view.cell
         persons = tally(view.replicas, self.years, cohort, (LATER + 2) * cells, cell, view.entrant).persons
-        return persons.reshape(-1, len(self.years), LATER + 2, cells)
+        return persons.reshape(view.replicas.all, len(self.years), LATER + 2, cells)
 
     def over(self, after: int) -> int:
         """The number of cohorts, from the first, whose calendar year number `after` is simulated to its end."""

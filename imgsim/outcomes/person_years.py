@@ -160,7 +160,7 @@ def employment(view: View, rows: Rows) -> None:
     rows.share("health_share_of_employed", label, EVERYBODY, spent[HEALTH_WORK], employed)
     practising = spent[PRACTICE]
     rows.add("practising", label, EVERYBODY, practising / view.scale, practising, "count")
-    average = practising.mean(axis=1)
+    average = ratio(practising.sum(axis=1), np.full(len(practising), len(view.years)))
     rows.add("practising", MEASURED, EVERYBODY, where(average > 0, average / view.scale), average, "count")
 
 
@@ -171,7 +171,7 @@ def lived(view: View) -> Spent:
     of = (state >= 0) & (year >= 0) & (year < years)
     bins, replicas = state[of] * years + year[of], view.replicas_in(table).of(of)
     days = replicas.by(len(LIVELIHOODS) * years, bins, table["days"].to_numpy()[of])
-    spent = np.ascontiguousarray(np.swapaxes(days.reshape(-1, len(LIVELIHOODS), years), 0, 1)) / DAYS_A_YEAR
+    spent = np.ascontiguousarray(np.swapaxes(days.reshape(replicas.all, len(LIVELIHOODS), years), 0, 1)) / DAYS_A_YEAR
     return dict(zip(LIVELIHOODS, spent, strict=True))
 
 

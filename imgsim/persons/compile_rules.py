@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 
 from imgsim.base.randomness.addresses import decision
-from imgsim.inputs.consistency import known_categories, refuse
+from imgsim.inputs.consistency import known_categories
 from imgsim.inputs.parameters.dispersion import dispersion_of
 from imgsim.inputs.parameters.parameter import Parameter, Parameters
 from imgsim.inputs.parameters.parameter import Row as Dated
@@ -76,16 +76,8 @@ def ordered(parameters: Parameters, pathway: Pathway) -> list[str]:
 
 
 def academic_year_of(parameters: Parameters) -> int:
-    """The day of the year on which the academic year begins, as 100 x month + day; 1 January where none is given.
-
-    InputError if it depends on the day or the person.
-    """
-    if ACADEMIC_YEAR not in parameters:
-        return NEW_YEAR
-    rows = parameters[ACADEMIC_YEAR].rows
-    if list(rows) != [""] or len(rows[""]) > 1:
-        refuse(parameters[ACADEMIC_YEAR], "must be one day for everybody and every year")
-    return int(parameters.value(ACADEMIC_YEAR, 0))
+    """The day of the year on which the academic year begins, as 100 x month + day; 1 January where none is given."""
+    return int(parameters.value(ACADEMIC_YEAR, 0)) if ACADEMIC_YEAR in parameters else NEW_YEAR
 
 
 def sessions_of(parameters: Collection[str], exam: str) -> list[str]:

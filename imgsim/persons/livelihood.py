@@ -17,7 +17,6 @@ import numpy.typing as npt
 
 from imgsim.base.compiled.jit import called_kernel, inline_kernel
 from imgsim.base.dates.day_numbers import DAYS_A_YEAR, day_of, year_of
-from imgsim.base.errors import InputError
 from imgsim.base.randomness.philox import uniform
 from imgsim.base.randomness.quantiles import exponential
 from imgsim.inputs.traits import COLUMN, LAST_CLINICAL, LIVELIHOODS
@@ -78,18 +77,12 @@ def transitions_of(number: Callable[[str], int], decision: Callable[[str], int],
 
 
 def states_that(count_as: str, number: Callable[[str], int], rules: Rules) -> int:
-    """The states whose flag ``livelihood.<count_as>.<state>`` is set, a bit each; a state without a flag is not.
-
-    InputError if a flag depends on the day or the person.
-    """
+    """The states whose flag ``livelihood.<count_as>.<state>`` is set, a bit each; a state without a flag is not."""
     states = 0
     for state, name in enumerate(LIVELIHOODS):
         flag = number(f"livelihood.{count_as}.{name}")
-        if flag < 0:
-            continue
-        if rules.head[flag, ONLY] < 0 or leans_on(rules, flag):
-            raise InputError("must be one value for everybody and every day", key=f"livelihood.{count_as}.{name}")
-        states |= int(rules.plain[rules.head[flag, ONLY]] > 0.5) << state
+        if flag >= 0:  # one value for everybody and every day, as imgsim.inputs.plain_values makes sure of
+            states |= int(rules.plain[rules.head[flag, ONLY]] > 0.5) << state
     return states
 
 

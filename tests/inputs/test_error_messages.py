@@ -226,7 +226,7 @@ IN_REFORM: list[tuple[str, str, str]] = [
     (CHANGE, '[stage.new]\nkind = "wait"\nlabel = "New"\nphase = "x"\nnext = { done = "gone" }\n', "reform.toml:3:1: stage.new: this stage cannot be reached"),
     (CHANGE, '[stage.way]\nkind = "choose"\nlabel = "New"\nphase = "x"\nnext = { straight = "way", away = "way" }\n', "reform.toml:3:1: stage.way: no end can be reached from this stage"),
     (CHANGE, '[stage.way]\nkind = "choose"\nlabel = "New"\nphase = "x"\nnext = { straight = "gone", away = "gone" }\n', "reform.toml: stage.post: this stage cannot be reached"),
-    (CHANGE, '[stage.paper]\nkind = "wait"\nlabel = "New"\nphase = "x"\nnext = { done = "new" }\n[stage.new]\nkind = "wait"\nlabel = "New"\nphase = "x"\nnext = { done = "way" }\n', "the pathway needs a parameter `new.done` (days)"),
+    (CHANGE, '[stage.paper]\nkind = "wait"\nlabel = "New"\nphase = "x"\nnext = { done = "new" }\n[stage.new]\nkind = "wait"\nlabel = "New"\nphase = "x"\nnext = { done = "way" }\n', "reform.toml:8:1: stage.new: the pathway needs a parameter `new.done` (days)"),
     (CHANGE, '[stage.paper]\nkind = "round"\nmechanism = "mach"\nlabel = "New"\nphase = "x"\nnext = { placed = "way", unplaced = "gone", ineligible = "gone" }\n', "reform.toml:5:1: stage.paper.mechanism: unknown mechanism `mach` (did you mean `match`?)"),
 ]  # fmt: skip
 
@@ -354,8 +354,10 @@ def test_names_that_lead_nowhere_are_told_together(country: Country) -> None:
 def test_a_number_that_the_pathway_needs_is_missed_and_one_that_it_does_not_need_refused(country: Country) -> None:
     country.spoil(NUMBERS_FILE, "[way.straight]", "[way.strait]")
     line, column = place(country.files[NUMBERS_FILE][0].read_text(), "[way.strait]")
+    stage, _ = place(ROAD, "[stage.way]")
     assert country.refusal().split("\n") == [
-        "the pathway needs a parameter `way.straight` (probability) (did you mean `way.strait`?)",
+        f"pathway.toml:{stage}:1: stage.way: the pathway needs a parameter `way.straight` (probability)"
+        " (did you mean `way.strait`?)",
         f"parameters/numbers.toml:{line}:{column}: way.strait: nothing uses a parameter of this name"
         " (did you mean `way.straight`?)",
     ]

@@ -22,6 +22,7 @@ from imgsim.inputs.pathways.reachability import leads_to_end, reachable
 from imgsim.markets.mechanisms import MECHANISMS as MADE
 
 NAMES = countries()
+LOTTERY = {"way.jurisdictions": "count", "way.places": "count", "way.concentration": "number"}
 EXAM = {f"test.{word}": "days" for word in ("prepare", "retake", "result", "late_gap")}
 EXAM |= {"test.passed": "probability", "test.attempts": "count", "test.per_year": "count"}
 
@@ -115,7 +116,7 @@ def test_what_must_be_wired_are_outcomes_of_the_kind() -> None:
         ("post", {}, {"post.left": "rate", "post.completed": "years"}),
         ("post", {"next": {"left": "gone"}}, {"post.left": "rate"}),
         ("gone", {}, {}),
-        ("way", {"kind": "round", "mechanism": "lottery"}, {f"way.{mark}": "month-day" for mark in MARKS}),
+        ("way", {"kind": "round", "mechanism": "lottery"}, {f"way.{mark}": "month-day" for mark in MARKS} | LOTTERY),
         ("test", {}, EXAM),
     ],
 )  # fmt: skip

@@ -144,7 +144,7 @@ WRONG: list[tuple[str, str, str]] = [
     ('away = "extra"', 'awya = "extra"', "more.toml:22:1: rewire.way.awya: `way` has no outcome `awya` (did you mean `away`?)"),
     ('away = "extra"', 'away = "extar"', "more.toml:22:1: rewire.way.away: unknown stage `extar` (did you mean `extra`?)"),
     ('[rewire.way]\naway = "extra"\n', "", "more.toml:21:1: stage.extra: this stage cannot be reached"),
-    ("[parameter.extra.yes]", "[parameter.extra.yess]", "the pathway needs a parameter `extra.yes` (probability) (did you mean `extra.yess`?)"),
+    ("[parameter.extra.yes]", "[parameter.extra.yess]", "more.toml:23:1: stage.extra: the pathway needs a parameter `extra.yes` (probability) (did you mean `extra.yess`?)"),
     ("[rewire.way]", '[milestones]\nlicenced = ["extra.yes"]\n[rewire.way]', "more.toml:22:1: milestones.licenced: unknown milestone `licenced` (did you mean `licensed`?)"),
     ("[rewire.way]", '[milestones]\nlicensed = ["extra.yess"]\n[rewire.way]', "more.toml:22:1: milestones.licensed: unknown event `extra.yess` (did you mean `extra.yes`?)"),
     ("[rewire.way]", '[source.census]\ntitle = "Another"\n[rewire.way]', "more.toml:21:1: source.census: another source has this key already"),

@@ -32,10 +32,12 @@ NEEDS: Final[Mapping[str, Mapping[str, str]]] = {
         "second_specialty_every": "count",
     },
     MERIT: {"places": "count", "merit": "score", "merit.spread": "number"},
+    LOTTERY: {"jurisdictions": "count", "places": "count", "concentration": "number"},
 }
 OPTIONAL: Final[Mapping[str, Mapping[str, str]]] = {
     MATCH: {"applications.cap": "count", "signals": "count", "signals.weight": "score"},
     MERIT: {"elsewhere": "probability", "closed": "flag", "gap_limit": "years", "least_practice": "years"},
+    LOTTERY: {"growth": "count", "growth.when_used": "probability"},
 }
 APPLIED, PLACED = 0, 1  # what an event means for the count of seasons
 SEASON: Final = {"entered": APPLIED, "placed": PLACED}

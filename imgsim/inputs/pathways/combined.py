@@ -195,11 +195,12 @@ def milestones_of(whole: Pathway) -> dict[str, tuple[str, ...]]:
     return anywhere | inside
 
 
-def seen_from(whole: Pathway, stage: str) -> Pathway:
+def seen_from(whole: Pathway, stage: str, file: str | None = None) -> Pathway:
     """The combined pathway as the country of a stage sees it: with its own categories, competitors and names of flags.
 
     The codes of a country's categories must be those of the whole, which holds where no other country stands before
-    it in the whole with other values; a country that a mechanism asks for codes and that breaks this is refused.
+    it in the whole with other values; a country that a mechanism asks for codes and that breaks this is refused
+    in the ``file`` of the whole.
     """
     country = next((name for name in whole.parts if stage.startswith(f"{name}.")), None)
     if country is None:
@@ -210,7 +211,8 @@ def seen_from(whole: Pathway, stage: str) -> Pathway:
         if trait in shared:
             continue
         if whole.stages[stage].mechanism == MATCH and whole.categories.get(trait, ())[: len(values)] != values:
-            raise InputError(f"a country with a Match must come first among those combined: its `{trait}`", key=country)
+            message = f"a country with a Match must come first among those combined: its `{trait}`"
+            raise InputError(message, file=file, key=country)
     flags = {flag.removeprefix(f"{country}."): label for flag, label in whole.flags.items()}
     categories = {**whole.categories, **own.categories, **shared}
     return replace(whole, flags=flags, categories=categories, competitors=own.competitors)

@@ -13,13 +13,17 @@ from pathlib import Path
 from typing import Final
 
 from imgsim.base.errors import InputError
-from imgsim.inputs.consistency import check_contract, refuse
-from imgsim.inputs.countries import pathway_file
+from imgsim.inputs.consistency import check_contract, missing_from
+from imgsim.inputs.countries import PATHWAY, pathway_file
+from imgsim.inputs.parameters.dispersion import DISPERSION
 from imgsim.inputs.parameters.parameter import Parameter, Parameters, Ratio, Row, Source
 from imgsim.inputs.parameters.read import load_parameters
+from imgsim.inputs.parameters.refusals import refuse
 from imgsim.inputs.pathways.combined import DRAWN_BY_COUNTRY, below, entering_stage
 from imgsim.inputs.pathways.combined_people import (
     AVERAGED,
+    ENTRANTS,
+    OF_A_CELL,
     PEOPLE,
     SHARED,
     Brought,
@@ -31,6 +35,7 @@ from imgsim.inputs.pathways.combined_people import (
 from imgsim.inputs.pathways.pathway import Pathway
 from imgsim.inputs.traits import BY_CHOICE, CATEGORY, TRAITS, YES_NO, parameters_drawn
 
+SD_LOG: Final = DISPERSION["lognormal"]
 NOT_TAKEN: Final = (PEOPLE, "livelihood.", "academic_year.", "comparison.")  # families that the whole has once
 GIVEN_BY: Final = tuple(  # traits of a country's own cells, which the whole says by its groups
     trait.name for trait in TRAITS if trait.by_group and trait.kind == CATEGORY
@@ -42,30 +47,46 @@ def load_numbers(folder: Path, pathway: Pathway) -> Parameters:
     own = load_parameters(folder)
     if not pathway.parts:
         return own
-    refuse_without_cells(own, pathway)
+    refuse_without_cells(own, pathway, folder / PATHWAY)
     brought = {name: load_parameters(pathway_file(folder.parent, name).parent) for name in pathway.parts}
     for name, parameters in brought.items():
-        check_contract(parameters, pathway.parts[name].pathway)
-        refuse_ratios_of_means(parameters, pathway.parts[name].pathway)
-    return composed_numbers(own, pathway, brought)
+        check_contract(parameters, pathway.parts[name].pathway, file=pathway_file(folder.parent, name))
+        refuse_unfit_for_means(parameters, pathway.parts[name].pathway)
+    refuse_without_dates(brought, pathway, folder / PATHWAY)
+    numbers = composed_numbers(own, pathway, brought)
+    file = str(folder / PATHWAY)  # where what follows from several countries is refused
+    return Parameters([one if one.file else replace(one, file=file) for one in numbers.values()], numbers.sources)
 
 
-def refuse_ratios_of_means(parameters: Parameters, pathway: Pathway) -> None:
-    """InputError if a ratio bears on something of which a combined pathway only takes the mean of its countries."""
+def refuse_unfit_for_means(parameters: Parameters, pathway: Pathway) -> None:
+    """InputError if a number of which a combined pathway takes the mean of its countries differs within their cells."""
     chosen = (trait for trait in SHARED if trait.drawn == BY_CHOICE)
-    names = [*AVERAGED, *(name for trait in chosen for name in parameters_drawn(trait, pathway.categories))]
-    for ratio in (ratio for name in names if name in parameters for ratio in parameters[name].ratios):
-        refuse(parameters[ratio.parameter], "has no effect in a combined pathway, which takes the mean of countries")
+    names = [*AVERAGED, *(f"{name}.{SD_LOG}" for name in AVERAGED)]
+    names += [name for trait in chosen for name in parameters_drawn(trait, pathway.categories)]
+    for parameter in (parameters[name] for name in names if name in parameters):
+        for ratio in parameter.ratios:
+            message = "has no effect in a combined pathway, which takes the mean of countries"
+            refuse(parameters[ratio.parameter], message)
+        if parameter.by not in OF_A_CELL:
+            message = f"cannot be given by `{parameter.by}` in a combined pathway, which takes the mean of countries"
+            refuse(parameter, message, "by")
 
 
-def refuse_without_cells(own: Parameters, pathway: Pathway) -> None:
+def refuse_without_dates(brought: Mapping[str, Parameters], pathway: Pathway, file: Path) -> None:
+    """InputError if no country's entrants have a date: those of the whole change on the days of theirs."""
+    entrants = [parameters[ENTRANTS] for parameters in brought.values()]
+    if all(row.start is None for one in entrants for series in one.rows.values() for row in series):
+        message = f"a combined pathway needs dated values of `{ENTRANTS}` in one of its countries"
+        raise missing_from(pathway, file, ("countries",), message, ENTRANTS, ())
+
+
+def refuse_without_cells(own: Parameters, pathway: Pathway, file: Path) -> None:
     """InputError unless every group of the combined pathway has its share of a group of every country."""
     for name in pathway.parts:
         cell = f"{PEOPLE}cell.{name}"
         if cell not in own:
-            raise InputError(
-                f"a combined pathway needs a parameter `{cell}` (probability, by group)", name=cell, known=own
-            )
+            message = f"a combined pathway needs a parameter `{cell}` (probability, by group)"
+            raise missing_from(pathway, file, ("countries",), message, cell, own)
         missing = [group for group in pathway.groups if group not in own[cell].rows]
         if missing:
             raise InputError(f"no value for group `{missing[0]}`", file=own[cell].file, key=cell)

@@ -25,6 +25,7 @@ SHARED: Final = tuple(trait for trait in DRAWN if not trait.seen_by_country)  # 
 AVERAGED: Final = (
     *durations_of_people(), *(f"{PEOPLE}{trait.name}" for trait in SHARED if trait.drawn != BY_CHOICE),
 )  # fmt: skip
+OF_A_CELL: Final = (None, "group", "region", "citizen")  # traits that are the same for everybody in a cell
 MEAN: Final = "mean of the countries' cells, weighted by entrants"
 
 
@@ -48,7 +49,8 @@ class Brought:
 
 def category_of(parameter: Parameter, cell: Group) -> str:
     """The category of a parameter that holds for the people of a cell."""
-    return {None: "", "group": cell.name, "region": cell.region, "citizen": ("no", "yes")[cell.citizen]}[parameter.by]
+    by_trait = dict(zip(OF_A_CELL, ("", cell.name, cell.region, ("no", "yes")[cell.citizen]), strict=True))
+    return by_trait[parameter.by]
 
 
 def constant(name: str, unit: str, value: float, where: str) -> Parameter:

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from imgsim.base.errors import InputError
+from imgsim.base.files.toml import dotted, locate
 from imgsim.inputs.kinds.all_kinds import is_instant
 from imgsim.inputs.kinds.wait import UNTIL, WAIT
 from imgsim.inputs.parameters.parameter import Parameters
 from imgsim.inputs.pathways.pathway import Pathway, Stage
 
 
-def refuse_standstill(parameters: Parameters, pathway: Pathway) -> None:
+def refuse_standstill(parameters: Parameters, pathway: Pathway, file: Path | None = None) -> None:
     """InputError if stages that take no time form a cycle: nobody in it would ever come to another day."""
     timeless = {name for name, stage in pathway.stages.items() if takes_no_time(stage, parameters)}
     for name in pathway.stages:
         if name in timeless and (circle := way_back(name, pathway, timeless)):
             message = f"these stages take no time and lead back to one another: {' -> '.join((*circle, name))}"
-            raise InputError(message, key=f"stage.{name}")
+            line, column = locate(file, ("stage", name)) if file else (None, None)
+            where = str(file) if file else None
+            raise InputError(message, file=where, line=line, column=column, key=dotted(("stage", name)))
 
 
 def takes_no_time(stage: Stage, parameters: Parameters) -> bool:

@@ -63,7 +63,7 @@ def reformed(baseline: Scenario, reforms: Sequence[Reform]) -> Scenario:
         parameters = apply_changes(with_own(parameters, reform), reform.changes)
         refuse_unknown_references(reform, parameters)
     added = set(parameters) - set(baseline.parameters)
-    check_contract(parameters, pathway, changed=True, added=added)
+    check_contract(parameters, pathway, changed=True, added=added, file=reforms[-1].file)
     titles = "; ".join(reform.title for reform in reforms)
     return replace(
         baseline, title=f"{baseline.title}. Reformed: {titles}",

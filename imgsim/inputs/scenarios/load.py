@@ -61,10 +61,11 @@ def load_baseline(file: Path, sets: Sequence[str], given: Mapping[str, Any]) -> 
     as_it_stands = load_pathway(folder / PATHWAY)
     pathway = with_stages(as_it_stands, draft.stages, file)
     country = load_numbers(folder, as_it_stands)
-    check_contract(country, as_it_stands)
+    check_contract(country, as_it_stands, file=folder / PATHWAY)
     base = with_parameters(country, draft)
     parameters = apply_changes(base, [*draft.changes, *changes])
-    check_contract(parameters, pathway, changed=True, added=set(base) - set(country))
+    added = set(base) - set(country)
+    check_contract(parameters, pathway, changed=True, added=added, file=file if draft.stages else folder / PATHWAY)
     refuse_early_census(parameters, run, file)
     return Scenario(
         draft.title, file.stem, file, draft.country, pathway, parameters, base, base.sources, run,

@@ -18,6 +18,8 @@ RUN_KEYS: Final = ("start", "measured_from", "end", "replications", "seed")
 DATES: Final = ("start", "measured_from", "end")
 SEEDS: Final = 2**32
 MOST_REPLICATIONS: Final = 65_536
+# Addresses of chance count entry years from 1900, which stands for the licensed stock.
+CALENDAR: Final = (datetime.date(1901, 1, 1), datetime.date(2200, 1, 1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,9 @@ def refuse_settings(run: Mapping[str, Any]) -> None:
         raise ValueError("replications", f"at most {MOST_REPLICATIONS} replications have addresses of their own")
     if not 0 <= run.get("seed", 0) < SEEDS:
         raise ValueError("seed", f"must be from 0 to {SEEDS - 1}, not {run['seed']}")
+    for key in DATES:
+        if key in run and not CALENDAR[0] <= run[key] <= CALENDAR[1]:
+            raise ValueError(key, f"must be from {CALENDAR[0]} to {CALENDAR[1]}, not {run[key]}")
     dates = [run[key] for key in DATES if key in run]
     if any(a >= b for a, b in pairwise(dates)):
         raise ValueError("end", "must be start < measured_from < end")

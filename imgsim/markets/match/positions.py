@@ -10,8 +10,8 @@ from imgsim.base.arrays import Bools, Floats, Ints
 from imgsim.base.dates.day_numbers import day_of, mark_of
 from imgsim.base.errors import InputError
 from imgsim.base.randomness.quantiles import normal
-from imgsim.inputs.consistency import refuse
 from imgsim.inputs.parameters.parameter import Parameters
+from imgsim.inputs.parameters.refusals import refuse
 from imgsim.markets.match.programmes import (
     draw_programmes,
     quotas,

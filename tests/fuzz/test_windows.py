@@ -1,0 +1,129 @@
+"""Short windows, days at the edge of the calendar, and numbers that a market cannot read by a trait."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Any
+
+import pytest
+from fuzz.edits import Case, Edit
+from fuzz.oracle import RAN, REFUSED, judge
+
+WINDOWS = [
+    ("2000-01-01", "2000-01-02", "2000-01-03"),  # two days
+    ("2020-01-01", "2020-03-01", "2020-06-03"),  # no calendar year and no academic year
+    ("2020-01-01", "2020-03-01", "2021-07-03"),  # an academic year, and no calendar year
+    ("2019-06-30", "2019-12-31", "2020-01-01"),
+    ("1901-01-01", "1901-01-02", "1901-01-03"),  # the calendar's first days
+    ("2199-12-30", "2199-12-31", "2200-01-01"),  # and its last
+]
+OUTSIDE = ["0001-01-01", "1677-09-21", "1900-12-31", "2200-01-02", "2262-04-12", "9999-12-31"]
+
+
+def date(text: str) -> datetime.date:
+    return datetime.date.fromisoformat(text)
+
+
+def number(unit: str, value: Any, **more: Any) -> dict[str, Any]:
+    return {"unit": unit, "value": value, "evidence": "assumed", "why": "trial", "range": [0, 1e6]} | more
+
+
+@pytest.mark.parametrize("dates", WINDOWS, ids=[" ".join(dates) for dates in WINDOWS])
+def test_a_window_runs_however_short_it_is(dates: tuple[str, str, str]) -> None:
+    run = dict(zip(("start", "measured_from", "end"), map(date, dates), strict=True))
+    verdict = judge(Case("crossroads", (("set", "main.toml", ("run",), run),)), "simpy")
+    assert verdict.kind == RAN, verdict.said
+
+
+@pytest.mark.parametrize("day", OUTSIDE)
+@pytest.mark.parametrize("key", ["start", "end"])
+def test_a_day_outside_the_calendar_is_refused(day: str, key: str) -> None:
+    verdict = judge(Case("isle", (("set", "main.toml", ("run", key), date(day)),)))
+    assert verdict.kind == REFUSED
+    assert verdict.said.endswith(f"run.{key}: must be from 1901-01-01 to 2200-01-01, not {day}")
+
+
+BY_REGION = {"value": {"north": 3, "south": 4}, "by": "region"}
+ROAD, ROUNDS, PEOPLE = (f"crossroads/parameters/{name}.toml" for name in ("road", "rounds", "people"))
+PATHWAY = "crossroads/pathway.toml"
+UNREADABLE: list[tuple[Edit, str]] = [
+    (
+        ("set", ROUNDS, ("lot", "places"), number("count", 0) | BY_REGION),
+        "lot.places: must be one value for everybody, not given by `region`",
+    ),
+    (
+        ("set", ROUNDS, ("match", "positions"), number("count", 0) | BY_REGION),
+        "match.positions: must be one value for everybody, not given by `region`",
+    ),
+    (
+        ("set", ROUNDS, ("match", "programmes"), number("count", 0) | BY_REGION),
+        "match.programmes: must be one value for everybody, or given by `specialty`, not given by `region`",
+    ),
+    (
+        ("set", PEOPLE, ("population", "entrants"), number("count", 0) | BY_REGION),
+        "population.entrants: must be one value for everybody, or given by `group`, not given by `region`",
+    ),
+    (
+        ("set", PEOPLE, ("livelihood", "clinical", "in_training"), number("flag", {"near": 1, "far": 0}, by="group")),
+        "livelihood.clinical.in_training: must be one value for everybody and every day",
+    ),
+    (
+        ("set", ROAD, ("paper", "done"), number("days", {}, by="group")),
+        "paper.done.value: needs at least one category of `group`",
+    ),
+    (("drop", ROUNDS, ("lot", "places")), "stage.lot: the pathway needs a parameter `lot.places` (count)"),
+    (
+        ("drop", ROUNDS, ("match", "sponsor", "guest")),
+        "stage.match: the pathway needs a parameter `match.sponsor.guest` (probability)",
+    ),
+    (
+        ("set", PATHWAY, ("categories", "sponsor"), ["none", "guest"]),
+        "crossroads/pathway.toml: categories.sponsor: a Match (`match`) needs at least 3 categories of `sponsor`",
+    ),
+    (
+        ("set", ROUNDS, ("match", "opens", "range"), [0, 99]),
+        "match.opens.range: the range of a month and day is two days from 101 to 1231: 100 x month + day",
+    ),
+]
+
+
+@pytest.mark.parametrize(("edit", "message"), UNREADABLE, ids=[message.partition(":")[0] for _, message in UNREADABLE])
+def test_a_number_that_a_run_could_not_read_is_refused_where_it_stands(edit: Edit, message: str) -> None:
+    verdict = judge(Case("crossroads", (edit,)))
+    assert verdict.kind == REFUSED
+    assert any(message in line and line.startswith("crossroads/") for line in verdict.said.split("\n")), verdict.said
+
+
+ISLE = "isle/parameters/people.toml"
+COMBINED: list[tuple[Edit, str]] = [
+    (
+        ("drop", "pair/parameters/all.toml", ("population", "cell", "isle")),
+        "pair/pathway.toml:5:1: countries: a combined pathway needs a parameter `population.cell.isle`",
+    ),
+    (
+        ("set", "pair/pathway.toml", ("countries",), ["isle", "crossroads"]),
+        "pair/pathway.toml: crossroads: a country with a Match must come first among those combined",
+    ),
+    (
+        ("set", ISLE, ("population", "ability"), number("score", {"no": 0, "yes": 1}, by="needs_visa")),
+        "population.ability: cannot be given by `needs_visa` in a combined pathway, which takes the mean of countries",
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("edit", "message"), COMBINED, ids=["cells", "order", "means"])
+def test_what_two_countries_cannot_be_combined_with_is_refused(edit: Edit, message: str) -> None:
+    verdict = judge(Case("pair", (edit,)))
+    assert verdict.kind == REFUSED
+    assert message in verdict.said
+
+
+def test_a_combined_pathway_needs_entrants_with_dates() -> None:
+    key = ("population", "entrants")
+    files = {"isle": ("nationals", "immigrants"), "crossroads": ("near", "far")}
+    edits = tuple(
+        ("set", f"{name}/parameters/people.toml", key, number("count", dict.fromkeys(of, 9), by="group"))
+        for name, of in files.items()
+    )
+    verdict = judge(Case("pair", edits))
+    assert "a combined pathway needs dated values of `population.entrants` in one of its countries" in verdict.said
