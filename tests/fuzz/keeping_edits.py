@@ -14,7 +14,8 @@ from fuzz.places import parameters, places, stages
 from fuzz.small_countries import Files
 
 from imgsim.inputs.kinds.all_kinds import KINDS
-from imgsim.inputs.parameters.parameter import DISTRIBUTIONS, UNITS
+from imgsim.inputs.parameters.limits import UNITS
+from imgsim.inputs.parameters.parameter import DISTRIBUTIONS
 from imgsim.inputs.traits import BY_NAME, COMPUTED, LIVELIHOODS
 
 TRAITS: Final = (*BY_NAME, *COMPUTED, "flag.letter", "flag.none")

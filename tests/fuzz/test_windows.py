@@ -31,7 +31,8 @@ def number(unit: str, value: Any, **more: Any) -> dict[str, Any]:
 @pytest.mark.parametrize("dates", WINDOWS, ids=[" ".join(dates) for dates in WINDOWS])
 def test_a_window_runs_however_short_it_is(dates: tuple[str, str, str]) -> None:
     run = dict(zip(("start", "measured_from", "end"), map(date, dates), strict=True))
-    verdict = judge(Case("crossroads", (("set", "main.toml", ("run",), run),)), "simpy")
+    base = "crossroads" if dates[0] < "2001" else "isle"  # crossroads has a census in 2001
+    verdict = judge(Case(base, (("set", "main.toml", ("run",), run),)), "simpy")
     assert verdict.kind == RAN, verdict.said
 
 
@@ -81,7 +82,7 @@ UNREADABLE: list[tuple[Edit, str]] = [
         "crossroads/pathway.toml: categories.sponsor: a Match (`match`) needs at least 3 categories of `sponsor`",
     ),
     (
-        ("set", ROUNDS, ("match", "opens", "range"), [0, 99]),
+        ("set", ROUNDS, ("match", "opens", "range"), [0, 1300]),
         "match.opens.range: the range of a month and day is two days from 101 to 1231: 100 x month + day",
     ),
 ]

@@ -10,11 +10,12 @@ from typing import Any, Final
 from imgsim.base.dates.calendar import to_date, to_day
 from imgsim.base.errors import InputError
 from imgsim.inputs.arguments import check_arguments
-from imgsim.inputs.consistency import check_contract, refuse
+from imgsim.inputs.consistency import check_contract
 from imgsim.inputs.countries import PATHWAY, country_folder
 from imgsim.inputs.parameters.changes import apply_changes
 from imgsim.inputs.parameters.parameter import Parameters
 from imgsim.inputs.parameters.read import parameters_of, with_ratios
+from imgsim.inputs.parameters.refusals import refuse
 from imgsim.inputs.pathways.checks import check_pathway
 from imgsim.inputs.pathways.combined_parameters import load_numbers
 from imgsim.inputs.pathways.load import load_pathway
