@@ -90,7 +90,7 @@ def check_required(
         with problems:
             if name not in parameters:
                 message = f"the pathway needs a parameter `{name}` ({unit})"
-                raise missing_from(pathway, file, asking_for(name, pathway), message, name, parameters)
+                raise missing_from(pathway, file, stage_in_need(name, pathway), message, name, parameters)
             if parameters[name].unit != unit:
                 refuse(parameters[name], f"the pathway needs it in {unit}, not in {parameters[name].unit}", "unit")
 
@@ -104,7 +104,7 @@ def missing_from(
     return InputError(message, file=where, line=line, column=column, key=key, name=name, known=known)
 
 
-def asking_for(name: str, pathway: Pathway) -> tuple[str, ...]:
+def stage_in_need(name: str, pathway: Pathway) -> tuple[str, ...]:
     """The key of the stage or timer that asks for a parameter; nothing if the people do."""
     stage = name.rpartition(".")[0]
     while stage and stage not in pathway.stages:

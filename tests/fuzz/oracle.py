@@ -25,6 +25,7 @@ WAITING: Final = 20  # times as long by the clock on the wall: other processes m
 LONGEST_LINE: Final = 1200  # characters of a refusal: names may be long, and what is meant is said beside them
 ENTRANTS: Final = 60
 REFUSED, ACCEPTED, RAN, REFUSED_LATE, FAILED = "refused", "accepted", "ran", "refused late", "FAILED"
+TOO_SMALL: Final = "use a larger scale"
 
 
 @dataclass(frozen=True)
@@ -80,7 +81,8 @@ def judged_in(folder: Path, runs: str, whole: bool) -> Verdict:
     ran = attempt(lambda: run(scenario, runs, folder if whole else None), RUN_IN)
     if not isinstance(ran, Verdict):
         return Verdict(RAN)
-    return Verdict(REFUSED_LATE if ran.kind == REFUSED else ran.kind, ran.said)
+    late = TOO_SMALL if TOO_SMALL in ran.said else REFUSED_LATE  # the one refusal that `check` says it cannot foresee
+    return Verdict(late if ran.kind == REFUSED else ran.kind, ran.said)
 
 
 def attempt(work: Callable[[], Any], seconds: int) -> Any:

@@ -10,19 +10,22 @@ from typing import Any, Final
 import tomli
 
 from imgsim.inputs.new_country import new_country
+from imgsim.inputs.parameters.limits import limits_of
+from imgsim.inputs.parameters.read import default_unit
 
 Files = dict[str, dict[str, Any]]
 
 HERE: Final = Path(__file__).parent / "bases"
 GROUNDS: Final = {"evidence": "assumed", "why": "small"}
-LIMITS: Final = {"month-day": [101, 1231]}  # plausible ranges by unit
+UNLIMITED: Final = 1e9  # stands for a bound that there is not
 
 
 @cache
 def bases() -> dict[str, Files]:
     """Every base by name; ``main.toml`` is checked and run, with ``reform.toml`` where there is one."""
     isle, crossroads, pair = new("isle"), read("crossroads"), read("pair")
-    reform = nested_parameters(tomli.loads((HERE / "reform.toml").read_text("utf-8")))
+    reform = tomli.loads((HERE / "reform.toml").read_text("utf-8"))
+    reform |= {"parameter": nested(reform["parameter"])}
     return {
         "isle": main("isle") | isle,
         "reformed": main("isle") | isle | {"reform.toml": reform},
@@ -41,7 +44,8 @@ def new(name: str) -> Files:
     """The country that ``imgsim new-country`` writes."""
     with tempfile.TemporaryDirectory() as folder:
         written = new_country(name, Path(folder))
-        return {str(path.relative_to(folder)): tomli.loads(path.read_text("utf-8")) for path in written}
+        files = {str(path.relative_to(folder)): tomli.loads(path.read_text("utf-8")) for path in written}
+    return {path: widened(content) if "/parameters/" in path else content for path, content in files.items()}
 
 
 def read(name: str) -> Files:
@@ -56,11 +60,6 @@ def read(name: str) -> Files:
     return {f"{name}.toml": own, **dict(sorted(files.items())), f"{name}/sources.toml": {}}
 
 
-def nested_parameters(top: dict[str, Any]) -> dict[str, Any]:
-    """A reform whose parameters are written as a line each."""
-    return top | {"parameter": nested(top["parameter"])}
-
-
 def nested(numbers: dict[str, dict[str, Any]]) -> dict[str, Any]:
     """Parameters by dotted name as tables inside tables, each with grounds."""
     top: dict[str, Any] = {}
@@ -68,11 +67,17 @@ def nested(numbers: dict[str, dict[str, Any]]) -> dict[str, Any]:
         table = top
         for part in name.split("."):
             table = table.setdefault(part, {})
-        table.update(parameter(**content))
-    return top
+        table.update(content | GROUNDS)
+    return widened(top)
 
 
-def parameter(unit: str, value: Any = None, **more: Any) -> dict[str, Any]:
-    """A parameter with grounds."""
-    values = {} if value is None else {"value": value}
-    return {"unit": unit, **values, **more, **GROUNDS, "range": LIMITS.get(unit, [-1e9, 1e9])}
+def widened(table: dict[str, Any], name: str = "") -> dict[str, Any]:
+    """Tables of parameters in which all that bounds allow is plausible, so that edits of values are not refused."""
+    wide = {
+        key: widened(item, f"{name}.{key}" if name else key) if isinstance(item, dict) and key != "value" else item
+        for key, item in table.items()
+    }
+    if "evidence" in table:
+        low, high, *_ = limits_of(name, str(table.get("unit", default_unit(name))))
+        wide["range"] = [max(low, -UNLIMITED), min(high, UNLIMITED)]
+    return wide

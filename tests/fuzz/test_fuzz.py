@@ -8,7 +8,7 @@ import pytest
 from fuzz.campaign import judged, kind_of, smaller
 from fuzz.edits import Case, loaded
 from fuzz.generate import case
-from fuzz.oracle import ACCEPTED, FAILED, RAN, REFUSED, Verdict, judge
+from fuzz.oracle import ACCEPTED, FAILED, RAN, REFUSED, TOO_SMALL, Verdict, judge
 from fuzz.small_countries import bases
 
 SEEDS = sorted((Path(__file__).parent / "seeds").glob("*.json"))
@@ -22,11 +22,11 @@ def test_what_the_fuzzer_begins_with_runs(name: str) -> None:
 @pytest.mark.parametrize("seed", SEEDS, ids=[path.stem for path in SEEDS])
 def test_what_once_failed_is_refused_or_runs(seed: Path) -> None:
     verdict = judge(loaded(seed.read_text("utf-8")), "simpy")
-    assert verdict.kind in (REFUSED, RAN), verdict.said
+    assert verdict.kind in (REFUSED, RAN, TOO_SMALL), verdict.said
 
 
 def test_random_files_are_refused_in_plain_lines_or_accepted() -> None:
-    found = judged(seed=19, numbers=range(120), run_every=10, whole_every=0)
+    found = judged(seed=19, numbers=range(100), run_every=10, whole_every=0)
     assert not found.failures, "\n".join(f"{said}\n{case.dumped()}" for case, said in found.failures.values())
     assert min(found.counts[REFUSED], found.counts[ACCEPTED] + found.counts[RAN]) >= 15  # neither is all there is
 

@@ -133,10 +133,6 @@ def parameter(name: str, table: Table) -> Parameter:
         table.fail("a line needs dates: the first value has none", "values")
     if between == "linear" and all(len(series) == 1 for series in rows.values()):
         table.fail("a line needs values on two dates at least", "between")
-    for row in (row for series in rows.values() for row in series) if unit == "month-day" else ():
-        if row.range and not limits.low <= row.range[0] <= row.range[1] <= limits.high:
-            days = f"{limits.low:g} to {limits.high:g}"
-            table.fail(f"the range of a month and day is two days from {days}: 100 x month + day", "range")
     return Parameter(name, unit, distribution, by, between, rows, (), limits, str(table.file))
 
 
