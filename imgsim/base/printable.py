@@ -32,6 +32,11 @@ def in_one_paragraph(text: str) -> str:
     return text if text.isprintable() else " ".join(text.splitlines())
 
 
+def as_name(text: str) -> str:
+    """The name of a file as that of a folder or a world: what cannot be shown, or is no text, is a low line."""
+    return "".join(c if _is_printable(c) else "_" for c in text)
+
+
 def _is_printable(character: str) -> bool:
     """Does a character show, or is it a space? Unlike ``str.isprintable``, no-break and wide spaces are."""
     return character.isprintable() or character in JOINERS or category(character) == "Zs"

@@ -174,7 +174,7 @@ def claimed(root: Path, key: str, divided: Division = one_by_one, about: str = "
             free = stack.enter_context(lock_file(root / f"{key}{LOCK}"))
             folder = root / key if free else stack.enter_context(unfinished(root / key))
             if free:
-                (root / f"{key}{ABOUT}").write_text(f"{about}\n", "utf-8")
+                (root / f"{key}{ABOUT}").write_text(f"{about}\n", "utf-8", "backslashreplace")
         try:
             yield Checkpoints(folder, divided, key)
         finally:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable, Collection, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
@@ -44,6 +45,8 @@ class Store:
     def refuse_unwritable(self, scenario: Scenario) -> None:
         """Refuse a folder that cannot be written before hours of computing, not after."""
         home = self.root / scenario.name
+        if not is_text(home):
+            raise InputError("cannot write results: its name is no UTF-8; name another with --out", file=str(home))
         with refused_in_one_line(f"{home}: cannot write results"):
             with unfinished(home / "trial"):
                 sweep(home)
@@ -67,6 +70,11 @@ class Store:
             return publish(folder, names)
 
 
+def is_text(path: Path) -> bool:
+    """Is the name of a file text? DuckDB writes to no other."""
+    return str(path) == os.fsencode(path).decode("utf-8", "replace")
+
+
 def checkpoint_key(scenario: Scenario, tables: tuple[str, ...] | None) -> str:
     """The key of the replications of a scenario, with the tables wanted of them."""
     return key_of("replications", scenario.digest(), tables)
@@ -84,7 +92,7 @@ def write_inputs(folder: Path, scenario: Scenario) -> None:
     heading["reforms"] = [reform.as_data() for reform in scenario.reforms]
     resolved = heading | json.loads(scenario.canonical())
     text = json.dumps(resolved, indent=1, ensure_ascii=False, default=str)
-    (folder / "scenario.resolved.json").write_text(text + "\n", "utf-8")
+    (folder / "scenario.resolved.json").write_text(text + "\n", "utf-8", "backslashreplace")
     table = parameter_table(scenario)
     (folder / TABLES).mkdir()
     write_table(layout("parameters"), table, folder / TABLES / "parameters.parquet")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import sys
 from pathlib import Path
 
@@ -10,7 +11,8 @@ import pytest
 
 from imgsim.base import streams
 from imgsim.base.errors import ImgsimError, InputError
-from imgsim.base.printable import in_one_paragraph, one_line, printable
+from imgsim.base.files.checksums import MANIFEST, write_manifest
+from imgsim.base.printable import as_name, in_one_paragraph, one_line, printable
 
 
 @pytest.mark.parametrize(
@@ -35,6 +37,15 @@ def test_only_lines_of_our_own_are_lines() -> None:
     assert printable("a\nb") == "a\nb"
     assert one_line("a\nb") == r"a\nb"
     assert in_one_paragraph("a\r\nb\u2029c") == "a b c"
+
+
+def test_a_name_of_a_folder_is_text_that_can_be_shown() -> None:
+    assert as_name("Škola\udcff\n\x1b[2J") == "Škola__" + "_[2J"
+
+
+def test_a_manifest_keeps_a_file_name_that_is_no_text(tmp_path: Path) -> None:
+    write_manifest(tmp_path, {"file": "la\udcff"})
+    assert json.loads((tmp_path / MANIFEST).read_text("utf-8")) == {"file": "la\udcff"}
 
 
 def test_an_error_is_one_line_whatever_it_names() -> None:

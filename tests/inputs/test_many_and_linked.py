@@ -74,6 +74,12 @@ def test_a_link_to_a_scenario_works_like_the_scenario(country: Country, tmp_path
     assert (linked.digest(), linked.name) == (own.digest(), "linked")
 
 
+def test_a_file_name_that_is_no_text_names_a_scenario_all_the_same(country: Country) -> None:
+    file = Path(os.fsdecode(os.fsencode(country.scenario.parent) + b"/la\xff\n.toml"))
+    country.scenario.rename(file)
+    assert load_scenario(file).name == "la__"
+
+
 def test_a_linked_file_may_extend_what_lies_beside_the_link(country: Country, tmp_path: Path) -> None:
     store = tmp_path / "store"
     store.mkdir()

@@ -139,3 +139,8 @@ def test_a_reloaded_run_reads_its_scenario_again_and_refuses_another(
 def test_run_is_the_function_even_once_its_module_is_imported() -> None:
     with pytest.raises(ImgsimError):
         imgsim.run("there_is_no_such_scenario.toml")
+
+
+def test_a_results_folder_whose_name_is_no_text_is_refused_before_the_run(tmp_path: Path) -> None:
+    with pytest.raises(ImgsimError, match=r"la\\udcff/small: cannot write results: its name is no UTF-8"):
+        run_scenario(SmallScenario(), workers=1, out=f"{tmp_path}/la\udcff", job=SMALL, figures=False)

@@ -42,7 +42,7 @@ def add_manifest(folder: Path, record: Mapping[str, Any], known: Mapping[str, st
 def write_manifest(folder: Path, content: Mapping[str, Any]) -> None:
     """Write a manifest as it stands, without a seal."""
     text = json.dumps(content, indent=1, ensure_ascii=False, default=str)
-    (folder / MANIFEST).write_text(text + "\n", "utf-8")
+    (folder / MANIFEST).write_text(text + "\n", "utf-8", "backslashreplace")
 
 
 def checksum_line(manifest: bytes) -> str:

@@ -98,7 +98,8 @@ def write_as_scenario(made: Calibration, result: Fit, file: Path) -> None:
     known = knowledge(made.settings.until, made.settings.half_life)
     parameters = shifted(made.scenario, made.free, result.shift).parameters
     title = f"{made.scenario.title}; {known}"
-    file.write_text(scenario_text(parameters, made.free, Path(made.file).name, title, known))
+    text = scenario_text(parameters, made.free, Path(made.file).name, title, known)
+    file.write_text(text, "utf-8", "backslashreplace")
 
 
 def write_covariance(made: Calibration) -> Vector:

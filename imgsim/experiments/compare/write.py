@@ -33,7 +33,7 @@ def write_comparison(comparison: Comparison, root: Path, call: Call, figures: bo
                 write_table(layout(name), table, folder / f"{name}.parquet")
                 table.to_csv(folder / f"{name}.csv", index=False)
             drawings = write_figures(comparison, folder / "figures") if figures else {}
-            (folder / PAGE).write_text(page(comparison, drawings, call), "utf-8")
+            (folder / PAGE).write_text(page(comparison, drawings, call), "utf-8", "backslashreplace")
             add_manifest(folder, record(comparison, call))
             return publish(folder, names_at(home, call.start, comparison.worlds.digest()))
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from imgsim.base.errors import InputError
+from imgsim.base.printable import as_name
 
 OPTION: Final = "--reform"
 
@@ -37,7 +38,7 @@ def candidates(file: Path) -> Iterator[str]:
     parts = Path(os.path.abspath(file)).parts
     folders = [part for part in parts[:-1] if part != os.sep]
     for depth in range(len(folders) + 1):
-        yield "/".join([*folders[len(folders) - depth :], file.stem])
+        yield as_name("/".join([*folders[len(folders) - depth :], file.stem]))
     yield "/".join([*folders, file.name])
 
 

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from imgsim.base.errors import InputError, Problems
 from imgsim.base.files.toml import Table, finite, locate, read_toml, shown
+from imgsim.base.printable import as_name
 from imgsim.inputs.parameters.changes import Change
 from imgsim.inputs.parameters.limits import number_text
 from imgsim.inputs.pathways.read import stages_of
@@ -47,7 +48,7 @@ def read_reform(path: Path | str, sizes: Mapping[str, float] | None = None, name
     problems.refuse()
     refuse_unused(top, used)
     return Reform(
-        name=name or file.stem,
+        name=name or as_name(file.stem),
         file=file,
         title=required_text(top, "title"),
         actor=required_text(top, "actor"),

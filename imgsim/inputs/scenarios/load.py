@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from imgsim.base.dates.calendar import to_date, to_day
 from imgsim.base.errors import InputError
+from imgsim.base.printable import as_name
 from imgsim.inputs.arguments import check_arguments
 from imgsim.inputs.consistency import check_contract
 from imgsim.inputs.countries import PATHWAY, country_folder
@@ -69,7 +70,7 @@ def load_baseline(file: Path, sets: Sequence[str], given: Mapping[str, Any]) -> 
     check_contract(parameters, pathway, changed=True, added=added, file=file if draft.stages else folder / PATHWAY)
     refuse_early_census(parameters, run, file)
     return Scenario(
-        draft.title, file.stem, file, draft.country, pathway, parameters, base, base.sources, run,
+        draft.title, as_name(file.stem), file, draft.country, pathway, parameters, base, base.sources, run,
         (*draft.changes, *changes), draft.chain,
     )  # fmt: skip
 

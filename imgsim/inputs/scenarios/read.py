@@ -13,6 +13,7 @@ from imgsim.base.dates.calendar import month_day, to_day
 from imgsim.base.errors import InputError, Problems
 from imgsim.base.files.source import sibling_paths
 from imgsim.base.files.toml import Table, finite, locate, read_toml, shown
+from imgsim.base.printable import as_name
 from imgsim.inputs.countries import shipped_countries
 from imgsim.inputs.parameters.changes import Change
 from imgsim.inputs.parameters.parameter import Source
@@ -45,7 +46,7 @@ def read_draft(file: Path, chain: tuple[Path, ...] = ()) -> Draft:
         stages={**base.stages, **stages_of(top.table("stage"))},
         parameters=(*base.parameters, top.table("parameter")),
         sources={**base.sources, **new_sources(top.table("source"))},
-        chain=(file.stem, *base.chain),
+        chain=(as_name(file.stem), *base.chain),
     )
 
 
