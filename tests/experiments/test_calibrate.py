@@ -238,6 +238,9 @@ high = 1
 """
 
 
+AGAIN = 'high = 1\n\n[[parameter]]\nname = "one"\nshift = "log"\nrows = ["exam.step2.retake"]\nlow = -1\nhigh = 1'
+
+
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
@@ -246,6 +249,7 @@ high = 1
         ("low = -1", "law = -1", "calibration.toml:5:1: parameter[1].law: unknown key `law` (did you mean `low`?)"),
         ("low = -1", "low = 1", "calibration.toml:5:1: parameter[1].low: must be below `high` (1), not 1"),
         ('["exam.step1.retake"]', "[]", "calibration.toml:1:1: parameter[1]: `rows` is missing"),
+        ("high = 1", AGAIN, "calibration.toml:9:1: parameter[2].name: `one` stands here twice"),
     ],
 )
 def test_a_wrong_calibration_parameter_is_refused_where_it_stands(

@@ -40,7 +40,13 @@ def load_calibration_parameters(folder: Path) -> list[CalibrationParameter]:
     """Read the calibration parameters of a country, in the order of the file."""
     top = read_toml(folder / FILE)
     top.only("parameter", answers=answers("calibration"))
-    return [calibration_parameter(table) for table in top.tables("parameter")]
+    read: dict[str, CalibrationParameter] = {}
+    for table in top.tables("parameter"):
+        adjusted = calibration_parameter(table)
+        if adjusted.name in read:
+            table.fail(f"`{adjusted.name}` stands here twice", "name")
+        read[adjusted.name] = adjusted
+    return list(read.values())
 
 
 def calibration_parameter(table: Table) -> CalibrationParameter:

@@ -54,7 +54,7 @@ def wrapped(text: str) -> str:
 
 def block(reform: str, rows: pd.DataFrame) -> str:
     """The printed lines of one reform, below a head; those that do not differ folded into one sentence."""
-    head = f"{reform[:46]:48}{'baseline':>11}{'reform':>11}{'difference':>17}{'helps':>7}{'narrower':>9}"
+    head = f"{reform[:48]:50}{'baseline':>11}{'reform':>11}{'difference':>17}{'helps':>7}{'narrower':>9}"
     text = [line for row in each_row(rows) if differs(row) for line in lines_of(row)]
     folded = folded_text(rows)
     return "\n".join([head, *text, *([wrapped(folded)] if folded else [])])
@@ -89,7 +89,7 @@ def lines_of(row: Any) -> list[str]:
     factor = row.variance_reduction_factor
     narrower = "" if np.isnan(factor) else f"{np.sqrt(factor):.1f}x"
     both = f"{number(row.baseline, unit):>11}{number(row.reformed, unit):>11}"
-    line = f"{row.label[:46]:48}{both}{change:>17}{chance(row.helps):>7}{narrower:>9}".rstrip()
+    line = f"{row.label[:48]:50}{both}{change:>17}{chance(row.helps):>7}{narrower:>9}".rstrip()
     return [line, f"    not of the same persons: {denominators(row)}"] if row.denominator_moved else [line]
 
 
@@ -164,7 +164,7 @@ def uncertainty_text(comparison: Comparison) -> list[str]:
     if uncertainty is None:
         return []
     rows = [
-        f"{str(row.reform)[:22]:24}{row.label[:46]:48}{points(row.median, row.unit, True):>8}"
+        f"{str(row.reform)[:22]:24}{row.label[:48]:50}{points(row.median, row.unit, True):>8}"
         f"  {points(row.low, row.unit, True)} to {points(row.high, row.unit, True)}{helps_in(row)}"
         for row in each_row(comparison.drawn)
     ]
