@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from golden import shipped_reforms
 
 from imgsim.experiments.compare import differences
 from imgsim.experiments.compare import text as words
@@ -110,6 +111,17 @@ def test_each_reform_begins_with_its_leading_lines() -> None:
     assert list(zip(table["reform"], table["label"], strict=True)) == [
         ("b", "lead"), ("b", "x"), ("a", "lead"), ("a", "x"), ("a", "y"),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", shipped_reforms.names())
+def test_the_answer_about_every_shipped_reform_has_the_sign_of_its_net(name: str) -> None:
+    """The frozen sentences; `test_a_shipped_reform_gives_what_it_gave` holds them equal to those of today."""
+    words_of_sign = {1: " more start training", -1: " fewer start training", 0: " the same "}
+    for result in shipped_reforms.expected()[name].values():
+        net = result["starts"]["gained"] - result["starts"]["lost"]  # counted from the tables of people, without twins
+        assert [sign for sign, phrase in words_of_sign.items() if phrase in result["lead"]] == [np.sign(net)]
+        shown = quantity(net / shipped_reforms.SCALE[shipped_reforms.country_of(name)])
+        assert net == 0 or f" {shown} {'more' if net > 0 else 'fewer'} start" in result["lead"]
 
 
 # --- denominators ---------------------------------------------------------------------------------------------------

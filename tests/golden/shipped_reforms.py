@@ -15,6 +15,9 @@ import pandas as pd
 from imgsim.engines.compiled.replication import run
 from imgsim.engines.model import build
 from imgsim.engines.records.tables import build_tables
+from imgsim.experiments.compare.counterfactual_pairs import careers_of, pairs_table
+from imgsim.experiments.compare.differences import each_row, gain_table
+from imgsim.experiments.compare.lead import lead_sentence
 from imgsim.inputs.countries import COUNTRIES
 from imgsim.inputs.reforms.read import read_reform
 from imgsim.inputs.reforms.reform import ANYWHERE
@@ -79,6 +82,9 @@ def differences(before: Tables, after: Tables) -> dict[str, Any]:
         if column in one:
             reached, was = other[column].notna(), one[column].notna()
             found[name] = {"gained": int((reached & ~was).sum()), "lost": int((was & ~reached).sum())}
+    starts = [(of[["training_date", "practice_date"]].notna().any(axis=1) & ~of["stock"]) for of in (one, other)]
+    gained, lost = (int((some & ~others).sum()) for some, others in (starts[::-1], starts))
+    found["starts"] = {"gained": gained, "lost": lost}
     years = [column for column in one.columns if column.startswith("years_")]
     moved = (other[years].sum() - one[years].sum()).round(1)
     found["years"] = {
@@ -87,13 +93,20 @@ def differences(before: Tables, after: Tables) -> dict[str, Any]:
     return found
 
 
+def lead(before: Tables, after: Tables, scale: float) -> str:
+    """The sentence that leads a comparison of these two worlds."""
+    pairs = pairs_table(careers_of(before["people"]), careers_of(after["people"])).assign(world=1)
+    everybody = pairs[pairs["dimension"] == "all"]
+    return lead_sentence(next(each_row(gain_table(everybody, ("baseline", "reform"), scale))))
+
+
 def found(name: str) -> dict[str, Any]:
-    """What a shipped reform changes today, at each of its sizes."""
-    country = country_of(name)
-    return {
-        said: differences(baseline(country), lived(scenario(country, (name,), levers)))
-        for said, levers in variants(name).items()
-    }
+    """What a shipped reform changes today, at each of its sizes, and what a comparison says first of it."""
+    country, results = country_of(name), {}
+    for said, levers in variants(name).items():
+        before, after = baseline(country), lived(scenario(country, (name,), levers))
+        results[said] = differences(before, after) | {"lead": lead(before, after, SCALE[country])}
+    return results
 
 
 def expected() -> dict[str, Any]:
