@@ -12,6 +12,7 @@ from golden import shipped_reforms
 from imgsim.experiments.compare import differences
 from imgsim.experiments.compare import text as words
 from imgsim.experiments.compare.counterfactual_pairs import COUNTS
+from imgsim.experiments.compare.figures import spaced
 from imgsim.experiments.compare.lead import lead_sentence, lead_table, leading, quantity, with_lead
 
 NAMES = ("base", "bill")
@@ -203,3 +204,7 @@ def test_lines_without_a_difference_are_folded_into_one() -> None:
 )
 def test_nothing_is_ever_certain(probability: float, shown: str) -> None:
     assert words.chance(probability) == shown
+
+
+def test_a_size_in_the_name_of_a_world_keeps_its_point() -> None:
+    assert spaced("gme_posts.times = 0.5") == "gme posts.times = 0.5"

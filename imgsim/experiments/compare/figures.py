@@ -57,7 +57,7 @@ def differences(of: Comparison) -> Axes:
         height = np.array([names.index(label) for label in rows["label"]]) + 0.6 * (index + 1) / (len(shown) + 1) - 0.3
         axes.hlines(height, rows["low"], rows["high"], color=colour, linewidth=2.2, alpha=0.55)
         moved = rows["denominator_moved"].to_numpy(bool)
-        axes.plot(rows["difference"], height, "o", color=colour, markersize=4.5, label=plain(reform))
+        axes.plot(rows["difference"], height, "o", color=colour, markersize=4.5, label=spaced(reform))
         axes.plot(rows["difference"][moved], height[moved], "o", color="white", markersize=2.5)
     axes.axvline(0, color=QUIET, linewidth=0.8)
     axes.set_yticks(range(len(names)), ["\n".join(textwrap.wrap(name, 38)) for name in names], fontsize=8)
@@ -86,7 +86,7 @@ def incidence(of: Comparison) -> Axes:
         curve = band(rows)
         line(axes, curve, "time", colour)
         last = float(curve["mean"].iloc[-1])
-        words[f"{plain(str(reform))[:24]}\n{100 * last:+.1f} points"] = (last, colour)
+        words[f"{spaced(str(reform))[:24]}\n{100 * last:+.1f} points"] = (last, colour)
     axes.axhline(0, color=QUIET, linewidth=0.8)
     percent(axes)
     labels(axes, words)
@@ -122,7 +122,7 @@ def gains(of: Comparison) -> Axes:
     axes.axvline(0, color=QUIET, linewidth=0.8)
     axes.legend(fontsize=8, frameon=False)
     axis(axes, "Persons at full size over the measured years", "")
-    what = f"Same persons in both worlds, reform {plain(of.names[1])}. Whisker: 95% interval, stochastic only."
+    what = f"Same persons in both worlds, reform {spaced(of.names[1])}. Whisker: 95% interval, stochastic only."
     return notes(axes, run_of(of), f"{number(float(rows['persons'].iloc[0]))} entrants at full size. {what}")
 
 
@@ -146,7 +146,7 @@ def flows(of: Comparison) -> Axes:
         range(wide.shape[1]), [plain(str(name)) for name in wide.columns], fontsize=7, rotation=20, ha="right"
     )
     what = "Persons at full size whose state at the horizon differs; all others are in the same state in both worlds."
-    return notes(axes, run_of(of), f"Reform {plain(of.names[1])}, mean over {of.replications} replications. {what}")
+    return notes(axes, run_of(of), f"Reform {spaced(of.names[1])}, mean over {of.replications} replications. {what}")
 
 
 def tornado(of: Comparison) -> Axes:
@@ -169,7 +169,7 @@ def tornado(of: Comparison) -> Axes:
     what = POINTS.get(top.unit, top.unit).capitalize()
     axis(axes, "\n".join(textwrap.wrap(f"{what} by which the difference changes in: {top.label}", 70)), "")
     what = (
-        f"Reform {plain(top.reform)}, one tenth to nine tenths of each plausible range; whisker: one standard error. "
+        f"Reform {spaced(top.reform)}, one tenth to nine tenths of each plausible range; whisker: one standard error. "
         f"Not shown: {len(table) - len(rows)} others; 5% of those shown may be false (Benjamini-Hochberg)."
     )
     return notes(
@@ -193,11 +193,11 @@ def levers(of: Comparison) -> Axes:
     axes.axhline(0, color=QUIET, linewidth=0.8)
     for row, colour in zip(each_row(outside(table, of.sweep)), COLOURS[1:] * 9, strict=False):
         axes.axhline(row.difference, color=colour, linewidth=1.2)
-        axes.annotate(plain(row.reform), (rows["size"].max(), row.difference), xytext=(0, 3), ha="right", fontsize=8,
+        axes.annotate(spaced(row.reform), (rows["size"].max(), row.difference), xytext=(0, 3), ha="right", fontsize=8,
                       textcoords="offset points", color=colour)  # fmt: skip
     for row in each_row(switching_points(table, of.sweep)):
         axes.axvline(row.size, color=VERMILION, linewidth=1, linestyle=(0, (4, 3)))
-        what = "the sign changes" if row.against == BASELINE else f"level with {plain(row.against)}"
+        what = "the sign changes" if row.against == BASELINE else f"level with {spaced(row.against)}"
         axes.annotate(f"{what} at {row.size:.3g}", (row.size, 0), xytext=(5, 8), textcoords="offset points", fontsize=8)
     if top.unit == "share":
         percent(axes)
@@ -205,6 +205,11 @@ def levers(of: Comparison) -> Axes:
     return notes(
         axes, run_of(of), f"Each size is a world of its own, paired with the baseline. {band_words(of.replications)}"
     )
+
+
+def spaced(name: str) -> str:
+    """The name of a world as words; its points are those of numbers, unlike those of a pathway's names."""
+    return name.replace("_", " ")
 
 
 def run_of(of: Comparison) -> Any:
