@@ -66,10 +66,13 @@ def check(
     lever: Levers = None,
 ) -> None:
     """Check a scenario without running it, and report what was checked."""
+    from imgsim.inputs.without_effect import remarks
     from imgsim.reports.checks_text import report
 
     subject = subjects.scenario(scenario, tuple(sets or ()), _reforms(reform, lever))
     show(report(subject) + "\n")
+    for line in remarks(subject):
+        remark(line)
     if engines:
         remark("Simulating a small copy of the scenario with each engine ...")
         from imgsim.engines.equality import proof_text, prove

@@ -65,12 +65,16 @@ def run(
     """
     from imgsim.inputs.arguments import check_arguments
     from imgsim.inputs.scenarios.load import load_scenario
+    from imgsim.inputs.without_effect import remarks
 
     check_arguments(locals())
     scenario = load_scenario(
         Path(path), sets=tuple(sets), reforms=[Path(each) for each in reforms],
         levers=levers, doses=doses, seed=seed, scale=scale, replications=replications,
     )  # fmt: skip
+    if not quiet:
+        for line in remarks(scenario):
+            remark(line)
     return run_scenario(
         scenario, sets=sets, workers=workers, out=out, tables=tables, engine=engine, quiet=quiet,
         figures=figures, job=job, executor=executor,
