@@ -65,20 +65,25 @@ def run(
     """
     from imgsim.inputs.arguments import check_arguments
     from imgsim.inputs.scenarios.load import load_scenario
-    from imgsim.inputs.without_effect import remarks
 
     check_arguments(locals())
     scenario = load_scenario(
         Path(path), sets=tuple(sets), reforms=[Path(each) for each in reforms],
         levers=levers, doses=doses, seed=seed, scale=scale, replications=replications,
     )  # fmt: skip
-    if not quiet:
-        for line in remarks(scenario):
-            remark(line)
+    _name_changes_without_effect(scenario, quiet)
     return run_scenario(
         scenario, sets=sets, workers=workers, out=out, tables=tables, engine=engine, quiet=quiet,
         figures=figures, job=job, executor=executor,
     )  # fmt: skip
+
+
+def _name_changes_without_effect(scenario: Scenario, quiet: bool) -> None:
+    """Print a line for every change that has no effect."""
+    from imgsim.inputs.without_effect import remarks
+
+    for line in () if quiet else remarks(scenario):
+        remark(line)
 
 
 def run_scenario(
