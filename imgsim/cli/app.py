@@ -13,7 +13,7 @@ from typing import Annotated
 import typer
 
 from imgsim.base.streams import ReaderGone, lines, make_usable, show, silence
-from imgsim.cli import calibrate, compare, inspect, measures, migrate, new_country, results, run
+from imgsim.cli import calibrate, compare, inspect, measures, migrate, new_country, results, run, shards
 
 # What Typer raises for arguments that a command does not take; it has no public name.
 USAGE: type[Exception] = typer.BadParameter.__mro__[2]
@@ -50,7 +50,7 @@ def _options(
 
 
 # A file a command or family, in the order of --help.
-for command in (run, inspect, measures, compare, calibrate, results, new_country, migrate):
+for command in (run, inspect, measures, compare, calibrate, shards, results, new_country, migrate):
     app.add_typer(command.app)
 
 

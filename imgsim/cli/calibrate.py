@@ -5,14 +5,19 @@ from __future__ import annotations
 import datetime
 import math
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from imgsim.base.streams import remark, show
-from imgsim.cli.options import Fraction, ScenarioFile, examples
+from imgsim.cli.options import Fraction, ScenarioFile, Shard, examples
+from imgsim.cli.shards import carried_out
 from imgsim.inputs import subject as subjects
 from imgsim.inputs.parameters.limits import number_text
+
+if TYPE_CHECKING:
+    from imgsim.experiments.calibrate.fit import Vector
+    from imgsim.experiments.calibrate.run import Calibration
 
 app = typer.Typer()
 
@@ -37,6 +42,10 @@ HalfLife = Annotated[
     float, typer.Option(metavar="YEARS", callback=_years, help="Time in which a figure loses half its weight.")
 ]
 Only = Annotated[str, typer.Option(metavar="NAME", help="Only parameters and measures whose names begin so; or all.")]
+Kept = Annotated[
+    Path | None,
+    typer.Option("--out", metavar="DIR", help="Where trials are kept, with --covariance (default: results)."),
+]
 Save = Annotated[Path | None, typer.Option(metavar="FILE", help="Write the fit as a scenario that extends this one.")]
 
 
@@ -65,6 +74,8 @@ def calibrate(
     ] = False,
     replications: Annotated[int, typer.Option(min=1, help="Of every trial, with --covariance.")] = 2,
     save: Save = None,
+    out: Kept = None,
+    shard: Shard = None,
 ) -> None:
     """Fit a country's unknown parameters to published figures, by least squares under common random numbers.
 
@@ -74,19 +85,27 @@ def calibrate(
     subjects.need_file(scenario)
     from imgsim.experiments.calibrate import run as calibration
 
-    made = calibration.prepare(
-        scenario,
-        calibration.Settings(scale, end.date(), until, half_life, only, rounds, replications, workers),
-    )
     if covariance:
-        show(calibration.covariance_text(made, calibration.write_covariance(made)) + "\n")
+        asked = {"scale": scale, "end": f"{end.date()}", "until": until, "half_life": half_life, "only": only}
+        carried_out("calibrate", {"path": scenario, **asked, "replications": replications}, shard, out, workers)
         return
+    if shard is not None:
+        raise typer.BadParameter("only the trials of --covariance can be shared out: those of a fit follow one another")
+    settings = calibration.Settings(scale, end.date(), until, half_life, only, rounds, replications, workers)
+    made = calibration.prepare(scenario, settings)
     result = calibration.fitted(made, remark)
     show(calibration.fit_text(result) + "\n")
     if write:
         calibration.write_into_country(made, result)
     if save:
         calibration.write_as_scenario(made, result, save)
+
+
+def told(done: tuple[Calibration, Vector]) -> str:
+    """The standard errors of the calibration parameters."""
+    from imgsim.experiments.calibrate.run import covariance_text
+
+    return covariance_text(*done) + "\n"
 
 
 @app.command(

@@ -82,5 +82,9 @@ Fraction = Annotated[float, typer.Option(callback=_fraction, help="Share of peop
 Replications = Annotated[int | None, typer.Option(min=1, help="Replications (default: the scenario's).")]
 Workers = Annotated[int | None, typer.Option(min=1, help="Processes (default: one for each core).")]
 Engine = Annotated[str, typer.Option(metavar="auto|simpy|compiled", help="Engine that simulates the careers.")]
+Shard = Annotated[
+    str | None,
+    typer.Option(metavar="K/N", help="Compute only shard K of N, to be put together by `imgsim gather`."),
+]
 Results = Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Folder for results (default: results).")]
 Out = Annotated[Path | None, typer.Option(metavar="FILE", help="Write to this file instead of standard output.")]

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from imgsim.base.printable import one_line
-from imgsim.base.streams import show
 from imgsim.cli.options import (
     Engine,
     Levers,
@@ -18,11 +17,16 @@ from imgsim.cli.options import (
     ScenarioFile,
     Seed,
     Sets,
+    Shard,
     Workers,
     examples,
     sizes,
 )
+from imgsim.cli.shards import carried_out
 from imgsim.inputs import subject as subjects
+
+if TYPE_CHECKING:
+    from imgsim.runs.results import Run
 
 app = typer.Typer()
 
@@ -35,6 +39,7 @@ app = typer.Typer()
         "run scenarios/us.toml --set exam.step1.attempts=6",
         "run scenarios/us.toml --reform scenarios/reforms/gme_posts.toml",
         "run scenarios/us.toml --scale 1 --tables rounds,yearly",
+        "run scenarios/us.toml --scale 1 --shard 3/40 --out shards",
     ),
 )
 def run(
@@ -52,28 +57,30 @@ def run(
         str | None,
         typer.Option(metavar="NAME,...", help="Tables to write besides people and outcomes (default: all of them)."),
     ] = None,
+    shard: Shard = None,
 ) -> None:
     """Simulate a scenario, write its tables to a results folder, and print the headline table."""
     subjects.need_file(scenario)
-    from imgsim.runs.run import run as simulate
+    arguments = {
+        "path": scenario,
+        "replications": replications,
+        "seed": seed,
+        "scale": scale,
+        "engine": engine,
+        "sets": tuple(sets or ()),
+        "reforms": tuple(reform or ()),
+        "levers": sizes(*lever or ()),
+        "tables": None if tables is None else [name.strip() for name in tables.split(",") if name.strip()],
+    }
+    carried_out("run", arguments, shard, out, workers)
 
-    done = simulate(
-        scenario,
-        replications=replications,
-        seed=seed,
-        scale=scale,
-        workers=workers,
-        out=out,
-        engine=engine,
-        sets=tuple(sets or ()),
-        reforms=tuple(reform or ()),
-        levers=sizes(*lever or ()),
-        tables=None if tables is None else [name.strip() for name in tables.split(",") if name.strip()],
-    )
+
+def told(done: Run) -> str:
+    """The headline table of a run, countries compared, and where its results are."""
     from imgsim.outcomes.by_country import beside_text
     from imgsim.outcomes.headline import headline_text  # only now: they load pandas
 
     text = headline_text(done.summary)
     if parts := done.scenario.pathway.parts:
         text = f"{text}\n\n{beside_text(done.beside, {name: part.pathway.name for name, part in parts.items()})}"
-    show(f"{text}\n\nResults: {one_line(str(done.folder))}\n")
+    return f"{text}\n\nResults: {one_line(str(done.folder))}\n"

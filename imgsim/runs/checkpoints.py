@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeVar
 
@@ -17,6 +17,7 @@ from imgsim.base.files.atomic import discard, refused_in_one_line, remove_if_emp
 from imgsim.base.files.locks import lock_file
 from imgsim.base.streams import remark
 from imgsim.runs.parts import Part, PartLost, Rows, copy_part, join, parts_in, write_part
+from imgsim.runs.portions import ALL, LOOKED_AT, RECORD, Incomplete, Portion, write_record
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -61,6 +62,9 @@ class Checkpoints:
     folder: Path
     divided: Division = one_by_one
     key: str = ""
+    about: str = ""  # what they are of, for people
+    portion: Portion = ALL  # of the batches that this process computes
+    also: tuple[Path, ...] = ()  # other folders with parts of the same work, which are only looked at
 
     def part(self, numbers: range) -> Part:
         """The part of a batch, named after its first and last replication; it may not be there yet."""
@@ -77,8 +81,13 @@ class Checkpoints:
 
     def faults(self, replications: int) -> dict[range, str]:
         """Why each part that cannot be used cannot, in order; nothing if all replications are there and sound."""
-        faults = {part.numbers: part.fault() for part in self.parts(replications)}
-        return {numbers: fault for numbers, fault in faults.items() if fault is not None}
+        faults: dict[range, str] = {}
+        for part in self.parts(replications):
+            copies = [part, *(Part(folder / part.folder.name, part.numbers, self.key) for folder in self.also)]
+            found = [fault for copy in copies if (fault := copy.fault()) is not None]
+            if len(found) == len(copies):
+                faults[part.numbers] = found[0]
+        return faults
 
     def missing(self, replications: int) -> list[range]:
         """The batches still to be computed; a damaged part is removed, with a note."""
@@ -89,6 +98,21 @@ class Checkpoints:
                 remark(f"imgsim: checkpoint of replication {numbers.start} {fault}; it is computed again")
                 discard(self.part(numbers).folder)
         return list(faults)
+
+    def to_compute(self, replications: int) -> list[range]:
+        """The batches that are missing and that this process computes."""
+        own = [numbers for place, numbers in enumerate(self.divided(replications)) if self.portion.has(place)]
+        missing = set(self.missing(replications) if own else ())
+        return [numbers for numbers in own if numbers in missing]
+
+    def refuse_incomplete(self, replications: int, to_write: bool = False) -> None:
+        """Raise Incomplete if a batch is not there that this process does not compute, or it has nothing to write."""
+        if self.portion.is_all:
+            return
+        batches, faults = self.divided(replications), self.faults(replications)
+        if faults or (to_write and not self.portion.writes_results):
+            missing = [place for place, numbers in enumerate(batches) if numbers in faults]
+            raise Incomplete(self.about, missing, len(batches), self.portion)
 
     def concat_into(self, folder: Path, replications: int) -> Rows:
         """One file per table with the rows of all replications in order; PartLost if one is missing or damaged."""
@@ -126,10 +150,16 @@ class Checkpoints:
                 discard(part.folder)
 
 
-def complete(compute: Callable[[], None], use: Callable[[], Result]) -> Result:
-    """Compute what is missing, then use all parts; a part that is lost in between is computed again."""
+def complete(
+    checkpoints: Checkpoints, replications: int, compute: Callable[[], None], use: Callable[[], Result]
+) -> Result:
+    """Compute what is missing, then use all parts; a part that is lost in between is computed again.
+
+    Incomplete if other shards have not computed theirs.
+    """
     for _ in range(TRIES):
         compute()
+        checkpoints.refuse_incomplete(replications)
         try:
             return use()
         except PartLost as loss:
@@ -145,10 +175,21 @@ class Claims:
     root: Path
     stack: ExitStack
     finished: list[tuple[Checkpoints, int]]
+    portion: Portion = ALL
 
     def of(self, key: str, about: str, divided: Division = one_by_one) -> Checkpoints:
-        """The checkpoints of some inputs; a second run of the same inputs meanwhile gets a folder of its own."""
-        return self.stack.enter_context(claimed(self.root, key, divided, about))
+        """The checkpoints of some inputs; a second run of the same inputs meanwhile gets a folder of its own.
+
+        Shards work in one folder together. Parts that were computed elsewhere are copied there first.
+        """
+        checkpoints = self.stack.enter_context(claimed(self.root, key, divided, about, self.portion))
+        folders = [source / self.root.name / key for source in self.portion.sources]
+        others = [parts for parts in folders if parts.resolve() != checkpoints.folder.resolve()]
+        if self.portion.number == LOOKED_AT:
+            return replace(checkpoints, also=tuple(others))
+        for parts in others:
+            checkpoints.take(parts)
+        return checkpoints
 
     def finish(self, checkpoints: Checkpoints, replications: int) -> None:
         """Note that the first so many replications are computed and will not be needed once all is written."""
@@ -156,29 +197,35 @@ class Claims:
 
 
 @contextmanager
-def claims(root: Path) -> Iterator[Claims]:
+def claims(root: Path, portion: Portion = ALL) -> Iterator[Claims]:
     """Checkpoints to be claimed below a folder; if the block fails they stay, for the next run of the same inputs."""
     with ExitStack() as stack:
-        claimed_here = Claims(root, stack, [])
+        claimed_here = Claims(root, stack, [], portion)
         yield claimed_here
         for checkpoints, replications in claimed_here.finished:
             checkpoints.remove(replications)
 
 
 @contextmanager
-def claimed(root: Path, key: str, divided: Division = one_by_one, about: str = "") -> Iterator[Checkpoints]:
-    """The checkpoints of some inputs, for this thread alone; `about` says to people what they are of."""
+def claimed(
+    root: Path, key: str, divided: Division = one_by_one, about: str = "", portion: Portion = ALL
+) -> Iterator[Checkpoints]:
+    """The checkpoints of some inputs, for this thread alone or for a shard; `about` says to people what they are of."""
+    lock = f"{key}.{portion.number}of{portion.of}{LOCK}" if portion.is_shard else f"{key}{LOCK}"
     with ExitStack() as stack:
         with refused_in_one_line(f"{root}: cannot write results"):
             sweep(root)
-            free = stack.enter_context(lock_file(root / f"{key}{LOCK}"))
+            free = stack.enter_context(lock_file(root / lock)) or portion.is_shard
             folder = root / key if free else stack.enter_context(unfinished(root / key))
             if free:
                 (root / f"{key}{ABOUT}").write_text(f"{about}\n", "utf-8", "backslashreplace")
+            if portion.is_shard:
+                write_record(root, key, portion)
         try:
-            yield Checkpoints(folder, divided, key)
+            yield Checkpoints(folder, divided, key, about, portion)
         finally:
             remove_if_empty(folder)
-            if free and not folder.exists():
-                (root / f"{key}{ABOUT}").unlink(missing_ok=True)
+            if free and not folder.exists() and not portion.is_shard:
+                for beside in (ABOUT, RECORD):
+                    (root / f"{key}{beside}").unlink(missing_ok=True)
     remove_if_empty(root)

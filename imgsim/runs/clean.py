@@ -17,6 +17,7 @@ from imgsim.base.files.atomic import leftovers, remove, remove_if_empty
 from imgsim.base.files.locks import is_locked, lock_file
 from imgsim.runs.checkpoints import ABOUT, LOCK
 from imgsim.runs.parts import parts_in
+from imgsim.runs.portions import RECORD
 from imgsim.runs.store import CHECKPOINTS
 
 DAY, HOUR, MINUTE = 86_400, 3_600, 60
@@ -57,9 +58,9 @@ def temporary_folders(root: Path) -> Iterator[Abandoned]:
 def interrupted_runs(checkpoints: Path) -> Iterator[Abandoned]:
     """Finished parts of runs that were interrupted, and locks of dead processes."""
     for key in sorted({path.name.partition(".")[0] for path in checkpoints.glob("[!.]*")}):
-        locked = is_locked(checkpoints / f"{key}{LOCK}")
-        if locked is not True:
-            yield Abandoned(checkpoints / key, interrupted_text(checkpoints, key), may_be_used=locked is None)
+        locks = [is_locked(lock) for lock in (checkpoints / f"{key}{LOCK}", *checkpoints.glob(f"{key}.*{LOCK}"))]
+        if True not in locks:
+            yield Abandoned(checkpoints / key, interrupted_text(checkpoints, key), may_be_used=None in locks)
 
 
 def interrupted_text(checkpoints: Path, key: str) -> str:
@@ -69,7 +70,10 @@ def interrupted_text(checkpoints: Path, key: str) -> str:
     except OSError:
         about = ""
     parts = len(parts_in(checkpoints / key, key))
-    return f"{parts} finished {'part' if parts == 1 else 'parts'} of an interrupted {about or 'run'}"
+    count = f"{parts} finished {'part' if parts == 1 else 'parts'}"
+    if (checkpoints / f"{key}{RECORD}").exists():
+        return f"{count} of shards, to be gathered, of a {about or 'run'}"
+    return f"{count} of an interrupted {about or 'run'}"
 
 
 def sweep_away(left: Abandoned) -> bool:
@@ -80,7 +84,8 @@ def sweep_away(left: Abandoned) -> bool:
     with lock_file(left.path.with_name(f"{left.path.name}{LOCK}")) as free:
         if free:
             remove(left.path)
-            remove(left.path.with_name(f"{left.path.name}{ABOUT}"))
+            for beside in (ABOUT, RECORD):
+                remove(left.path.with_name(f"{left.path.name}{beside}"))
     remove_if_empty(left.path.parent)
     return not left.path.exists()
 

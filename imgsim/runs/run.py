@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from imgsim.base.errors import InputError
 from imgsim.base.files.toml import shown
 from imgsim.base.streams import remark
+from imgsim.runs.portions import ALL, Portion
 from imgsim.runs.results import Run, open_run
 from imgsim.runs.workers import chosen_workers
 
@@ -54,6 +55,7 @@ def run(
     figures: bool = True,
     job: Job | None = None,
     executor: Executor | None = None,
+    portion: Portion | None = None,
 ) -> Run:
     """Simulate the scenario in a file, write the results to a new folder under `out`, and return them.
 
@@ -62,6 +64,7 @@ def run(
     whichever engine simulates the careers (``"simpy"``, ``"compiled"``, or ``"auto"``: the faster one of those usable).
     `executor` computes instead of `workers`: any of `concurrent.futures`, such as a cluster's (see docs/clusters.md).
     `reforms` are files laid over the scenario, `levers` the sizes of their levers (`doses` is the former name).
+    `portion` computes a shard only, or gathers what shards computed (see `imgsim.runs.shards`).
     """
     from imgsim.inputs.arguments import check_arguments
     from imgsim.inputs.scenarios.load import load_scenario
@@ -74,7 +77,7 @@ def run(
     _name_changes_without_effect(scenario, quiet)
     return run_scenario(
         scenario, sets=sets, workers=workers, out=out, tables=tables, engine=engine, quiet=quiet,
-        figures=figures, job=job, executor=executor,
+        figures=figures, job=job, executor=executor, portion=portion,
     )  # fmt: skip
 
 
@@ -95,7 +98,7 @@ def run_scenario(
     tables: Sequence[str] | None = None,
     engine: str = AUTO,
     quiet: bool = False, figures: bool = True,
-    job: Job | None = None, executor: Executor | None = None,
+    job: Job | None = None, executor: Executor | None = None, portion: Portion | None = None,
 ) -> Run:  # fmt: skip
     """Simulate a scenario that is loaded already; `sets` only notes the settings it was loaded with (see `run`)."""
     from dataclasses import replace
@@ -119,21 +122,21 @@ def run_scenario(
         job = replace(job or Job(pieces=_pieces(choice.name)), tables=wanted)
         call = Call(start, by.described, tuple(sets), *choice)
         _announce(choice, quiet)
-        folder = _carried_out(scenario, store, call, by, job, figures, quiet)
+        folder = _carried_out(scenario, store, call, by, job, figures, quiet, portion or ALL)
     return Run(folder, scenario)
 
 
 def _carried_out(
-    scenario: Scenario, store: Store, call: Call, by: Workers, job: Job, figures: bool, quiet: bool
+    scenario: Scenario, store: Store, call: Call, by: Workers, job: Job, figures: bool, quiet: bool, portion: Portion
 ) -> Path:
-    """Compute all replications and write them to a new folder; its path."""
+    """Compute all replications and write them to a new folder; its path. A shard ends with Incomplete."""
     from imgsim.base.progress import progress
     from imgsim.runs.checkpoints import claims, complete, guided
     from imgsim.runs.replicate import run_replications
     from imgsim.runs.store import checkpoint_key
 
     count = scenario.run.replications
-    with claims(store.checkpoints) as claimed:
+    with claims(store.checkpoints, portion) as claimed:
         checkpoints = claimed.of(checkpoint_key(scenario, job.tables), f"run of {scenario.file}", guided)
         claimed.finish(checkpoints, count)
 
@@ -142,10 +145,11 @@ def _carried_out(
                 run_replications(scenario, checkpoints, count, by, tick, job)
 
         def write() -> Path:
+            checkpoints.refuse_incomplete(count, to_write=True)
             with progress(1, "tables and figures", quiet=quiet):
                 return store.write(scenario, checkpoints, call, lambda new: _finish(Run(new, scenario), figures))
 
-        return complete(compute, write)
+        return complete(checkpoints, count, compute, write)
 
 
 def _chosen(asked: str) -> Choice:

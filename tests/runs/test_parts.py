@@ -65,12 +65,12 @@ def test_a_part_that_is_lost_while_the_run_goes_on_is_computed_again(
     assert done.manifest["rows"] == {"events": 3 * PEOPLE * 10, "outcomes": 3, "people": 3 * PEOPLE}
 
 
-def losing_once(out: Path, how: str) -> Callable[[Callable[[], None], Callable[[], Path]], Path]:
+def losing_once(out: Path, how: str) -> Callable[[Checkpoints, int, Callable[[], None], Callable[[], Path]], Path]:
     """`complete`, but between the first computing and the first join a part is harmed."""
     harmed: list[str] = []
     complete = checkpoints_module.complete
 
-    def losing(compute: Callable[[], None], use: Callable[[], Path]) -> Path:
+    def losing(parts: Checkpoints, count: int, compute: Callable[[], None], use: Callable[[], Path]) -> Path:
         def computed_and_harmed() -> None:
             compute()
             if not harmed:
@@ -78,7 +78,7 @@ def losing_once(out: Path, how: str) -> Callable[[Callable[[], None], Callable[[
                 (part,) = out.glob(".checkpoints/*/rep-00001-00001")
                 harm(part, how)
 
-        return complete(computed_and_harmed, use)
+        return complete(parts, count, computed_and_harmed, use)
 
     return losing
 

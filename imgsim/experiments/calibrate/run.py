@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import math
+import os
 from collections.abc import Callable
 from concurrent.futures import Executor
 from dataclasses import dataclass
@@ -23,16 +24,20 @@ from imgsim.experiments.calibrate.selection import (
     targets_within,
     up_to,
 )
-from imgsim.experiments.calibrate.trials import over_workers
+from imgsim.experiments.calibrate.trials import Map, over_parts, over_workers
 from imgsim.experiments.calibrate.write_parameters import write_parameters
 from imgsim.inputs.countries import country_folder
 from imgsim.inputs.published import Target, load_targets
 from imgsim.inputs.scenarios.load import load_scenario
 from imgsim.inputs.scenarios.scenario import Scenario
 from imgsim.outcomes.check_targets import check_targets
+from imgsim.runs.checkpoints import claims
+from imgsim.runs.portions import ALL, Portion
+from imgsim.runs.store import CHECKPOINTS
 from imgsim.runs.workers import Workers, chosen_workers
 
 HORIZON = datetime.date(2019, 7, 1)
+RESULTS = "results"
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,12 +107,38 @@ def write_as_scenario(made: Calibration, result: Fit, file: Path) -> None:
     file.write_text(text, "utf-8", "backslashreplace")
 
 
-def write_covariance(made: Calibration) -> Vector:
+def covariance(
+    path: str | os.PathLike[str],
+    *,
+    scale: float = 0.05,
+    end: str = f"{HORIZON}",
+    until: int | None = None,
+    half_life: float = math.inf,
+    only: str = "",
+    replications: int = 2,
+    workers: int | None = None,
+    executor: Executor | None = None,
+    out: str | os.PathLike[str] | None = None,
+    quiet: bool = False,
+    portion: Portion | None = None,
+) -> tuple[Calibration, Vector]:
+    """Estimate the joint covariance of a country's calibration parameters, and write it to the country's folder.
+
+    Trials that are done are kept below ``out`` until all are; `portion` runs a shard of them only, or gathers them.
+    """
+    settings = Settings(
+        scale, datetime.date.fromisoformat(end), until, half_life, only,
+        replications=replications, workers=workers, executor=executor,
+    )  # fmt: skip
+    made = prepare(str(path), settings)
+    with claims(Path(out or RESULTS) / CHECKPOINTS, portion or ALL) as claimed:
+        return made, write_covariance(made, over_parts(claimed, settings.by(), quiet))
+
+
+def write_covariance(made: Calibration, over: Map) -> Vector:
     """Estimate the joint covariance of the calibration parameters, write it to the country's folder, and return it."""
     asked = made.settings
-    slopes = posterior_covariance.jacobian(
-        made.scenario, made.free, made.targets, range(asked.replications), over_workers(asked.by())
-    )
+    slopes = posterior_covariance.jacobian(made.scenario, made.free, made.targets, range(asked.replications), over)
     matrix = posterior_covariance.covariance(slopes, made.free)
     sizes = f"--scale {asked.scale:g} --end {asked.end} --replications {asked.replications}"
     how = f"imgsim calibrate {made.file} --covariance{f' --only {asked.only}' if asked.only else ''} {sizes}"

@@ -118,7 +118,7 @@ def tables_of(
         with progress(count, "replications of all worlds", quiet=quiet) as tick:
             run_replications(worlds, checkpoints, count, workers, tick, JOB)
 
-    return complete(compute, lambda: read_replications(checkpoints, count, TABLES))
+    return complete(checkpoints, count, compute, lambda: read_replications(checkpoints, count, TABLES))
 
 
 def refuse_counts(count: int, precision: float | None, most: int) -> None:

@@ -177,7 +177,9 @@ def run_at(
         with progress(len(points), words, quiet=quiet) as tick:
             run_replications(draws, checkpoints, len(points), workers, tick, JOB)
 
-    table = complete(compute, lambda: read_replications(checkpoints, len(points), (TABLE,))[TABLE])
+    table = complete(
+        checkpoints, len(points), compute, lambda: read_replications(checkpoints, len(points), (TABLE,))[TABLE]
+    )
     result = ParameterUncertainty(names, points, table, worlds.names, worlds.scenarios[0].pathway.first_post)
     if result.refused == len(points):
         raise ImgsimError(f"no draw could be run, every one was refused: {table['group'].iloc[0]}")

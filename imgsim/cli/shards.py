@@ -1,0 +1,129 @@
+"""`imgsim gather` and `imgsim missing`: put together what several machines have computed, or say what they have not."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from collections.abc import Callable, Mapping
+from importlib import import_module
+from pathlib import Path
+from typing import Annotated, Any, Final
+
+import typer
+
+from imgsim.base.errors import InputError
+from imgsim.base.printable import one_line
+from imgsim.base.streams import remark, show
+from imgsim.cli.options import examples
+from imgsim.runs.portions import GATHERED, LOOKED_AT, Incomplete, Portion, read_record, shard_named
+from imgsim.runs.store import CHECKPOINTS
+
+app = typer.Typer()
+
+# What can be divided among machines: the function that computes it, and the one that puts its results into words.
+DIVIDED: Final[Mapping[str, tuple[str, str]]] = {
+    "run": ("imgsim.runs.run.run", "imgsim.cli.run.told"),
+    "compare": ("imgsim.experiments.compare.run.compare", "imgsim.cli.compare.told"),
+    "calibrate": ("imgsim.experiments.calibrate.run.covariance", "imgsim.cli.calibrate.told"),
+}
+HERE: Final = ("--shard", "--out", "--workers")  # options that say how and where a shard is computed, not what
+Folders = Annotated[list[Path], typer.Argument(metavar="DIR...", help="Results folders that shards were written to.")]
+
+
+def function(dotted: str) -> Callable[..., Any]:
+    """The function of a dotted name."""
+    module, _, name = dotted.rpartition(".")
+    named: Callable[..., Any] = getattr(import_module(module), name)
+    return named
+
+
+def carried_out(
+    command: str, arguments: dict[str, Any], shard: str | None, out: Path | None, workers: int | None
+) -> None:
+    """Carry out a command whole and print its results, or compute a shard of it and say what was computed."""
+    compute, told = map(function, DIVIDED[command])
+    if shard is None:
+        show(told(compute(**arguments, out=out, workers=workers)))
+        return
+    number, of = shard_named(shard)
+    record = {"command": typed(sys.argv[1:]), "function": command, "arguments": plain(arguments)}
+    folder = out or Path("results")
+    try:
+        compute(**arguments, out=folder, workers=workers, portion=Portion(number, of, record=record))
+    except Incomplete as left:
+        remark(f"imgsim: shard {number} of {of} is computed; {left}")
+        show(f"Parts: {one_line(str(folder))} (imgsim gather puts the parts of all shards together)\n")
+
+
+def typed(arguments: list[str]) -> str:
+    """A command as it was typed, without what differs from shard to shard."""
+    kept, skipped = [], False
+    for argument in arguments:
+        is_here = argument.partition("=")[0] in HERE
+        if not (skipped or is_here):
+            kept.append(argument)
+        skipped = is_here and "=" not in argument
+    return shlex.join(["imgsim", *kept])
+
+
+def plain(arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """The arguments of a call as data that can be written as JSON."""
+
+    def data(value: Any) -> Any:
+        if isinstance(value, list | tuple):
+            return [data(each) for each in value]
+        return str(value) if isinstance(value, Path) else value
+
+    return {name: data(value) for name, value in arguments.items()}
+
+
+@app.command(
+    short_help="Put the parts of all shards together and write the results.",
+    epilog=examples("gather results", "gather laptop_a laptop_b --out results"),
+)
+def gather(
+    folders: Folders,
+    out: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Folder for the results (default: the first DIR).")
+    ] = None,
+) -> None:
+    """Put together what the shards of a command computed, in any number of folders, and write its results.
+
+    Every part is checked while it is copied. Nothing is computed: if a part is missing, nothing is written.
+    """
+    record = read_record(folders, CHECKPOINTS)
+    compute, told = map(function, named(record))
+    portion = Portion(GATHERED, record["shards"], tuple(folders))
+    show(told(compute(**record["arguments"], out=out or folders[0], workers=1, portion=portion)))
+
+
+@app.command(
+    short_help="Print the commands of the shards that are missing.",
+    epilog=examples("missing results", "missing laptop_a laptop_b", "missing results | sh"),
+)
+def missing(folders: Folders) -> None:
+    """Print the command of every shard of which a part is missing or damaged, to be submitted again; exit code 1 then.
+
+    Nothing is computed and nothing is written.
+    """
+    record = read_record(folders, CHECKPOINTS)
+    compute, _ = map(function, named(record))
+    try:
+        compute(
+            **record["arguments"], out=folders[0], workers=1, quiet=True,
+            portion=Portion(LOOKED_AT, record["shards"], tuple(folders)),
+        )  # fmt: skip
+    except Incomplete as left:
+        remark(f"imgsim: {left}")
+        where = shlex.quote(str(folders[0]))
+        commands = [f"{record['command']} --shard {k}/{record['shards']} --out {where}" for k in left.shards]
+        show("".join(f"{command}\n" for command in commands))
+        if left.shards:
+            raise typer.Exit(1) from None
+
+
+def named(record: Mapping[str, Any]) -> tuple[str, str]:
+    """The functions of the command that a record names."""
+    if record["function"] not in DIVIDED:
+        raise InputError(f"shards of `{record['function']}` are unknown here", name=record["function"], known=DIVIDED)
+    return DIVIDED[record["function"]]
