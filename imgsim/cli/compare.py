@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import math
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from imgsim.base.printable import one_line
-from imgsim.base.streams import show
 from imgsim.cli.options import (
     Engine,
     Levers,
@@ -19,12 +18,17 @@ from imgsim.cli.options import (
     ScenarioFile,
     Seed,
     Sets,
+    Shard,
     Workers,
     examples,
     sizes,
 )
+from imgsim.cli.shards import carried_out
 from imgsim.inputs import subject as subjects
 from imgsim.inputs.parameters.limits import number_text
+
+if TYPE_CHECKING:
+    from imgsim.experiments.compare.comparison import Comparison
 
 app = typer.Typer()
 
@@ -69,16 +73,33 @@ def compare(
     out: Results = None,
     engine: Engine = "auto",
     sets: Sets = None,
+    shard: Shard = None,
 ) -> None:
     """Compare a scenario with reforms of it, person by person: who gains, who loses, and how sure that is."""
     subjects.need_file(scenario)
-    from imgsim.experiments.compare.run import compare as simulate
+    asked = {
+        "base": scenario,
+        "reforms": list(reform or []),
+        "together": together,
+        "replications": replications,
+        "precision": None if precision is None else precision / 100,
+        "most": most,
+        "years": years,
+        "sweep": sweep,
+        "uncertainty": uncertainty,
+        "morris": morris,
+        "sobol": sobol,
+        "levers": sizes(*lever or ()),
+        "sets": tuple(sets or ()),
+        "seed": seed,
+        "scale": scale,
+        "engine": engine,
+    }
+    carried_out("compare", asked, shard, out, workers)
+
+
+def told(comparison: Comparison) -> str:
+    """The answer of a comparison, and where its results are."""
     from imgsim.experiments.compare.text import table_text
 
-    points = None if precision is None else precision / 100
-    comparison = simulate(
-        scenario, reform or [], together=together, replications=replications, precision=points, most=most, years=years,
-        sweep=sweep, uncertainty=uncertainty, morris=morris, sobol=sobol, levers=sizes(*lever or ()),
-        sets=tuple(sets or ()), seed=seed, scale=scale, workers=workers, engine=engine, out=out,
-    )  # fmt: skip
-    show(f"{table_text(comparison)}\n\nResults: {one_line(str(comparison.folder))}\n")
+    return f"{table_text(comparison)}\n\nResults: {one_line(str(comparison.folder))}\n"

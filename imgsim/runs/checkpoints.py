@@ -105,14 +105,18 @@ class Checkpoints:
         missing = set(self.missing(replications) if own else ())
         return [numbers for numbers in own if numbers in missing]
 
-    def refuse_incomplete(self, replications: int, to_write: bool = False) -> None:
-        """Raise Incomplete if a batch is not there that this process does not compute, or it has nothing to write."""
+    def refuse_incomplete(self, replications: int) -> None:
+        """Raise Incomplete if a batch is not there that this process does not compute."""
         if self.portion.is_all:
             return
-        batches, faults = self.divided(replications), self.faults(replications)
-        if faults or (to_write and not self.portion.writes_results):
+        batches = self.divided(replications)
+        if faults := self.faults(replications):
             missing = [place for place, numbers in enumerate(batches) if numbers in faults]
             raise Incomplete(self.about, missing, len(batches), self.portion)
+
+    def nothing_to_write(self, replications: int) -> Incomplete:
+        """What a process raises that leaves the results to others, although all parts are there."""
+        return Incomplete(self.about, (), len(self.divided(replications)), self.portion)
 
     def concat_into(self, folder: Path, replications: int) -> Rows:
         """One file per table with the rows of all replications in order; PartLost if one is missing or damaged."""

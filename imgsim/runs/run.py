@@ -145,7 +145,8 @@ def _carried_out(
                 run_replications(scenario, checkpoints, count, by, tick, job)
 
         def write() -> Path:
-            checkpoints.refuse_incomplete(count, to_write=True)
+            if not portion.writes_results:
+                raise checkpoints.nothing_to_write(count)
             with progress(1, "tables and figures", quiet=quiet):
                 return store.write(scenario, checkpoints, call, lambda new: _finish(Run(new, scenario), figures))
 

@@ -80,7 +80,8 @@ def over_parts(claimed: Claims, workers: Workers, quiet: bool) -> Map:
                 run_replications(trials, checkpoints, count, workers, tick, JOB)
 
         def rows() -> list[Vector]:
-            checkpoints.refuse_incomplete(count, to_write=True)
+            if not claimed.portion.writes_results:
+                raise checkpoints.nothing_to_write(count)
             return misfits(read_replications(checkpoints, count, (TABLE,))[TABLE], count)
 
         return complete(checkpoints, count, compute, rows)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final
+from typing import Final, NoReturn
 
 import numpy as np
 import pandas as pd
@@ -27,6 +27,7 @@ from imgsim.inputs.arguments import check_arguments
 from imgsim.inputs.reforms.lever_sizes import lever_sizes
 from imgsim.runs.checkpoints import Checkpoints, Claims, claims, complete
 from imgsim.runs.manifest import Call
+from imgsim.runs.portions import ALL, Portion, carry_out
 from imgsim.runs.replicate import run_replications
 from imgsim.runs.store import CHECKPOINTS
 from imgsim.runs.workers import Workers, chosen_workers
@@ -56,14 +57,14 @@ def compare(
     engine: str = AUTO,
     out: Path_ | None = None,
     quiet: bool = False, figures: bool = True,
-    executor: Executor | None = None,
+    executor: Executor | None = None, portion: Portion | None = None,
 ) -> Comparison:  # fmt: skip
     """Compare a scenario with reforms of it, person by person; each reform is a world of its own.
 
     With ``together`` all reforms make one world. Everything is measured from the first change on, for ``years``.
     ``precision`` adds replications, up to ``most``, until the 95% interval of every share is so small; ``sweep`` makes
     a world of each size of a lever; ``uncertainty``, ``morris`` and ``sobol`` draw parameters so many times. An
-    ``executor`` computes instead of ``workers`` (see docs/clusters.md).
+    ``executor`` computes instead of ``workers`` (see docs/clusters.md); ``portion`` a shard, or what shards computed.
     """
     check_arguments(locals())
     given = {"sets": sets, "seed": seed, "scale": scale}
@@ -72,7 +73,9 @@ def compare(
     files = [Path(file) for file in reforms]
     worlds = worlds_of(Path(base), files, together, years, sweep, sizes, engine, given)
     call = Call(start, by.described, tuple(sets), worlds.engine, "compared")
-    with claims(root / CHECKPOINTS) as claimed:  # all of them stay until the comparison is written
+    with claims(root / CHECKPOINTS, portion or ALL) as claimed:  # all of them stay until the comparison is written
+        if not claimed.portion.writes_results:
+            left_to_gather(worlds, claimed, replications, precision, uncertainty, morris, sobol, by, quiet)
         result = replicated(worlds, claimed, replications, precision, most, by, quiet)
         result.sweep = sizes_of(sweep) if sweep else None
         analyse_parameters(result, claimed, uncertainty, morris, sobol, by, quiet)
@@ -90,6 +93,32 @@ def analyse_parameters(
         result.sensitivity = sensitivity(result.worlds, claimed, morris, sobol, workers, quiet)
 
 
+def left_to_gather(
+    worlds: Worlds, claimed: Claims, replications: int | None, precision: float | None, uncertainty: int, morris: int,
+    sobol: int, workers: Workers, quiet: bool,
+) -> NoReturn:  # fmt: skip
+    """Compute a shard of everything that a comparison needs; this ends with Incomplete, as others gather it.
+
+    Sobol indices are of the parameters that the screening finds strongest, so they wait for all of its shards.
+    """
+    if precision is not None:
+        raise InputError("shards need a given number of replications instead", key="--precision")
+    count = replications or worlds.run.replications
+    checkpoints = checkpoints_of(worlds, claimed)
+    steps: list[Callable[[], object]] = [lambda: tables_of(worlds, checkpoints, count, workers, quiet)]
+    if uncertainty:
+        steps.append(lambda: parameter_uncertainty(worlds, claimed, uncertainty, workers, quiet))
+    if morris or sobol:
+        steps.append(lambda: sensitivity(worlds, claimed, morris, sobol, workers, quiet))
+    carry_out(steps)
+    raise checkpoints.nothing_to_write(count)
+
+
+def checkpoints_of(worlds: Worlds, claimed: Claims) -> Checkpoints:
+    """The checkpoints of the replications of a comparison."""
+    return claimed.of(worlds.digest(), f"comparison of {', '.join(worlds.names)}")
+
+
 def replicated(
     worlds: Worlds, claimed: Claims, asked: int | None, precision: float | None, most: int, workers: Workers,
     quiet: bool,
@@ -97,7 +126,7 @@ def replicated(
     """Simulate all worlds, replication by replication, until the precision is reached; checkpoints are used again."""
     count = asked or worlds.run.replications
     refuse_counts(count, precision, most)
-    checkpoints = claimed.of(worlds.digest(), f"comparison of {', '.join(worlds.names)}")
+    checkpoints = checkpoints_of(worlds, claimed)
     while True:
         tables = tables_of(worlds, checkpoints, count, workers, quiet)
         result = Comparison(worlds, tables, count)
