@@ -30,6 +30,11 @@ def _years(value: float) -> float:
     return value
 
 
+def _refuse_shard(shard: str | None) -> None:
+    if shard is not None:
+        raise typer.BadParameter("only the trials of --covariance can be shared out: those of a fit follow one another")
+
+
 Processes = Annotated[int, typer.Option(min=1, help="Processes.")]
 End = Annotated[
     datetime.datetime,
@@ -89,8 +94,7 @@ def calibrate(
         asked = {"scale": scale, "end": f"{end.date()}", "until": until, "half_life": half_life, "only": only}
         carried_out("calibrate", {"path": scenario, **asked, "replications": replications}, shard, out, workers)
         return
-    if shard is not None:
-        raise typer.BadParameter("only the trials of --covariance can be shared out: those of a fit follow one another")
+    _refuse_shard(shard)
     settings = calibration.Settings(scale, end.date(), until, half_life, only, rounds, replications, workers)
     made = calibration.prepare(scenario, settings)
     result = calibration.fitted(made, remark)

@@ -21,7 +21,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Final
 
-from tests.reliability.kills import DAYTIME, REFORM, ROOT
+from .kills import DAYTIME, REFORM, ROOT
 
 SCENARIO: Final = 'title = "small"\nextends = "atlantis.toml"\n[run]\nreplications = {}\n[population]\nscale = 0.05\n'
 COMMANDS: Final = {
