@@ -77,24 +77,13 @@ def compare(
 ) -> None:
     """Compare a scenario with reforms of it, person by person: who gains, who loses, and how sure that is."""
     subjects.need_file(scenario)
+    points = None if precision is None else precision / 100
     asked = {
-        "base": scenario,
-        "reforms": list(reform or []),
-        "together": together,
-        "replications": replications,
-        "precision": None if precision is None else precision / 100,
-        "most": most,
-        "years": years,
-        "sweep": sweep,
-        "uncertainty": uncertainty,
-        "morris": morris,
-        "sobol": sobol,
-        "levers": sizes(*lever or ()),
-        "sets": tuple(sets or ()),
-        "seed": seed,
-        "scale": scale,
-        "engine": engine,
-    }
+        "base": scenario, "reforms": list(reform or []), "together": together, "replications": replications,
+        "precision": points, "most": most, "years": years, "sweep": sweep, "uncertainty": uncertainty,
+        "morris": morris, "sobol": sobol, "levers": sizes(*lever or ()), "sets": tuple(sets or ()),
+        "seed": seed, "scale": scale, "engine": engine,
+    }  # fmt: skip
     carried_out("compare", asked, shard, out, workers)
 
 
