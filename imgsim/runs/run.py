@@ -53,18 +53,16 @@ def run(
     engine: str = AUTO,
     quiet: bool = False,
     figures: bool = True,
-    job: Job | None = None,
-    executor: Executor | None = None,
-    portion: Portion | None = None,
-) -> Run:
+    job: Job | None = None, executor: Executor | None = None, portion: Portion | None = None,
+) -> Run:  # fmt: skip
     """Simulate the scenario in a file, write the results to a new folder under `out`, and return them.
 
     `None` takes the scenario's own setting, all cores for `workers`, every table for `tables` (people and outcomes are
     always written), and ``results`` for `out`. The same inputs give the same rows whatever the number of workers and
     whichever engine simulates the careers (``"simpy"``, ``"compiled"``, or ``"auto"``: the faster one of those usable).
     `executor` computes instead of `workers`: any of `concurrent.futures`, such as a cluster's (see docs/clusters.md).
-    `reforms` are files laid over the scenario, `levers` the sizes of their levers (`doses` is the former name).
-    `portion` computes a shard only, or gathers what shards computed (see `imgsim.runs.shards`).
+    `reforms` are files laid over the scenario, `levers` the sizes of their levers (`doses` is the former name);
+    `portion` computes a shard only, or gathers what shards computed (see `imgsim.runs.portions`).
     """
     from imgsim.inputs.arguments import check_arguments
     from imgsim.inputs.scenarios.load import load_scenario
