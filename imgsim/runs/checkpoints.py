@@ -230,6 +230,6 @@ def claimed(
         finally:
             remove_if_empty(folder)
             if free and not folder.exists() and not portion.is_shard:
-                for beside in (ABOUT, RECORD):
-                    (root / f"{key}{beside}").unlink(missing_ok=True)
+                for ending in (ABOUT, RECORD):
+                    (root / f"{key}{ending}").unlink(missing_ok=True)
     remove_if_empty(root)

@@ -84,8 +84,8 @@ def sweep_away(left: Abandoned) -> bool:
     with lock_file(left.path.with_name(f"{left.path.name}{LOCK}")) as free:
         if free:
             remove(left.path)
-            for beside in (ABOUT, RECORD):
-                remove(left.path.with_name(f"{left.path.name}{beside}"))
+            for ending in (ABOUT, RECORD):
+                remove(left.path.with_name(f"{left.path.name}{ending}"))
     remove_if_empty(left.path.parent)
     return not left.path.exists()
 
