@@ -84,9 +84,9 @@ class Checkpoints:
         faults: dict[range, str] = {}
         for part in self.parts(replications):
             copies = [part, *(Part(folder / part.folder.name, part.numbers, self.key) for folder in self.also)]
-            found = [fault for copy in copies if (fault := copy.fault()) is not None]
-            if len(found) == len(copies):
-                faults[part.numbers] = found[0]
+            reasons = [fault for copy in copies if (fault := copy.fault()) is not None]
+            if len(reasons) == len(copies):
+                faults[part.numbers] = reasons[0]
         return faults
 
     def missing(self, replications: int) -> list[range]:
