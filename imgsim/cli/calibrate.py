@@ -47,7 +47,7 @@ HalfLife = Annotated[
     float, typer.Option(metavar="YEARS", callback=_years, help="Time in which a figure loses half its weight.")
 ]
 Only = Annotated[str, typer.Option(metavar="NAME", help="Only parameters and measures whose names begin so; or all.")]
-Kept = Annotated[
+TrialsFolder = Annotated[
     Path | None,
     typer.Option("--out", metavar="DIR", help="Where trials are kept, with --covariance (default: results)."),
 ]
@@ -79,7 +79,7 @@ def calibrate(
     ] = False,
     replications: Annotated[int, typer.Option(min=1, help="Of every trial, with --covariance.")] = 2,
     save: Save = None,
-    out: Kept = None,
+    out: TrialsFolder = None,
     shard: Shard = None,
 ) -> None:
     """Fit a country's unknown parameters to published figures, by least squares under common random numbers.

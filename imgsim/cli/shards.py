@@ -57,13 +57,13 @@ def carried_out(
 
 def typed(arguments: list[str]) -> str:
     """A command as it was typed, without what differs from shard to shard."""
-    kept, skipped = [], False
+    words, skipped = [], False
     for argument in arguments:
         is_here = argument.partition("=")[0] in HERE
         if not (skipped or is_here):
-            kept.append(argument)
+            words.append(argument)
         skipped = is_here and "=" not in argument
-    return shlex.join(["imgsim", *kept])
+    return shlex.join(["imgsim", *words])
 
 
 def plain(arguments: Mapping[str, Any]) -> dict[str, Any]:
