@@ -105,7 +105,7 @@ def calibrate(
         calibration.write_as_scenario(made, result, save)
 
 
-def told(done: tuple[Calibration, Vector]) -> str:
+def in_words(done: tuple[Calibration, Vector]) -> str:
     """The standard errors of the calibration parameters."""
     from imgsim.experiments.calibrate.run import covariance_text
 

@@ -87,7 +87,7 @@ def compare(
     carried_out("compare", asked, shard, out, workers)
 
 
-def told(comparison: Comparison) -> str:
+def in_words(comparison: Comparison) -> str:
     """The answer of a comparison, and where its results are."""
     from imgsim.experiments.compare.text import table_text
 

@@ -75,7 +75,7 @@ def run(
     carried_out("run", arguments, shard, out, workers)
 
 
-def told(done: Run) -> str:
+def in_words(done: Run) -> str:
     """The headline table of a run, countries compared, and where its results are."""
     from imgsim.outcomes.by_country import beside_text
     from imgsim.outcomes.headline import headline_text  # only now: they load pandas

@@ -22,9 +22,9 @@ app = typer.Typer()
 
 # What can be divided among machines: the function that computes it, and the one that puts its results into words.
 DIVIDED: Final[Mapping[str, tuple[str, str]]] = {
-    "run": ("imgsim.runs.run.run", "imgsim.cli.run.told"),
-    "compare": ("imgsim.experiments.compare.run.compare", "imgsim.cli.compare.told"),
-    "calibrate": ("imgsim.experiments.calibrate.run.covariance", "imgsim.cli.calibrate.told"),
+    "run": ("imgsim.runs.run.run", "imgsim.cli.run.in_words"),
+    "compare": ("imgsim.experiments.compare.run.compare", "imgsim.cli.compare.in_words"),
+    "calibrate": ("imgsim.experiments.calibrate.run.covariance", "imgsim.cli.calibrate.in_words"),
 }
 HERE: Final = ("--shard", "--out", "--workers")  # options that say how and where a shard is computed, not what
 Folders = Annotated[list[Path], typer.Argument(metavar="DIR...", help="Results folders that shards were written to.")]
@@ -41,9 +41,9 @@ def carried_out(
     command: str, arguments: dict[str, Any], shard: str | None, out: Path | None, workers: int | None
 ) -> None:
     """Carry out a command whole and print its results, or compute a shard of it and say what was computed."""
-    compute, told = map(function, DIVIDED[command])
+    compute, in_words = map(function, DIVIDED[command])
     if shard is None:
-        show(told(compute(**arguments, out=out, workers=workers)))
+        show(in_words(compute(**arguments, out=out, workers=workers)))
         return
     number, of = shard_named(shard)
     record = {"command": typed(sys.argv[1:]), "function": command, "arguments": plain(arguments)}
@@ -92,9 +92,9 @@ def gather(
     Every part is checked while it is copied. Nothing is computed: if a part is missing, nothing is written.
     """
     record = read_record(folders, CHECKPOINTS)
-    compute, told = map(function, named(record))
+    compute, in_words = map(function, named(record))
     portion = Portion(GATHERED, record["shards"], tuple(folders))
-    show(told(compute(**record["arguments"], out=out or folders[0], workers=1, portion=portion)))
+    show(in_words(compute(**record["arguments"], out=out or folders[0], workers=1, portion=portion)))
 
 
 @app.command(

@@ -75,10 +75,10 @@ class Incomplete(ImgsimError):
 
     def together_with(self, others: Sequence[Incomplete]) -> Incomplete:
         """One for several pieces of work: the first, with the shards of all."""
-        whole = Incomplete(self.about, self.missing, self.batches, self.portion)
-        whole.args = ("; ".join(str(each) for each in (self, *others)),)
-        whole.shards = tuple(sorted({shard for each in (self, *others) for shard in each.shards}))
-        return whole
+        joint = Incomplete(self.about, self.missing, self.batches, self.portion)
+        joint.args = ("; ".join(str(each) for each in (self, *others)),)
+        joint.shards = tuple(sorted({shard for each in (self, *others) for shard in each.shards}))
+        return joint
 
 
 def carry_out(steps: Iterable[Callable[[], object]]) -> None:
@@ -119,8 +119,8 @@ def read_record(folders: Sequence[Path], checkpoints: str) -> dict[str, Any]:
     if not records:
         raise InputError("has no parts of shards", file=", ".join(map(str, folders)))
     if len(records) > 1:
-        told = "; ".join(sorted({f"{each['command']} (of {each['shards']})" for each in records.values()}))
-        raise InputError(f"shards of several commands, to be gathered one by one from folders of their own: {told}")
+        commands = "; ".join(sorted({f"{each['command']} (of {each['shards']})" for each in records.values()}))
+        raise InputError(f"shards of several commands, to be gathered one by one from folders of their own: {commands}")
     return next(iter(records.values()))
 
 

@@ -37,13 +37,13 @@ def simulate(path: str = "small.toml", *, seed: int = 1, out: Path, portion: Por
     return run_scenario(small, workers=1, out=out, job=SMALL, figures=False, quiet=True, portion=portion)
 
 
-def told(done: Run) -> str:
+def in_words(done: Run) -> str:
     return f"Results: {done.folder}\n"
 
 
 @pytest.fixture
 def divided(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(shards, "DIVIDED", {"run": (f"{__name__}.simulate", f"{__name__}.told")})
+    monkeypatch.setattr(shards, "DIVIDED", {"run": (f"{__name__}.simulate", f"{__name__}.in_words")})
     monkeypatch.setattr(sys, "argv", ["imgsim", "run", "small.toml", "--shard", "1/40", "--seed", "1", "--out=a"])
 
 
