@@ -133,11 +133,11 @@ def postponed() -> Iterator[None]:
 
 @contextmanager
 def children_deaf_to_interrupts() -> Iterator[None]:
-    """Processes that are started in this block do not hear Ctrl-C, so only this one answers it."""
+    """Processes that are started in this block hear neither Ctrl-C nor their terminal's end: this one answers them."""
     if not hasattr(signal, "pthread_sigmask"):
         yield
         return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGHUP})
     try:
         yield
     finally:

@@ -6,6 +6,7 @@ that need them, so that help and checks answer at once.
 
 from __future__ import annotations
 
+import logging
 import sys
 from io import StringIO
 from typing import Annotated
@@ -57,6 +58,7 @@ for command in (run, inspect, measures, compare, calibrate, shards, results, new
 def dispatch(argv: list[str] | None) -> int:
     """Run the command that the arguments name; its exit code."""
     make_usable()
+    logging.getLogger("matplotlib").setLevel(logging.ERROR)  # it remarks on a home that it cannot write to
     try:
         code = app(args=argv, prog_name="imgsim", standalone_mode=False)
         sys.stdout.flush()

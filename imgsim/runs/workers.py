@@ -178,8 +178,9 @@ def _start_trackers() -> None:
 
     sys.warnoptions.append(NO_WARNINGS)  # which a process inherits when it is started
     try:
-        resource_tracker.ensure_running()
-        tracker_of_loky.ensure_running()
+        with children_deaf_to_interrupts():  # or the end of the terminal would end them first, with their complaints
+            resource_tracker.ensure_running()
+            tracker_of_loky.ensure_running()
     finally:
         sys.warnoptions.remove(NO_WARNINGS)
 

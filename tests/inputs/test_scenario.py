@@ -162,6 +162,13 @@ def test_a_number_set_for_all_time_and_one_for_a_group(country: Country) -> None
     assert (reform.run.end, reform.run.scale) == (date(2019, 1, 1), 0.25)
 
 
+def test_a_scenario_cannot_give_a_key_of_its_country_to_another_source(country: Country) -> None:
+    with pytest.raises(
+        errors.InputError, match=r"source\.census: the country cites another source by this key \(.*Census"
+    ):
+        country.load('[source.census]\ntitle = "Another census"\n')
+
+
 def test_setting_the_only_number_of_a_source_does_not_complain_of_the_source(country: Country) -> None:
     country.files["sources.toml"][0].write_text('[census]\ntitle = "Census"\n[other]\ntitle = "Other"\n')
     country.spoil(

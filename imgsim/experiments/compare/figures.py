@@ -62,7 +62,7 @@ def differences(of: Comparison) -> Axes:
     axes.axvline(0, color=QUIET, linewidth=0.8)
     axes.set_yticks(range(len(names)), ["\n".join(textwrap.wrap(name, 38)) for name in names], fontsize=8)
     axes.invert_yaxis()
-    axes.legend(fontsize=8, frameon=False, loc="best")
+    axes.legend(fontsize=8, frameon=False, loc="lower left", bbox_to_anchor=(0, 1), ncols=3)
     in_points(axes)
     axis(axes, "Difference (percentage points)", "")
     what = f"Paired person by person over {of.replications} replications. Line: 95% interval, stochastic only."

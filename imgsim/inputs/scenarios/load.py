@@ -14,7 +14,7 @@ from imgsim.inputs.arguments import check_arguments
 from imgsim.inputs.consistency import check_contract
 from imgsim.inputs.countries import PATHWAY, country_folder
 from imgsim.inputs.parameters.changes import apply_changes
-from imgsim.inputs.parameters.parameter import Parameters
+from imgsim.inputs.parameters.parameter import Parameters, Source
 from imgsim.inputs.parameters.read import parameters_of, with_ratios
 from imgsim.inputs.parameters.refusals import refuse
 from imgsim.inputs.pathways.checks import check_pathway
@@ -90,10 +90,20 @@ def refuse_early_census(parameters: Parameters, run: RunSettings, file: Path) ->
 
 def with_parameters(country: Parameters, draft: Draft) -> Parameters:
     """Add a scenario's own parameters to those of its country; they may be ratios of the country's."""
+    sources = all_sources(country.sources, draft.sources)
     if not draft.parameters:
-        return Parameters(country.values(), {**country.sources, **draft.sources})
+        return Parameters(country.values(), sources)
     added = parameters_of(draft.parameters, country)
-    return Parameters(with_ratios({**country, **added}, added), {**country.sources, **draft.sources})
+    return Parameters(with_ratios({**country, **added}, added), sources)
+
+
+def all_sources(country: Mapping[str, Source], own: Mapping[str, Source]) -> dict[str, Source]:
+    """The sources of a country and of a scenario; InputError for a key that means another source in each."""
+    for key, source in own.items():
+        if key in country and country[key] != source:
+            message = f"the country cites another source by this key ({country[key].title}); choose another one"
+            raise InputError(message, key=f"source.{key}")
+    return {**country, **own}
 
 
 def with_stages(pathway: Pathway, stages: Mapping[str, Stage], file: Path) -> Pathway:
