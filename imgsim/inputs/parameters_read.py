@@ -38,12 +38,13 @@ def needed(pathway: Pathway) -> dict[str, str]:
 
 def needed_by_matches(pathway: Pathway) -> dict[str, str]:
     """Name and unit of the shares of visa policies among the programmes of a Match; the last policy takes the rest."""
-    return {
-        f"{stage.name}.sponsor.{policy}": "probability"
-        for stage in pathway.stages.values()
-        if stage.mechanism == MATCH
-        for policy in pathway.values("sponsor")[: VISA_POLICIES - 1]
-    }
+    matches = [stage.name for stage in pathway.stages.values() if stage.mechanism == MATCH]
+    return {name: "probability" for match in matches for name in visa_policies(match, pathway)}
+
+
+def visa_policies(match: str, pathway: Pathway) -> tuple[str, ...]:
+    """The parameters that hold the shares of visa policies among the programmes of a Match, in the pathway's order."""
+    return tuple(f"{match}.sponsor.{policy}" for policy in pathway.values("sponsor")[: VISA_POLICIES - 1])
 
 
 def needed_by_people(pathway: Pathway) -> dict[str, str]:
@@ -87,7 +88,7 @@ def with_units(parameters: Parameters, names: Iterable[tuple[str, str]]) -> Iter
 
 def of_rounds(pathway: Pathway) -> Iterator[tuple[str, str]]:
     """What the mechanisms of rounds read."""
-    specialties, sponsors = pathway.values("specialty"), pathway.values("sponsor")
+    specialties = pathway.values("specialty")
     for stage in pathway.stages.values():
         if stage.mechanism is not None:
             yield f"{stage.name}.meetings", VALUE
@@ -96,7 +97,7 @@ def of_rounds(pathway: Pathway) -> Iterator[tuple[str, str]]:
         if stage.mechanism == MATCH:
             yield from ((f"{stage.name}.{word}", VALUE) for word in (*NEEDS[MATCH], *OPTIONAL[MATCH]))
             yield from ((f"{stage.name}.{word}", RULE) for word in MATCH_RULES)
-            yield from ((f"{stage.name}.sponsor.{value}", VALUE) for value in sponsors[: VISA_POLICIES - 1])
+            yield from ((name, VALUE) for name in visa_policies(stage.name, pathway))
             yield from (
                 (f"{stage.name}.{word}.{s}", RULE) for word in ("second", "competitor_wish") for s in specialties
             )

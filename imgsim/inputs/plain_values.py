@@ -33,6 +33,10 @@ def check_plain_values(parameters: Parameters, pathway: Pathway, problems: Probl
         with problems:
             if name in parameters:
                 check_constant(parameters[name])
+    for name in drawn_once(pathway):
+        with problems:
+            if name in parameters:
+                check_undated(parameters[name])
 
 
 def check_trait(parameter: Parameter, traits: tuple[str, ...]) -> None:
@@ -44,14 +48,27 @@ def check_trait(parameter: Parameter, traits: tuple[str, ...]) -> None:
 
 def check_constant(parameter: Parameter) -> None:
     """Refuse a parameter that differs between people or days."""
-    if parameter.by is not None or any(len(series) > 1 for series in parameter.rows.values()):
+    if parameter.by is not None or parameter.is_dated:
         refuse(parameter, "must be one value for everybody and every day")
+
+
+def check_undated(parameter: Parameter) -> None:
+    """Refuse a parameter that differs between days, where programmes are drawn once for all of them."""
+    if parameter.is_dated:
+        refuse(parameter, "must be the same on every day: the programmes of a Match are drawn once", "values")
 
 
 def constant() -> list[str]:
     """The parameters that have one value for everybody and every day."""
     states = [f"livelihood.{word}.{state}" for word in ("clinical", "experience") for state in LIVELIHOODS]
     return ["academic_year.begins", *states]
+
+
+def drawn_once(pathway: Pathway) -> list[str]:
+    """The parameters of which the programmes of a Match are drawn, whatever the day."""
+    matches = [stage.name for stage in pathway.stages.values() if stage.mechanism == MATCH]
+    words = [word for word in NEEDS[MATCH] if word == "programmes" or word.startswith("programme.")]
+    return [f"{name}.{word}" for name in matches for word in words]
 
 
 def given_by(parameters: Parameters, pathway: Pathway) -> Iterator[tuple[str, tuple[str, ...]]]:

@@ -209,10 +209,9 @@ def _draw(unfinished: Run) -> None:
         from imgsim.reports.figures.draw_all import draw_all
 
         (unfinished.folder / "figures").mkdir()
-        missing = draw_all(unfinished, unfinished.folder / "figures")
-        if missing:
-            which, needed = ", ".join(missing), ", ".join(dict.fromkeys(missing.values()))
-            remark(f"imgsim: figures left out: {which} (tables that were not written: {needed})")
+        reasons = draw_all(unfinished, unfinished.folder / "figures")
+        if reasons:
+            remark(f"imgsim: figures left out: {'; '.join(f'{name} ({why})' for name, why in reasons.items())}")
     except ImportError as error:
         remark(f"imgsim: no figures were drawn ({error})")
     except (OSError, MemoryError):

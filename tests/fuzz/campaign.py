@@ -38,7 +38,7 @@ def kind_of(verdict: Verdict) -> str:
         return f"{verdict.kind}: {first}"
     if verdict.kind == REFUSED_LATE:
         return f"{verdict.kind}: {first[-60:]}"
-    return f"{first.partition(':')[0]} {calls[0].strip() if calls else first[:60]}"
+    return f"{first.partition(':')[0]} {(calls[0].strip() if calls else '') or first[-60:]}"
 
 
 def judged(seed: int, numbers: Iterable[int], run_every: int, whole_every: int) -> Found:

@@ -8,8 +8,9 @@ import tempfile
 import traceback
 import warnings
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stderr
 from dataclasses import dataclass, replace
+from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -156,8 +157,10 @@ def run(scenario: Scenario, engine: str, folder: Path | None) -> None:
         from imgsim.outcomes.headline import headline_text
         from imgsim.runs.run import run_scenario
 
-        done = run_scenario(small, workers=1, out=folder / "results", engine=engine, quiet=True)
-        headline_text(done.summary)
+        with redirect_stderr(StringIO()) as remarks:
+            done = run_scenario(small, workers=1, out=folder / "results", engine=engine, quiet=True)
+            headline_text(done.summary)
+        refuse_unfit(remarks.getvalue())
         return
     from imgsim.engines.engine import simulate
     from imgsim.engines.model import build
@@ -166,6 +169,12 @@ def run(scenario: Scenario, engine: str, folder: Path | None) -> None:
 
     tables = simulate(engine, build(small), 0)
     headline_text(summary(measures(tables, small), small))
+
+
+def refuse_unfit(remarks: str) -> None:
+    """AssertionError if a run that wrote all tables could not draw a figure, or a library warned of something."""
+    unfit = [line for line in remarks.split("\n") if "figures" in line or "Warning" in line]
+    assert not unfit, unfit[0]
 
 
 def shrunk(scenario: Scenario) -> Scenario:

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
 from fuzz.edits import Case, Edit
-from fuzz.oracle import RAN, REFUSED, judge
+from fuzz.oracle import RAN, REFUSED, checked, judge
+
+from imgsim.engines.engine import simulate
+from imgsim.engines.model import build
+from imgsim.inputs.scenarios.scenario import Scenario
 
 WINDOWS = [
     ("2000-01-01", "2000-01-02", "2000-01-03"),  # two days
@@ -22,6 +28,13 @@ OUTSIDE = ["0001-01-01", "1677-09-21", "1900-12-31", "2200-01-02", "2262-04-12",
 
 def date(text: str) -> datetime.date:
     return datetime.date.fromisoformat(text)
+
+
+def accepted(case: Case) -> Scenario:
+    """The scenario of a case."""
+    with TemporaryDirectory() as folder:
+        case.write(Path(folder))
+        return checked(Path(folder))
 
 
 def number(unit: str, value: Any, **more: Any) -> dict[str, Any]:
@@ -50,6 +63,13 @@ def test_a_day_outside_the_calendar_is_refused(day: str, key: str) -> None:
     assert verdict.said.endswith(f"run.{key}: must be from 1901-01-01 to 2200-01-01, not {day}")
 
 
+DATED = {
+    "unit": "count",
+    "values": [
+        {"value": 1, "evidence": "assumed", "why": "trial", "range": [0, 2]},
+        {"from": date("2004-01-01"), "value": 2, "evidence": "assumed", "why": "trial", "range": [0, 2]},
+    ],
+}
 BY_REGION = {"value": {"north": 3, "south": 4}, "by": "region"}
 ROAD, ROUNDS, PEOPLE = (f"crossroads/parameters/{name}.toml" for name in ("road", "rounds", "people"))
 PATHWAY = "crossroads/pathway.toml"
@@ -78,6 +98,14 @@ UNREADABLE: list[tuple[Edit, str]] = [
         ("set", ROAD, ("paper", "done"), number("days", {}, by="group")),
         "paper.done.value: needs at least one category of `group`",
     ),
+    (
+        ("set", ROUNDS, ("match", "programmes"), DATED),
+        "match.programmes: must be the same on every day: the programmes of a Match are drawn once",
+    ),
+    (
+        ("set", ROUNDS, ("match", "programme", "size_spread"), DATED | {"unit": "number"}),
+        "match.programme.size_spread: must be the same on every day: the programmes of a Match are drawn once",
+    ),
     (("drop", ROUNDS, ("lot", "places")), "stage.lot: the pathway needs a parameter `lot.places` (count)"),
     (
         ("drop", ROUNDS, ("match", "sponsor", "guest")),
@@ -98,6 +126,7 @@ def test_a_number_that_a_run_could_not_read_is_refused_where_it_stands(edit: Edi
 
 
 ISLE = "isle/parameters/people.toml"
+BEFORE = ("population", "entry_before")
 COMBINED: list[tuple[Edit, str]] = [
     (
         ("drop", "pair/parameters/all.toml", ("population", "cell", "isle")),
@@ -111,10 +140,18 @@ COMBINED: list[tuple[Edit, str]] = [
         ("set", ISLE, ("population", "ability"), number("score", {"no": 0, "yes": 1}, by="needs_visa")),
         "population.ability: cannot be given by `needs_visa` in a combined pathway, which takes the mean of countries",
     ),
+    (
+        ("set", ISLE, (*BEFORE, "distribution"), "exponential"),
+        "population.entry_before: cannot be exponential in a combined pathway, which takes the mean of countries",
+    ),
+    (
+        ("set", ISLE, ("population", "ability"), DATED | {"unit": "score"}),
+        "population.ability: must be the same on every day in a combined pathway, which takes the mean of countries",
+    ),
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("edit", "message"), COMBINED, ids=["cells", "order", "means"])
+@pytest.mark.parametrize(("edit", "message"), COMBINED, ids=["cells", "order", "means", "distributions", "dates"])
 def test_what_two_countries_cannot_be_combined_with_is_refused(edit: Edit, message: str) -> None:
     verdict = judge(Case("pair", (edit,)))
     assert verdict.kind == REFUSED
@@ -130,3 +167,27 @@ def test_a_combined_pathway_needs_entrants_with_dates() -> None:
     )
     verdict = judge(Case("pair", edits))
     assert "a combined pathway needs dated values of `population.entrants` in one of its countries" in verdict.said
+
+
+def test_a_combined_pathway_has_the_distribution_of_its_countries() -> None:
+    scale = number("number", 7) | {"range": [1, 60]}
+    edits: list[Edit] = []
+    for file in (ISLE, PEOPLE):
+        edits += [("set", file, (*BEFORE, "distribution"), "gompertz"), ("drop", file, (*BEFORE, "sd_log"))]
+        edits += [("set", file, (*BEFORE, "scale"), scale)]
+    parameters = accepted(Case("pair", tuple(edits))).parameters
+    assert parameters["population.entry_before"].distribution == "gompertz"
+    rows = [row for series in parameters["population.entry_before.scale"].rows.values() for row in series]
+    assert [row.value for row in rows] == pytest.approx([7] * len(rows))
+
+
+def test_visa_policies_are_in_the_order_of_the_pathway_and_not_of_the_file() -> None:
+    none, guest = (number("probability", {"heart": x, "bone": x, "skin": x}, by="specialty") for x in (0.9, 0.2))
+    drops: tuple[Edit, ...] = (("drop", ROUNDS, ("match", "sponsor")),)
+    orders = [{"none": none, "guest": guest}, {"guest": guest, "none": none}]
+    one, other = (
+        accepted(Case("crossroads", (*drops, ("set", ROUNDS, ("match", "sponsor"), order)))) for order in orders
+    )
+    assert list(one.parameters.family("match.sponsor.")) != list(other.parameters.family("match.sponsor."))
+    tables = [simulate("simpy", build(each), 0)["people"] for each in (one, other)]
+    assert tables[0].equals(tables[1])

@@ -103,7 +103,7 @@ def test_more_positions_never_take_a_seat_from_a_programme() -> None:
 
 def test_a_smaller_scale_keeps_a_subset_of_the_seats(match: Match, parameters: Parameters) -> None:
     full = quotas(match.programmes, seats_of_year("match", parameters, match.specialties, day_of(2010, 3, 1)))
-    sponsor = sponsors("match", parameters, match.programmes, match.specialties, day_of(2010, 3, 1))
+    sponsor = sponsors(match.by_year.policies, parameters, match.programmes, match.specialties, day_of(2010, 3, 1))
     small, middle = (thin_quotas(match.programmes, full, sponsor, scale) for scale in (0.05, 0.1))
     assert (small <= middle).all()
     assert (middle <= full).all()
@@ -239,7 +239,7 @@ def us_seniors(allocation: Allocation) -> float:
 def test_at_full_size_all_seats_are_the_positions_of_the_year(match: Match, parameters: Parameters, year: int) -> None:
     seats = seats_of_year("match", parameters, match.specialties, day_of(year, 3, 1))
     quota = quotas(match.programmes, seats)
-    sponsor = sponsors("match", parameters, match.programmes, match.specialties, day_of(year, 3, 1))
+    sponsor = sponsors(match.by_year.policies, parameters, match.programmes, match.specialties, day_of(year, 3, 1))
     positions = round(parameters.value("match.positions", day_of(year, 3, 1)))
     assert thin_quotas(match.programmes, quota, sponsor, 1.0).sum() == positions
 
@@ -248,7 +248,7 @@ def test_thinning_keeps_the_classes_of_programmes_in_proportion(match: Match, pa
     """Specialty, visa policy and openness: each class keeps its share to the last seat, whole programmes but one."""
     held = match.programmes
     full = quotas(held, seats_of_year("match", parameters, match.specialties, day_of(2016, 3, 1)))
-    sponsor = sponsors("match", parameters, held, match.specialties, day_of(2016, 3, 1))
+    sponsor = sponsors(match.by_year.policies, parameters, held, match.specialties, day_of(2016, 3, 1))
     kept = thin_quotas(held, full, sponsor, 0.1)
     classes = (held.specialty * 3 + sponsor) * 2 + (held.openness > 0)
     for code in np.unique(classes):

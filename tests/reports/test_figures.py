@@ -15,6 +15,7 @@ from imgsim.engines.model import build
 from imgsim.engines.simpy.processes import simulate
 from imgsim.inputs.scenarios.load import load_scenario
 from imgsim.outcomes.all_measures import measures
+from imgsim.outcomes.definitions import MEASURED
 from imgsim.reports.figures.careers import life_lines
 from imgsim.reports.figures.draw_all import draw_all, every_figure, figures_of, save
 from imgsim.reports.figures.published import published
@@ -117,9 +118,29 @@ class WithoutEvents:
 
 
 def test_a_figure_whose_table_was_not_kept_is_left_out_and_named(run: Any, tmp_path: Path) -> None:
-    missing = draw_all(WithoutEvents(nobody(run)), tmp_path)
-    assert missing == {"where_the_cohort_is": "events", "life_lines": "events"}
-    assert {file.stem for file in tmp_path.iterdir()} == set(FIGURES) - set(missing)
+    reason = "the table `events` was not written"
+    left_out = draw_all(WithoutEvents(nobody(run)), tmp_path)
+    assert left_out == {"where_the_cohort_is": reason, "life_lines": reason}
+    assert {file.stem for file in tmp_path.iterdir()} == set(FIGURES) - set(left_out)
+
+
+def test_a_figure_that_fails_is_left_out_with_the_reason_and_costs_no_other(
+    run: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def failing(_: Any) -> Any:
+        raise ValueError("no colour left")
+
+    figures = {"age": failing, "match_rates": FIGURES["match_rates"]}
+    monkeypatch.setattr("imgsim.reports.figures.draw_all.figures_of", lambda _: figures)
+    assert draw_all(nobody(run), tmp_path) == {"age": "ValueError: no colour left"}
+    assert {file.name for file in tmp_path.iterdir()} == {"match_rates.png", "match_rates.svg"}
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_people_without_a_measured_cohort_are_a_figure_too(run: Any, name: str) -> None:
+    outcomes = run.outcomes[run.outcomes["cohort"] != MEASURED]
+    without = SimpleNamespace(**vars(run) | {"outcomes": outcomes})
+    assert any(text.get_text() for text in FIGURES[name](without).figure.texts)
 
 
 @pytest.mark.parametrize("name", ["where_the_cohort_is", "life_lines"])

@@ -63,6 +63,11 @@ class Parameter:
         if self.limits is ANYTHING:
             object.__setattr__(self, "limits", limits_of(self.name, self.unit))
 
+    @property
+    def is_dated(self) -> bool:
+        """Whether it has other values on other days."""
+        return any(len(series) > 1 for series in self.rows.values())
+
     def value(self, day: int, category: str = "") -> float:
         """The value on a day: the latest begun by then, or interpolated between its date and the next one's."""
         rows = self.rows[category if self.by else ""]

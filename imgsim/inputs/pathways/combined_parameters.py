@@ -15,7 +15,7 @@ from typing import Final
 from imgsim.base.errors import InputError
 from imgsim.inputs.consistency import check_contract, missing_from
 from imgsim.inputs.countries import PATHWAY, pathway_file
-from imgsim.inputs.parameters.dispersion import DISPERSION
+from imgsim.inputs.parameters.dispersion import dispersion_of
 from imgsim.inputs.parameters.parameter import Parameter, Parameters, Ratio, Row, Source
 from imgsim.inputs.parameters.read import load_parameters
 from imgsim.inputs.parameters.refusals import refuse
@@ -35,7 +35,6 @@ from imgsim.inputs.pathways.combined_people import (
 from imgsim.inputs.pathways.pathway import Pathway
 from imgsim.inputs.traits import BY_CHOICE, CATEGORY, TRAITS, YES_NO, parameters_drawn
 
-SD_LOG: Final = DISPERSION["lognormal"]
 NOT_TAKEN: Final = (PEOPLE, "livelihood.", "academic_year.", "comparison.")  # families that the whole has once
 GIVEN_BY: Final = tuple(  # traits of a country's own cells, which the whole says by its groups
     trait.name for trait in TRAITS if trait.by_group and trait.kind == CATEGORY
@@ -52,6 +51,7 @@ def load_numbers(folder: Path, pathway: Pathway) -> Parameters:
     for name, parameters in brought.items():
         check_contract(parameters, pathway.parts[name].pathway, file=pathway_file(folder.parent, name))
         refuse_unfit_for_means(parameters, pathway.parts[name].pathway)
+    refuse_different_distributions(brought)
     refuse_without_dates(brought, pathway, folder / PATHWAY)
     numbers = composed_numbers(own, pathway, brought)
     file = str(folder / PATHWAY)  # where what follows from several countries is refused
@@ -61,7 +61,8 @@ def load_numbers(folder: Path, pathway: Pathway) -> Parameters:
 def refuse_unfit_for_means(parameters: Parameters, pathway: Pathway) -> None:
     """InputError if a number of which a combined pathway takes the mean of its countries differs within their cells."""
     chosen = (trait for trait in SHARED if trait.drawn == BY_CHOICE)
-    names = [*AVERAGED, *(f"{name}.{SD_LOG}" for name in AVERAGED)]
+    means = [parameters[name] for name in AVERAGED if name in parameters]
+    names = [name for one in means for name in (one.name, dispersion_of(one.name, one.distribution)) if name]
     names += [name for trait in chosen for name in parameters_drawn(trait, pathway.categories)]
     for parameter in (parameters[name] for name in names if name in parameters):
         for ratio in parameter.ratios:
@@ -70,6 +71,21 @@ def refuse_unfit_for_means(parameters: Parameters, pathway: Pathway) -> None:
         if parameter.by not in OF_A_CELL:
             message = f"cannot be given by `{parameter.by}` in a combined pathway, which takes the mean of countries"
             refuse(parameter, message, "by")
+        if parameter.is_dated:
+            refuse(parameter, "must be the same on every day in a combined pathway, which takes the mean of countries")
+
+
+def refuse_different_distributions(brought: Mapping[str, Parameters]) -> None:
+    """InputError if a duration of people is of one distribution in a country and of another elsewhere: no mean is."""
+    for name in AVERAGED:
+        first, *others = [parameters[name] for parameters in brought.values() if name in parameters]
+        for other in others:
+            ours, theirs = (one.distribution or "lognormal" for one in (first, other))
+            if ours != theirs:
+                message = (
+                    f"cannot be {theirs} in a combined pathway, which takes the mean of countries: {ours} in another"
+                )
+                refuse(other, message, "distribution")
 
 
 def refuse_without_dates(brought: Mapping[str, Parameters], pathway: Pathway, file: Path) -> None:

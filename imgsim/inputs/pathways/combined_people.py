@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from imgsim.base.dates.calendar import to_date, to_day
-from imgsim.inputs.parameters.dispersion import DISPERSION, DURATIONS
+from imgsim.inputs.parameters.dispersion import DURATIONS, dispersion_of
 from imgsim.inputs.parameters.parameter import Parameter, Parameters, Row
 from imgsim.inputs.parameters_read import durations_of_people
 from imgsim.inputs.pathways.combined import DRAWN_BY_COUNTRY
@@ -83,8 +83,9 @@ def shared_people(own: Parameters, pathway: Pathway, parts: list[Brought]) -> It
     for name in AVERAGED:
         mean = mean_of(own, pathway, parts, name)
         yield mean
-        if mean.unit in DURATIONS:
-            yield mean_of(own, pathway, parts, f"{mean.name}.{DISPERSION['lognormal']}")
+        dispersion = dispersion_of(name, mean.distribution) if mean.unit in DURATIONS else None
+        if dispersion is not None:
+            yield mean_of(own, pathway, parts, dispersion)
     for trait in SHARED:
         if trait.drawn == BY_CHOICE:
             yield from mean_choice(own, pathway, parts, trait)
@@ -106,7 +107,8 @@ def mean_of(own: Parameters, pathway: Pathway, parts: list[Brought], name: str) 
         value = [value_in(part, name, group, days[-1]) for part in parts]
         mean = sum(w * v for w, v in zip(weight, value, strict=True)) / (sum(weight) or 1.0)
         rows[group] = (Row(None, mean, "derived", where=MEAN),)
-    return Parameter(name, sample.unit if sample else "number", None, "group", "step", rows)
+    unit, distribution = (sample.unit, sample.distribution) if sample else ("number", None)
+    return Parameter(name, unit, distribution, "group", "step", rows)
 
 
 def mean_choice(own: Parameters, pathway: Pathway, parts: list[Brought], trait: Trait) -> Iterator[Parameter]:

@@ -49,7 +49,7 @@ class Match:
         flags = tuple(pathway.flags)
         self.traits = width(flags)
         self.letter = FIRST_FLAG + flags.index("letter") if "letter" in flags else -1
-        self.by_year = PositionsByYear(name, parameters, self.specialties, seed, scale)
+        self.by_year = PositionsByYear(name, parameters, pathway, seed, scale)
         self.programmes = self.by_year.programmes
         refuse_too_many(name, len(self.programmes.actor), MOST_PROGRAMMES)
         self.ring_points = ring_points(self.programmes.actor, seed, decision(f"{name}.place"))

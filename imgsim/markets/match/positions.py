@@ -12,6 +12,8 @@ from imgsim.base.errors import InputError
 from imgsim.base.randomness.quantiles import normal
 from imgsim.inputs.parameters.parameter import Parameters
 from imgsim.inputs.parameters.refusals import refuse
+from imgsim.inputs.parameters_read import visa_policies
+from imgsim.inputs.pathways.pathway import Pathway
 from imgsim.markets.match.programmes import (
     draw_programmes,
     quotas,
@@ -38,11 +40,10 @@ class Positions:
 class PositionsByYear:
     """The programmes of a Match and their positions, worked out once a year for all replications."""
 
-    def __init__(
-        self, name: str, parameters: Parameters, specialties: tuple[str, ...], seed: int, scale: float
-    ) -> None:
-        self.name, self.parameters, self.specialties, self.scale = name, parameters, specialties, scale
-        self.programmes = draw_programmes(name, parameters, specialties, seed)
+    def __init__(self, name: str, parameters: Parameters, pathway: Pathway, seed: int, scale: float) -> None:
+        self.name, self.parameters, self.scale = name, parameters, scale
+        self.specialties, self.policies = pathway.values("specialty"), visa_policies(name, pathway)
+        self.programmes = draw_programmes(name, parameters, self.specialties, seed)
         self.days: dict[int, int] = {}
         self.known: dict[int, Positions] = {}
 
@@ -78,7 +79,7 @@ class PositionsByYear:
         """Work out the positions of a year at the run's scale."""
         programmes, day = self.programmes, self.day(year)
         full = quotas(programmes, seats_of_year(self.name, self.parameters, self.specialties, day))
-        sponsor = sponsors(self.name, self.parameters, programmes, self.specialties, day)
+        sponsor = sponsors(self.policies, self.parameters, programmes, self.specialties, day)
         quota = thin_quotas(programmes, full, sponsor, self.scale)
         refuse_too_small(quota, self.scale, round(self.value("least_programmes", year)))
         mean = np.array([self.value("openness", year, specialty) for specialty in self.specialties])

@@ -130,12 +130,14 @@ def quotas(programmes: Programmes, seats: Ints) -> Ints:
     return quota
 
 
-def sponsors(name: str, parameters: Parameters, programmes: Programmes, specialties: tuple[str, ...], day: int) -> Ints:
+def sponsors(
+    policies: tuple[str, ...], parameters: Parameters, programmes: Programmes, specialties: tuple[str, ...], day: int
+) -> Ints:
     """Visa policy by programme on a day, as codes of the pathway's sponsors: none, the first kind alone, both kinds.
 
-    ``<round>.sponsor.*`` are conditional probabilities in this order; the last policy takes the rest.
+    The parameters of the policies are conditional probabilities in this order; the last policy takes the rest.
     """
-    first, second = parameters.family(f"{name}.sponsor.")
+    first, second = policies
     none = np.array([parameters.value(first, day, specialty) for specialty in specialties])
     only = np.array([parameters.value(second, day, specialty) for specialty in specialties])
     low = none[programmes.specialty]

@@ -55,7 +55,7 @@ def livelihood(run: Run) -> Axes:
     axes.set_yticks(
         range(len(LIVELIHOODS)), [WORDS.get(s, plain(s)) for s in reversed(LIVELIHOODS)], fontsize=9, color=INK
     )
-    axes.set_xlim(0, axes.dataLim.x1 * 1.08)
+    axes.set_xlim(0, axes.dataLim.x1 * 1.08 if axes.dataLim.x1 > 0 else 1)
     axis(axes, label_of(run, "person_years"), "Livelihood")
     remark(axes, run)
     key(axes, {"citizens": BLUE, "not citizens": VERMILION})
@@ -74,8 +74,8 @@ def years_lived(run: Run) -> pd.DataFrame:
     if not len(years):
         return years
     years = years[(years["by"] == "livelihood/citizenship") & (years["cohort"] == MEASURED)]
-    group = years["group"].astype(str).str.partition("/")
-    return years.assign(livelihood=group[0], citizenship=group[2])
+    words = years["group"].astype(str).str.split("/")  # columns made by `partition` are missing where no row is left
+    return years.assign(livelihood=words.str[0], citizenship=words.str[-1])
 
 
 def bars(axes: Axes, years: pd.DataFrame, shift: float, colour: str) -> None:

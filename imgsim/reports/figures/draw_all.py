@@ -29,15 +29,24 @@ def figures_of(run: Run) -> dict[str, Draw]:
 
 
 def draw_all(run: Run, folder: Path) -> dict[str, str]:
-    """Write every figure into the folder but those whose table the run did not keep: figure -> the missing table."""
+    """Write every figure into the folder; those that are left out, with the reason."""
     Path(folder).mkdir(parents=True, exist_ok=True)
-    figures = figures_of(run)
-    tables = {name: entries()[name].table for name in figures}
-    missing = {name: table for name, table in tables.items() if table and not is_kept(run, table)}
-    for name, figure in figures.items():
-        if name not in missing:
-            save(figure(run), Path(folder) / name)
-    return missing
+    reasons = {name: reason_against(run, name, figure, Path(folder)) for name, figure in figures_of(run).items()}
+    return {name: reason for name, reason in reasons.items() if reason}
+
+
+def reason_against(run: Run, name: str, figure: Draw, folder: Path) -> str:
+    """Write one figure, or say why it cannot be drawn; one that fails costs neither the others nor the run."""
+    table = entries()[name].table
+    if table and not is_kept(run, table):
+        return f"the table `{table}` was not written"
+    try:
+        save(figure(run), folder / name)
+    except (OSError, MemoryError):
+        raise
+    except Exception as error:
+        return f"{type(error).__name__}: {error}"
+    return ""
 
 
 def save(axes: Axes, stem: Path) -> None:
