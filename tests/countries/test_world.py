@@ -77,7 +77,10 @@ by = "group"
 between = "linear"
 evidence = "measured"
 source = "here"
-values = [{{ from = 2000-07-01, of = {{ own = {own}, others = {others} }} }}]
+values = [
+  {{ from = 2000-07-01, of = {{ own = {own}, others = {others} }} }},
+  {{ from = 2040-07-01, of = {{ own = {own}, others = {others} }} }},
+]
 [population.age_at_graduation]
 unit = "years"
 value = {age}
