@@ -44,7 +44,8 @@ def clean(
 ) -> None:
     """List what runs that were killed have left: finished parts that nobody took up, half-written folders, locks.
 
-    Nothing is removed without --yes, and nothing that a living process works in.
+    Nothing is removed without --yes, and nothing that a living process works in. Parts of shards, which wait to be
+    gathered, are listed too, and removed with --all only.
     """
     from imgsim.runs.clean import abandoned, sweep_away
 
@@ -53,6 +54,6 @@ def clean(
     texts = [each.text() for each in left]
     gone = [yes and (all or not each.may_be_used) and sweep_away(each) for each in left]
     lines = [f"{'removed: ' if removed else ''}{each}" for each, removed in zip(texts, gone, strict=True)]
-    show("".join(f"{one_line(line)}\n" for line in lines or [f"{root}: nothing was left by killed runs"]))
+    show("".join(f"{line}\n" for line in lines or [f"{one_line(str(root))}: nothing was left by killed runs"]))
     if left and not yes:
         remark("Nothing was removed; --yes removes it. The same run, begun again, takes its parts up.")

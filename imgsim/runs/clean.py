@@ -15,6 +15,7 @@ from typing import Final
 from imgsim.base.errors import InputError
 from imgsim.base.files.atomic import leftovers, remove, remove_if_empty
 from imgsim.base.files.locks import is_locked, lock_file
+from imgsim.base.printable import one_line
 from imgsim.runs.checkpoints import ABOUT, LOCK
 from imgsim.runs.parts import parts_in
 from imgsim.runs.portions import RECORD
@@ -35,7 +36,8 @@ class Abandoned:
     def text(self) -> str:
         """A line for people: what it is, how large, how old, and where."""
         sure = "; may be in use, removed only with --all" if self.may_be_used else ""
-        return f"{self.what}: {size_text(size(self.path))}, {age_text(age(self.path))} old{sure}\n  {self.path}"
+        about = f"{self.what}: {size_text(size(self.path))}, {age_text(age(self.path))} old{sure}"
+        return f"{one_line(about)}\n  {one_line(str(self.path))}"
 
 
 def abandoned(root: Path) -> list[Abandoned]:
@@ -60,7 +62,9 @@ def interrupted_runs(checkpoints: Path) -> Iterator[Abandoned]:
     for key in sorted({path.name.partition(".")[0] for path in checkpoints.glob("[!.]*")}):
         locks = [is_locked(lock) for lock in (checkpoints / f"{key}{LOCK}", *checkpoints.glob(f"{key}.*{LOCK}"))]
         if True not in locks:
-            yield Abandoned(checkpoints / key, interrupted_text(checkpoints, key), may_be_used=None in locks)
+            waiting = (checkpoints / f"{key}{RECORD}").exists()
+            may_be_used = waiting or None in locks
+            yield Abandoned(checkpoints / key, interrupted_text(checkpoints, key), may_be_used)
 
 
 def interrupted_text(checkpoints: Path, key: str) -> str:

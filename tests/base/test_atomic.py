@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from imgsim.base.files.atomic import sweep, temporary, unfinished
+from imgsim.base.files.atomic import sweep, temporary, unfinished, write_file
 
 DEAD_PROCESS = 2**22 + 1  # above the largest process number of Linux
 
@@ -33,3 +33,25 @@ def test_a_folder_that_fails_half_way_is_gone(tmp_path: Path) -> None:
     with pytest.raises(KeyboardInterrupt):
         interrupted()
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_file_that_is_being_replaced_is_not_swept_away(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another run that sweeps the folder at any moment of the writing takes nothing away."""
+    moments: list[str] = []
+
+    def swept_before(name: str) -> None:
+        real = getattr(os, name)
+
+        def then(*args: object, **more: object) -> object:
+            sweep(tmp_path)
+            moments.append(name)
+            return real(*args, **more)
+
+        monkeypatch.setattr(os, name, then)
+
+    for name in ("fsync", "replace"):
+        swept_before(name)
+    write_file(tmp_path / "record.json", b"content")
+    assert "fsync" in moments
+    assert (tmp_path / "record.json").read_bytes() == b"content"
+    assert [path.name for path in tmp_path.iterdir()] == ["record.json"]

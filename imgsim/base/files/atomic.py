@@ -107,17 +107,28 @@ def write_file(target: Path, content: bytes) -> None:
     with suppress(FileNotFoundError):
         refuse_no_file(target, target.stat())
     file = target.resolve()
-    new = temporary(file)
+    new, handle = _new_file(file)
     try:
-        with new.open("xb") as written:
-            try_lock(written.fileno(), shared=True)
+        with open(handle, "wb", closefd=False) as written:
             written.write(content)
         if file.exists():
             shutil.copymode(file, new)
-        _flush(new)
+        os.fsync(handle)
         new.replace(file)
     finally:
         new.unlink(missing_ok=True)
+        os.close(handle)
+
+
+def _new_file(target: Path) -> tuple[Path, int]:
+    """An empty file under a temporary name, locked as long as the handle is open, so that nobody sweeps it away."""
+    for _ in range(TRIES):
+        new = temporary(target)
+        handle = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
+        if try_lock(handle, shared=True) is not False and is_at(handle, new):
+            return new, handle
+        os.close(handle)
+    raise OSError(f"{target}: what is written there is removed by others all the time")
 
 
 def temporary(target: Path) -> Path:

@@ -121,7 +121,7 @@ def gains(of: Comparison) -> Axes:
     axes.invert_yaxis()
     axes.axvline(0, color=QUIET, linewidth=0.8)
     axes.legend(fontsize=8, frameon=False)
-    axis(axes, "Persons at full size over the measured years", "")
+    axis(axes, "Persons at full size, of all who entered", "")
     what = f"Same persons in both worlds, reform {spaced(of.names[1])}. Whisker: 95% interval, stochastic only."
     return notes(axes, run_of(of), f"{number(float(rows['persons'].iloc[0]))} entrants at full size. {what}")
 

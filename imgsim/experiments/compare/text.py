@@ -28,7 +28,8 @@ def table_text(comparison: Comparison) -> str:
     blocks = [reform_text(comparison, name, table[table["reform"] == name]) for name in comparison.names[1:]]
     run = comparison.scenario.run
     about = (
-        f"Measured {run.measured_from} to {run.end}, {comparison.replications} replications at scale {run.scale:g}, "
+        f"The answer counts all graduates who entered from {run.start} to {run.end}, the other lines are measured from "
+        f"{run.measured_from} on. {comparison.replications} replications at scale {run.scale:g}, "
         "paired person by person. ± 95% interval and `helps` (probability that the reform does): stochastic "
         "uncertainty only, not parameter uncertainty. No `helps` where the denominator differs between the worlds. "
         "`narrower`: how many times narrower the interval is than with other seeds for the reform."
