@@ -10,7 +10,7 @@ import os
 
 from imgsim.base.errors import ImgsimError
 from imgsim.base.interrupts import Signals, answered
-from imgsim.base.printable import clipped, one_line
+from imgsim.base.printable import clipped
 from imgsim.base.streams import lines
 
 
@@ -36,7 +36,7 @@ def _code(argv: list[str] | None, signals: Signals) -> int:
     except ImgsimError as error:
         return _failure(str(error), error.exit_code)
     except OSError as error:
-        return _failure(one_line(": ".join(str(part) for part in (error.filename, error.strerror or error) if part)), 1)
+        return _failure(clipped(": ".join(str(part) for part in (error.filename, error.strerror or error) if part)), 1)
     except Exception as error:
         if os.environ.get("IMGSIM_DEBUG"):
             raise

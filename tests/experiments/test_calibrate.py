@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from dataclasses import replace
 from datetime import date
@@ -34,14 +35,16 @@ from imgsim.experiments.calibrate.calibration_parameters import (
 )
 from imgsim.experiments.calibrate.fit import shifted, standard_errors
 from imgsim.experiments.calibrate.selection import discount_older, targets_within
+from imgsim.experiments.calibrate.validate import refuse_without_figures
 from imgsim.experiments.calibrate.write_parameters import write_parameters
-from imgsim.inputs.countries import COUNTRIES
+from imgsim.inputs.countries import COUNTRIES, country_folder
 from imgsim.inputs.parameters.changes import apply_changes
 from imgsim.inputs.parameters.parameter import Parameters
 from imgsim.inputs.parameters.read import load_parameters
 from imgsim.inputs.published import load_targets
 from imgsim.inputs.scenarios.load import load_scenario
 from imgsim.inputs.scenarios.read import change
+from imgsim.inputs.scenarios.scenario import Scenario
 from imgsim.outcomes.outcome_key import target_key
 
 US = COUNTRIES / "us"
@@ -307,3 +310,30 @@ def test_errors_are_mean_absolute_points() -> None:
         {"series": "a", "year": [1, 2], "method": "m", "value": [0.5, 0.7], "published": [0.52, 0.66]},
     )
     assert errors(table).loc["a", "m"] == pytest.approx(3.0)
+
+
+def shipped(name: str) -> Scenario:
+    return load_scenario(Path(__file__).parents[2] / "scenarios" / f"{name}.toml", scale=0.05)
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "message"),
+    [
+        (2014, 2013, "the first year forecast (2014) comes after the last (2013)"),
+        (2004, 2010, "years from 2004 to 2010 are not all simulated: only from 2005 to 2030"),
+        (2025, 10**30, "are not all simulated"),
+        (2025, 2030, "no published figure of match_rate citizen_img 2024"),
+    ],
+)
+def test_a_forecast_of_years_without_figures_is_refused_before_anything_is_simulated(
+    first: int, last: int, message: str
+) -> None:
+    targets, us = load_targets(country_folder("us")), shipped("us")
+    refuse_without_figures(targets, (us,), 2014, 2018)
+    with pytest.raises(InputError, match=re.escape(message)):
+        refuse_without_figures(targets, (us,), first, last)
+
+
+def test_a_country_without_a_match_has_no_forecast_to_judge() -> None:
+    with pytest.raises(InputError, match="only a Match named `match` has forecasts to be judged"):
+        refuse_without_figures([], (shipped("australia"),), 2014, 2018)

@@ -1,4 +1,7 @@
-"""``python -m tests.fuzz --count 100000 --seed 1 --processes 2``: random files, checked and run; 1 if one fails."""
+"""``python -m tests.fuzz --count 100000 --seed 1 --processes 2``: random files, checked and run; 1 if one fails.
+
+With ``--command-line`` it is random command lines instead, in this process.
+"""
 
 from __future__ import annotations
 
@@ -21,11 +24,14 @@ def main() -> int:
         "--whole-every", type=int, default=20, help="one in so many of these writes results and figures"
     )
     parser.add_argument("--save", type=Path, help="folder for the smallest case of every kind of failure")
+    parser.add_argument("--command-line", action="store_true", help="random command lines instead of files")
     given = parser.parse_args()
     sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # the tests find their helpers by plain names
     from fuzz.campaign import Found, judged, single_threaded
 
     single_threaded()
+    if given.command_line:
+        return command_lines(given.seed, range(given.first, given.first + given.count))
     begun, found, step = time.monotonic(), Found(), 500
     numbers = range(given.first, given.first + given.count)
     parts = [numbers[k : k + step] for k in range(0, len(numbers), step)]
@@ -48,6 +54,19 @@ def main() -> int:
         f"{len(found.failures)} kinds of failure"
     )
     return bool(found.failures)
+
+
+def command_lines(seed: int, numbers: range) -> int:
+    """Give the command lines of some numbers; 1 if one fails."""
+    from fuzz.command_oracle import judged_lines
+
+    begun = time.monotonic()
+    counts, failures = judged_lines(seed, numbers, figures=True)
+    for line, said in failures.items():
+        print(f"\n--- {line}\n{said}")
+    words = ", ".join(f"{kind} {count:,}" for kind, count in sorted(counts.items()))
+    print(f"seed {seed}: {len(numbers):,} command lines in {time.monotonic() - begun:.0f} s: {words}")
+    return bool(failures)
 
 
 if __name__ == "__main__":

@@ -26,7 +26,7 @@ def test_what_once_failed_is_refused_or_runs(seed: Path) -> None:
 
 
 def test_random_files_are_refused_in_plain_lines_or_accepted() -> None:
-    found = judged(seed=19, numbers=range(100), run_every=10, whole_every=0)
+    found = judged(seed=19, numbers=range(80), run_every=10, whole_every=0)
     assert not found.failures, "\n".join(f"{said}\n{case.dumped()}" for case, said in found.failures.values())
     assert min(found.counts[REFUSED], found.counts[ACCEPTED] + found.counts[RAN]) >= 15  # neither is all there is
 

@@ -9,12 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from concurrent.futures import Executor
 from functools import partial
+from itertools import product
 from pathlib import Path
 from typing import Final
 
 import numpy as np
 import pandas as pd
 
+from imgsim.base.errors import InputError
 from imgsim.experiments.calibrate.benchmarks import (
     Published,
     errors,
@@ -37,6 +39,7 @@ SERIES: Final = {
     "noncitizen_img": ("noncitizen_img",),
     "both": ("citizen_img", "noncitizen_img"),
 }
+RIVALS: Final = ("us_md", "us_do")
 
 
 def published_series(targets: Sequence[Target], scenario: Scenario) -> Published:
@@ -49,6 +52,27 @@ def published_series(targets: Sequence[Target], scenario: Scenario) -> Published
     positions = {year: scenario.parameters.value("match.positions", day(year)) for year in years}
     matched = {key: rate[key] * active[key] for key in rate if key in active}
     return Published(active, matched, positions)
+
+
+def refuse_without_figures(targets: Sequence[Target], scenarios: Sequence[Scenario], first: int, last: int) -> None:
+    """InputError if a year of a forecast is not simulated, or a published figure that it needs is missing."""
+    if first > last:
+        raise InputError(f"the first year forecast ({first}) comes after the last ({last})", key="--first")
+    for scenario in scenarios:
+        if "match.positions" not in scenario.parameters:
+            raise InputError("only a Match named `match` has forecasts to be judged", file=str(scenario.file))
+        begin, end = scenario.run.measured_from.year, scenario.run.end.year
+        if first <= begin or last >= end:
+            message = f"years from {first} to {last} are not all simulated: only from {begin + 1} to {end - 1}"
+            raise InputError(message, file=str(scenario.file), key="--first" if first <= begin else "--last")
+    published = {(target.measure, target.group, str(target.cohort)) for target in targets}
+    groups = {group for series in SERIES.values() for group in series}
+    for needed in product(("match_rate", "match_active"), sorted(groups), map(str, range(first - 1, last + 1))):
+        if needed not in published:
+            raise InputError(f"no published figure of {' '.join(needed)}", key="--first, --last")
+    for rival in RIVALS:
+        if ("match_rate", rival, str(first - 1)) not in published:
+            raise InputError(f"no published figure of match_rate {rival} {first - 1}", key="--first")
 
 
 def day(year: int) -> int:
@@ -66,14 +90,13 @@ def simulated_rate(outcomes: Outcomes, groups: Sequence[str], year: int) -> floa
 
 def forecasts(outcomes: Outcomes, known: Published, first: int, last: int) -> pd.DataFrame:
     """Forecasts of the model and of simple benchmarks: series, year, method, value, published."""
-    rivals = ("us_md", "us_do")
     rows = []
     for series, groups in SERIES.items():
         for year in range(first, last + 1):
             values = {
                 "model": simulated_rate(outcomes, groups, year),
                 f"rate of {first - 1}": last_known_rate(known, groups, year, first - 1),
-                "seats left over": seats_left_over(known, rivals, SERIES["both"], year, first - 1),
+                "seats left over": seats_left_over(known, RIVALS, SERIES["both"], year, first - 1),
                 "rate of the year before": previous_year_rate(known, groups, year, first - 1),
             }
             rows += [(series, year, method, value, known.rate(groups, year)) for method, value in values.items()]
@@ -157,6 +180,7 @@ def validation(
     folder = country_folder(shipped.country)
     check_targets(folder, shipped.pathway)
     targets = load_targets(folder)
+    refuse_without_figures(targets, (shipped, then), first, last)
     table = forecasts(measured(then, replications, by), published_series(targets, shipped), first, last)
     fit = fit_section(measured(shipped, replications, by), targets)
     how = f"{replications} replications at scale {scale:g}"

@@ -8,8 +8,10 @@ from imgsim.inputs.pathways.pathway import Pathway
 
 
 def successors(pathway: Pathway, name: str) -> set[str]:
-    """The stages that can follow one stage, by its outcomes and by timers."""
-    stage = pathway.stages[name]
+    """The stages that can follow one stage, by its outcomes and by timers; none where there is no such stage."""
+    stage = pathway.stages.get(name)
+    if stage is None:  # refused where names are checked
+        return set()
     return {*stage.next.values(), *(timer.to for timer in pathway.timers.values() if can_expire(timer, stage))}
 
 
