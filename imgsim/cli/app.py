@@ -13,6 +13,7 @@ from typing import Annotated
 
 import typer
 
+from imgsim.base.printable import clipped
 from imgsim.base.streams import ReaderGone, lines, make_usable, show, silence
 from imgsim.cli import calibrate, compare, inspect, measures, migrate, new_country, results, run, shards
 
@@ -81,5 +82,5 @@ def _refused(error: Exception) -> int:
     """Report arguments that a command does not take, unprintable ones written out."""
     text = StringIO()
     error.show(file=text)  # type: ignore[attr-defined]
-    lines(text.getvalue().removesuffix("\n"))
+    lines("\n".join(map(clipped, text.getvalue().removesuffix("\n").split("\n"))))
     return int(error.exit_code)  # type: ignore[attr-defined]

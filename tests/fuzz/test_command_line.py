@@ -11,6 +11,7 @@ ONCE_FAILED = [
     (["life", "main.toml", "--person", str(2**63)], f"no person {2**63} in replication 0"),
     (["life", "main.toml", "--person", str(10**30)], f"no person {10**30} in replication 0"),
     (["check", "b" * 5000], "File name too long"),
+    (["b" * 5000], "No such command"),
     (["validate", "main.toml", "main.toml"], "only a Match named `match` has forecasts to be judged"),
 ]
 
