@@ -29,8 +29,8 @@ SETS: Final = (
 PLAUSIBLE: Final[dict[str, tuple[str, ...]]] = {  # by the name of an argument or option; never a long computation
     "scenario": SCENARIOS, "forecast": SCENARIOS, "model": ("us", *SCENARIOS), "of": ("us", "main.toml"),
     "sets": SETS, "reform": ("reform.toml", "reform.toml", "main.toml"),
-    "lever": ("size=200", "size=0", "size=9e99", "siz=2"),
-    "sweep": ("size=100,400", "size=1", "size=1,1", "size=nan,1", "size=100,,400", "siz=1,2", "size", "size=9e99,1"),
+    "lever": ("size=200", "size=0", "size=9e99", "sizes=2"),
+    "sweep": ("size=100,400", "size=1", "size=1,1", "size=nan,1", "size=100,,400", "sizes=1,2", "size", "size=9e99,1"),
     "shard": ("1/2", "2/2", "1/1", "3/2"), "replications": ("1", "2", "0", "-1", "x"), "workers": ("1", "0", "x"),
     "seed": ("0", "7", str(2**32), str(2**64), str(10**30), "-1"), "scale": ("1", "0.5", "0.01", "1e-9", "1e-300", "0"),
     "engine": ("simpy", "compiled", "auto", "simp", ""),
