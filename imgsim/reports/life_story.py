@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from imgsim.inputs.scenarios.scenario import Scenario
 
 DAYS_A_YEAR = 365.25
-LARGEST_NUMBER = 2**31  # of a person
+LARGEST_NUMBER = 2**31  # of a person or a replication
 LIVELIHOOD = {
     "practising_home": "practises medicine abroad",
     "preparing": "prepares full-time",
@@ -101,7 +101,7 @@ def relive(scenario: Scenario, replication: int, person: int) -> str:
     from imgsim.engines.model import build
 
     nobody = InputError(f"no person {person} in replication {replication} at scale {scenario.run.scale:g}")
-    if not 0 <= person < LARGEST_NUMBER:
+    if not (0 <= person < LARGEST_NUMBER and 0 <= replication < LARGEST_NUMBER):
         raise nobody
     tables = trace(choose(AUTO).name, build(scenario), replication, person)
     if not len(tables["person"]):

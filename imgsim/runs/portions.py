@@ -104,7 +104,7 @@ def shard_named(text: str) -> tuple[int, int]:
 
 def write_record(root: Path, key: str, portion: Portion) -> None:
     """Leave beside the parts of some work which command they are a shard of; every shard writes the same."""
-    text = json.dumps({**portion.record, "shards": portion.of}, indent=1, ensure_ascii=False, sort_keys=True)
+    text = json.dumps({**portion.record, "shards": portion.of}, indent=1, sort_keys=True)
     write_file(root / f"{key}{RECORD}", f"{text}\n".encode())
 
 

@@ -55,6 +55,7 @@ def workplace(figures: bool) -> Iterator[Path]:
     Case("reformed", ()).write(inside)
     for name, content in FILES.items():
         (inside / name).write_bytes(content)
+    shutil.copy(inside / "main.toml", inside / "\udcff.toml")  # a name in no encoding
     (inside / "folder").mkdir()
     (inside / "loop").symlink_to("loop")
     os.mkfifo(inside / "fifo")

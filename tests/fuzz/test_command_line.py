@@ -7,11 +7,16 @@ from fuzz.command_lines import command_line, commands
 from fuzz.command_oracle import judge_line, judged_lines, verdict, workplace
 from fuzz.oracle import FAILED, RAN, REFUSED
 
+FIT = ["calibrate", "main.toml", "--only", "all", "--workers", "1"]
 ONCE_FAILED = [
     (["life", "main.toml", "--person", str(2**63)], f"no person {2**63} in replication 0"),
     (["life", "main.toml", "--person", str(10**30)], f"no person {10**30} in replication 0"),
     (["check", "b" * 5000], "File name too long"),
     (["b" * 5000], "No such command"),
+    (["life", "main.toml", "--person", "0", "--replication", str(10**30)], "no person 0 in replication 1000"),
+    ([*FIT, "--end", "1900-01-01"], "--end: must be after 2002-01-01, when measuring begins, and not after 2200-01-01"),
+    ([*FIT, "--end", "9999-12-31"], "--end: must be after 2002-01-01"),
+    ([*FIT, "--until", str(10**30)], "--until: must be a year from 2003 to 2200"),
     (["validate", "main.toml", "main.toml"], "only a Match named `match` has forecasts to be judged"),
 ]
 

@@ -21,6 +21,7 @@ from imgsim.experiments.calibrate.selection import (
     in_family,
     knowledge,
     known_before,
+    refuse_odd_window,
     targets_within,
     up_to,
 )
@@ -75,6 +76,7 @@ def prepare(file: str, settings: Settings) -> Calibration:
     """Read a scenario and its country's calibration parameters and targets, cut to what the settings allow."""
     scenario = load_scenario(Path(file), scale=settings.scale)
     folder, only, until = country_folder(scenario.country), settings.only, settings.until
+    refuse_odd_window(scenario, settings.end, until)
     check_targets(folder, scenario.pathway)
     targets = targets_within(in_family(load_targets(folder), only), settings.end, until)
     return Calibration(

@@ -9,12 +9,15 @@ from typing import Final, TypeVar
 
 from imgsim.base.dates.calendar import to_day
 from imgsim.base.dates.day_numbers import NEVER
+from imgsim.base.errors import InputError
 from imgsim.experiments.calibrate.calibration_parameters import CalibrationParameter
 from imgsim.inputs.published import Target
+from imgsim.inputs.scenarios.run_settings import CALENDAR
 from imgsim.inputs.scenarios.scenario import Scenario
 
 FAMILIES = ("exam", "soap", "competitors")  # fitted apart: pass rates depend on nothing that the Match decides, nor it
 # much on SOAP; what US seniors wished for after 2018 moves no figure before
+MOST_HALVINGS: Final = 100  # of the weight of an old figure, which is nothing long before
 STOCK: Final = "population.stock"
 Named = TypeVar("Named", CalibrationParameter, Target)
 
@@ -53,7 +56,7 @@ def discount_older(targets: list[Target], until: int | None, half_life: float) -
     if until is None or math.isinf(half_life):
         return targets
     return [
-        replace(t, error=t.error * 2 ** ((until - 1 - int(t.cohort[:4])) / (2 * half_life)))
+        replace(t, error=t.error * 2 ** min((until - 1 - int(t.cohort[:4])) / (2 * half_life), MOST_HALVINGS))
         if t.use == "fit" and t.cohort[:4].isdigit()
         else t
         for t in targets
@@ -66,6 +69,15 @@ def known_before(free: list[CalibrationParameter], until: int | None) -> list[Ca
         return free
     cut = [replace(one, rows=tuple(row for row in one.rows if not row[2] or row[2] < str(until))) for one in free]
     return [one for one in cut if one.rows]
+
+
+def refuse_odd_window(scenario: Scenario, end: datetime.date, until: int | None) -> None:
+    """InputError if the horizon of a fit, or the year that it may not know, lies before what is measured."""
+    begin, (_, last) = scenario.run.measured_from, CALENDAR
+    if not begin < end <= last:
+        raise InputError(f"must be after {begin}, when measuring begins, and not after {last}", key="--end")
+    if until is not None and not begin.year < until <= last.year:
+        raise InputError(f"must be a year from {begin.year + 1} to {last.year}, not {until}", key="--until")
 
 
 def up_to(scenario: Scenario, end: datetime.date, until: int | None) -> Scenario:
