@@ -33,15 +33,25 @@ def _code(argv: list[str] | None, signals: Signals) -> int:
         return dispatch(argv)
     except KeyboardInterrupt:
         return _failure(signals.words, signals.exit_code)
-    except ImgsimError as error:
-        return _failure(str(error), error.exit_code)
-    except OSError as error:
-        return _failure(clipped(": ".join(str(part) for part in (error.filename, error.strerror or error) if part)), 1)
     except Exception as error:
-        if os.environ.get("IMGSIM_DEBUG"):
-            raise
-        kind = type(error).__name__
-        return _failure(clipped(f"internal error, please report it: {kind}: {error} (IMGSIM_DEBUG=1 shows where)"), 1)
+        return _interrupted(signals) if signals.first is not None else _failed(error)
+
+
+def _interrupted(signals: Signals) -> int:
+    """The end that was asked for, whatever a library made of being broken off."""
+    return _failure(signals.words, signals.exit_code)
+
+
+def _failed(error: Exception) -> int:
+    """One line for whatever went wrong; the exit code."""
+    if isinstance(error, ImgsimError):
+        return _failure(str(error), error.exit_code)
+    if isinstance(error, OSError):
+        return _failure(clipped(": ".join(str(part) for part in (error.filename, error.strerror or error) if part)), 1)
+    if os.environ.get("IMGSIM_DEBUG"):
+        raise error
+    kind = type(error).__name__
+    return _failure(clipped(f"internal error, please report it: {kind}: {error} (IMGSIM_DEBUG=1 shows where)"), 1)
 
 
 def _failure(message: str, code: int) -> int:

@@ -70,6 +70,8 @@ def path(name: str, value: Any) -> None:
     """Refuse all but the names of files."""
     if not isinstance(value, (str, os.PathLike)):
         wrong(name, f"must be the name of a file, not {shown(value)}")
+    if not os.fspath(value):
+        wrong(name, "must be the name of a file, not empty")
 
 
 def many(each: Check, name: str, value: Any) -> None:

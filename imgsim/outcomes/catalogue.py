@@ -97,7 +97,7 @@ def filled(entry: Measure, pathway: Pathway) -> dict[str, Measure]:
     if not mark:
         return {entry.name: entry}
     named = {entry.name.replace(f"<{mark}>", value): words for value, words in PLACEHOLDERS[mark](pathway).items()}
-    return {name: replace(entry, name=name, label=entry.label.format(words)) for name, words in named.items()}
+    return {name: replace(entry, name=name, label=entry.label.replace("{}", words)) for name, words in named.items()}
 
 
 def entry_of(name: str) -> Measure:

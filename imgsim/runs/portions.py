@@ -7,6 +7,7 @@ share of the long ones.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -16,10 +17,13 @@ from typing import Any, Final
 
 from imgsim.base.errors import ImgsimError, InputError
 from imgsim.base.files.atomic import write_file
+from imgsim.base.files.source import read_text
 from imgsim.base.files.toml import shown
 
 SHARD: Final = re.compile(r"\s*(\d{1,6})\s*/\s*(\d{1,6})\s*")
 GATHERED, LOOKED_AT = 0, -1  # instead of the number of a shard
+CHECKSUM: Final = "sha256"  # of a record, in it
+FILES: Final = ("path", "base", "reforms")  # arguments that name files
 RECORD: Final = ".shards.json"  # beside a folder of parts: which command they are shards of
 
 
@@ -103,9 +107,16 @@ def shard_named(text: str) -> tuple[int, int]:
 
 
 def write_record(root: Path, key: str, portion: Portion) -> None:
-    """Leave beside the parts of some work which command they are a shard of; every shard writes the same."""
-    text = json.dumps({**portion.record, "shards": portion.of}, indent=1, sort_keys=True)
-    write_file(root / f"{key}{RECORD}", f"{text}\n".encode())
+    """Leave beside the parts of some work which command they are a shard of; all shards of it write the same.
+
+    InputError where the parts of another command wait in the folder: what it needs would be forgotten.
+    """
+    path, record = root / f"{key}{RECORD}", {**portion.record, "shards": portion.of}
+    if path.exists() and (other := loaded(path)) and work_of(other) != work_of(record):
+        message = f"parts of `{other['command']}` (of {other['shards']} shards) wait here to be gathered; take another"
+        raise InputError(f"{message} --out for these", file=str(root.parent))
+    text = json.dumps(record | {CHECKSUM: checksum_of(record)}, indent=1, sort_keys=True)
+    write_file(path, f"{text}\n".encode())
 
 
 def read_record(folders: Sequence[Path], checkpoints: str) -> dict[str, Any]:
@@ -115,7 +126,8 @@ def read_record(folders: Sequence[Path], checkpoints: str) -> dict[str, Any]:
         if not folder.is_dir():
             raise InputError("no such folder", file=str(folder))
         for path in sorted((folder / checkpoints).glob(f"*{RECORD}")):
-            records[path.read_text("utf-8")] = loaded(path)
+            record = loaded(path)
+            records.setdefault(work_of(record), record)
     if not records:
         raise InputError("has no parts of shards", file=", ".join(map(str, folders)))
     if len(records) > 1:
@@ -124,12 +136,23 @@ def read_record(folders: Sequence[Path], checkpoints: str) -> dict[str, Any]:
     return next(iter(records.values()))
 
 
+def work_of(record: Mapping[str, Any]) -> str:
+    """What is asked for, however its files were spelled: parts of other files have another key anyway."""
+    asked = {name: value for name, value in record["arguments"].items() if name not in FILES}
+    return json.dumps([record["function"], record["shards"], asked], sort_keys=True)
+
+
+def checksum_of(record: Mapping[str, Any]) -> str:
+    """The SHA-256 of a record, which stands in it so that damage is noticed."""
+    return hashlib.sha256(json.dumps(record, sort_keys=True).encode()).hexdigest()
+
+
 def loaded(path: Path) -> dict[str, Any]:
-    """The record in a file; InputError if it is damaged."""
+    """The record in a file; InputError if it is damaged or no regular file."""
     try:
-        record: dict[str, Any] = json.loads(path.read_text("utf-8"))
-        if {"command", "function", "arguments", "shards"} <= set(record):
+        record: dict[str, Any] = json.loads(read_text(path))
+        if record.pop(CHECKSUM) == checksum_of(record):
             return record
-    except (OSError, ValueError, TypeError):
+    except (AttributeError, KeyError, RecursionError, TypeError, ValueError):
         pass
-    raise InputError("is damaged: submit a shard again, and it is written anew", file=str(path))
+    raise InputError("is damaged: remove it and submit a shard again, which writes it anew", file=str(path))

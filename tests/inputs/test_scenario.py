@@ -162,9 +162,14 @@ def test_a_number_set_for_all_time_and_one_for_a_group(country: Country) -> None
     assert (reform.run.end, reform.run.scale) == (date(2019, 1, 1), 0.25)
 
 
+def test_a_change_of_no_category_is_refused_as_it_would_change_all(country: Country) -> None:
+    with pytest.raises(errors.InputError, match=r"of: name a category, or leave it out"):
+        country.load(change("paper.refused", of='""', value=0.3))
+
+
 def test_a_scenario_cannot_give_a_key_of_its_country_to_another_source(country: Country) -> None:
     with pytest.raises(
-        errors.InputError, match=r"source\.census: the country cites another source by this key \(.*Census"
+        errors.InputError, match=r"source\.census: the country cites another source by this key"
     ):
         country.load('[source.census]\ntitle = "Another census"\n')
 

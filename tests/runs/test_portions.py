@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 import shutil
 import sys
@@ -142,9 +143,45 @@ def test_a_folder_without_shards_or_with_a_damaged_record_is_refused(tmp_path: P
     with pytest.raises(InputError, match="has no parts of shards"):
         read_record([tmp_path], CHECKPOINTS)
     (tmp_path / CHECKPOINTS).mkdir()
-    (tmp_path / CHECKPOINTS / "key.shards.json").write_text("{")
-    with pytest.raises(InputError, match="is damaged"):
+    for damaged in ("{", "[]", "null", '{"function": ["run"]}', "[" * 100_000):
+        (tmp_path / CHECKPOINTS / "key.shards.json").write_text(damaged)
+        with pytest.raises(InputError, match="is damaged"):
+            read_record([tmp_path], CHECKPOINTS)
+
+
+@pytest.mark.usefixtures("divided")
+def test_every_changed_character_of_a_record_is_noticed(tmp_path: Path) -> None:
+    submit([1], tmp_path, of=2)
+    (record,) = tmp_path.glob(f"{CHECKPOINTS}/*.shards.json")
+    text = record.read_text()
+    assert read_record([tmp_path], CHECKPOINTS)["shards"] == 2
+    for place, letter in enumerate(text):
+        if not letter.isspace():
+            record.write_text(text[:place] + chr(ord(letter) ^ 1) + text[place + 1 :])
+            with pytest.raises(InputError, match=r"is damaged|is not UTF-8|control"):
+                read_record([tmp_path], CHECKPOINTS)
+
+
+@pytest.mark.usefixtures("divided")
+def test_a_record_that_is_no_regular_file_is_refused_at_once(tmp_path: Path) -> None:
+    (tmp_path / CHECKPOINTS).mkdir()
+    os.mkfifo(tmp_path / CHECKPOINTS / "key.shards.json")
+    with pytest.raises(InputError, match="is a pipe"):
         read_record([tmp_path], CHECKPOINTS)
+
+
+@pytest.mark.usefixtures("divided")
+def test_shards_of_another_number_are_refused_where_others_wait(tmp_path: Path) -> None:
+    submit([1], tmp_path, of=2)
+    with pytest.raises(InputError, match=r"parts of `imgsim run small.toml --seed 1` \(of 2 shards\) wait here"):
+        submit([1], tmp_path, of=3)
+
+
+@pytest.mark.usefixtures("divided")
+def test_a_scenario_may_be_spelled_in_several_ways(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    submit([1], tmp_path / "a", of=2)
+    shards.carried_out("run", {"path": "./small.toml", "seed": 1}, "2/2", tmp_path / "b", 1)
+    gathered([tmp_path / "a", tmp_path / "b"], tmp_path / "out", capsys)
 
 
 @pytest.mark.parametrize("text", ["0/4", "5/4", "3", "3/", "/4", "3/0", "-1/4", "a/b", "1.5/3", "3/4/5", ""])

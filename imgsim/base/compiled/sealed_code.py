@@ -68,8 +68,10 @@ class SealedCode(Base):  # type: ignore[misc]
         if not self.enabled or code.library.has_dynamic_globals or any(not each.can_cache for each in code.lifted):
             return
         folder = written_folder()
-        if folder is not None:
-            key = self.key(signature, code.codegen)
+        if folder is None:
+            return
+        key = self.key(signature, code.codegen)
+        with suppress(RuntimeError):  # seen once: Numba found no object code; the next process compiles it anew
             write_sealed(folder / self.digest / self.name(key), dumps((key, code._reduce())))
 
     def key(self, signature: Any, codegen: Any) -> tuple[Any, ...]:

@@ -123,6 +123,8 @@ def change(table: Table) -> Change:
     name = table.text("parameter")
     if not table.text("why").strip():
         table.fail("say why", "why")
+    if "of" in table and not table.text("of"):
+        table.fail("name a category, or leave it out to change all of them", "of")
     line, _ = locate(table.file, (*table.path, "parameter"))
     return Change(
         parameter=name,
