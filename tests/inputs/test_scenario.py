@@ -168,9 +168,7 @@ def test_a_change_of_no_category_is_refused_as_it_would_change_all(country: Coun
 
 
 def test_a_scenario_cannot_give_a_key_of_its_country_to_another_source(country: Country) -> None:
-    with pytest.raises(
-        errors.InputError, match=r"source\.census: the country cites another source by this key"
-    ):
+    with pytest.raises(errors.InputError, match=r"source\.census: the country cites another source by this key"):
         country.load('[source.census]\ntitle = "Another census"\n')
 
 
