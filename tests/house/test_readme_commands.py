@@ -23,7 +23,10 @@ LONG = {
     "compare",
     "calibrate",
     "validate",
-}  # simulate for minutes: only their words are checked, others run them
+    "gather",
+    "missing",
+    "verify",
+}  # simulate for minutes, or need what others have written: only their words are checked, others run them
 
 
 def blocks(language: str) -> list[str]:
