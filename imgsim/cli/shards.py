@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import shlex
 import sys
-from collections.abc import Callable, Mapping
-from importlib import import_module
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Final
 
@@ -15,8 +15,6 @@ from imgsim.base.errors import InputError
 from imgsim.base.printable import one_line
 from imgsim.base.streams import remark, show
 from imgsim.cli.options import examples
-from imgsim.runs.portions import GATHERED, LOOKED_AT, Incomplete, Portion, read_record, shard_named
-from imgsim.runs.store import CHECKPOINTS
 
 app = typer.Typer()
 
@@ -30,17 +28,13 @@ HERE: Final = ("--shard", "--out", "--workers")  # options that say how and wher
 Folders = Annotated[list[Path], typer.Argument(metavar="DIR...", help="Results folders that shards were written to.")]
 
 
-def function(dotted: str) -> Callable[..., Any]:
-    """The function of a dotted name."""
-    module, _, name = dotted.rpartition(".")
-    named: Callable[..., Any] = getattr(import_module(module), name)
-    return named
-
-
 def carried_out(
     command: str, arguments: dict[str, Any], shard: str | None, out: Path | None, workers: int | None
 ) -> None:
     """Carry out a command whole and print its results, or compute a shard of it and say what was computed."""
+    from imgsim.runs.job import function
+    from imgsim.runs.portions import Incomplete, Portion, shard_named
+
     compute, in_words = map(function, DIVIDED[command])
     if shard is None:
         show(in_words(compute(**arguments, out=out, workers=workers)))
@@ -67,14 +61,9 @@ def typed(arguments: list[str]) -> str:
 
 
 def plain(arguments: Mapping[str, Any]) -> dict[str, Any]:
-    """The arguments of a call as data that can be written as JSON."""
-
-    def data(value: Any) -> Any:
-        if isinstance(value, list | tuple):
-            return [data(each) for each in value]
-        return str(value) if isinstance(value, Path) else value
-
-    return {name: data(value) for name, value in arguments.items()}
+    """The arguments of a call as they come back from JSON: paths are texts, tuples are lists."""
+    data: dict[str, Any] = json.loads(json.dumps(arguments, default=str))
+    return data
 
 
 @app.command(
@@ -91,6 +80,10 @@ def gather(
 
     Every part is checked while it is copied. Nothing is computed: if a part is missing, nothing is written.
     """
+    from imgsim.runs.job import function
+    from imgsim.runs.portions import GATHERED, Portion, read_record
+    from imgsim.runs.store import CHECKPOINTS
+
     record = read_record(folders, CHECKPOINTS)
     compute, in_words = map(function, named(record))
     portion = Portion(GATHERED, record["shards"], tuple(folders))
@@ -106,6 +99,10 @@ def missing(folders: Folders) -> None:
 
     Nothing is computed and nothing is written.
     """
+    from imgsim.runs.job import function
+    from imgsim.runs.portions import LOOKED_AT, Incomplete, Portion, read_record
+    from imgsim.runs.store import CHECKPOINTS
+
     record = read_record(folders, CHECKPOINTS)
     compute, _ = map(function, named(record))
     try:

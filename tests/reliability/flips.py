@@ -27,6 +27,7 @@ if __name__ == "__main__":
     sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # the tests find their helpers by plain names
 
 from reliability.damage import flip_a_bit
+from reliability.kills import REFORM
 
 from imgsim.base.files.checksums import checksums, problems
 from imgsim.runs.parts import Part, parts_in
@@ -137,22 +138,6 @@ def small_works(folder: Path) -> list[Work]:
         Work(run, "imgsim.runs.store.Store.write"),
         Work(compare, "imgsim.experiments.compare.run.write_comparison"),
     ]
-
-
-REFORM = """\
-title = "More places"
-actor = "nobody"
-document = "none"
-date = "2015"
-reference = []
-base = "any"
-not_modelled = []
-[[change]]
-parameter = "match.places"
-from = 2012-01-01
-scale = 1.5
-why = "a check"
-"""
 
 
 def main() -> None:
