@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from imgsim.base.files import atomic, locks
-from imgsim.base.files.atomic import publish, remove_if_empty, sweep, unfinished
+from imgsim.base.files.atomic import publish, remove, remove_if_empty, sweep, temporary, unfinished
 from imgsim.base.files.checksums import checksums
 from imgsim.base.files.locks import lock_file, try_lock
 from imgsim.runs.verify import verified
@@ -91,9 +91,32 @@ def test_a_folder_that_others_remove_while_it_is_empty_is_made_again(tmp_path: P
 
     with ThreadPoolExecutor(4) as threads:
         sweeper = threads.submit(remove_and_sweep)
-        assert all(threads.map(make, range(200)))
-        stop.set()
+        try:
+            assert all(threads.map(make, range(200)))
+        finally:
+            stop.set()
         sweeper.result()
+
+
+@pytest.mark.parametrize("made", ["folder", "file"])
+def test_a_writer_is_not_swept_away_between_making_and_locking(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, made: str
+) -> None:
+    """A sweeper that has locked what is not yet locked by its writer removes it before the writer can lock it."""
+    late: list[bool | None] = []
+
+    def removing(path: Path) -> None:  # the sweeper is about to remove: now the writer tries to lock
+        handle = os.open(path, os.O_RDONLY)
+        late.append(try_lock(handle, shared=True))
+        os.close(handle)
+        remove(path)
+
+    name = temporary(tmp_path / "run")
+    name.mkdir() if made == "folder" else name.touch()
+    monkeypatch.setattr("imgsim.base.files.atomic.remove", removing)
+    sweep(tmp_path)
+    assert late == [False]
+    assert not name.exists()
 
 
 def test_one_of_many_threads_has_the_lock_at_a_time(tmp_path: Path) -> None:

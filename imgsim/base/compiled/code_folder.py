@@ -11,13 +11,11 @@ import os
 import shutil
 import stat
 import tempfile
-from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import Final
 
-from imgsim.base.files.atomic import leftovers, remove, temporary
-from imgsim.base.files.locks import try_lock
+from imgsim.base.files.atomic import leftovers, new_folder
 from imgsim.base.files.private_folder import is_trusted, make_private, objection
 from imgsim.base.printable import one_line
 from imgsim.base.streams import remark
@@ -97,14 +95,9 @@ def _temporary() -> Path | None:
 def _new_temporary(target: Path) -> Path:
     """A new folder for this user alone, locked as long as this process lives; what killed ones have left is removed."""
     for leftover in leftovers(target.parent):
-        ours = leftover.path.name.startswith(f".{target.name}.") and _is_own(leftover.path)
-        if ours and not leftover.may_be_written():
-            remove(leftover.path)
-    folder = temporary(target)
-    folder.mkdir(mode=0o700)
-    with suppress(OSError):  # not every system opens folders
-        try_lock(os.open(folder, os.O_RDONLY), shared=True)
-    return folder
+        if leftover.path.name.startswith(f".{target.name}.") and _is_own(leftover.path):
+            leftover.remove_if_dead()
+    return new_folder(target, mode=0o700)[0]
 
 
 def _is_own(folder: Path) -> bool:

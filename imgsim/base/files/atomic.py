@@ -50,7 +50,7 @@ def _reason(text: str) -> str:
 @contextmanager
 def unfinished(target: Path) -> Iterator[Path]:
     """A new folder beside `target` under a temporary name; it is removed at the end unless it was published."""
-    folder, handle = _new_folder(target)
+    folder, handle = new_folder(target)
     try:
         yield folder
     finally:
@@ -58,12 +58,12 @@ def unfinished(target: Path) -> Iterator[Path]:
         os.close(handle)
 
 
-def _new_folder(target: Path) -> tuple[Path, int]:
-    """An empty folder under a temporary name, locked as long as the handle is open."""
+def new_folder(target: Path, mode: int = 0o777) -> tuple[Path, int]:
+    """An empty folder beside `target` under a temporary name, locked as long as the handle is open."""
     for tried in range(TRIES):
         folder = temporary(target)
         try:
-            folder.mkdir(parents=True)
+            folder.mkdir(mode, parents=True)
             handle = os.open(folder, os.O_RDONLY)
         except (FileNotFoundError, FileExistsError):  # another run has just removed the folder above, empty as it was
             if tried == TRIES - 1:
@@ -71,6 +71,7 @@ def _new_folder(target: Path) -> tuple[Path, int]:
             continue
         if try_lock(handle, shared=True) is not False and is_at(handle, folder):
             return folder, handle
+        remove_if_empty(folder)
         os.close(handle)
     raise OSError(f"{target.parent}: what is written there is removed by others all the time")
 
@@ -127,6 +128,7 @@ def _new_file(target: Path) -> tuple[Path, int]:
         handle = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
         if try_lock(handle, shared=True) is not False and is_at(handle, new):
             return new, handle
+        new.unlink(missing_ok=True)
         os.close(handle)
     raise OSError(f"{target}: what is written there is removed by others all the time")
 
@@ -151,15 +153,29 @@ class Leftover:
 
     def may_be_written(self) -> bool:
         """Whether its writer may be alive: it is locked, or where there are no locks, there is such a process."""
+        with self._locked_if_dead() as dead:
+            return not dead
+
+    def remove_if_dead(self) -> None:
+        """Remove it if its writer is dead, under a lock: one that has just made it takes another name meanwhile."""
+        with self._locked_if_dead() as dead:
+            if dead:
+                remove(self.path)
+
+    @contextmanager
+    def _locked_if_dead(self) -> Iterator[bool]:
+        """Whether its writer is dead; if so nobody else locks it meanwhile."""
         if not self.is_of_this_machine():
-            return True
+            yield False
+            return
         try:
             handle = os.open(self.path, os.O_RDONLY | os.O_NONBLOCK)
         except OSError:
-            return _alive(self.process)
+            yield not _alive(self.process)
+            return
         try:
             free = try_lock(handle)
-            return _alive(self.process) if free is None else not free
+            yield not _alive(self.process) if free is None else free
         finally:
             os.close(handle)
 
@@ -173,8 +189,7 @@ def leftovers(folder: Path) -> list[Leftover]:
 def sweep(folder: Path) -> None:
     """Remove what writers on this machine that are dead have left under temporary names in `folder`."""
     for leftover in leftovers(folder):
-        if not leftover.may_be_written():
-            remove(leftover.path)
+        leftover.remove_if_dead()
 
 
 def remove(path: Path) -> None:
