@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import closing
-from typing import NoReturn
+from typing import NoReturn, TypeVar
 
 from imgsim.base.errors import ImgsimError
 from imgsim.base.files.atomic import sweep
-from imgsim.base.progress import Tick
-from imgsim.runs.checkpoints import Checkpoints
+from imgsim.base.progress import Tick, progress
+from imgsim.runs.checkpoints import Checkpoints, complete
 from imgsim.runs.job import Job, batches, compute
 from imgsim.runs.tasks import TasksLost, results
 from imgsim.runs.workers import Workers
+
+Result = TypeVar("Result")
 
 
 def run_replications(
@@ -37,6 +40,19 @@ def run_replications(
         _give_up(loss)
     finally:
         sweep(checkpoints.folder)  # what workers ended in the middle of writing have left
+
+
+def complete_replications(
+    inputs: object, checkpoints: Checkpoints, count: int, workers: Workers, job: Job, use: Callable[[], Result], *,
+    words: str = "replications", quiet: bool = False,
+) -> Result:  # fmt: skip
+    """Compute what is missing of the first so many replications, with progress, and then use all of them."""
+
+    def compute() -> None:
+        with progress(count, words, quiet=quiet) as tick:
+            run_replications(inputs, checkpoints, count, workers, tick, job)
+
+    return complete(checkpoints, count, compute, use)
 
 
 def _give_up(loss: TasksLost) -> NoReturn:

@@ -129,8 +129,8 @@ def _carried_out(
 ) -> Path:
     """Compute all replications and write them to a new folder; its path. A shard ends with Incomplete."""
     from imgsim.base.progress import progress
-    from imgsim.runs.checkpoints import claims, complete, guided
-    from imgsim.runs.replicate import run_replications
+    from imgsim.runs.checkpoints import claims, guided
+    from imgsim.runs.replicate import complete_replications
     from imgsim.runs.store import checkpoint_key
 
     count = scenario.run.replications
@@ -138,17 +138,13 @@ def _carried_out(
         checkpoints = claimed.of(checkpoint_key(scenario, job.tables), f"run of {scenario.file}", guided)
         claimed.finish(checkpoints, count)
 
-        def compute() -> None:
-            with progress(count, quiet=quiet) as tick:
-                run_replications(scenario, checkpoints, count, by, tick, job)
-
         def write() -> Path:
             if not portion.writes_results:
                 raise checkpoints.nothing_to_write(count)
             with progress(1, "tables and figures", quiet=quiet):
                 return store.write(scenario, checkpoints, call, lambda new: _finish(Run(new, scenario), figures))
 
-        return complete(checkpoints, count, compute, write)
+        return complete_replications(scenario, checkpoints, count, by, job, write, quiet=quiet)
 
 
 def _chosen(asked: str) -> Choice:

@@ -59,7 +59,7 @@ def test_a_part_that_is_lost_while_the_run_goes_on_is_computed_again(
 ) -> None:
     monkeypatch.setitem(sys.modules, "imgsim.outcomes.headline", small_outcomes())
     whole = run_scenario(SmallScenario().of(3), workers=1, out=tmp_path / "whole", job=SMALL, figures=False, quiet=True)
-    monkeypatch.setattr("imgsim.runs.checkpoints.complete", losing_once(tmp_path / "out", how))
+    monkeypatch.setattr("imgsim.runs.replicate.complete", losing_once(tmp_path / "out", how))
     done = run_scenario(SmallScenario().of(3), workers=1, out=tmp_path / "out", job=SMALL, figures=False, quiet=True)
     assert done.manifest["sha256"] == whole.manifest["sha256"]
     assert done.manifest["rows"] == {"events": 3 * PEOPLE * 10, "outcomes": 3, "people": 3 * PEOPLE}

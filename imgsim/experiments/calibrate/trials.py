@@ -9,14 +9,13 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
-from imgsim.base.progress import progress
 from imgsim.engines.records.columns import Columns
 from imgsim.experiments.calibrate.fit import Trial, Vector
 from imgsim.experiments.compare.read import read_replications
-from imgsim.runs.checkpoints import Claims, complete
+from imgsim.runs.checkpoints import Claims
 from imgsim.runs.job import Job
 from imgsim.runs.keys import key_of
-from imgsim.runs.replicate import run_replications
+from imgsim.runs.replicate import complete_replications
 from imgsim.runs.tasks import in_order
 from imgsim.runs.workers import Workers
 
@@ -75,16 +74,12 @@ def over_parts(claimed: Claims, workers: Workers, quiet: bool) -> Map:
         checkpoints = claimed.of(trials.digest(), f"trials of a calibration of {trial.scenario.file}")
         claimed.finish(checkpoints, count)
 
-        def compute() -> None:
-            with progress(count, "trials", quiet=quiet) as tick:
-                run_replications(trials, checkpoints, count, workers, tick, JOB)
-
         def rows() -> list[Vector]:
             if not claimed.portion.writes_results:
                 raise checkpoints.nothing_to_write(count)
             return misfits(read_replications(checkpoints, count, (TABLE,))[TABLE], count)
 
-        return complete(checkpoints, count, compute, rows)
+        return complete_replications(trials, checkpoints, count, workers, JOB, rows, words="trials", quiet=quiet)
 
     return over
 

@@ -13,7 +13,6 @@ import numpy as np
 import pandas as pd
 
 from imgsim.base.errors import InputError
-from imgsim.base.progress import progress
 from imgsim.engines.engine import AUTO
 from imgsim.experiments.compare.comparison import Comparison
 from imgsim.experiments.compare.paired_replications import JOB, TABLES, Worlds
@@ -25,10 +24,10 @@ from imgsim.experiments.uncertainty.parameter_uncertainty import parameter_uncer
 from imgsim.experiments.uncertainty.sensitivity import sensitivity
 from imgsim.inputs.arguments import check_arguments
 from imgsim.inputs.reforms.lever_sizes import lever_sizes
-from imgsim.runs.checkpoints import Checkpoints, Claims, claims, complete
+from imgsim.runs.checkpoints import Checkpoints, Claims, claims
 from imgsim.runs.manifest import Call
 from imgsim.runs.portions import ALL, Portion, carry_out
-from imgsim.runs.replicate import run_replications
+from imgsim.runs.replicate import complete_replications
 from imgsim.runs.store import CHECKPOINTS
 from imgsim.runs.workers import Workers, chosen_workers
 
@@ -140,12 +139,10 @@ def tables_of(
     worlds: Worlds, checkpoints: Checkpoints, count: int, workers: Workers, quiet: bool
 ) -> dict[str, pd.DataFrame]:
     """The tables of the first so many replications in all worlds, computed as far as they are not there."""
-
-    def compute() -> None:
-        with progress(count, "replications of all worlds", quiet=quiet) as tick:
-            run_replications(worlds, checkpoints, count, workers, tick, JOB)
-
-    return complete(checkpoints, count, compute, lambda: read_replications(checkpoints, count, TABLES))
+    return complete_replications(
+        worlds, checkpoints, count, workers, JOB, lambda: read_replications(checkpoints, count, TABLES),
+        words="replications of all worlds", quiet=quiet,
+    )  # fmt: skip
 
 
 def refuse_counts(count: int, precision: float | None, most: int) -> None:

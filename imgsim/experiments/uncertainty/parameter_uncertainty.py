@@ -15,7 +15,6 @@ import pandas as pd
 
 from imgsim.base.arrays import Floats
 from imgsim.base.errors import ImgsimError, InputError
-from imgsim.base.progress import progress
 from imgsim.experiments.compare.differences import denominator_moved
 from imgsim.experiments.compare.lead import LINES
 from imgsim.experiments.compare.paired_replications import Worlds
@@ -25,9 +24,9 @@ from imgsim.experiments.uncertainty.parameter_draws import REFUSED, TABLE, Draws
 from imgsim.experiments.uncertainty.value_of_information import COLUMNS, value_table
 from imgsim.inputs.pathways.pathway import FIRST_POST
 from imgsim.outcomes.headline import COUNTED, chosen, lines
-from imgsim.runs.checkpoints import Claims, complete
+from imgsim.runs.checkpoints import Claims
 from imgsim.runs.job import Job
-from imgsim.runs.replicate import run_replications
+from imgsim.runs.replicate import complete_replications
 from imgsim.runs.workers import Workers
 
 SWING_COLUMNS: Final = ["reform", "parameter", "swing", "error", "p"]
@@ -172,14 +171,10 @@ def run_at(
     draws = Draws(worlds, names, points)
     checkpoints = claimed.of(draws.digest(), f"{words}: {', '.join(worlds.names)}")
     claimed.finish(checkpoints, len(points))
-
-    def compute() -> None:
-        with progress(len(points), words, quiet=quiet) as tick:
-            run_replications(draws, checkpoints, len(points), workers, tick, JOB)
-
-    table = complete(
-        checkpoints, len(points), compute, lambda: read_replications(checkpoints, len(points), (TABLE,))[TABLE]
-    )
+    table = complete_replications(
+        draws, checkpoints, len(points), workers, JOB,
+        lambda: read_replications(checkpoints, len(points), (TABLE,))[TABLE], words=words, quiet=quiet,
+    )  # fmt: skip
     result = ParameterUncertainty(names, points, table, worlds.names, worlds.scenarios[0].pathway.first_post)
     if result.refused == len(points):
         raise ImgsimError(f"no draw could be run, every one was refused: {table['group'].iloc[0]}")
