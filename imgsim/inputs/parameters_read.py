@@ -22,10 +22,13 @@ BY_UNIT: Final = {
     "days": DURATION, "years": DURATION, "probability": RULE, "rate": RULE, "score": RULE, "amount": RULE,
 }  # fmt: skip
 # Parameters of stages that are read in another way than their unit lets expect, by the last part of the name.
-OTHERWISE: Final = {"late_gap": RULE, "open": VALUE, "gap_limit": VALUE, "least_practice": VALUE}
+OTHERWISE: Final = {"late_gap": RULE, "least": VALUE, "open": VALUE, "gap_limit": VALUE, "least_practice": VALUE}
 # What mechanisms read below the name of a round. A Match reads its numbers as plain values, but for some rules; it also
-# reads ``second`` and ``competitor_wish`` by specialty and ``sponsor`` by sponsor.
-MATCH_RULES: Final = ("merit", "after_merit", "backup", "applications", "competitor_ability")
+# reads ``second`` and ``first_year.share`` by specialty, ``competitor_wish`` by competitor and ``sponsor`` by sponsor.
+MATCH_RULES: Final = (
+    "merit", "backup", "applications", "applications.cap", "interviews_attended", "competitor_ability",
+    "soap.merit", "soap.takes_part", "first_year.fallback", "first_year.applications", "first_year.interviews_attended",
+)  # fmt: skip
 LOTTERY_VALUES: Final = ("jurisdictions", "places", "concentration", "growth", "growth.when_used")
 VISA_POLICIES: Final = 3  # of the programmes of a Match: sponsors none, one kind of visa, or both
 WORKING_STATES: Final = 5  # activity statuses with a starting share of their own; the sixth takes the rest
@@ -33,7 +36,10 @@ WORKING_STATES: Final = 5  # activity statuses with a starting share of their ow
 
 def needed(pathway: Pathway) -> dict[str, str]:
     """Name and unit of every parameter that a pathway cannot do without."""
-    return {**dict(required_parameters(pathway)), **needed_by_matches(pathway), **needed_by_people(pathway)}
+    return {
+        **dict(required_parameters(pathway)), **needed_by_matches(pathway), **needed_by_competitors(pathway),
+        **needed_by_people(pathway),
+    }  # fmt: skip
 
 
 def needed_by_matches(pathway: Pathway) -> dict[str, str]:
@@ -45,6 +51,12 @@ def needed_by_matches(pathway: Pathway) -> dict[str, str]:
 def visa_policies(match: str, pathway: Pathway) -> tuple[str, ...]:
     """The parameters that hold the shares of visa policies among the programmes of a Match, in the pathway's order."""
     return tuple(f"{match}.sponsor.{policy}" for policy in pathway.values("sponsor")[: VISA_POLICIES - 1])
+
+
+def needed_by_competitors(pathway: Pathway) -> dict[str, str]:
+    """What each kind of competitor in a Match wishes for, by specialty."""
+    matches = [stage.name for stage in pathway.stages.values() if stage.mechanism == MATCH]
+    return {f"{name}.competitor_wish.{kind}": "probability" for name in matches for kind in pathway.competitors}
 
 
 def needed_by_people(pathway: Pathway) -> dict[str, str]:
@@ -98,9 +110,9 @@ def of_rounds(pathway: Pathway) -> Iterator[tuple[str, str]]:
             yield from ((f"{stage.name}.{word}", VALUE) for word in (*NEEDS[MATCH], *OPTIONAL[MATCH]))
             yield from ((f"{stage.name}.{word}", RULE) for word in MATCH_RULES)
             yield from ((name, VALUE) for name in visa_policies(stage.name, pathway))
-            yield from (
-                (f"{stage.name}.{word}.{s}", RULE) for word in ("second", "competitor_wish") for s in specialties
-            )
+            yield from ((f"{stage.name}.second.{specialty}", RULE) for specialty in specialties)
+            yield from ((f"{stage.name}.first_year.share.{specialty}", VALUE) for specialty in specialties)
+            yield from ((f"{stage.name}.competitor_wish.{kind}", VALUE) for kind in pathway.competitors)
 
 
 def of_people(pathway: Pathway) -> Iterator[tuple[str, str]]:

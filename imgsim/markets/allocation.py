@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, Protocol
 
@@ -38,6 +39,7 @@ class Allocation:
     specialty: Codes  # of the place given, or -1
     sponsor: Codes
     rows: list[dict[str, object]] = field(default_factory=list)
+    details: Mapping[str, Mapping[str, npt.NDArray[Any]]] = field(default_factory=dict)  # further tallies, by table
 
 
 class Mechanism(Protocol):

@@ -34,7 +34,7 @@ from imgsim.inputs.traits import (
     YEARS_SINCE_GRADUATION,
 )
 
-FAILURES: Final = COLUMN["failures"]
+FAILURES, HAS_FAILED = COLUMN["failures"], COLUMN["has_failed"]
 
 # Columns of Rules.head, one row a quantity. ONLY: the row of its only value, -1 if that depends on day or category.
 SERIES, BY, LINEAR, FIRST_RATIO, END_RATIO, SPREAD, DISTRIBUTION, YEARS, HASH, ONLY = range(10)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -41,6 +41,7 @@ class Shape:
     second_every: int
     year: int
     scale: float
+    one_year: int = 0  # specialties of one-year posts
 
 
 def pathway_of(shape: Shape) -> Pathway:
@@ -70,7 +71,6 @@ def parameters_of(shape: Shape) -> Parameters:
         "programme.size_spread": ("number", float(random.uniform(0, 1))),
         "programme.openness_sponsors": ("number", float(random.uniform(-1, 1))),
         "least_programmes": ("count", 0),
-        "considers": ("probability", float(random.uniform(0.2, 0.99))),
         "letter.programmes": ("probability", float(random.uniform())),
         "letter.required": ("flag", [(None, 1.0), ("2015-01-01", 0.0)]),
         "openness.spread": ("score", float(random.uniform(0, 3))),
@@ -78,18 +78,25 @@ def parameters_of(shape: Shape) -> Parameters:
         "wish_bonus": ("score", float(random.uniform(0, 3))),
         "screen.spread": ("score", float(random.uniform(0, 2))),
         "interview.spread": ("score", float(random.uniform(0, 2))),
-        "interviews_per_position": ("count", float(random.uniform(0, 6))),
-        "interviews_attended": ("count", float(random.integers(1, 8))),
+        "screen.gap.sd_log": ("number", float(random.uniform(0, 1.5))),
+        "screen.experience.least": ("years", float(random.uniform(0, 1))),
+        "interviews_attended": ("amount", float(random.uniform(0.5, 8))),
+        "interviews_attended.times.competitor.locals": ("factor", float(random.uniform(0.5, 2))),
+        "interviews_attended.variation": ("number", float(random.uniform(0, 0.6))),
         "outside_seats": ("count", outside),
         "outside_seats.open_share": ("probability", float(random.uniform(0.01, 0.99))),
         "merit": ("score", 0.0),
-        "merit.plus.ability": ("number", 1.0),
+        "interview.manner": ("score", float(random.uniform(0, 1))),
+        "merit.spread": ("score", float(random.uniform(0, 1))),
         "merit.plus.needs_visa": ("number", float(random.uniform(-1, 0))),
         "merit.plus.competitor.locals": ("number", float(random.uniform(0, 4))),
-        "after_merit": ("score", 0.0),
-        "after_merit.plus.ability": ("number", 0.5),
-        "after_merit.plus.competitor.returning": ("number", float(random.uniform(-1, 4))),
-        "after_applications": ("count", shape.soap_applications),
+        "soap.merit": ("score", 0.0),
+        "soap.merit.plus.ability": ("number", 0.5),
+        "soap.merit.plus.competitor.returning": ("number", float(random.uniform(-1, 4))),
+        "soap.takes_part": ("probability", float(random.uniform(0.6, 1))),
+        "soap.takes_part.odds.competitor.locals": ("factor", 0.5),
+        "soap.rounds": ("count", float(random.integers(1, 5))),
+        "soap.applications": ("count", shape.soap_applications),
         "applications": ("amount", shape.applications),
         "applications.times.competitor.locals": ("factor", float(random.uniform(0.3, 1.5))),
         "second_specialty_every": ("count", shape.second_every),
@@ -97,15 +104,25 @@ def parameters_of(shape: Shape) -> Parameters:
         "backup.odds.competitor.locals": ("factor", 0.5),
         "competitor_ability": ("score", float(random.uniform(-1, 1))),
         **shares("second", some),
-        **shares("competitor_wish", some),
     }
     grouped: dict[str, tuple[str, Mapping[str, float]]] = {
+        **{f"competitor_wish.{kind}": ("probability", by_specialty(0, 1)) for kind in KINDS},
+        "considers": ("probability", by_specialty(0.2, 1)),
+        "screen.gap": ("years", by_specialty(3, 12)),
+        "screen.failed": ("probability", by_specialty(0, 0.4)),
+        "screen.experience": ("probability", by_specialty(0, 0.3)),
+        "interviews_per_position": ("count", by_specialty(0, 6)),
+        "ability_weight": ("score", by_specialty(-0.2, 1)),
+        "openness.citizen": ("score", by_specialty(-1, 1)),
+        "soap.appeal": ("probability", by_specialty(0.4, 1)),
         "specialty_share": ("probability", by_specialty(0.1, 1)),
         "programmes": ("count", {name: int(random.integers(0, shape.programmes + 1)) for name in names}),
         "sponsor.none": ("probability", by_specialty(0, 1)),
         "sponsor.guest": ("probability", by_specialty(0, 1)),
         "openness": ("score", by_specialty(-3, 1)),
     }
+    if shape.one_year:
+        add_one_year_posts(shape, random, names, plain, grouped)
     if shape.cap is not None:
         plain["applications.cap"] = ("count", shape.cap)
     if shape.signals is not None:
@@ -116,6 +133,32 @@ def parameters_of(shape: Shape) -> Parameters:
     listed += [parameter(f"{NAME}.{name}", *given, by="specialty") for name, given in grouped.items()]
     listed.append(parameter(f"{NAME}.competitors", "count", kinds, by="competitor"))
     return Parameters(with_ratios({one.name: one for one in listed}), {})
+
+
+def add_one_year_posts(
+    shape: Shape, random: np.random.Generator, names: Sequence[str], plain: dict[str, tuple[str, Given]],
+    grouped: dict[str, tuple[str, Mapping[str, float]]],
+) -> None:  # fmt: skip
+    """Some specialties offer one-year posts, others advanced positions that ask for one."""
+    short = {name: float(k < shape.one_year) for k, name in enumerate(names)}
+    lasting = [name for name in names if not short[name]]
+
+    def each(low: float, high: float) -> Mapping[str, float]:
+        return {name: float(random.uniform(low, high)) for name in names}
+
+    plain |= {
+        "positions.advanced": ("count", float(random.integers(0, 15))),
+        "first_year.fallback": ("probability", float(random.uniform(0, 0.5))),
+        "first_year.applications": ("amount", float(random.uniform(1, 6))),
+        "first_year.interviews_attended": ("amount", float(random.uniform(1, 4))),
+    }
+    grouped |= {
+        "first_year": ("flag", short),
+        "programmes.advanced": ("count", {name: int(random.integers(1, 5)) * (name in lasting) for name in names}),
+        "advanced_share": ("probability", {name: 0.1 + 0.8 * (name in lasting) for name in names}),
+        "first_year.linked": ("probability", each(0, 1)),
+        **{f"first_year.share.{name}": ("probability", each(0, 1)) for name in names if short[name]},
+    }
 
 
 def match_of(shape: Shape) -> Match:
@@ -129,10 +172,11 @@ def graduates_of(shape: Shape) -> Applicants:
     random, n = np.random.default_rng(shape.seed + 1), shape.graduates
     traits, day = np.zeros((n, width(("letter",)))), day_of(shape.year, 3, 18)
     traits[:, COLUMN["ability"]] = random.normal(size=n)
-    for name in ("citizen", "needs_visa", "ready"):
+    traits[:, COLUMN["experience"]] = random.exponential(0.5, n)
+    for name in ("citizen", "needs_visa", "ready", "has_failed"):
         traits[:, COLUMN[name]] = random.integers(0, 2, n)
     traits[:, COLUMN["competitor"]] = -1
     traits[:, COLUMN["wish"]] = random.integers(0, shape.specialties, n)
-    traits[:, [COLUMN["graduation"], COLUMN["last_clinical"]]] = day - 700
+    traits[:, [COLUMN["graduation"], COLUMN["last_clinical"]]] = day - random.integers(200, 4000, n)[:, np.newaxis]
     traits[:, FIRST_FLAG] = random.integers(0, 2, n)
     return Applicants(np.array([actor(GRADUATE, shape.year - 1, 0, k) for k in range(n)], np.int64), traits, day)

@@ -39,6 +39,7 @@ SHAPES = st.builds(
     second_every=st.integers(1, 6),
     year=st.integers(2004, 2025),
     scale=st.sampled_from([1.0, 0.6]),
+    one_year=st.sampled_from([0, 1, 2]),
 )
 
 
@@ -59,14 +60,20 @@ def lively(seed: int) -> Shape:
         second_every=int(random.integers(1, 7)),
         year=int(random.integers(2004, 2026)),
         scale=float(random.choice([1.0, 1.0, 0.6])),
+        one_year=int(random.integers(0, 3)),
     )
 
 
 def assert_same(one: Allocation, other: Allocation) -> None:
     """Every array and every row of tallies."""
     assert one.rows == other.rows
+    assert list(one.details) == list(other.details)
+    for table, columns in one.details.items():
+        assert {name: list(column) for name, column in columns.items()} == {
+            name: list(column) for name, column in other.details[table].items()
+        }, table
     for field in fields(Allocation):
-        if field.name != "rows":
+        if field.name not in ("rows", "details"):
             assert np.asarray(getattr(one, field.name)).tolist() == np.asarray(getattr(other, field.name)).tolist()
 
 

@@ -62,7 +62,7 @@ from imgsim.engines.compiled.stage_tables import (
 from imgsim.inputs.traits import GRADUATION, READY_SINCE
 from imgsim.persons.branch_rules import first_true
 from imgsim.persons.pass_rules import grade
-from imgsim.persons.risk_equations import FAILURES, chooses, expires_after, happens
+from imgsim.persons.risk_equations import FAILURES, HAS_FAILED, chooses, expires_after, happens
 from imgsim.persons.sitting_rules import FREE, barred, earliest_retake, session_after
 
 # --- exam ------------------------------------------------------------------------------------------------------------
@@ -135,6 +135,7 @@ def result_day(world: World, career: Career, stage: int) -> int:
 def next_sitting(world: World, career: Career, log: Journal, stage: int, count: int) -> int:
     """After a failed result: the day of the next sitting, not before the spacing rules allow it."""
     note(world, career, log, world.stage_tables.extra[stage, FAILED], tries(world, career, stage))
+    career.row[HAS_FAILED] = 1.0
     career.row[FAILURES] = tries(world, career, stage)
     q, day = world.stage_tables.quantity[stage], today(career)
     wished = day + lasting(world, career, q[RETAKE], tries(world, career, stage))

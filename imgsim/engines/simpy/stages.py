@@ -28,7 +28,7 @@ from imgsim.inputs.kinds.wait import GRADUATION, POST
 from imgsim.inputs.traits import GRADUATION as GRADUATION_DAY
 from imgsim.markets.round_dates import RoundDates
 from imgsim.persons.branch_rules import first_true
-from imgsim.persons.risk_equations import FAILURES
+from imgsim.persons.risk_equations import FAILURES, HAS_FAILED
 from imgsim.persons.sitting_rules import FREE
 
 Process = Generator[simpy.Event, Any, str]
@@ -95,6 +95,7 @@ def result_day(career: Career, plan: Plan) -> int:
 def next_sitting(career: Career, plan: Plan) -> int:
     """After a failed result: the day of the next sitting, not before the spacing rules allow it."""
     career.note(plan.event["failed"], career.tries(plan))
+    career.row[HAS_FAILED] = 1.0
     career.row[FAILURES] = career.tries(plan)
     q, day = plan.quantity, career.day
     wished = day + career.lasting(q["retake"], career.tries(plan))

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 
@@ -16,29 +16,40 @@ from imgsim.inputs.pathways.pathway import Pathway
 from imgsim.inputs.traits import FIRST_FLAG, width
 from imgsim.markets.allocation import IN_ROUND, IN_SOAP, NO_CHANNEL, OUTSIDE, Allocation, Applicants
 from imgsim.markets.match.fast.applicant_rules import applicant_rules
-from imgsim.markets.match.fast.applications import MOST_EVERY, apply
+from imgsim.markets.match.fast.applications import MOST_EVERY, Screens, Seeking, apply, screens
 from imgsim.markets.match.fast.competitors import Competitors
 from imgsim.markets.match.fast.deferred_acceptance import deferred_acceptance
+from imgsim.markets.match.fast.first_year import first_year_seeking
 from imgsim.markets.match.fast.hash_ring import Programme, hash_rings, ring_points
 from imgsim.markets.match.fast.idiosyncratic import INTERVIEW, SOAP_REVIEW, Chance, Pairs, normal_table
 from imgsim.markets.match.fast.interviews import interleaved_slots, invite, screening_lists
 from imgsim.markets.match.fast.packed_sort import MOST_PROGRAMMES
-from imgsim.markets.match.fast.participants import Participants, participants_of
+from imgsim.markets.match.fast.participants import Participants, Values, participants_of
 from imgsim.markets.match.fast.preference_signals import lists_with_signals, sends_signal
-from imgsim.markets.match.fast.rank_lists import RankLists, rank_lists, scores
-from imgsim.markets.match.fast.soap import soap_applications
-from imgsim.markets.match.fast.tallies import Placements, allocation_of
+from imgsim.markets.match.fast.rank_lists import Judged, RankLists, rank_lists, scores
+from imgsim.markets.match.fast.soap import Left, offers, soap_applications
+from imgsim.markets.match.fast.tallies import Placements, Steps, allocation_of
 from imgsim.markets.match.positions import PositionsByYear, refuse_too_many
 from imgsim.persons.compile_rules import CompiledRules
 
-DECISIONS: Final = ("applies", "pair", "after_applies")
+DECISIONS: Final = ("applies", "pair", "soap.applies")
+MOST_ROUNDS: Final = 100  # of offers in SOAP
+
+
+class Stage(NamedTuple):
+    """Applications, interviews and rank lists for one kind of posts."""
+
+    applications: Pairs
+    lists: RankLists
+    score: Floats  # of every entry of the lists
 
 
 class Match:
     """A Match of a country; its parameters are ``<round>.*``, described where they are defined.
 
     Some may be left out: ``applications.cap`` (count), ``signals`` (count by specialty wished for: programmes to which
-    an applicant sends a preference signal) and ``signals.weight`` (score: what a signal adds to a file).
+    an applicant sends a preference signal) with ``signals.weight`` (score: what a signal adds to a file), advanced
+    positions, and one-year posts (``first_year``).
     """
 
     def __init__(
@@ -57,15 +68,23 @@ class Match:
         self.competitors = Competitors(name, parameters, book, self.specialties, self.traits, scale)
         self.applicant_rules = applicant_rules(book, name, self.specialties)
         self.decided = {word: decision(f"{name}.{word}") for word in DECISIONS}
+        self.decided |= {s: decision(f"{name}.applies.{specialty}") for s, specialty in enumerate(self.specialties)}
         self.table = normal_table()
 
     def allocate(self, year: int, replication: int, applicants: Applicants) -> Allocation:
         """One year's Match from applications to the last seat."""
         participants = participants_of(
             self.book.rules, self.applicant_rules, self.competitors, self.letter, self.seed, replication, year,
-            self.by_year.day(year), applicants,
+            self.values(year), applicants,
         )  # fmt: skip
         return MatchYear(self, year, replication, participants).allocation()
+
+    def values(self, year: int) -> Values:
+        """What applicants' parts in a year's Match follow from, beyond the rules that depend on the person."""
+        known = self.by_year
+        spread = [known.value(word, year) for word in ("merit.spread", "interviews_attended.variation", "interview.manner")]
+        linked = known.by_specialty("first_year.linked", year)
+        return Values(known.day(year), linked, np.array(spread), known.value("screen.experience.least", year))
 
     def interview_slots(self, year: int) -> Programme:
         """The programmes in the order of their interview slots, worked out once a year."""
@@ -80,23 +99,26 @@ class MatchYear:
     def __init__(self, match: Match, year: int, replication: int, participants: Participants) -> None:
         self.match, self.year, self.replication, self.participants = match, year, replication, participants
         self.positions = match.by_year.of_year(year)
+        self.screens: Screens = screens(self.positions.refuses, self.positions.longest)
+        self.judged = self.judged_by(participants.answers.merit)
         self.placements = Placements(len(participants.actor))
 
     def allocation(self) -> Allocation:
-        """The five steps."""
-        interviews = self.interviews(self.applications())
-        lists, score = self.ranked(interviews, INTERVIEW, "interview.spread", self.participants.merit)
-        ranks = np.diff(lists.first)
-        self.place(lists, score, self.positions.outside, self.participants.img, OUTSIDE)
-        active = (ranks > 0) & (self.placements.channel == NO_CHANNEL)
-        self.place(lists, score, self.positions.quota, active, IN_ROUND)
-        self.soap(active & (self.placements.channel == NO_CHANNEL))
-        return allocation_of(
-            self.positions, self.participants, self.placements, ranks, active, self.match.programmes.specialty,
-            self.match.competitors.kinds,
-        )  # fmt: skip
+        """The five steps, for posts that lead on and then for one-year posts."""
+        positions, placed = self.positions, self.placements
+        lasting = self.stage(self.applications(), self.participants.answers.attends)
+        one_year = self.stage(self.first_year_applications(), self.participants.answers.first_year_attends)
+        ranks = np.diff(lasting.lists.first) + np.diff(one_year.lists.first)
+        self.place(lasting, positions.outside, self.participants.img, OUTSIDE)
+        active = (ranks > 0) & (placed.channel == NO_CHANNEL)
+        self.place(lasting, np.where(positions.first_year, 0, positions.quota), active, IN_ROUND)
+        without = active & (placed.channel == NO_CHANNEL)
+        self.place(one_year, np.where(positions.first_year, positions.quota, 0), without, IN_ROUND)
+        in_soap = self.soap(without & (placed.channel == NO_CHANNEL))
+        steps = Steps((lasting, one_year), ranks, active, in_soap)
+        return allocation_of(self.match, positions, self.participants, placed, steps)
 
-    def chance(self, word: str) -> Chance:
+    def chance(self, word: str | int) -> Chance:
         """What the draws of everybody for one decision have in common."""
         match = self.match
         decided, partner = match.decided[word], match.programmes.partner
@@ -106,67 +128,99 @@ class MatchYear:
         """A parameter of the Match in this year, without ratios."""
         return self.match.by_year.value(word, self.year)
 
-    def applications(self) -> Pairs:
-        """Step 1: who applies where."""
-        match, people, positions = self.match, self.participants, self.positions
-        rings = hash_rings(match.ring_points, match.programmes.specialty, positions.quota > 0, len(match.specialties))
-        every = match.by_year.whole_number("second_specialty_every", self.year, 1, MOST_EVERY)
-        return apply(
-            self.chance("applies"), rings, every, people.wish, people.second, people.wanted, people.kind,
-            positions.considers,
-        )  # fmt: skip
-
-    def interviews(self, applications: Pairs) -> Pairs:
-        """Step 2: who interviews where."""
+    def judged_by(self, merit: Floats) -> Judged:
+        """What programmes see of applicants of some merit."""
         people, positions = self.participants, self.positions
-        files = self.value("screen.spread"), people.merit, positions.openness, people.img
-        signals = self.signals()
+        return Judged(merit, people.answers.ability, people.origin, positions.ability_weight, positions.openness)
+
+    def applications(self) -> Pairs:
+        """Step 1: who applies where for posts that lead on."""
+        answers = self.participants.answers
+        every = self.match.by_year.whole_number("second_specialty_every", self.year, 1, MOST_EVERY)
+        seeking = Seeking(answers.wish, answers.second, answers.wanted, self.participants.lacks, answers.years)
+        return apply(self.chance("applies"), self.rings(~self.positions.first_year), every, seeking, self.screens)
+
+    def first_year_applications(self) -> Pairs:
+        """Step 1 again: who applies where for one-year posts, one kind of them after another."""
+        known, specialties = self.match.by_year, self.match.specialties
+        parts = [Pairs(np.empty(0, np.int32), np.empty(0, np.uint16))]
+        rings = self.rings(self.positions.first_year)
+        for s in np.flatnonzero(known.by_specialty("first_year", self.year) > 0):
+            share = known.by_specialty(f"first_year.share.{specialties[s]}", self.year)
+            seeking = first_year_seeking(self.participants.answers, self.participants.lacks, int(s), share)
+            parts.append(apply(self.chance(int(s)), rings, 1, seeking, self.screens))
+        return Pairs(*(np.concatenate(column) for column in zip(*parts, strict=True)))
+
+    def rings(self, offered: Bools) -> Programme:
+        """The rings of the programmes that offer seats of a kind."""
+        match = self.match
+        running = (self.positions.quota > 0) & offered
+        return hash_rings(match.ring_points, match.programmes.specialty, running, len(match.specialties))
+
+    def stage(self, applications: Pairs, attends: Ints) -> Stage:
+        """Steps 2 and 3: who interviews where, and how both sides rank each other then."""
+        interviews = self.interviews(applications, attends)
+        met = self.judged_by(self.participants.answers.merit + self.participants.answers.manner)
+        return Stage(applications, *self.ranked(interviews, INTERVIEW, "interview.spread", met))
+
+    def interviews(self, applications: Pairs, attends: Ints) -> Pairs:
+        """Step 2: who interviews where."""
+        spread, signals = self.value("screen.spread"), self.signals()
         if signals.any():
             favourites, weight = self.rank_lists(applications), self.optional("signals.weight")
-            sent = sends_signal(favourites, signals[people.wish])
-            screened = lists_with_signals(self.chance("pair"), favourites, sent, weight, *files)
+            sent = sends_signal(favourites, signals[self.participants.answers.wish])
+            screened = lists_with_signals(self.chance("pair"), favourites, sent, weight, spread, self.judged)
         else:
-            screened = screening_lists(self.chance("pair"), applications, *files)
-        attends = round(self.value("interviews_attended"))
-        return invite(screened, self.match.interview_slots(self.year), positions.slots, attends, len(people.actor))
+            screened = screening_lists(self.chance("pair"), applications, spread, self.judged)
+        return invite(screened, self.match.interview_slots(self.year), self.positions.slots, attends)
 
     def signals(self) -> Ints:
         """How many preference signals an applicant may send, by specialty wished for."""
-        return np.array([round(self.optional("signals", name)) for name in self.match.specialties])
+        return self.match.by_year.by_specialty("signals", self.year).round().astype(np.int64)
 
     def optional(self, word: str, category: str = "") -> float:
         """A parameter of the Match in this year that may be left out; then it is 0."""
         return self.match.by_year.optional(word, self.year, category)
 
-    def ranked(self, pairs: Pairs, occasion: int, spread: str, merit: Floats) -> tuple[RankLists, Floats]:
+    def ranked(self, pairs: Pairs, occasion: int, spread: str, judged: Judged) -> tuple[RankLists, Floats]:
         """Step 3: the applicants' rank lists over their pairs, and the programmes' scores of each pair."""
-        people, openness, chance = self.participants, self.positions.openness, self.chance("pair")
         lists = self.rank_lists(pairs)
-        return lists, scores(chance, lists.pairs, occasion, self.value(spread), merit, openness, people.img)
+        return lists, scores(self.chance("pair"), lists.pairs, occasion, self.value(spread), judged)
 
     def rank_lists(self, pairs: Pairs) -> RankLists:
         """The applicants' rank lists over their pairs."""
         specialty, bonus = self.match.programmes.specialty, self.value("wish_bonus")
-        attraction, wish = self.positions.attraction, self.participants.wish
+        attraction, wish = self.positions.attraction, self.participants.answers.wish
         return rank_lists(self.chance("pair"), pairs, attraction, bonus, specialty, wish)
 
-    def place(self, lists: RankLists, score: Floats, seats: Ints, who: Bools, channel: int) -> None:
+    def place(self, stage: Stage, seats: Ints, who: Bools, channel: int) -> None:
         """Step 4: match those of ``who`` with programmes on their lists, and record who is placed."""
-        programme = lists.pairs.programme
-        matched = deferred_acceptance(lists.first, programme, score, seats, who)
-        placed = np.flatnonzero(matched >= 0)
-        self.placements.assign(placed, programme[matched[placed]].astype(np.int64), channel)
+        programme = stage.lists.pairs.programme
+        matched = deferred_acceptance(stage.lists.first, programme, stage.score, seats, who)
+        self.record(programme, matched, channel)
 
-    def soap(self, unmatched: Bools) -> None:
-        """Step 5: positions left go to those who ranked and were not matched (SOAP; the scramble before it)."""
-        in_round = self.placements.channel == IN_ROUND
-        quota = self.positions.quota
-        left = quota - np.bincount(self.placements.programme[in_round], minlength=len(quota))
-        if not unmatched.any() or not left.any():
-            return
-        pairs = soap_applications(
-            self.chance("after_applies"), self.participants.kind, unmatched, left, self.positions.considers,
-            round(self.value("after_applications")),
-        )  # fmt: skip
-        lists, score = self.ranked(pairs, SOAP_REVIEW, "screen.spread", self.participants.soap_merit)
-        self.place(lists, score, left, unmatched, IN_SOAP)
+    def record(self, programme: Programme, matched: Ints, channel: int) -> None:
+        """Record who is placed where by the pairs that matched."""
+        who = np.flatnonzero(matched >= 0)
+        where = programme[matched[who]].astype(np.int64)
+        self.placements.assign(who, where, self.match.programmes.advanced[where], channel)
+
+    def soap(self, unmatched: Bools) -> Bools:
+        """Step 5: positions left are offered to those left (SOAP; the scramble before it); who takes part in it."""
+        people, positions, placed = self.participants, self.positions, self.placements
+        in_round = placed.channel == IN_ROUND
+        filled = np.bincount(placed.programme[in_round], minlength=len(positions.quota))
+        seats = np.where(self.match.programmes.advanced, 0, positions.quota - filled)
+        who = unmatched & people.answers.takes_part
+        if not who.any() or not seats.any():
+            return who
+        left = Left(
+            who, people.lacks, people.answers.years, placed.later >= 0, seats, positions.appeal, positions.first_year
+        )
+        chance, rounds = self.chance("soap.applies"), self.match.by_year.whole_number
+        pairs = soap_applications(chance, left, self.screens, self.value("soap.applications"))
+        lists, score = self.ranked(pairs, SOAP_REVIEW, "screen.spread", self.judged_by(people.answers.soap_merit))
+        programme = lists.pairs.programme.astype(np.int64)
+        placed_by = offers(lists.first, programme, score, left, rounds("soap.rounds", self.year, 0, MOST_ROUNDS))
+        self.record(lists.pairs.programme, placed_by, IN_SOAP)
+        return who

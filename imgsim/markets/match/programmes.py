@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 
-from imgsim.base.arrays import Floats, Ints
+from imgsim.base.arrays import Bools, Floats, Ints
 from imgsim.base.compiled.jit import kernel
 from imgsim.base.errors import InputError
 from imgsim.base.randomness.addresses import FIRST_YEAR, PROGRAMME, actor, decision
@@ -25,43 +26,67 @@ HALVINGS = 100  # more than there are bits in a factor
 
 @dataclass(frozen=True, slots=True)
 class Programmes:
-    """All programmes that ever exist, specialty by specialty; arrays of shape (programmes,)."""
+    """All programmes that ever exist, track by track; arrays of shape (programmes,).
+
+    A track is a specialty at a level: posts that begin at once (PGY-1), and advanced ones that begin a year later.
+    """
 
     actor: Ints
     partner: Ints  # the 32 bits that stand for it as the other side of a pair
     specialty: Ints
+    advanced: Bools
+    place: Ints  # its number within its track: a year has those below the year's count
     size: Floats  # relative size
     sponsorship: Floats  # uniform: where the programme stands among visa policies
     openness: Floats  # standard normal: how open to foreign graduates, within its specialty
+    gap: Floats  # standard normal: how long after graduation it considers applicants
+    failed: Floats  # uniform: below the share of programmes that consider nobody who failed an exam
+    experience: Floats  # uniform: below the share of programmes that ask for clinical experience
     letter: Floats  # uniform: below the share of programmes that ask for the letter
     rounding: Floats  # uniform: how its fraction of a seat is rounded
     thinning: Floats  # uniform: rounds the seats of its class at a scale
 
 
+DRAWN: Final = ("size", "sponsorship", "openness", "gap", "failed", "experience", "letter", "rounding", "thinning")
+ADVANCED: Final = 2**19  # added to the number of an advanced programme, so that either track can grow
+
+
 def draw_programmes(name: str, parameters: Parameters, specialties: tuple[str, ...], seed: int) -> Programmes:
-    """As many programmes as the largest year needs at their mean size, and half as many again."""
-    counts = [round(parameters.value(f"{name}.programmes", 0, specialty)) for specialty in specialties]
-    actors = np.array(
-        [actor(PROGRAMME, FIRST_YEAR, s, number) for s, count in enumerate(counts) for number in range(count)],
-        np.int64,
-    )
+    """Every programme of the year that has most of them, each track on its own."""
+    tracks = [
+        (s, advanced, most(parameters, f"{name}.{word}", specialty))
+        for s, specialty in enumerate(specialties)
+        for advanced, word in enumerate(("programmes", "programmes.advanced"))
+    ]
+    numbers = [(s, advanced, number) for s, advanced, count in tracks for number in range(count)]
+    actors = np.array([actor(PROGRAMME, FIRST_YEAR, s, number + ADVANCED * adv) for s, adv, number in numbers], np.int64)
+    specialty, advanced, place = np.array(numbers, np.int64).reshape(-1, 3).T
     spread, alike = (parameters.value(f"{name}.programme.{word}", 0) for word in ("size_spread", "openness_sponsors"))
     draws = {
-        word: uniforms(seed, ALL_REPLICATIONS, actors, decision(f"{name}.programme.{word}"), 0)
-        for word in ("size", "sponsorship", "openness", "letter", "rounding", "thinning")
+        word: uniforms(seed, ALL_REPLICATIONS, actors, decision(f"{name}.programme.{word}"), 0) for word in DRAWN
     }
     openness = normals(draws["openness"])
     return Programmes(
         actor=actors,
         partner=(((actors >> 32) & 0xFFF) << 20) | (actors & 0xFFFFF),
-        specialty=np.repeat(np.arange(len(counts)), counts),
+        specialty=specialty,
+        advanced=advanced > 0,
+        place=place,
         size=np.exp(spread * normals(draws["size"])),
         sponsorship=correlated(openness, normals(draws["sponsorship"]), alike),
         openness=openness,
+        gap=normals(draws["gap"]),
+        failed=draws["failed"],
+        experience=draws["experience"],
         letter=draws["letter"],
         rounding=draws["rounding"],
         thinning=draws["thinning"],
     )
+
+
+def most(parameters: Parameters, name: str, category: str) -> int:
+    """The largest count of a category over all dates; none of what a Match leaves out."""
+    return round(max(row.value for row in parameters[name].rows[category])) if name in parameters else 0
 
 
 @kernel
@@ -108,25 +133,22 @@ def factor(size: Floats, rounding: Floats, seats: int) -> float:
     return high
 
 
-def seats_of_year(name: str, parameters: Parameters, specialties: tuple[str, ...], day: int) -> Ints:
-    """The year's positions by specialty: the published total by the shares, largest remainders rounded up."""
-    total = round(parameters.value(f"{name}.positions", day))
-    share = np.array([parameters.value(f"{name}.specialty_share", day, specialty) for specialty in specialties])
-    if not share.any():  # no specialty has positions
+def by_share(total: int, share: Floats) -> Ints:
+    """Whole numbers in proportion to shares that sum to a total, largest remainders rounded up; none without shares."""
+    if not share.any():
         return np.zeros(len(share), np.int64)
     exact = total * share / share.sum()
-    seats: Ints = np.floor(exact).astype(np.int64)
-    for k in np.argsort(seats - exact, kind="stable")[: total - seats.sum()]:
-        seats[k] += 1
-    return seats
+    numbers: Ints = np.floor(exact).astype(np.int64)
+    numbers[np.argsort(numbers - exact, kind="stable")[: total - numbers.sum()]] += 1
+    return numbers
 
 
-def quotas(programmes: Programmes, seats: Ints) -> Ints:
-    """Seats by programme for the seats by specialty, at full size."""
+def quotas(programmes: Programmes, seats: Ints, running: Ints, advanced: bool) -> Ints:
+    """Seats by programme at full size on tracks of one level; ``seats`` and ``running`` programmes by specialty."""
     quota = np.zeros(len(programmes.actor), np.int64)
     for s, count in enumerate(seats):
-        own = programmes.specialty == s
-        quota[own] = apportion(programmes.size[own], programmes.rounding[own], int(count))
+        track = (programmes.specialty == s) & (programmes.advanced == advanced) & (programmes.place < running[s])
+        quota[track] = apportion(programmes.size[track], programmes.rounding[track], int(count))
     return quota
 
 
@@ -148,15 +170,15 @@ def sponsors(
 def thin_quotas(programmes: Programmes, quota: Ints, sponsor: Ints, scale: float) -> Ints:
     """The seats left at a scale, class by class: every programme keeps its share of them, rounded by its own uniform.
 
-    Classes are specialty x visa policy x openness (above or below the middle); the seats of a class are rounded by the
-    uniform of its first programme. Dropping programmes instead would keep quotas, but leave an applicant of a
+    Classes are specialty x level x visa policy x openness (above or below the middle); the seats of a class are rounded
+    by the uniform of its first programme. Dropping programmes instead would keep quotas, but leave an applicant of a
     small sample with fewer programmes to apply to than applications: measured at scale 0.05, that raised the share
     with an interview from 64 to 76 percent and lowered the match rate by twelve points.
     """
     if scale >= 1.0:
         return quota
     thinned = np.zeros_like(quota)
-    classes = (programmes.specialty * 3 + sponsor) * 2 + (programmes.openness > 0)
+    classes = ((programmes.specialty * 2 + programmes.advanced) * 3 + sponsor) * 2 + (programmes.openness > 0)
     for code in np.unique(classes):
         own = np.flatnonzero((classes == code) & (quota > 0))
         if len(own):

@@ -7,11 +7,12 @@ Everybody applies; programmes read files and invite; both sides rank; applicants
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from typing import NamedTuple
 
 import numpy as np
 
-from imgsim.base.arrays import Ints
+from imgsim.base.arrays import Bools, Ints
 from imgsim.base.randomness.addresses import decision
 from imgsim.base.randomness.philox import words
 from imgsim.base.randomness.quantiles import normal
@@ -27,12 +28,13 @@ from imgsim.markets.allocation import (
     Applicants,
 )
 from imgsim.markets.match.match import Match
-from imgsim.markets.match.positions import Positions
+from imgsim.markets.match.reference_report import by_specialty, fared
 from imgsim.markets.match.reference_applicants import Market, Person, competitors, graduates
 
 Lists = Mapping[int, Sequence[int]]  # by applicant: programmes, the favourite first
 Scores = Mapping[tuple[int, int], float]  # by applicant and programme
 Matching = dict[int, int]  # by applicant: the programme
+Rings = Sequence[Sequence[tuple[int, int]]]  # by specialty: points and the programmes that stand there
 
 FILE, INTERVIEW, TASTE, SOAP_FILE = range(4)  # the four draws of an applicant and a programme in a year
 TRIES = 3  # points on the ring for each application wanted, before an applicant has run out of programmes
@@ -43,49 +45,111 @@ SEASON = 2**17  # moments in which each programme fills its interview slots once
 def allocate(match: Match, year: int, replication: int, applicants: Applicants) -> Allocation:
     """One year's Match, from applications to the last position."""
     positions = match.by_year.of_year(year)
-    market = Market(match, year, replication, applicants.day, positions, rings_of(match, positions))
+    market = Market(match, year, replication, match.by_year.day(year), applicants.day, positions)
     people = [*competitors(market), *graduates(market, applicants)]
-    applied = [apply(market, person) for person in people]
-    interviews = invite(market, people, applied)
+    one_year, quota = positions.first_year, positions.quota
+    rings = rings_of(match, (quota > 0) & ~one_year)
+    lasting = stage_of(market, people, [apply(market, rings, each) for each in people], [p.attends for p in people])
+    applied = apply_for_first_year(market, people)
+    short = stage_of(market, people, applied, [p.first_year_attends for p in people])
+    imgs = {a: own for a, own in lasting.lists.items() if people[a].img}
+    outside = deferred_acceptance(imgs, lasting.scores, positions.outside)
+    ranks = [len(lasting.lists[a]) + len(short.lists[a]) for a in range(len(people))]
+    active = {a for a in range(len(people)) if ranks[a] and a not in outside}
+    matched = deferred_acceptance(only(lasting.lists, active), lasting.scores, np.where(one_year, 0, quota))
+    advanced = {a: p for a, p in matched.items() if match.programmes.advanced[p]}
+    without = active - (matched.keys() - advanced.keys())
+    first = deferred_acceptance(only(short.lists, without), short.scores, np.where(one_year, quota, 0))
+    in_round = {a: p for a, p in {**matched, **first}.items() if a not in advanced or a in first}
+    left = {a for a in without - first.keys() if people[a].takes_part}
+    soap = fill_by_soap(market, people, left, advanced, in_round)
+    placed = {OUTSIDE: outside, IN_ROUND: in_round, IN_SOAP: soap}
+    return report(market, people, [lasting, short], ranks, active, advanced, placed)
+
+
+class Steps(NamedTuple):
+    """Applications, rank lists and programmes' scores, for posts that lead on or for one-year posts."""
+
+    applied: Sequence[Sequence[int]]
+    lists: Lists
+    scores: Scores
+
+
+def stage_of(
+    market: Market, people: Sequence[Person], applied: Sequence[Sequence[int]], attends: Sequence[int]
+) -> Steps:
+    """From applications to rank lists."""
+    interviews = invite(market, people, applied, attends)
     lists = {a: rank(market, person, interviews[a]) for a, person in enumerate(people)}
-    scores = {(a, p): judge(market, people[a], p, INTERVIEW, people[a].merit) for a in lists for p in lists[a]}
-    imgs = {a: lists[a] for a in lists if people[a].img}
-    outside = deferred_acceptance(imgs, scores, market.positions.outside)
-    active = {a: lists[a] for a in lists if lists[a] and a not in outside}
-    matched = deferred_acceptance(active, scores, market.positions.quota)
-    soap = fill_by_soap(market, people, [a for a in active if a not in matched], matched)
-    return report(market, people, lists, active, {OUTSIDE: outside, IN_ROUND: matched, IN_SOAP: soap})
+    scores = {(a, p): judge(market, people[a], p, INTERVIEW, people[a].merit + people[a].manner) for a in lists for p in lists[a]}
+    return Steps(applied, lists, scores)
+
+
+def only(lists: Lists, who: Collection[int]) -> Lists:
+    """The lists of some applicants."""
+    return {a: own for a, own in lists.items() if a in who}
 
 
 # --- step 1: applications ---------------------------------------------------------------------------------------------
 
 
-def apply(market: Market, person: Person) -> list[int]:
-    """The programmes that a person applies to: those at random points of a ring that consider such an applicant."""
-    sent: list[int] = []
+def apply(market: Market, rings: Rings, person: Person) -> list[int]:
+    """The programmes that a person applies to: those at random points of a ring that do not refuse such an applicant."""
     every = round(market.value("second_specialty_every"))
-    for tried in range(TRIES * person.wanted):
-        word = market.words("applies", person.actor, tried // 8)[tried % 8 // 2]
+
+    def specialty(tried: int) -> int:
+        return person.second if person.second >= 0 and tried % every == every - 1 else person.wish
+
+    return sent_to(market, rings, person, "applies", person.wanted, specialty)
+
+
+def apply_for_first_year(market: Market, people: Sequence[Person]) -> list[list[int]]:
+    """The programmes with one-year posts that each person applies to, one kind of posts after another."""
+    match, rings = market.match, rings_of(market.match, (market.positions.quota > 0) & market.positions.first_year)
+    sent: list[list[int]] = [[] for _ in people]
+    for s, name in enumerate(match.specialties):
+        if market.value("first_year", name) <= 0:
+            continue
+        for a, person in enumerate(people):
+            wish = match.specialties[person.wish] if person.wish >= 0 else ""
+            share = market.value(f"first_year.share.{name}", wish) if wish else 0.0
+            wanted = int(person.first_year * share + person.rounding) if person.first_year > 0 else 0
+            sent[a] += sent_to(market, rings, person, f"applies.{name}", wanted, lambda _, kind=s: kind)
+    return sent
+
+
+def sent_to(
+    market: Market, rings: Rings, person: Person, purpose: str, wanted: int, specialty: Callable[[int], int]
+) -> list[int]:
+    """So many different programmes, at random points of the ring of the specialty that each try is for."""
+    sent: list[int] = []
+    for tried in range(TRIES * wanted):
+        word = market.words(purpose, person.actor, tried // 8)[tried % 8 // 2]
         point = word % POINTS if tried % 2 == 0 else word // POINTS
-        hedges = person.second >= 0 and tried % every == every - 1
-        programme = programme_at(market, person.second if hedges else person.wish, point)
-        if programme >= 0 and market.positions.considers[person.kind, programme] and programme not in sent:
+        programme = programme_at(rings, specialty(tried), point)
+        if programme >= 0 and considers(market, programme, person) and programme not in sent:
             sent.append(programme)
-        if len(sent) == person.wanted:
+        if len(sent) == wanted:
             break
     return sent
 
 
-def programme_at(market: Market, specialty: int, point: int) -> int:
+def considers(market: Market, p: int, person: Person) -> bool:
+    """Does a programme read a file of such an applicant?"""
+    refused = any(int(market.positions.refuses[p]) & bit for bit in person.lacks)
+    return not refused and person.years <= float(np.float32(market.positions.longest[p]))
+
+
+def programme_at(rings: Rings, specialty: int, point: int) -> int:
     """The first programme at or after a point of the specialty's ring; -1 if the specialty has none."""
-    ring = market.rings[specialty]
+    ring = rings[specialty]
     return ring[bisect_left(ring, (point, -1)) % len(ring)][1] if ring else -1
 
 
-def rings_of(match: Match, positions: Positions) -> list[list[tuple[int, int]]]:
-    """Every programme with seats at eight fixed points of its specialty's ring, so that others may come and go."""
+def rings_of(match: Match, running: Bools) -> list[list[tuple[int, int]]]:
+    """Every running programme at eight fixed points of its specialty's ring, so that others may come and go."""
     rings: list[list[tuple[int, int]]] = [[] for _ in match.specialties]
-    for p in np.flatnonzero(positions.quota):
+    for p in np.flatnonzero(running):
         drawn = words(match.seed, 0, int(match.programmes.actor[p]), decision(f"{match.name}.place"), 0, 0)
         points = [point for word in drawn for point in (int(word) % POINTS, int(word) // POINTS)]
         rings[match.programmes.specialty[p]] += [(point, int(p)) for point in points]
@@ -95,12 +159,13 @@ def rings_of(match: Match, positions: Positions) -> list[list[tuple[int, int]]]:
 # --- step 2: interviews -----------------------------------------------------------------------------------------------
 
 
-def invite(market: Market, people: Sequence[Person], applied: Sequence[Sequence[int]]) -> list[list[int]]:
+def invite(
+    market: Market, people: Sequence[Person], applied: Sequence[Sequence[int]], attends: Sequence[int]
+) -> list[list[int]]:
     """The interviews of each applicant: programmes invite down their lists, who has enough interviews declines.
 
     All programmes invite through one season, each at an even pace: its slots in proportion to their number.
     """
-    attends = round(market.value("interviews_attended"))
     room = market.positions.slots.tolist()
     interviews: list[list[int]] = [[] for _ in people]
     invitations = []
@@ -108,7 +173,7 @@ def invite(market: Market, people: Sequence[Person], applied: Sequence[Sequence[
         if room[p] > 0:
             invitations += [(slot * SEASON // room[p], p, a) for slot, a in enumerate(order)]
     for _, p, a in sorted(invitations, key=lambda invitation: invitation[:2]):
-        if room[p] > 0 and len(interviews[a]) < attends:
+        if room[p] > 0 and len(interviews[a]) < attends[a]:
             interviews[a].append(p)
             room[p] -= 1
     return interviews
@@ -118,7 +183,7 @@ def screening_lists(market: Market, people: Sequence[Person], applied: Sequence[
     """By programme: its applicants, the best file first; a preference signal lifts a file."""
     files: dict[int, list[tuple[int, int]]] = {}
     for a, person in enumerate(people):
-        signals = round(market.value("signals", market.match.specialties[person.wish]))
+        signals = round(market.value("signals", market.match.specialties[person.wish])) if person.wish >= 0 else 0
         signalled = rank(market, person, applied[a])[:signals]
         for p in applied[a]:
             merit = person.merit + (market.value("signals.weight") if p in signalled else 0.0)
@@ -142,10 +207,11 @@ def rank(market: Market, person: Person, programmes: Iterable[int]) -> list[int]
 
 
 def judge(market: Market, person: Person, p: int, occasion: int, merit: float) -> float:
-    """A programme's score of an applicant: merit, openness to graduates from abroad, and the luck of the occasion."""
-    spread = market.value("interview.spread" if occasion == INTERVIEW else "screen.spread")
-    openness = market.positions.openness[p] if person.img else 0.0
-    return float(merit + openness + spread * idiosyncratic(market, person, p, occasion))
+    """A programme's score: merit, exam ability, openness to graduates from abroad, and the luck of the occasion."""
+    spread, positions = market.value("interview.spread" if occasion == INTERVIEW else "screen.spread"), market.positions
+    openness = positions.openness[person.origin, p] if person.img else 0.0
+    known = merit + positions.ability_weight[p] * person.ability + openness
+    return float(known + spread * idiosyncratic(market, person, p, occasion))
 
 
 def idiosyncratic(market: Market, person: Person, p: int, which: int) -> float:
@@ -190,47 +256,74 @@ def deferred_acceptance(lists: Lists, scores: Scores, seats: Ints) -> Matching:
 # --- step 5: SOAP -----------------------------------------------------------------------------------------------------
 
 
-def fill_by_soap(market: Market, people: Sequence[Person], unmatched: Iterable[int], matched: Matching) -> Matching:
-    """Another round of deferred acceptance, of those left with the positions left, over applications sent at random."""
-    match, left = market.match, market.positions.quota.copy()
-    for p in matched.values():
-        left[p] -= 1
-    vacant = np.flatnonzero(left)
-    if not len(vacant):
-        return {}
-    threshold = int(2.0**32 * min(1.0, round(market.value("after_applications")) / len(vacant)))
-    lists = {}
-    for a in unmatched:
-        considered = [int(p) for p in vacant if market.positions.considers[people[a].kind, p]]
-        partner, who = match.programmes.partner, people[a].actor
-        sent = [p for p in considered if market.words("after_applies", who, int(partner[p]))[0] < threshold]
+def fill_by_soap(
+    market: Market, people: Sequence[Person], left: Collection[int], advanced: Matching, in_round: Matching
+) -> Matching:
+    """Positions left are offered, round by round, to those left, who applied to some of the programmes they like.
+
+    Who has an advanced position needs a one-year post and nothing else. Advanced positions are not offered.
+    """
+    match, positions, seats = market.match, market.positions, market.positions.quota.copy()
+    for p in in_round.values():
+        seats[p] -= 1
+    seats[match.programmes.advanced] = 0
+    vacant = [int(p) for p in np.flatnonzero((seats > 0) & (positions.appeal > 0))]
+    share = min(1.0, market.value("soap.applications") / max(1, len(vacant)))
+    lists: dict[int, Sequence[int]] = {}
+    for a in sorted(left) if seats.any() else ():
+        wanted = [p for p in vacant if considers(market, p, people[a]) and (a not in advanced or positions.first_year[p])]
+        drawn = {p: market.words("soap.applies", people[a].actor, int(match.programmes.partner[p])) for p in wanted}
+        sent = [p for p, w in drawn.items() if w[0] < 2.0**32 * share and w[1] < 2.0**32 * positions.appeal[p]]
         lists[a] = rank(market, people[a], sent)
     scores = {(a, p): judge(market, people[a], p, SOAP_FILE, people[a].soap_merit) for a in lists for p in lists[a]}
-    return deferred_acceptance(lists, scores, left)
+    return offered(lists, scores, seats, round(market.value("soap.rounds")))
+
+
+def offered(lists: Lists, scores: Scores, seats: Ints, rounds: int) -> Matching:
+    """In each round programmes offer what is vacant to the best they have not asked; all take their best offer."""
+    vacant, placed = seats.copy(), Matching()
+    asked: set[tuple[int, int]] = set()
+    for _ in range(rounds):
+        offers: dict[int, list[int]] = {}
+        for p in sorted({p for own in lists.values() for p in own}):
+            free = [a for a in lists if a not in placed and p in lists[a] and (a, p) not in asked]
+            for a in sorted(free, key=lambda a, p=p: (-scores[a, p], a))[: vacant[p]]:
+                asked.add((a, p))
+                offers.setdefault(a, []).append(p)
+        for a, own in offers.items():
+            placed[a] = min(own, key=lists[a].index)
+            vacant[placed[a]] -= 1
+    return placed
 
 
 # --- what is reported -------------------------------------------------------------------------------------------------
 
 
 def report(
-    market: Market, people: Sequence[Person], lists: Lists, active: Collection[int], placed: Mapping[int, Matching]
-) -> Allocation:
+    market: Market, people: Sequence[Person], stages: Sequence[Steps], ranks: Sequence[int], active: Collection[int],
+    advanced: Matching, placed: Mapping[int, Matching],
+) -> Allocation:  # fmt: skip
     """The graduates' results in their order, and the tallies of every group of applicants."""
     positions, imgs = market.positions, [a for a, person in enumerate(people) if person.img]
     channel = {a: by for by, matching in placed.items() for a in matching}
-    programme = {a: p for matching in placed.values() for a, p in matching.items()}
-    considered = {a: any(positions.considers[people[a].kind, positions.quota > 0]) for a in imgs}
+    programme = {a: advanced.get(a, p) for matching in placed.values() for a, p in matching.items()}
+    offered = [int(p) for p in np.flatnonzero(positions.quota)]
+    considered = {a: any(considers(market, p, people[a]) for p in offered) for a in imgs}
     groups = [*market.match.book.categories["competitor"], "citizen_img", "noncitizen_img"]
     outcomes = [PLACED if a in programme else UNPLACED if considered[a] else INELIGIBLE for a in imgs]
     return Allocation(
         outcome=np.array(outcomes, np.int64),
         channel=np.array([channel.get(a, NO_CHANNEL) for a in imgs], np.int64),
-        interviews=np.array([len(lists[a]) for a in imgs], np.int64),
-        ranks=np.array([len(lists[a]) if a in active else 0 for a in imgs], np.int64),
+        interviews=np.array([ranks[a] for a in imgs], np.int64),
+        ranks=np.array([ranks[a] if a in active else 0 for a in imgs], np.int64),
         active=np.array([a in active for a in imgs], bool),
         specialty=np.array([of_programme(market.match.programmes.specialty, programme.get(a)) for a in imgs], np.int64),
         sponsor=np.array([of_programme(positions.sponsor, programme.get(a)) for a in imgs], np.int64),
         rows=[tally(market, group, people, channel, active) for group in (*groups, "all")],
+        details={
+            "specialties": by_specialty(market, people, stages, active, advanced, placed),
+            **{name: fared(market, people, stages[0], active, advanced, placed, name) for name in ("rank_lists", "files")},
+        },
     )
 
 
@@ -245,7 +338,8 @@ def tally(
     """How many of a group applied, ranked, and were placed by each channel; the seats of all programmes with `all`."""
     own = [a for a, person in enumerate(people) if group in (person.group, "all")]
     by = [channel.get(a) for a in own]
-    row: dict[str, object] = {"group": group, "seats": int(market.positions.quota.sum()) if group == "all" else 0}
+    begin = int(market.positions.quota[~market.match.programmes.advanced].sum())
+    row: dict[str, object] = {"group": group, "seats": begin if group == "all" else 0}
     row |= {"applicants": len(own), "active": sum(a in active for a in own)}
     row |= {"placed": by.count(IN_ROUND), "outside": by.count(OUTSIDE), "after": by.count(IN_SOAP)}
     return row

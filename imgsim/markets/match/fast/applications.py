@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from imgsim.base.arrays import Bools, Ints
+from imgsim.base.arrays import Floats, Ints
 from imgsim.base.compiled.jit import inline_kernel, kernel
 from imgsim.base.randomness.philox import words
 from imgsim.markets.match.fast.hash_ring import POINT_BITS, POINTS, Programme, eight_points
@@ -22,23 +22,44 @@ CALLS: Final = 16  # made together
 MOST_EVERY: Final = 56  # so that the pattern of the second specialty fits into one word
 
 
+class Screens(NamedTuple):
+    """What programmes refuse unread; each array has an entry for a programme that does not exist after the last."""
+
+    refuses: npt.NDArray[np.uint8]  # bits of what it refuses
+    longest: npt.NDArray[np.float32]  # years after graduation until which it considers anybody
+
+
+class Seeking(NamedTuple):
+    """What applicants seek and what may be refused in them; arrays of shape (applicants,)."""
+
+    wish: Ints
+    second: Ints  # second specialty, or -1
+    wanted: Ints  # applications
+    lacks: Ints  # bits of what may be refused
+    years: Floats  # since graduation
+
+
+def screens(refuses: Ints, longest: Floats) -> Screens:
+    """The screens of all programmes, as small as they can be kept."""
+    return Screens(np.append(refuses, 0).astype(np.uint8), np.append(longest, 0).astype(np.float32))
+
+
 @kernel
-def apply(
-    chance: Chance, rings: Programme, every: int, wish: Ints, second: Ints, wanted: Ints, kind: Ints, considers: Bools
-) -> Pairs:
+def apply(chance: Chance, rings: Programme, every: int, seeking: Seeking, screens: Screens) -> Pairs:
     """Applicant and programme of every application, without repeats, in the order of applicants.
 
     Each ``every``-th draw is for the second specialty, or for the one wished for if there is no second (-1).
-    ``considers`` is (kinds of applicant, programmes): whether a programme considers that ``kind`` at all.
     """
-    most = wanted.sum() + PER_CALL
+    most = seeking.wanted.sum() + PER_CALL
     applicant, programme = np.empty(most, np.int32), np.empty(most, np.uint16)
-    last_applicant, flat_rings, pattern = last_applicants(considers), rings.ravel(), second_pattern(every)
+    last_applicant, flat_rings, pattern = last_applicants(len(screens.refuses)), rings.ravel(), second_pattern(every)
     low, high = np.empty(CALLS, np.uint64), np.empty(CALLS, np.uint64)
     n = np.uint64(0)
-    for a in range(len(wish)):
-        begin, end, tries = n, n + np.uint64(wanted[a]), wanted[a] * TRIES
-        starts = ring_start(wish[a]), ring_start(second[a] if second[a] >= 0 else wish[a])
+    for a in range(len(seeking.wish)):
+        wanted, second = seeking.wanted[a], seeking.second[a]
+        begin, end, tries = n, n + np.uint64(wanted), wanted * TRIES
+        starts = ring_start(seeking.wish[a]), ring_start(second if second >= 0 else seeking.wish[a])
+        me = np.int32(a), np.uint8(seeking.lacks[a]), np.float32(seeking.years[a])
         for call in range((tries + PER_CALL - 1) // PER_CALL):
             if n >= end:
                 break
@@ -47,11 +68,9 @@ def apply(
             points, left = (low[call % CALLS], high[call % CALLS]), tries - call * PER_CALL
             seconds = pattern >> (call * PER_CALL % every)
             if left >= PER_CALL:  # nearly always; a number that the compiler knows takes an eighth less time
-                n = apply_at_points(
-                    flat_rings, starts, points, seconds, PER_CALL, last_applicant[kind[a]], a, programme, n
-                )
+                n = apply_at_points(flat_rings, starts, points, seconds, PER_CALL, screens, last_applicant, me, programme, n)
             else:
-                n = apply_at_points(flat_rings, starts, points, seconds, left, last_applicant[kind[a]], a, programme, n)
+                n = apply_at_points(flat_rings, starts, points, seconds, left, screens, last_applicant, me, programme, n)
         n = min(n, end)
         applicant[begin:n] = a
     return Pairs(applicant[:n], programme[:n])
@@ -75,21 +94,23 @@ def ring_start(specialty: int) -> np.uint64:
 @inline_kernel
 def apply_at_points(
     rings: Programme, starts: tuple[np.uint64, np.uint64], points: tuple[np.uint64, np.uint64], seconds: int,
-    tries: int, last_applicant: Ints32, a: int, programme: Programme, n: np.uint64,
+    tries: int, screens: Screens, last_applicant: Ints32, me: tuple[np.int32, np.uint8, np.float32],
+    programme: Programme, n: np.uint64,
 ) -> np.uint64:  # fmt: skip
-    """Record the applications at a call's first ``tries`` points that are new and considered; how many there are then.
+    """Record the applications at a call's first ``tries`` points that are new and not refused; how many there are then.
 
     Without branches and signs: either costs more than all the rest.
     """
-    (first, other), (left, right), me = starts, points, np.int32(a)
+    (first, other), (left, right), (number, lacks, years) = starts, points, me
     for k in range(tries):
         p = rings[(other if (seconds >> k) & 1 else first) | (left & np.uint64(POINTS - 1))]
         left = (left >> np.uint64(POINT_BITS)) | (right << np.uint64(64 - POINT_BITS))
         right >>= np.uint64(POINT_BITS)
         last = last_applicant[p]
         programme[n] = p
-        n += np.uint64(last < me)
-        last_applicant[p] = max(last, me)
+        considered = ((screens.refuses[p] & lacks) == 0) & (years <= screens.longest[p])
+        n += np.uint64((last < number) & considered)
+        last_applicant[p] = max(last, number)
     return n
 
 
@@ -102,15 +123,11 @@ def points_ahead(chance: Chance, a: int, call: int, low: Keys, high: Keys) -> No
 
 
 @kernel
-def last_applicants(considers: Bools) -> Ints32:
-    """The last applicant of each programme, by kind of applicant, with a programme that does not exist after the last.
+def last_applicants(programmes: int) -> Ints32:
+    """The last applicant of each programme: nobody yet, or somebody after all others for the one that does not exist.
 
-    Nobody yet (-1), or, where the kind is not considered, somebody after all others: so one look tells whether an
-    application is new and considered.
+    So one look tells whether an application is new.
     """
-    last = np.full((considers.shape[0], considers.shape[1] + 1), MOST_APPLICANTS, np.int32)
-    for kind in range(considers.shape[0]):
-        for p in range(considers.shape[1]):
-            if considers[kind, p]:
-                last[kind, p] = -1
+    last = np.full(programmes, -1, np.int32)
+    last[programmes - 1] = MOST_APPLICANTS
     return last

@@ -10,15 +10,16 @@ from imgsim.base.arrays import Floats, Ints
 from imgsim.base.compiled.by_reference import by_reference
 from imgsim.base.compiled.jit import kernel
 from imgsim.base.randomness.addresses import COMPETITOR, actor, decision
+from imgsim.base.randomness.philox import uniforms
 from imgsim.base.randomness.quantiles import normal
 from imgsim.inputs.parameters.parameter import Parameters
 from imgsim.inputs.traits import BIRTH, COLUMN, GRADUATION, LAST_CLINICAL, TRAITS
-from imgsim.markets.match.fast.specialty_choice import options
 from imgsim.persons.compile_rules import CompiledRules
 from imgsim.persons.population import sample
-from imgsim.persons.risk_equations import Rules, draw_many, predict, probability
+from imgsim.persons.risk_equations import Rules, draw_many, predict
 
 ABILITY, KIND, WISH = COLUMN["ability"], COLUMN["competitor"], COLUMN["wish"]
+TINY: Final = 1e-300  # shares that are all zero are divided by something
 # What every competitor is, trait by trait, before kind, day, ability and wish are given.
 COMPETITOR_TRAITS: Final = [trait.unset if trait.competitors is None else trait.competitors for trait in TRAITS]
 
@@ -39,7 +40,7 @@ class Competitors:
         self.kinds = list(book.categories["competitor"])
         self.sampled = decision(f"{name}.competitor.sampled")
         self.ability = book.number(f"{name}.competitor_ability")
-        self.options, self.wishes = options(book, f"{name}.competitor_wish", specialties)
+        self.specialties, self.wishes = specialties, decision(f"{name}.competitor_wish")
 
     def of_year(self, year: int, day: int, seed: int, replication: int) -> tuple[Ints, Floats]:
         """Actors and traits of the year's competitors, kind by kind, by the values of a day."""
@@ -49,23 +50,18 @@ class Competitors:
         ]
         actors = np.concatenate([np.empty(0, np.int64), *sampled])
         kind = (actors >> 32) & 0xFFFF
-        shared = self.shared_traits(day)
-        traits = shared[kind]
-        shares = wish_shares(self.book.rules, self.options, day, shared)
-        draw_competitors(
-            self.book.rules,
-            seed,
-            replication,
-            actors,
-            kind,
-            self.ability,
-            self.options,
-            self.wishes,
-            shares,
-            day,
-            traits,
-        )
+        traits = self.shared_traits(day)[kind]
+        draw_abilities(self.book.rules, seed, replication, actors, self.ability, day, traits)
+        u = uniforms(seed, replication, actors, self.wishes, 0)
+        traits[:, WISH] = (u[:, np.newaxis] >= self.wish_shares(day)[kind]).sum(axis=1)
         return actors, traits
+
+    def wish_shares(self, day: int) -> Floats:
+        """The uniform below which each specialty but the last is wished for, (kinds, specialties - 1), rising."""
+        name, value = f"{self.name}.competitor_wish", self.parameters.value
+        shares = np.array([[value(f"{name}.{kind}", day, s) for s in self.specialties] for kind in self.kinds])
+        rising: Floats = np.cumsum(shares.reshape(len(self.kinds), -1), axis=1)
+        return rising[:, :-1] / np.maximum(rising[:, -1:], TINY)
 
     def shared_traits(self, day: int) -> Floats:
         """The traits that all competitors of a kind share, one row a kind: everything but ability and wish."""
@@ -81,32 +77,10 @@ class Competitors:
 
 
 @kernel
-def wish_shares(rules: Rules, options: Ints, day: int, shared: Floats) -> Floats:
-    """The uniform below which each specialty but the last is wished for, (kinds, specialties - 1), rising.
-
-    The choice of ``specialty_choice.chooses_among``, worked out once a kind instead of once a person.
-    """
-    all_rules, shares = by_reference(rules), np.empty((len(shared), len(options)))
-    for kind in range(len(shared)):
-        passed_over = 1.0
-        for option in range(len(options)):
-            passed_over *= 1.0 - probability(all_rules, options[option], day, shared[kind])
-            shares[kind, option] = 1.0 - passed_over
-    return shares
-
-
-@kernel
-def draw_competitors(
-    rules: Rules, seed: int, replication: int, actors: Ints, kind: Ints, ability: int, options: Ints, wishes: Ints,
-    shares: Floats, day: int, traits: Floats,
-) -> None:  # fmt: skip
-    """Draw every competitor's ability and the specialty wished for into the rows of traits."""
-    all_rules = by_reference(rules)
-    able = draw_many(rules, seed, replication, actors, ability, 0)
-    wishing = draw_many(rules, seed, replication, actors, options[0], 0) if len(options) else able  # not read then
+def draw_abilities(
+    rules: Rules, seed: int, replication: int, actors: Ints, ability: int, day: int, traits: Floats
+) -> None:
+    """Draw every competitor's ability into the rows of traits."""
+    all_rules, able = by_reference(rules), draw_many(rules, seed, replication, actors, ability, 0)
     for k in range(len(actors)):
-        u, option, row = wishing[k], 0, traits[k]
-        row[ABILITY] = predict(all_rules, ability, day, row) + normal(able[k])
-        while option < len(options) and u >= shares[kind[k], option]:
-            option += 1
-        row[WISH] = wishes[option]
+        traits[k, ABILITY] = predict(all_rules, ability, day, traits[k]) + normal(able[k])

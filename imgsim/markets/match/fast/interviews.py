@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from imgsim.base.arrays import Bools, Floats, Ints
+from imgsim.base.arrays import Ints
 from imgsim.base.compiled.jit import kernel
 from imgsim.base.compiled.prefetch import fetch
 from imgsim.markets.match.fast.idiosyncratic import SCREENING, Chance, Pairs
@@ -20,7 +20,7 @@ from imgsim.markets.match.fast.packed_sort import (
     Keys,
     by_programme,
 )
-from imgsim.markets.match.fast.rank_lists import scores
+from imgsim.markets.match.fast.rank_lists import Judged, scores
 
 Programme = npt.NDArray[np.uint16]
 
@@ -36,25 +36,21 @@ class ScreeningLists(NamedTuple):
     entry: Keys  # the applicant stands in the low bits
 
 
-def screening_lists(
-    chance: Chance, pairs: Pairs, spread: float, merit: Floats, openness: Floats, img: Bools
-) -> ScreeningLists:
+def screening_lists(chance: Chance, pairs: Pairs, spread: float, judged: Judged) -> ScreeningLists:
     """Every programme's applicants, the best file first."""
     keys = np.empty(len(pairs.applicant), np.uint64)  # made by NumPy, which asks for large pages of memory
-    screen_files(chance, pairs, spread, merit, openness, img, keys)
+    screen_files(chance, pairs, spread, judged, keys)
     keys.sort()
-    return ScreeningLists(list_starts(keys, len(openness)), keys)
+    return ScreeningLists(list_starts(keys, len(judged.weight)), keys)
 
 
 @kernel
-def screen_files(
-    chance: Chance, pairs: Pairs, spread: float, merit: Floats, openness: Floats, img: Bools, keys: Keys
-) -> None:
+def screen_files(chance: Chance, pairs: Pairs, spread: float, judged: Judged, keys: Keys) -> None:
     """Every application as an entry of the programme's list; block by block, to stay in the cache."""
     for begin in range(0, len(keys), BLOCK):
         end = min(begin + BLOCK, len(keys))
         part = Pairs(pairs.applicant[begin:end], pairs.programme[begin:end])
-        score = scores(chance, part, SCREENING, spread, merit, openness, img)
+        score = scores(chance, part, SCREENING, spread, judged)
         for k in range(len(score)):
             keys[begin + k] = by_programme(part.programme[k], score[k], part.applicant[k])
 
@@ -96,14 +92,14 @@ def slot_keys(slots: Ints) -> npt.NDArray[np.uint32]:
 
 
 @kernel
-def invite(lists: ScreeningLists, order: Programme, slots: Ints, attends: int, applicants: int) -> Pairs:
+def invite(lists: ScreeningLists, order: Programme, slots: Ints, attends: Ints) -> Pairs:
     """The applications that become interviews, in the order of the interleaved slots.
 
-    Round-robin passes: in each, a programme offers as many interviews as it has ``slots``. Whoever already has
-    ``attends`` interviews declines, and the programme goes on to the next applicant.
+    Round-robin passes: in each, a programme offers as many interviews as it has ``slots``. Whoever already has as many
+    interviews as that person ``attends`` declines, and the programme goes on to the next applicant.
     """
     room, turn, end = slots.astype(np.int32), lists.first[:-1].copy(), lists.first[1:].copy()
-    pace, attended = slots.astype(np.uint32), np.zeros(applicants, np.uint8)
+    pace, room_for = slots.astype(np.uint32), attends.astype(np.uint8)
     most = len(order) + 1  # the last one takes what is declined
     applicant, programme, n = np.empty(most, np.int32), np.empty(most, np.uint16), np.uint64(0)
     going, left = order.copy(), len(order)
@@ -116,10 +112,10 @@ def invite(lists: ScreeningLists, order: Programme, slots: Ints, attends: int, a
             entry = turn[p]
             if entry < end[p]:
                 a = lists.entry[entry] & np.uint64(MOST_APPLICANTS - 1)
-                accepts = attended[a] < attends
+                accepts = room_for[a] > 0
                 applicant[n], programme[n] = a, p
                 n += np.uint64(accepts)
-                attended[a] += accepts
+                room_for[a] -= np.uint8(accepts)
                 room[p] -= accepts
                 turn[p] = entry + np.uint32(1) if room[p] > 0 else end[p]
                 going[still] = p

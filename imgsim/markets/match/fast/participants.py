@@ -9,12 +9,23 @@ import numpy as np
 from imgsim.base.arrays import Bools, Floats, Ints
 from imgsim.inputs.traits import COLUMN
 from imgsim.markets.allocation import Applicants
-from imgsim.markets.match.fast.applicant_rules import ApplicantRules, applicant_answers
+from imgsim.markets.match.fast.applicant_rules import ApplicantAnswers, ApplicantRules, applicant_answers
 from imgsim.markets.match.fast.competitors import Competitors
+from imgsim.markets.match.positions import FROM_ABROAD, HAS_FAILED, LACKS_EXPERIENCE, LACKS_LETTER, NEEDS_VISA
 from imgsim.persons.risk_equations import Rules
 
-CITIZEN, NEEDS_VISA, KIND = COLUMN["citizen"], COLUMN["needs_visa"], COLUMN["competitor"]
+CITIZEN, VISA, KIND = COLUMN["citizen"], COLUMN["needs_visa"], COLUMN["competitor"]
+FAILED, EXPERIENCE = COLUMN["has_failed"], COLUMN["experience"]
 IMG_GROUPS: Final = ("citizen_img", "noncitizen_img")
+
+
+class Values(NamedTuple):
+    """What applicants' parts in a year's Match follow from, beyond the rules that depend on the person."""
+
+    as_of: int  # the day by whose values they apply
+    linked: Floats  # by specialty: share of those who wish for it that applies for a first year as well
+    spread: Floats  # (3,): standard deviations of merit, of the logarithm of interviews attended, and of the manner in them
+    experience: float  # years of clinical experience that programmes ask for, where they do
 
 
 class Participants(NamedTuple):
@@ -23,32 +34,43 @@ class Participants(NamedTuple):
     actor: Ints
     img: Bools
     group: Ints  # kind of competitor, then citizens and others among the graduates
-    kind: Ints  # what programmes may refuse: 0 for competitors, else 1 + 2 x needs a visa + lacks the letter
-    wish: Ints
-    second: Ints  # second specialty, or -1
-    wanted: Ints  # applications
-    merit: Floats
-    soap_merit: Floats
+    origin: Ints  # -1 for competitors, 0 for graduates from abroad, 1 for citizens among them
+    lacks: Ints  # bits of what programmes may refuse unread
+    answers: ApplicantAnswers
 
 
 def participants_of(
     rules: Rules, own: ApplicantRules, competitors: Competitors, letter: int, seed: int, replication: int, year: int,
-    as_of: int, applicants: Applicants,
+    values: Values, applicants: Applicants,
 ) -> Participants:  # fmt: skip
-    """The participants of a year, by the values of the day ``as_of``; ``letter`` is the trait of a letter, or -1."""
-    others, their = competitors.of_year(year, as_of, seed, replication)
+    """The participants of a year; ``letter`` is the trait of a letter, or -1."""
+    others, their = competitors.of_year(year, values.as_of, seed, replication)
     traits = applicants.traits
     both = [
-        applicant_answers(rules, own, seed, replication, year, as_of, applicants.day, actor, rows)
+        applicant_answers(
+            rules, own, seed, replication, year, values.as_of, applicants.day, actor, rows, values.linked, values.spread
+        )
         for actor, rows in ((others, their), (applicants.actor, traits))
     ]
-    lacks = traits[:, letter] == 0 if letter >= 0 else np.zeros(len(traits), bool)
-    kind = 1 + 2 * (traits[:, NEEDS_VISA] > 0) + lacks
-    group = len(competitors.kinds) + (traits[:, CITIZEN] <= 0)
+    citizen = traits[:, CITIZEN] > 0
+    kind = their[:, KIND].astype(np.int64)
     return Participants(
-        np.concatenate([others, applicants.actor]),
-        np.arange(len(others) + len(traits)) >= len(others),
-        np.concatenate([their[:, KIND].astype(np.int64), group]),
-        np.concatenate([np.zeros(len(others), np.int64), kind]),
-        *(np.concatenate(columns) for columns in zip(*both, strict=True)),
+        actor=np.concatenate([others, applicants.actor]),
+        img=np.arange(len(others) + len(traits)) >= len(others),
+        group=np.concatenate([kind, len(competitors.kinds) + ~citizen]),
+        origin=np.concatenate([np.full(len(others), -1), citizen.astype(np.int64)]),
+        lacks=np.concatenate([np.zeros(len(others), np.int64), lacking(traits, letter, values.experience)]),
+        answers=ApplicantAnswers(*(np.concatenate(columns) for columns in zip(*both, strict=True))),
     )
+
+
+def lacking(traits: Floats, letter: int, experience: float) -> Ints:
+    """What programmes may refuse in each graduate, as bits."""
+    lacks = {
+        FROM_ABROAD: np.ones(len(traits), bool),
+        NEEDS_VISA: traits[:, VISA] > 0,
+        LACKS_LETTER: traits[:, letter] == 0 if letter >= 0 else np.zeros(len(traits), bool),
+        HAS_FAILED: traits[:, FAILED] > 0,
+        LACKS_EXPERIENCE: traits[:, EXPERIENCE] < experience,
+    }
+    return sum((bit * lack.astype(np.int64) for bit, lack in lacks.items()), np.zeros(len(traits), np.int64))

@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from imgsim.base.arrays import Bools, Floats, Ints
+from imgsim.base.arrays import Bools, Ints
 from imgsim.markets.match.fast.idiosyncratic import Chance, Pairs
 from imgsim.markets.match.fast.interviews import ScreeningLists, list_starts, screen_files
-from imgsim.markets.match.fast.rank_lists import RankLists
+from imgsim.markets.match.fast.rank_lists import Judged, RankLists
 
 
 def sends_signal(lists: RankLists, signals: Ints) -> Bools:
@@ -20,19 +20,18 @@ def sends_signal(lists: RankLists, signals: Ints) -> Bools:
 
 
 def lists_with_signals(
-    chance: Chance, lists: RankLists, sent: Bools, weight: float, spread: float, merit: Floats, openness: Floats,
-    img: Bools,
-) -> ScreeningLists:  # fmt: skip
+    chance: Chance, lists: RankLists, sent: Bools, weight: float, spread: float, judged: Judged
+) -> ScreeningLists:
     """Every programme's applicants, the best file first, signals counted in.
 
     A pair's draws have an address of their own: with a weight of 0 these are the lists without signals.
     """
     keys: Any = np.empty(len(sent), np.uint64)
     begin = 0
-    for chosen, lifted_merit in ((sent, merit + weight), (~sent, merit)):
+    for chosen, lifted in ((sent, judged._replace(merit=judged.merit + weight)), (~sent, judged)):
         part = Pairs(lists.pairs.applicant[chosen], lists.pairs.programme[chosen])
         end = begin + len(part.applicant)
-        screen_files(chance, part, spread, lifted_merit, openness, img, keys[begin:end])
+        screen_files(chance, part, spread, lifted, keys[begin:end])
         begin = end
     keys.sort()
-    return ScreeningLists(list_starts(keys, len(openness)), keys)
+    return ScreeningLists(list_starts(keys, len(judged.weight)), keys)

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from imgsim.base.arrays import Bools, Floats, Ints
+from imgsim.base.arrays import Floats, Ints
 from imgsim.base.compiled.jit import kernel
 from imgsim.markets.match.fast.idiosyncratic import PREFERENCE, Chance, Pairs, idiosyncratic
 from imgsim.markets.match.fast.packed_sort import MOST_PROGRAMMES, PROGRAMME_BITS, VALUE_BITS, Keys, by_applicant
@@ -62,14 +62,24 @@ def unpack(keys: Keys, applicants: int) -> RankLists:
     return RankLists(first, pairs)
 
 
+class Judged(NamedTuple):
+    """What programmes see of applicants, and what each makes of it."""
+
+    merit: Floats  # (applicants,): ability aside
+    ability: Floats
+    origin: Ints  # -1 for competitors, 0 for graduates from abroad, 1 for citizens among them
+    weight: Floats  # (programmes,): of ability
+    openness: Floats  # (2, programmes): what coming from abroad adds, by origin
+
+
 @kernel
-def scores(
-    chance: Chance, pairs: Pairs, which: int, spread: float, merit: Floats, openness: Floats, img: Bools
-) -> Floats:
-    """Programmes' scores of applicants: merit, openness to graduates from abroad, and luck of a spread."""
+def scores(chance: Chance, pairs: Pairs, which: int, spread: float, judged: Judged) -> Floats:
+    """Programmes' scores of applicants: merit, ability, openness to graduates from abroad, and luck of a spread."""
     drawn = idiosyncratic(chance, pairs, which)
     score = np.empty(len(drawn))
     for k in range(len(drawn)):
         a, p = pairs.applicant[k], pairs.programme[k]
-        score[k] = merit[a] + (openness[p] if img[a] else 0.0) + spread * drawn[k]
+        origin = judged.origin[a]
+        open_to = judged.openness[origin, p] if origin >= 0 else 0.0
+        score[k] = judged.merit[a] + judged.weight[p] * judged.ability[a] + open_to + spread * drawn[k]
     return score

@@ -1,36 +1,79 @@
-"""Equals `reference.fill_by_soap`: who applies to which programmes with positions left."""
+"""Equals `reference.fill_by_soap`: positions left are offered, round by round, to those left without one."""
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 
-from imgsim.base.arrays import Bools, Ints
+from imgsim.base.arrays import Bools, Floats, Ints
 from imgsim.base.compiled.jit import kernel
 from imgsim.base.randomness.philox import words
+from imgsim.markets.match.fast.applications import Screens
 from imgsim.markets.match.fast.idiosyncratic import Chance, Pairs
 
 
-@kernel
-def soap_applications(chance: Chance, kind: Ints, unmatched: Bools, left: Ints, takes: Bools, wanted: int) -> Pairs:
-    """Applications to programmes with positions ``left``, of any specialty: each applicant sends ``wanted`` on average.
+class Left(NamedTuple):
+    """Who and what is left after the Match."""
 
-    In the order of kinds of applicant, so that only the programmes that consider a kind are looked at.
+    who: Bools  # (applicants,): takes part in SOAP
+    lacks: Ints  # (applicants,): bits of what programmes may refuse
+    years: Floats  # (applicants,): since graduation
+    first_year: Bools  # (applicants,): needs a one-year post and nothing else
+    seats: Ints  # (programmes,)
+    appeal: Floats  # (programmes,): share of those left who would take its posts
+    one_year: Bools  # (programmes,): offers one-year posts
+
+
+@kernel
+def soap_applications(chance: Chance, left: Left, screens: Screens, wanted: float) -> Pairs:
+    """Applications to programmes with positions left: so many on average, of those programmes that the applicant likes.
+
+    Whether a programme appeals, and whether an application goes to it, are two draws of the pair.
     """
-    seed, replication, year, decision = chance.seed, chance.replication, chance.year, chance.decision
-    below = np.uint64(2.0**32 * min(1.0, wanted / np.sum(left > 0)))
-    most = 0
-    for k in range(len(takes)):
-        most += np.sum(unmatched & (kind == k)) * np.sum(takes[k] & (left > 0))
-    applicant, programme, n = np.empty(most + 1, np.int32), np.empty(most + 1, np.uint16), np.uint64(0)
-    for k in range(len(takes)):
-        vacant = np.flatnonzero(takes[k] & (left > 0)).astype(np.uint16)
-        others, drawn = chance.partner[vacant], np.empty(len(vacant), np.uint64)
-        for a in np.flatnonzero(unmatched & (kind == k)):
-            for v in range(len(vacant)):
-                drawn[v] = words(seed, replication, chance.actor[a], decision, year, others[v])[0]
-            begin = n
-            for v in range(len(vacant)):
-                programme[n] = vacant[v]
-                n += np.uint64(drawn[v] < below)
-            applicant[begin:n] = a
+    vacant = np.flatnonzero((left.seats > 0) & (left.appeal > 0)).astype(np.uint16)
+    who = np.flatnonzero(left.who)
+    below = 2.0**32 * min(1.0, wanted / max(1, len(vacant)))
+    most = len(who) * len(vacant) + 1
+    applicant, programme, n = np.empty(most, np.int32), np.empty(most, np.uint16), 0
+    for a in who:
+        lacks, years = np.uint8(left.lacks[a]), np.float32(left.years[a])
+        for p in vacant:
+            if (screens.refuses[p] & lacks) != 0 or years > screens.longest[p]:
+                continue
+            if left.first_year[a] and not left.one_year[p]:
+                continue
+            w = words(chance.seed, chance.replication, chance.actor[a], chance.decision, chance.year, chance.partner[p])
+            if w[0] < below and w[1] < 2.0**32 * left.appeal[p]:
+                applicant[n], programme[n] = a, p
+                n += 1
     return Pairs(applicant[:n], programme[:n])
+
+
+@kernel
+def offers(first: Ints, programme: Ints, score: Floats, left: Left, rounds: int) -> Ints:
+    """The pair by which each applicant is placed after so many rounds of offers, or -1, shape (applicants,).
+
+    Pairs are entries of the applicants' lists, best first. In each round a programme offers its vacant positions to the
+    best of those still without one that it has not asked before; each takes the best offer at once and for good.
+    """
+    order = np.argsort(-score, kind="mergesort")
+    vacant, outcome, asked = left.seats.copy(), np.full(len(first) - 1, -1), np.zeros(len(programme), np.bool_)
+    owner = np.empty(len(programme), np.int64)
+    for a in range(len(first) - 1):
+        owner[first[a] : first[a + 1]] = a
+    for _ in range(rounds):
+        free, best = vacant.copy(), np.full(len(outcome), -1)
+        for pair in order:
+            a, p = owner[pair], programme[pair]
+            if outcome[a] < 0 and free[p] > 0 and not asked[pair]:
+                asked[pair] = True
+                free[p] -= 1
+                if best[a] < 0 or pair < best[a]:
+                    best[a] = pair
+        if (best < 0).all():
+            break
+        for a in np.flatnonzero(best >= 0):
+            outcome[a] = best[a]
+            vacant[programme[best[a]]] -= 1
+    return outcome
