@@ -19,7 +19,12 @@ from imgsim.inputs.pathways.pathway import Pathway, Stage
 from imgsim.inputs.traits import COLUMN, LIVELIHOODS
 
 EVERYBODY: Final[tuple[str, ...]] = ()
-BY_SPECIALTY: Final = ("specialty_share", "programmes", "openness", "signals")  # of a Match, besides `sponsor.*`
+BY_SPECIALTY: Final = (  # of a Match, besides the families below
+    "specialty_share", "advanced_share", "programmes", "programmes.advanced", "interviews_per_position", "signals",
+    "openness", "openness.citizen", "ability_weight", "considers", "screen.gap", "screen.failed", "screen.experience",
+    "soap.appeal", "first_year", "first_year.linked",
+)  # fmt: skip
+FAMILIES_BY_SPECIALTY: Final = ("sponsor", "competitor_wish", "first_year.share")
 POOLS: Final = ("places", "closed")  # of a round by merit: one for each category of one trait
 
 
@@ -67,7 +72,7 @@ def constant() -> list[str]:
 def drawn_once(pathway: Pathway) -> list[str]:
     """The parameters of which the programmes of a Match are drawn, whatever the day."""
     matches = [stage.name for stage in pathway.stages.values() if stage.mechanism == MATCH]
-    words = [word for word in NEEDS[MATCH] if word == "programmes" or word.startswith("programme.")]
+    words = [word for word in NEEDS[MATCH] if word.startswith("programme.")]
     return [f"{name}.{word}" for name in matches for word in words]
 
 
@@ -95,7 +100,8 @@ def of_round(stage: Stage, parameters: Parameters, pathway: Pathway) -> Iterator
     if stage.mechanism == MATCH:
         yield f"{name}.competitors", ("competitor",)
         yield from ((f"{name}.{word}", ("specialty",)) for word in BY_SPECIALTY)
-        yield from ((each, ("specialty",)) for each in parameters.family(f"{name}.sponsor."))
+        for family in FAMILIES_BY_SPECIALTY:
+            yield from ((each, ("specialty",)) for each in parameters.family(f"{name}.{family}."))
         other = {*NEEDS[MATCH], *OPTIONAL[MATCH]} - {*BY_SPECIALTY, *MATCH_RULES, "competitors"}
         yield from ((f"{name}.{word}", EVERYBODY) for word in sorted(other))
 

@@ -82,7 +82,9 @@ class Match:
     def values(self, year: int) -> Values:
         """What applicants' parts in a year's Match follow from, beyond the rules that depend on the person."""
         known = self.by_year
-        spread = [known.value(word, year) for word in ("merit.spread", "interviews_attended.variation", "interview.manner")]
+        spread = [
+            known.value(word, year) for word in ("merit.spread", "interviews_attended.variation", "interview.manner")
+        ]
         linked = known.by_specialty("first_year.linked", year)
         return Values(known.day(year), linked, np.array(spread), known.value("screen.experience.least", year))
 

@@ -59,12 +59,12 @@ def draw_programmes(name: str, parameters: Parameters, specialties: tuple[str, .
         for advanced, word in enumerate(("programmes", "programmes.advanced"))
     ]
     numbers = [(s, advanced, number) for s, advanced, count in tracks for number in range(count)]
-    actors = np.array([actor(PROGRAMME, FIRST_YEAR, s, number + ADVANCED * adv) for s, adv, number in numbers], np.int64)
+    actors = np.array(
+        [actor(PROGRAMME, FIRST_YEAR, s, number + ADVANCED * adv) for s, adv, number in numbers], np.int64
+    )
     specialty, advanced, place = np.array(numbers, np.int64).reshape(-1, 3).T
     spread, alike = (parameters.value(f"{name}.programme.{word}", 0) for word in ("size_spread", "openness_sponsors"))
-    draws = {
-        word: uniforms(seed, ALL_REPLICATIONS, actors, decision(f"{name}.programme.{word}"), 0) for word in DRAWN
-    }
+    draws = {word: uniforms(seed, ALL_REPLICATIONS, actors, decision(f"{name}.programme.{word}"), 0) for word in DRAWN}
     openness = normals(draws["openness"])
     return Programmes(
         actor=actors,

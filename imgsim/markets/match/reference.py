@@ -28,8 +28,8 @@ from imgsim.markets.allocation import (
     Applicants,
 )
 from imgsim.markets.match.match import Match
-from imgsim.markets.match.reference_report import by_specialty, fared
 from imgsim.markets.match.reference_applicants import Market, Person, competitors, graduates
+from imgsim.markets.match.reference_report import by_specialty, fared
 
 Lists = Mapping[int, Sequence[int]]  # by applicant: programmes, the favourite first
 Scores = Mapping[tuple[int, int], float]  # by applicant and programme
@@ -81,7 +81,11 @@ def stage_of(
     """From applications to rank lists."""
     interviews = invite(market, people, applied, attends)
     lists = {a: rank(market, person, interviews[a]) for a, person in enumerate(people)}
-    scores = {(a, p): judge(market, people[a], p, INTERVIEW, people[a].merit + people[a].manner) for a in lists for p in lists[a]}
+    scores = {
+        (a, p): judge(market, people[a], p, INTERVIEW, people[a].merit + people[a].manner)
+        for a in lists
+        for p in lists[a]
+    }
     return Steps(applied, lists, scores)
 
 
@@ -271,7 +275,9 @@ def fill_by_soap(
     share = min(1.0, market.value("soap.applications") / max(1, len(vacant)))
     lists: dict[int, Sequence[int]] = {}
     for a in sorted(left) if seats.any() else ():
-        wanted = [p for p in vacant if considers(market, p, people[a]) and (a not in advanced or positions.first_year[p])]
+        wanted = [
+            p for p in vacant if considers(market, p, people[a]) and (a not in advanced or positions.first_year[p])
+        ]
         drawn = {p: market.words("soap.applies", people[a].actor, int(match.programmes.partner[p])) for p in wanted}
         sent = [p for p, w in drawn.items() if w[0] < 2.0**32 * share and w[1] < 2.0**32 * positions.appeal[p]]
         lists[a] = rank(market, people[a], sent)
@@ -322,7 +328,10 @@ def report(
         rows=[tally(market, group, people, channel, active) for group in (*groups, "all")],
         details={
             "specialties": by_specialty(market, people, stages, active, advanced, placed),
-            **{name: fared(market, people, stages[0], active, advanced, placed, name) for name in ("rank_lists", "files")},
+            **{
+                name: fared(market, people, stages[0], active, advanced, placed, name)
+                for name in ("rank_lists", "files")
+            },
         },
     )
 

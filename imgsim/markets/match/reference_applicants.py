@@ -13,9 +13,9 @@ from imgsim.base.randomness.philox import uniform, words
 from imgsim.base.randomness.quantiles import normal
 from imgsim.inputs.traits import BIRTH, COLUMN, GRADUATION, LAST_CLINICAL, TRAITS
 from imgsim.markets.allocation import Applicants
+from imgsim.markets.match.fast.applicant_rules import MOST_INTERVIEWS
 from imgsim.markets.match.fast.packed_sort import MOST_PROGRAMMES
 from imgsim.markets.match.match import Match
-from imgsim.markets.match.fast.applicant_rules import MOST_INTERVIEWS
 from imgsim.markets.match.positions import (
     FROM_ABROAD,
     HAS_FAILED,

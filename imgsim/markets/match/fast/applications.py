@@ -68,9 +68,13 @@ def apply(chance: Chance, rings: Programme, every: int, seeking: Seeking, screen
             points, left = (low[call % CALLS], high[call % CALLS]), tries - call * PER_CALL
             seconds = pattern >> (call * PER_CALL % every)
             if left >= PER_CALL:  # nearly always; a number that the compiler knows takes an eighth less time
-                n = apply_at_points(flat_rings, starts, points, seconds, PER_CALL, screens, last_applicant, me, programme, n)
+                n = apply_at_points(
+                    flat_rings, starts, points, seconds, PER_CALL, screens, last_applicant, me, programme, n
+                )
             else:
-                n = apply_at_points(flat_rings, starts, points, seconds, left, screens, last_applicant, me, programme, n)
+                n = apply_at_points(
+                    flat_rings, starts, points, seconds, left, screens, last_applicant, me, programme, n
+                )
         n = min(n, end)
         applicant[begin:n] = a
     return Pairs(applicant[:n], programme[:n])

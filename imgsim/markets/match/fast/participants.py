@@ -24,7 +24,9 @@ class Values(NamedTuple):
 
     as_of: int  # the day by whose values they apply
     linked: Floats  # by specialty: share of those who wish for it that applies for a first year as well
-    spread: Floats  # (3,): standard deviations of merit, of the logarithm of interviews attended, and of the manner in them
+    spread: (
+        Floats  # (3,): standard deviations of merit, of the logarithm of interviews attended, and of the manner in them
+    )
     experience: float  # years of clinical experience that programmes ask for, where they do
 
 

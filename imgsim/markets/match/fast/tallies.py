@@ -152,7 +152,9 @@ def by_specialty(
         "programmes": np.bincount(track[running], minlength=tracks),
         "seats": np.bincount(track, positions.quota, tracks).astype(np.int64),
     }
-    return table_of_tracks(offered, {name: np.asarray(cells) for name, cells in counts.items()}, groups, match.specialties)
+    return table_of_tracks(
+        offered, {name: np.asarray(cells) for name, cells in counts.items()}, groups, match.specialties
+    )
 
 
 def ranked_once(stage: Stage, track: Ints) -> tuple[Ints, Ints]:
