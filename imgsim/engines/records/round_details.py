@@ -71,12 +71,12 @@ def details_table(layout: Layout, meetings: Sequence[Meeting]) -> Columns:
         "year": np.repeat(np.array([meeting.year for meeting in meetings], np.int32), sizes),
     }
     for name, kind in layout.keys.items():
-        column = one_below_the_other([part[name] for part in parts], object if kind is str else kind)
+        column = stacked([part[name] for part in parts], object if kind is str else kind)
         table[name] = named(column) if kind is str else column
-    return table | {name: one_below_the_other([part[of] for part in parts], np.int64) for name, of in layout.counts.items()}
+    return table | {name: stacked([part[of] for part in parts], np.int64) for name, of in layout.counts.items()}
 
 
-def one_below_the_other(parts: Sequence[Array], kind: type) -> Array:
+def stacked(parts: Sequence[Array], kind: type) -> Array:
     """Columns one below the other, also of no meeting at all."""
     return np.concatenate([np.empty(0, kind), *parts]).astype(kind, copy=False)
 
