@@ -48,8 +48,8 @@ class Tracks:
         """Everything, levels, specialties, and the levels of each specialty."""
         names = self.table.specialties
         apart = [Stratum(SPECIALTY, name).within(Stratum(LEVEL, level)) for name in names for level in LEVELS]
-        whole = [Stratum(SPECIALTY, name) for name in names]
-        return [EVERYBODY, *(Stratum(LEVEL, level) for level in LEVELS), *whole, *apart]
+        both_levels = [Stratum(SPECIALTY, name) for name in names]
+        return [EVERYBODY, *(Stratum(LEVEL, level) for level in LEVELS), *both_levels, *apart]
 
     @cached_property
     def members(self) -> Counts:

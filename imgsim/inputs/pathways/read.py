@@ -134,6 +134,8 @@ def applicant_group(name: str, table: Table, competitors: Mapping[str, str]) -> 
     for kind in kinds:
         if kind not in known:
             table.fail(f"unknown kind of applicants `{kind}`", "of", name=kind, known=known)
+    if not kinds:
+        table.fail("a group of applicants needs at least one kind", "of")
     if name in (*known, *TOGETHER):
         table.fail(f"`{name}` is the name of a group already")
     return ApplicantGroup(table.text("label"), kinds)
