@@ -1,6 +1,6 @@
 """Published figures of a country, with which simulated outcomes are compared.
 
-Those in ``targets.toml`` may be fitted to. Further ones, in files called ``published_<subject>.toml``, are compared with
+Those in ``targets.toml`` may be fitted to. Others, in files called ``published_<subject>.toml``, are compared with
 simulated ones in figures and pages only.
 """
 
