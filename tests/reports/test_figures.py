@@ -288,8 +288,8 @@ def test_every_large_specialty_has_a_panel_with_its_published_fills(run: Any) ->
     panels = {panel.get_title(): panel for panel in axes.figure.axes}
     assert {"internal medicine", "family medicine", "psychiatry", "anesthesiology"} <= set(panels)
     assert len(panels) == 12
-    told = [f for f in load_published(COUNTRIES / "us") if f.measure == "match_fill_rate" and f.group == "psychiatry"]
-    assert {(float(f.cohort), f.value) for f in told} <= set(hollow_points(panels["psychiatry"]))
+    filled = [f for f in load_published(COUNTRIES / "us") if f.measure == "match_fill_rate" and f.group == "psychiatry"]
+    assert {(float(f.cohort), f.value) for f in filled} <= set(hollow_points(panels["psychiatry"]))
 
 
 def test_rank_lists_by_result_stand_beside_published_means(run: Any) -> None:

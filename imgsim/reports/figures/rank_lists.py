@@ -106,8 +106,8 @@ def groups_shown(run: Run) -> dict[str, str]:
 def years_shown(run: Run, rows: pd.DataFrame) -> list[int]:
     """The simulated years of which the country has published figures by length, or all."""
     known = sorted(set(rows["year"])) if len(rows) else []
-    told = {figure.cohort for figure in all_published(run) if figure.measure == BY_RANKS}
-    return [year for year in known if str(year) in told] or known
+    published_of = {figure.cohort for figure in all_published(run) if figure.measure == BY_RANKS}
+    return [year for year in known if str(year) in published_of] or known
 
 
 def by_length(rows: pd.DataFrame, group: str) -> pd.DataFrame:
