@@ -32,32 +32,20 @@ LARGE: Final = (
 )  # fmt: skip
 BY_RANKS: Final = ("independent", "internal_medicine/independent", "family_medicine/independent", "us_md")
 SINGLE_RANKS: Final = 12
-EARLIEST: Final = 2004
-SINCE: Final = ((0, 3), (3, 6), (6, 10), (10, 16), (16, 99))  # years since graduation
+BOTH: Final = ("2008", "2025")
+SINCE: Final = ("0-2", "3-5", "6-9", "10+")  # years since graduation
 
 Figures = Sequence[Target]
 
 
-def lived(scale: float, seeds: int) -> tuple[Outcomes, pd.DataFrame]:
-    """Mean outcomes over draws of programmes, and the Match seasons of graduates with their years since graduation."""
-    first = load_scenario(SCENARIO, scale=scale)
-    outcomes, seasons = [], []
+def lived(scale: float, seeds: int) -> Outcomes:
+    """Mean outcomes over draws of programmes."""
+    first, outcomes = load_scenario(SCENARIO, scale=scale), []
     for seed in range(first.run.seed, first.run.seed + seeds):
         scenario = load_scenario(SCENARIO, scale=scale, seed=seed)
         tables = frames(next(pieces("compiled", build(scenario), 0)))  # events are not asked for
         outcomes.append(measures(tables, scenario))
-        seasons.append(seasons_since_graduation(tables))
-    return means(pd.concat(outcomes)), pd.concat(seasons)
-
-
-def seasons_since_graduation(tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
-    """Seasons from 2004 on: years since graduation, placed in the Match or not, without an interview or not."""
-    people = tables["people"][["person", "citizen", "graduation_date"]]
-    seasons = tables["seasons"].merge(people, on="person")
-    seasons = seasons[seasons["year"] >= EARLIEST]
-    years = seasons["year"] - pd.DatetimeIndex(seasons["graduation_date"]).year
-    placed, alone = seasons["channel"].astype(str) == "match", seasons["interviews"] == 0
-    return seasons[["year", "active"]].assign(since=years, citizen=seasons["citizen"], placed=placed, alone=alone)
+    return means(pd.concat(outcomes))
 
 
 def of(figures: Figures, measure: str, statistic: str = "") -> list[Target]:
@@ -127,30 +115,29 @@ def by_group(outcomes: Outcomes, figures: Figures) -> str:
     return markdown(pd.DataFrame(rows, columns=["year", "group", "statistic", "simulated", "published"]))
 
 
-def by_years_since_graduation(seasons: pd.DataFrame) -> str:
-    """Match rates of graduates from abroad by years since graduation."""
-    rows = []
-    seasons = seasons[seasons["active"].astype(bool)]
-    for low, high in SINCE:
-        inside = seasons[(seasons["since"] >= low) & (seasons["since"] < high)]
-        rates = [inside[inside["citizen"] == citizen]["placed"].mean() for citizen in (True, False)]
-        rows.append((f"{low}-{high - 1}" if high < SINCE[-1][1] else f"{low}+", *(f"{100 * r:.1f}%" for r in rates)))
+def by_years_since_graduation(outcomes: Outcomes) -> str:
+    """Match rates of graduates from abroad by years since graduation, in all measured years together."""
+    rows = [(years, *(since(outcomes, f"{years}/{group}") for group in ("citizen", "noncitizen"))) for years in SINCE]
     return markdown(pd.DataFrame(rows, columns=["years since graduation", "citizens", "others"]))
+
+
+def since(outcomes: Outcomes, group: str) -> str:
+    """A match rate by years since graduation."""
+    return f"{100 * outcomes.get(outcome_key('img_match_rate_since_graduation', 'measured', group), np.nan):.1f}%"
 
 
 # --- how good --------------------------------------------------------------------------------------------------------
 
 
-def bars(outcomes: Outcomes, figures: Figures, seasons: pd.DataFrame) -> str:
+def bars(outcomes: Outcomes, figures: Figures) -> str:
     """What is asked of the Match, and what it gives."""
     ranks, rates = of(figures, "preferred_rate_by_ranks"), of(figures, "match_rate")
-    old = (seasons["since"] >= SINCE[3][0]) & ~seasons["citizen"] & seasons["active"]
-    late, preferred = seasons[old]["placed"].mean(), of(figures, "preferred_rate")
+    preferred, late = of(figures, "preferred_rate"), since(outcomes, "10+/noncitizen")
     rows = [
         ("ranks of IMGs, 2007: matched / unmatched", "5-7.5 / 2-3.5", pair(outcomes, "2007", "img")),
         ("ranks of other than US-citizen IMGs, 2026: matched / unmatched", "5-7.5 / 2-3.5",
          pair(outcomes, "2026", "noncitizen_img")),
-        ("IMGs without any interview, 2008 / 2025", "10-18%", " / ".join(without(seasons, y) for y in (2008, 2025))),
+        ("IMGs without any interview, 2008 / 2025", "10-18%", " / ".join(without(outcomes, y) for y in BOTH)),
         *((f"P(match given k ranks), 2007, {name}: mean error", "0.08", f"{error_by_ranks(outcomes, ranks, name):.3f}")
           for name in BY_RANKS[:3]),
         ("d of ability, internal medicine, 2024-26", "0.4-0.65", difference(outcomes, "internal_medicine")),
@@ -162,7 +149,7 @@ def bars(outcomes: Outcomes, figures: Figures, seasons: pd.DataFrame) -> str:
         *((f"match rate of {group}, to 2018: mean error", bar, points(mean_error(outcomes, to_2018(rates, group))))
           for group, bar in (("citizen_img", "2 points"), ("noncitizen_img", "2 points"), ("us_md", "1 point"),
                              ("us_do", "3 points"), ("us_previous", "4 points"))),
-        ("match rate of others than citizens ten years after graduation", "at most 20%", f"{100 * late:.1f}%"),
+        ("match rate of others than citizens ten years after graduation", "at most 20%", late),
         *((f"SOAP, {group}: largest error", "3 points", points(largest(outcomes, soap(figures, group))))
           for group in dict.fromkeys(figure.group for figure in of(figures, "soap_rate"))),
     ]  # fmt: skip
@@ -180,9 +167,9 @@ def pair(outcomes: Outcomes, year: str, group: str) -> str:
     return " / ".join(f"{outcomes.get(key, np.nan):.1f}" for key in keys)
 
 
-def without(seasons: pd.DataFrame, year: int) -> str:
+def without(outcomes: Outcomes, year: str) -> str:
     """Share of the graduates from abroad in a Match who get no interview."""
-    return f"{100 * seasons[seasons['year'] == year]['alone'].mean():.1f}%"
+    return f"{100 * outcomes.get(outcome_key('no_interview_share', year), np.nan):.1f}%"
 
 
 def difference(outcomes: Outcomes, specialty: str) -> str:
@@ -230,20 +217,20 @@ def largest(outcomes: Outcomes, figures: Figures) -> float:
 # --- the page --------------------------------------------------------------------------------------------------------
 
 
-def sections(outcomes: Outcomes, figures: Figures, seasons: pd.DataFrame) -> list[tuple[str, str]]:
+def sections(outcomes: Outcomes, figures: Figures) -> list[tuple[str, str]]:
     """Headings and tables."""
     share = of(figures, "match_share_of_positions")
     graduates = ("img", "citizen_img", "noncitizen_img", "graduates")
     img = [figure for figure in share if figure.group.rpartition("/")[2] in graduates]
     return [
-        ("What is asked", bars(outcomes, figures, seasons)),
+        ("What is asked", bars(outcomes, figures)),
         ("Positions filled, by specialty", by_year(outcomes, of(figures, "match_fill_rate"))),
         ("Positions that graduates from abroad fill", by_year(outcomes, img)),
         ("Positions that US seniors fill", by_year(outcomes, [figure for figure in share if figure not in img])),
         ("Match rate by programmes ranked, 2007", by_ranks(outcomes, of(figures, "preferred_rate_by_ranks"))),
         ("Length of rank lists", by_group(outcomes, of(figures, "preferred_ranks"))),
         ("Match rate in the specialty wished for", by_group(outcomes, of(figures, "preferred_rate"))),
-        ("Match rate by years since graduation", by_years_since_graduation(seasons)),
+        ("Match rate by years since graduation", by_years_since_graduation(outcomes)),
         ("SOAP", by_year(outcomes, [*of(figures, "soap_rate"), *of(figures, "soap_fill_rate")])),
     ]
 
@@ -263,8 +250,8 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, default=4)
     parser.add_argument("--page", type=Path)
     asked = parser.parse_args()
-    outcomes, seasons = lived(asked.scale, asked.seeds)
-    parts = sections(outcomes, load_published(country_folder("us")), seasons)
+    outcomes = lived(asked.scale, asked.seeds)
+    parts = sections(outcomes, load_published(country_folder("us")))
     how = f"{asked.seeds} draws of programmes at scale {asked.scale:g}, one replication each."
     tables = "\n\n".join([how, *(f"## {heading}\n\n{table}" for heading, table in parts)]) + "\n"
     if asked.page:

@@ -114,8 +114,9 @@ def exams(rows: Sequence[tuple[Any, ...]]) -> pd.DataFrame:
 
 
 def seasons(rows: Sequence[tuple[int, int, bool, str, int, str | None]]) -> pd.DataFrame:
-    """Seasons (person, year, active, channel, ranks, specialty)."""
-    return pd.DataFrame(list(rows), columns=["person", "year", "active", "channel", "ranks", "specialty"])
+    """Seasons (person, year, active, channel, ranks, specialty); who interviews ranks."""
+    table = pd.DataFrame(list(rows), columns=["person", "year", "active", "channel", "ranks", "specialty"])
+    return table.assign(interviews=table["ranks"])
 
 
 def rounds(rows: Sequence[tuple[str, int, str, float | None, int, int, int, int, int]]) -> pd.DataFrame:

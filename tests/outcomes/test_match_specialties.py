@@ -8,7 +8,16 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from builders.synthetic import rank_lists, round_specialties, row_of, small_scenario, tables, value_of
+from builders.synthetic import (
+    people,
+    rank_lists,
+    round_specialties,
+    row_of,
+    seasons,
+    small_scenario,
+    tables,
+    value_of,
+)
 
 from imgsim.inputs.pathways.pathway import ApplicantGroup
 from imgsim.outcomes.all_measures import measures
@@ -154,3 +163,34 @@ def test_years_outside_the_measured_window_are_left_out() -> None:
     early = [(2003, *row[1:]) for row in POSTS]
     table = measures(tables(round_specialties=round_specialties(early)), scenario())
     assert not table["measure"].astype(str).str.startswith("match_").any()
+
+
+def applicants() -> pd.DataFrame:
+    """Two others who graduated in 2003 and 1996, and a citizen of 2000, in the Matches of 2005 and 2006."""
+    dates = ({"graduation_date": "2003-06-30"}, {"graduation_date": "1996-01-01"},
+             {"graduation_date": "2000-07-01", "citizen": True})  # fmt: skip
+    lists: list[tuple[int, int, bool, str, int, str | None]] = [
+        (0, 2005, True, "match", 3, "heart"),
+        (1, 2005, True, "none", 1, None),
+        (1, 2006, True, "none", 2, None),
+        (2, 2005, False, "none", 0, None),
+        (2, 2006, True, "soap", 1, "bridge"),
+    ]
+    return measures(tables(people=people(dates), seasons=seasons(lists)), scenario())
+
+
+def test_years_since_graduation_are_those_between_two_calendar_years() -> None:
+    table = applicants()
+    rate = {"0-2": 1.0, "0-2/noncitizen": 1.0, "6-9": 0.0, "10+/noncitizen": 0.0, "6-9/citizen": 0.0}
+    for group, share in rate.items():
+        assert value_of(table, "img_match_rate_since_graduation", "measured", group) == share, group
+    assert row_of(table, "img_match_rate_since_graduation", "2005", "6-9")["n"] == 1  # nine years
+    assert row_of(table, "img_match_rate_since_graduation", "2006", "10+")["n"] == 1  # ten
+    assert row_of(table, "img_match_rate_since_graduation", "2006", "6-9")["n"] == 1  # the citizen, six
+
+
+def test_who_gets_no_interview_is_counted_among_all_applicants() -> None:
+    table = applicants()
+    assert value_of(table, "no_interview_share", "2005") == pytest.approx(1 / 3)
+    assert value_of(table, "no_interview_share", "measured", "citizen") == 1 / 2
+    assert value_of(table, "no_interview_share", "measured", "noncitizen") == 0
