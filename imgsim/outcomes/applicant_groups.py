@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -18,6 +19,7 @@ from imgsim.outcomes.people_arrays import View, codes_in
 from imgsim.outcomes.strata import APPLICANTS, Stratum
 
 Counts = npt.NDArray[np.int64]
+SPECIALTY: Final = "specialty"
 
 
 def groups_of(view: View) -> dict[str, tuple[str, ...]]:
@@ -65,17 +67,25 @@ class MatchTable:
         return codes_in(self.view.tables[self.name][name], names)[self.rows].astype(np.int64)
 
     def counts(self, columns: Sequence[str], axes: Sequence[tuple[Ints, int]]) -> dict[str, Counts]:
-        """By replication, year and further axes, each given by the code of each row and how many there are."""
+        """Counts by replication, year and further axes, each given by the code of each row and how many there are."""
+        weights = {name: self.column(name) for name in columns}
+        return {name: total.astype(np.int64) for name, total in self.sums(weights, axes).items()}
+
+    def sums(self, weights: Mapping[str, Floats], axes: Sequence[tuple[Ints, int]]) -> dict[str, Floats]:
+        """Total weights of rows by the same."""
         replicas = self.view.replicas_in(self.view.tables[self.name]).of(self.rows)
         year = self.column("year").astype(np.int64) - self.view.years.start
         shape = (replicas.all, len(self.view.years), *(size for _, size in axes))
         codes = (replicas.code.astype(np.int64), year, *(code for code, _ in axes))
         known = np.logical_and.reduce([code >= 0 for code in codes])
-        cell = np.ravel_multi_index([code[known] for code in codes], shape)
-        size = int(np.prod(shape))
-        return {
-            name: np.bincount(cell, self.column(name)[known], size).astype(np.int64).reshape(shape) for name in columns
-        }
+        cell, size = np.ravel_multi_index([code[known] for code in codes], shape), math.prod(shape)
+        totals = {name: np.bincount(cell, weight[known], size) for name, weight in weights.items()}
+        return {name: total.astype(np.float64).reshape(shape) for name, total in totals.items()}
+
+    def kinds_and_wishes(self) -> list[tuple[Ints, int]]:
+        """The axes of the kinds of applicants and of the specialties that they wish for."""
+        kinds, names = self.kinds[:-1], self.specialties
+        return [(self.codes("group", kinds), len(kinds)), (self.codes("specialty", names), len(names))]
 
     @property
     def kinds(self) -> list[str]:
@@ -105,3 +115,31 @@ def add_share(
 ) -> None:
     """How many of n are hits, as `add` takes them."""
     add(rows, view, measure, strata, ratio(hits, n), n)
+
+
+def of_groups(table: MatchTable, by_kind: Mapping[str, npt.NDArray[Any]]) -> dict[str, dict[str, npt.NDArray[Any]]]:
+    """Totals by kind and specialty (replications, years, kinds, specialties, ...) as those of every group.
+
+    Shape (replications, years, specialties, ...), all specialties together before each of them.
+    """
+    kinds = table.kinds
+    return {
+        group: {name: with_all(sum_of(total, [kinds.index(kind) for kind in of])) for name, total in by_kind.items()}
+        for group, of in groups_of(table.view).items()
+    }
+
+
+def sum_of(total: npt.NDArray[Any], kinds: Sequence[int]) -> npt.NDArray[Any]:
+    """The total of some kinds, which are the third axis."""
+    summed: npt.NDArray[Any] = total[:, :, kinds[0]] if len(kinds) == 1 else total[:, :, kinds].sum(axis=2)
+    return summed
+
+
+def with_all(total: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """Totals with those of all specialties together before them; specialties are the third axis."""
+    return np.concatenate((total.sum(axis=2, keepdims=True), total), axis=2)
+
+
+def strata_of(table: MatchTable, group: str) -> list[Stratum]:
+    """A group of applicants, and those in it who wish for each specialty."""
+    return [applicants(group), *(Stratum(SPECIALTY, name).within(applicants(group)) for name in table.specialties)]

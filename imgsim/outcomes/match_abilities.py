@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Final
+
 import numpy as np
 
 from imgsim.base.arrays import Floats
-from imgsim.outcomes.applicant_groups import Counts, MatchTable, add, groups_with_specialties
+from imgsim.outcomes.applicant_groups import MatchTable, add, groups_with_specialties, of_groups, strata_of
 from imgsim.outcomes.catalogue import measure
-from imgsim.outcomes.match_lists import ACTIVE, BY, MATCH, SOME, by_specialty, mean, strata_of
+from imgsim.outcomes.match_lists import ACTIVE, BY, FATES, MATCH, SOME
 from imgsim.outcomes.outcome_rows import Rows, ratio
 from imgsim.outcomes.people_arrays import View
 
-STEP = 0.25  # of exam ability in the table
-FURTHEST = 5.0  # abilities beyond, on both sides, stand with it
+Moments = Sequence[Floats]  # number, sum, sum of squares
+
+HALF_STEP: Final = 0.125  # from the lower end of a step of exam ability to its middle
 
 
 @measure(
@@ -26,27 +30,22 @@ def abilities(view: View, rows: Rows) -> None:
     table = MatchTable(view, "exam_abilities")
     if not len(table.rows):
         return
-    lowest, steps = round(-FURTHEST / STEP), round(2 * FURTHEST / STEP) + 1
-    step = np.clip(np.floor(table.column("ability") / STEP).astype(np.int64) - lowest, 0, steps - 1)
-    counted = by_specialty(table, step, steps)
+    middle = table.column("ability") + HALF_STEP
+    weights = {f"{name} {power}": table.column(name) * middle**power for name in FATES for power in range(3)}
+    totals = of_groups(table, table.sums(weights, table.kinds_and_wishes()))
     for group in groups_with_specialties(view):
-        persons, matched = counted[group]
-        difference = standardised_difference(matched, persons - matched)
-        add(rows, view, "ability_difference", strata_of(table, group), difference, persons.sum(axis=-1), "difference")
+        everybody, matched = ([totals[group][f"{name} {power}"] for power in range(3)] for name in FATES)
+        others = [all_ - some for all_, some in zip(everybody, matched, strict=True)]
+        apart = standardised_difference(matched, others)
+        add(rows, view, "ability_difference", strata_of(table, group), apart, everybody[0], "difference")
 
 
-def standardised_difference(ones: Counts, others: Counts) -> Floats:
-    """Difference of two means in units of the standard deviation within both groups; NaN if that is 0 or unknown."""
-    values: Floats = STEP * np.arange(ones.shape[-1], dtype=np.float64)
-    squares = spread(ones, values) + spread(others, values)
-    free = ones.sum(axis=-1) + others.sum(axis=-1) - 2
-    within = np.sqrt(np.maximum(ratio(squares, np.maximum(free, 0)), 0.0))
-    apart: Floats = mean(ones, values) - mean(others, values)
+def standardised_difference(ones: Moments, others: Moments) -> Floats:
+    """Difference of two means in units of the standard deviation within both groups; NaN if that is 0 or unknown.
+
+    Each group is given by how many there are, the sum of their values and that of the squares.
+    """
+    squares = [ratio(n * square - total * total, n) for n, total, square in (ones, others)]  # exact where all are alike
+    within = np.sqrt(np.maximum(ratio(sum(squares), np.maximum(ones[0] + others[0] - 2, 0)), 0.0))
+    apart: Floats = ratio(ones[1], ones[0]) - ratio(others[1], others[0])
     return ratio(apart, within)
-
-
-def spread(counts: Counts, values: Floats) -> Floats:
-    """The sum of squared distances from the mean."""
-    centre = np.nan_to_num(mean(counts, values))[..., None]
-    total: Floats = (counts * (values - centre) ** 2).sum(axis=-1)
-    return total

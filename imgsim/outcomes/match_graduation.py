@@ -25,11 +25,23 @@ MATCH: Final = ("a Match",)
     "by the calendar years from graduation to the Match.",
     denominator="rank lists of simulated persons", by=(SINCE, f"{SINCE}/{CITIZENSHIP}"), needs=MATCH,
 )  # fmt: skip
-def since_graduation(view: View, rows: Rows) -> None:
-    """Match rates by years since graduation and citizenship."""
+@measure(
+    name="no_interview_share", label="Applicants to the Match without an interview", unit="share",
+    definition="Share of the graduates from abroad who apply, in the year or in the measured window, who get no "
+    "interview and so have no rank list.",
+    denominator="applications of simulated persons, one a year", by=BY_PEOPLE, needs=MATCH,
+)  # fmt: skip
+def graduates(view: View, rows: Rows) -> None:
+    """Match rates by years since graduation, and who gets no interview."""
     seasons = Seasons(view)
-    if not len(seasons.person):
-        return
+    if len(seasons.person):
+        since_graduation(seasons, rows)
+        without_interview(seasons, rows)
+
+
+def since_graduation(seasons: Seasons, rows: Rows) -> None:
+    """Match rates by years since graduation and citizenship."""
+    view = seasons.view
     years = seasons.year - view.year("graduation")[seasons.person]
     which = np.maximum(np.searchsorted(list(CLASSES.values()), years, side="right") - 1, 0)
     kind = (2 * which + view.citizen[seasons.person]).astype(np.int32)
@@ -43,18 +55,9 @@ def since_graduation(view: View, rows: Rows) -> None:
             rows.pooled("img_match_rate_since_graduation", MEASURED, own, counted, of)
 
 
-@measure(
-    name="no_interview_share", label="Applicants to the Match without an interview", unit="share",
-    definition="Share of the graduates from abroad who apply, in the year or in the measured window, who get no "
-    "interview and so have no rank list.",
-    denominator="applications of simulated persons, one a year", by=BY_PEOPLE, needs=MATCH,
-)  # fmt: skip
-def without_interview(view: View, rows: Rows) -> None:
+def without_interview(seasons: Seasons, rows: Rows) -> None:
     """Share of the applicants whom no programme interviews."""
-    seasons = Seasons(view)
-    if not len(seasons.person):
-        return
     counted = seasons.tally(seasons.measured, seasons.column("interviews", np.int32) == 0)
-    for stratum, cells in view.people_groups.items():
+    for stratum, cells in seasons.view.people_groups.items():
         rows.shares("no_interview_share", stratum, counted, cells)
         rows.pooled("no_interview_share", MEASURED, stratum, counted, cells)

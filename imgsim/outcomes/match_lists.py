@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 import numpy as np
 
-from imgsim.base.arrays import Floats, Ints
 from imgsim.outcomes.applicant_groups import (
+    SPECIALTY,
     Counts,
     MatchTable,
     add,
@@ -15,17 +16,20 @@ from imgsim.outcomes.applicant_groups import (
     applicants,
     groups_of,
     groups_with_specialties,
+    of_groups,
+    strata_of,
+    sum_of,
 )
 from imgsim.outcomes.catalogue import measure
 from imgsim.outcomes.match_attempts import median
-from imgsim.outcomes.match_specialties import SPECIALTY
 from imgsim.outcomes.outcome_rows import Rows, ratio
 from imgsim.outcomes.people_arrays import View
 from imgsim.outcomes.strata import APPLICANTS, Stratum
 
+BY_RANKS: Final = "preferred_rate_by_ranks"
 RANKS: Final = "ranks"
 RESULT: Final = "result"
-RESULTS: Final = ("matched", "unmatched")  # in the specialty wished for
+RESULTS: Final = {"matched": "as_wished", "unmatched": "others"}  # in the specialty wished for -> what is counted
 MOST: Final = 20  # ranks: longer lists count as these
 SINGLE: Final = 12  # ranks up to which each length is reported by itself
 LENGTHS: Final = (*map(str, range(1, SINGLE + 1)), f"{SINGLE + 1}+")
@@ -43,7 +47,7 @@ SOME: Final = "By specialty of graduates from abroad, and of the first group of 
     denominator=ACTIVE, by=BY, needs=MATCH,
 )  # fmt: skip
 @measure(
-    name="preferred_rate_by_ranks", label="Match rate in the specialty wished for, by length of the rank list",
+    name=BY_RANKS, label="Match rate in the specialty wished for, by length of the rank list",
     unit="share",
     definition="Share of the active applicants of the year who get a place in the specialty that they wish for in the "
     "Match itself, by the number of programmes of that specialty on the rank list. By specialty of the first group of "
@@ -61,61 +65,58 @@ def rank_lists(view: View, rows: Rows) -> None:
     table = MatchTable(view, "rank_lists")
     if not len(table.rows):
         return
-    counted = by_specialty(table, np.clip(table.column("ranks"), 0, MOST).astype(np.int64), MOST + 1)
-    declared = list(view.scenario.pathway.applicant_groups)[:1]
-    for group, (persons, matched) in counted.items():
-        strata = strata_of(table, group)
-        add_share(rows, view, "preferred_rate", strata, matched.sum(axis=-1), persons.sum(axis=-1))
-        some = slice(None if group in declared else 1)
-        by_length(rows, view, strata[some], persons[:, :, some], matched[:, :, some])
-        some = slice(None if group in groups_with_specialties(view) else 1)
-        entries(rows, view, strata[some], persons[:, :, some], matched[:, :, some])
+    length = np.clip(table.column("ranks"), 0, MOST).astype(np.int64)
+    counted = table.counts(FATES, [*table.kinds_and_wishes(), (length, MOST + 1)])
+    counted["others"] = counted["persons"] - counted["as_wished"]
+    rates(view, rows, table, counted)
+    by_length(view, rows, table, counted)
+    entries(view, rows, table, counted)
 
 
-def by_length(rows: Rows, view: View, strata: list[Stratum], persons: Counts, matched: Counts) -> None:
-    """Share matched as they wished by length of the rank list, of each stratum."""
-    classes = [Stratum(RANKS, length).within(stratum) for stratum in strata for length in LENGTHS]
-    add_share(rows, view, "preferred_rate_by_ranks", classes, in_classes(matched), in_classes(persons))
+def rates(view: View, rows: Rows, table: MatchTable, counted: Mapping[str, Counts]) -> None:
+    """Share matched as they wished, of every group and specialty."""
+    totals = of_groups(table, {name: counted[name].sum(axis=-1) for name in FATES})
+    for group, of in totals.items():
+        add_share(rows, view, "preferred_rate", strata_of(table, group), of["as_wished"], of["persons"])
 
 
-def entries(rows: Rows, view: View, strata: list[Stratum], persons: Counts, matched: Counts) -> None:
+def by_length(view: View, rows: Rows, table: MatchTable, counted: Mapping[str, Counts]) -> None:
+    """Share matched as they wished by length of the rank list: of every group, and of one by specialty."""
+    groups, kinds = groups_of(view), table.kinds
+    together = {name: in_classes(counted[name].sum(axis=3)) for name in FATES}
+    for group, own in groups.items():
+        places = [kinds.index(kind) for kind in own]
+        hits, persons = (sum_of(together[name], places) for name in reversed(FATES))
+        add_share(rows, view, BY_RANKS, lengths(applicants(group)), hits, persons)
+    for group in list(view.scenario.pathway.applicant_groups)[:1]:
+        places = [kinds.index(kind) for kind in groups[group]]
+        hits, persons = (in_classes(sum_of(counted[name], places)) for name in reversed(FATES))
+        strata = [length for stratum in strata_of(table, group)[1:] for length in lengths(stratum)]
+        add_share(rows, view, BY_RANKS, strata, hits, persons)
+
+
+def lengths(stratum: Stratum) -> list[Stratum]:
+    """A stratum by length of the rank list."""
+    return [Stratum(RANKS, length).within(stratum) for length in LENGTHS]
+
+
+def entries(view: View, rows: Rows, table: MatchTable, counted: Mapping[str, Counts]) -> None:
     """Mean length of the rank lists of those matched as they wished and of others, and the median over specialties."""
-    for result, of in zip(RESULTS, (matched, persons - matched), strict=True):
-        own, n = [Stratum(RESULT, result).within(stratum) for stratum in strata], of.sum(axis=-1)
-        add(rows, view, "preferred_ranks", own, mean(of, np.arange(MOST + 1)), n, "mean")
-        add(rows, view, "preferred_ranks", own[:1], median(of[:, :, :1]), n[:, :, :1], "median")
-
-
-def by_specialty(table: MatchTable, code: Ints, size: int) -> dict[str, list[Counts]]:
-    """Persons, and those matched as they wished, of each group.
-
-    Shape (replications, years, all specialties and each of them, values of a code).
-    """
-    names, kinds = table.specialties, table.kinds[:-1]
-    axes = [(table.codes("group", kinds), len(kinds)), (table.codes("specialty", names), len(names)), (code, size)]
-    counts = table.counts(FATES, axes)
-    return {
-        group: [with_all(counts[name][:, :, [kinds.index(kind) for kind in of]].sum(axis=2)) for name in FATES]
-        for group, of in groups_of(table.view).items()
-    }
-
-
-def with_all(counts: Counts) -> Counts:
-    """Counts with those of all specialties together before them; specialties are the last axis but one."""
-    return np.concatenate((counts.sum(axis=-2, keepdims=True), counts), axis=-2)
-
-
-def strata_of(table: MatchTable, group: str) -> list[Stratum]:
-    """A group of applicants, and those in it who wish for each specialty."""
-    return [applicants(group), *(Stratum(SPECIALTY, name).within(applicants(group)) for name in table.specialties)]
+    values, some = np.arange(MOST + 1), groups_with_specialties(view)
+    for result, name in RESULTS.items():
+        counts = counted[name]
+        totals = of_groups(table, {"n": counts.sum(axis=-1), "ranks": (counts * values).sum(axis=-1)})
+        together = counts.sum(axis=3)
+        for group, own in groups_of(view).items():
+            shown = slice(None if group in some else 1)
+            strata = [Stratum(RESULT, result).within(stratum) for stratum in strata_of(table, group)[shown]]
+            n, mean = totals[group]["n"][:, :, shown], ratio(totals[group]["ranks"], totals[group]["n"])[:, :, shown]
+            add(rows, view, "preferred_ranks", strata, mean, n, "mean")
+            middle = median(sum_of(together, [table.kinds.index(kind) for kind in own]))[..., None]
+            add(rows, view, "preferred_ranks", strata[:1], middle, n[:, :, :1], "median")
 
 
 def in_classes(counts: Counts) -> Counts:
     """Counts by length as classes of length: without those of no entry, the longest together."""
     longest = counts[..., SINGLE + 1 :].sum(axis=-1, keepdims=True)
     return np.concatenate((counts[..., 1 : SINGLE + 1], longest), axis=-1)
-
-
-def mean(counts: Counts, values: Floats | Ints) -> Floats:
-    """The mean of values, given along the last axis how many there are of each; NaN where there are none."""
-    return ratio((counts * values).sum(axis=-1), counts.sum(axis=-1))

@@ -8,14 +8,14 @@ from typing import Final
 
 import numpy as np
 
-from imgsim.outcomes.applicant_groups import Counts, MatchTable, add, add_share, applicants, groups_of
+from imgsim.outcomes.applicant_groups import SPECIALTY, Counts, MatchTable, add, add_share, applicants, groups_of
 from imgsim.outcomes.catalogue import measure
 from imgsim.outcomes.definitions import ALL
 from imgsim.outcomes.outcome_rows import Rows, ratio
 from imgsim.outcomes.people_arrays import View
 from imgsim.outcomes.strata import APPLICANTS, EVERYBODY, Stratum
 
-SPECIALTY, LEVEL = "specialty", "level"
+LEVEL: Final = "level"
 LEVELS: Final = ("pgy1", "pgy2")  # posts that begin in the year of the Match, and advanced ones a year later
 COUNTED: Final = ("seats", "interviews", "placed", "after", "unfilled")
 TRACKS: Final = (ALL, LEVEL, SPECIALTY, f"{SPECIALTY}/{LEVEL}")

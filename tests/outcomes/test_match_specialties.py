@@ -159,6 +159,15 @@ def test_nobody_is_set_apart_where_all_match() -> None:
     assert not (table["measure"] == "ability_difference").any()
 
 
+def test_without_any_spread_within_the_groups_there_is_no_difference_in_its_units() -> None:
+    alike: list[tuple[Any, ...]] = [
+        (2005, "noncitizen_img", "heart", 0.75, 3, 3),
+        (2005, "noncitizen_img", "heart", -0.25, 7, 0),
+    ]
+    table = measures(tables(exam_abilities=rank_lists(alike, "ability")), scenario())
+    assert not (table["measure"] == "ability_difference").any()
+
+
 def test_years_outside_the_measured_window_are_left_out() -> None:
     early = [(2003, *row[1:]) for row in POSTS]
     table = measures(tables(round_specialties=round_specialties(early)), scenario())
