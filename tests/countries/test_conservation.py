@@ -118,8 +118,8 @@ def test_the_match_by_specialty_adds_up_to_the_rounds(run: Tables) -> None:
 
 
 def test_rank_lists_and_exam_abilities_count_the_active_applicants(run: Tables) -> None:
-    active = run["rounds"].query("round == 'match' and group != 'all'").astype({"group": str})
-    active = active[active["active"] > 0].set_index(["year", "group"])["active"].sort_index()
+    groups = run["rounds"].query("round == 'match' and group != 'all' and active > 0").astype({"group": str})
+    active = groups.set_index(["year", "group"])["active"]
     for name in ("rank_lists", "exam_abilities"):
         table = run[name].astype({"group": str})
         persons = table.groupby(["year", "group"])["persons"].sum()
