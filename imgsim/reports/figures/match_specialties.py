@@ -69,7 +69,7 @@ def match_by_specialty(run: Run) -> Axes:
     axis(axes, "Year of the Match", "Positions (%)")
     legend(axes, [(FILLED, INK), *groups.values()])
     reps, offered = replications(rate), rate[rate["group"].isin(shown)]["n"].sum()
-    what = "Without advanced positions. Hollow points: published, not fitted."
+    what = "Without advanced positions. Points: published, hollow ones not fitted."
     text = f"{counted(run, offered, 'simulated positions', reps)} {what} {band_words(reps)}"
     return notes(axes, run, text, source=named_sources(run, sources))
 
@@ -122,10 +122,11 @@ def curve(axes: Axes, run: Run, rows: pd.DataFrame, name: str, group: str, colou
     if len(mine):
         line(axes, mine, "year", colour)
     points = published(run, name, group)
-    axes.plot(
-        points["year"], points["value"], "o", color=colour, markerfacecolor="white", markersize=3, linestyle="none",
-        markeredgewidth=0.9, zorder=5,
-    )  # fmt: skip
+    for hollow, part in points.groupby("unused"):
+        axes.plot(
+            part["year"], part["value"], "o", color=colour, markerfacecolor="white" if hollow else colour, markersize=3,
+            linestyle="none", markeredgewidth=0.9, zorder=5,
+        )  # fmt: skip
     return set(points["source"])
 
 

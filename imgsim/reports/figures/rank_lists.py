@@ -31,6 +31,7 @@ from imgsim.reports.figures.style import (
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+    from imgsim.inputs.published import Target
     from imgsim.reports.figures.run_protocol import Run
 
 LONGEST: Final = "+"  # at the end of the class of the longest lists
@@ -82,7 +83,7 @@ def rank_list_lengths(run: Run) -> Axes:
                 line(axes, curve, "year", colour, linestyle=style)
                 words[f"{label},\n{result}"] = (float(curve["mean"].iloc[-1]), colour)
                 n += mine["n"].sum()
-                sources |= points(axes, run, RANKS, {f"{result}/{group}"}, "mean", colour)
+                sources |= points(axes, run, RANKS, f"{result}/{group}", "mean", colour)
     if not words:
         return blank(axes, run, "nobody submitted a rank list in the measured years")
     axes.set_ylim(bottom=0)
@@ -129,33 +130,37 @@ def number_of(length: str) -> int:
 def points_by_length(axes: Axes, run: Run, group: str, years: Collection[int], colour: str) -> set[str]:
     """Draw the published shares by length of a group in some years; the keys of their sources."""
     chosen = [
-        (number_of(length), figure.value, figure.source)
+        (number_of(length), figure)
         for figure in all_published(run)
         if figure.measure == BY_RANKS and figure.cohort in map(str, years)
         for length, _, of in [figure.group.partition("/")]
         if of == group
     ]
-    hollow(axes, [(x, y) for x, y, _ in chosen], colour)
-    return {source for *_, source in chosen}
+    return draw(axes, chosen, colour)
 
 
-def points(axes: Axes, run: Run, name: str, groups: Collection[str], statistic: str, colour: str) -> set[str]:
-    """Draw the published values of a statistic by year; the keys of their sources."""
+def points(axes: Axes, run: Run, name: str, group: str, statistic: str, colour: str) -> set[str]:
+    """Draw the published values of a statistic of a group by year; the keys of their sources."""
     chosen = [
-        figure
+        (int(figure.cohort), figure)
         for figure in all_published(run)
-        if figure.measure == name and figure.group in groups and figure.statistic == statistic
+        if (figure.measure, figure.group, figure.statistic) == (name, group, statistic)
     ]
-    hollow(axes, [(int(figure.cohort), figure.value) for figure in chosen], colour)
-    return {figure.source for figure in chosen}
+    return draw(axes, chosen, colour)
 
 
-def hollow(axes: Axes, places: Collection[tuple[float, float]], colour: str) -> None:
-    """Hollow points: published figures that were not fitted."""
-    x, y = [x for x, _ in places], [y for _, y in places]
-    axes.plot(x, y, "o", color=colour, markerfacecolor="white", markersize=4.8, linestyle="none", zorder=5)
+def draw(axes: Axes, chosen: Collection[tuple[int, Target]], colour: str) -> set[str]:
+    """Points of published figures, hollow where they were not fitted; the keys of their sources."""
+    for fitted in (False, True):
+        places = [(x, figure.value) for x, figure in chosen if (figure.use == "fit") is fitted]
+        face = colour if fitted else "white"
+        axes.plot(
+            [x for x, _ in places], [y for _, y in places], "o", color=colour, markerfacecolor=face, markersize=4.8,
+            linestyle="none", zorder=5,
+        )  # fmt: skip
+    return {figure.source for _, figure in chosen}
 
 
 def points_in_words(sources: Collection[str]) -> str:
     """A sentence on published points."""
-    return "Hollow points: published, not fitted." if sources else "No published points."
+    return "Points: published, hollow ones not fitted." if sources else "No published points."
