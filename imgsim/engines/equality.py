@@ -116,6 +116,8 @@ def log_of(finished: Finished) -> Piece:
 def equal(one: object, other: object) -> bool:
     """Are two arrays, tables or sets of accumulators equal bit for bit?"""
     if isinstance(one, Mapping) and isinstance(other, Mapping):
+        if any(isinstance(part, Mapping) for part in one.values()):
+            return one.keys() == other.keys() and all(equal(one[name], other[name]) for name in one)
         return frame(one).equals(frame(other))
     if isinstance(one, Accumulators) and isinstance(other, Accumulators):
         return all(equal(mine, theirs) for mine, theirs in zip(one, other, strict=True))

@@ -17,6 +17,7 @@ from imgsim.inputs.parameters_read import names_read, needed, unread
 from imgsim.inputs.pathways.instant_cycles import refuse_standstill
 from imgsim.inputs.pathways.pathway import Pathway
 from imgsim.inputs.plain_values import check_matches, check_plain_values
+from imgsim.inputs.published import load_published
 from imgsim.inputs.renamed import was_renamed
 from imgsim.inputs.traits import (
     BY_CHOICE,
@@ -76,7 +77,9 @@ def check_contract(
             check_width(parameter, parameters)
             if parameter.name in without_effect and (not changed or parameter.name in added):
                 refuse(parameter, "nothing uses a parameter of this name", None, parameter.name, read)
-    check_sources(parameters, pathway, all_cited=not changed, problems=problems)
+    check_sources(parameters, pathway, problems)
+    if not changed:
+        refuse_uncited(parameters, pathway, file, problems)
     problems.refuse()
     refuse_standstill(parameters, pathway, file)
     refuse_collisions(parameters)
@@ -214,22 +217,32 @@ def refuse_other_name(parameter: Parameter, duration: Parameter) -> None:
     refuse(parameter, f"a {distribution} duration has `{right}`")
 
 
-def check_sources(parameters: Parameters, pathway: Pathway, all_cited: bool, problems: Problems) -> None:
-    """Note citations that lead nowhere and sources nobody cites."""
-    cited = set()
+def check_sources(parameters: Parameters, pathway: Pathway, problems: Problems) -> None:
+    """Note citations that lead nowhere."""
     for parameter in parameters.values():
-        for source in dict.fromkeys(row.source for series in parameter.rows.values() for row in series if row.source):
-            cited.add(source)
+        for source in sources_of(parameter):
             with problems:
                 if source not in parameters.sources:
                     refuse(parameter, f"unknown source `{source}`", "source", source, parameters.sources)
     for stage in pathway.stages.values():
-        cited.add(stage.source)
         if stage.source and stage.source not in parameters.sources:
             key = f"stage.{stage.name}.source"
             problems.add(
                 InputError(f"unknown source `{stage.source}`", key=key, name=stage.source, known=parameters.sources)
             )
+
+
+def sources_of(parameter: Parameter) -> list[str]:
+    """The sources that a parameter cites, each once."""
+    return list(dict.fromkeys(row.source for rows in parameter.rows.values() for row in rows if row.source))
+
+
+def refuse_uncited(parameters: Parameters, pathway: Pathway, file: Path | None, problems: Problems) -> None:
+    """Note sources that no parameter, stage or published figure cites."""
+    cited = {source for parameter in parameters.values() for source in sources_of(parameter)}
+    cited |= {stage.source for stage in pathway.stages.values()}
+    if file is not None and not cited.issuperset(parameters.sources):  # reading the figures takes a while
+        cited |= {figure.source for figure in load_published(file.parent)}
     for key in parameters.sources:
-        if all_cited and key not in cited:
+        if key not in cited:
             problems.add(InputError("nothing cites this source", file="sources.toml", key=key, name=key, known=cited))

@@ -9,15 +9,17 @@ from typing import Any, NoReturn
 from imgsim.base.errors import InputError, Problems
 from imgsim.base.files.toml import dotted, locate, parsed
 from imgsim.inputs.pathways.pathway import Pathway
+from imgsim.inputs.published import published_files
 from imgsim.outcomes.catalogue import Measure, catalogue_of
 
 
 def check_targets(folder: Path, pathway: Pathway) -> None:
-    """One InputError for the first few figures in ``targets.toml`` that name what the pathway does not measure."""
-    file, known, problems = folder / "targets.toml", catalogue_of(pathway), Problems()
-    for index, entry in enumerate(parsed(file)["target"]):
-        with problems:
-            check_target(file, index, entry, known)
+    """One InputError for the first few published figures that name what the pathway does not measure."""
+    known, problems = catalogue_of(pathway), Problems()
+    for file in published_files(folder):
+        for index, entry in enumerate(parsed(file)["target"]):
+            with problems:
+                check_target(file, index, entry, known)
     problems.refuse()
 
 

@@ -140,7 +140,7 @@ def stratum_of(view: View, group: str) -> Stratum:
 @measure(
     name="soap_rate", label="Placed after the Match, of those left over", unit="share",
     definition="Share of the active applicants without a place in the Match itself who get one left over after it.",
-    denominator="simulated active applicants without a place in the Match", by=(APPLICANTS,), needs=MATCH,
+    denominator="simulated active applicants without a place in the Match", by=BY, needs=MATCH,
 )  # fmt: skip
 @measure(
     name="outside_share", label="Entered outside the Match", unit="share",
@@ -167,8 +167,9 @@ def matches(view: View, rows: Rows) -> None:
 
 
 def match_rows(view: View, rows: Rows, stratum: Stratum, year: list[str], count: Mapping[str, Floats]) -> None:
-    """What every group has: applicants, active applicants, placed; positions for everybody."""
+    """What every group has: applicants, active ones, placed in the Match and after it; positions for everybody."""
     rows.share("match_rate", year, stratum, count["placed"], count["active"])
+    rows.share("soap_rate", year, stratum, count["after"], count["active"] - count["placed"])
     for name, counted in COUNTED.items():
         rows.add(name, year, stratum, count[counted] / view.scale, count[counted], "count")
     if stratum == EVERYBODY:
@@ -177,9 +178,7 @@ def match_rows(view: View, rows: Rows, stratum: Stratum, year: list[str], count:
 
 def img_rows(view: View, rows: Rows, stratum: Stratum, year: list[str], count: Mapping[str, Floats]) -> None:
     """Entrants to the first year of training by channel, for graduates whose careers are simulated."""
-    left_over = count["active"] - count["placed"]
     entrants = count["outside"] + count["placed"] + count["after"]
-    rows.share("soap_rate", year, stratum, count["after"], left_over)
     rows.share("outside_share", year, stratum, count["outside"], entrants)
     rows.add("img_pgy1_entrants", year, stratum, entrants / view.scale, entrants, "count")
 

@@ -77,6 +77,21 @@ class Run:
         return self.table("rounds")
 
     @cached_property
+    def round_specialties(self) -> DataFrame:
+        """Seats, applications, interviews, ranked and placed of a Match by year, specialty, level and group."""
+        return self.table("round_specialties")
+
+    @cached_property
+    def rank_lists(self) -> DataFrame:
+        """Active applicants of a Match by specialty wished for and length of the rank list, and how they fared."""
+        return self.table("rank_lists")
+
+    @cached_property
+    def exam_abilities(self) -> DataFrame:
+        """Active applicants of a Match by specialty wished for and exam ability, and how they fared."""
+        return self.table("exam_abilities")
+
+    @cached_property
     def yearly(self) -> DataFrame:
         """Stocks and flows by calendar year and state."""
         return self.table("yearly")

@@ -87,9 +87,22 @@ def claims(tables: Mapping[str, pd.DataFrame], horizon: pd.Timestamp) -> Iterato
     yield "ranks: of those who are active", bool(((seasons["ranks"] > 0) == seasons["active"].astype(bool)).all())
     everybody = rounds[rounds["group"].astype(str) == "all"]
     yield "rounds: one row for all", len(everybody) == len(rounds.groupby(["round", "year"], observed=True))
+    yield from claims_on_details(tables)
     yield "half: 1 or 2", bool(exams["half"].isin([1, 2]).all())
     yield "passed: among those told", bool((exams["passed"] <= exams["told"]).all())
     yield "ever_passed: of first attempts", bool((exams["ever_passed"][~exams["first"].astype(bool)] == 0).all())
     kept = yearly["stock_start"] + yearly["inflow"] - yearly["outflow"]
     yield "yearly: stocks and flows balance", bool((kept == yearly["stock_end"]).all())
     yield "season: 10 for all later ones", bool(tables["applications"]["season"].between(1, 10).all())
+
+
+def claims_on_details(tables: Mapping[str, pd.DataFrame]) -> Iterator[tuple[str, bool]]:
+    """The same of the tallies of a Match by specialty, rank list and exam ability."""
+    specialties, lists, abilities = (tables[name] for name in ("round_specialties", "rank_lists", "exam_abilities"))
+    group = specialties["group"].astype(str)
+    yield "level: 1 or 2", bool(specialties["level"].isin([1, 2]).all())
+    offered = (specialties.loc[group != "all", ["programmes", "seats", "unfilled"]] == 0).all(axis=None)
+    yield "programmes, seats, unfilled: 0 for a group", bool(offered)
+    yield "ranks: 20 for all longer ones", bool(lists["ranks"].between(0, 20).all())
+    steps = abilities["ability"] / 0.25
+    yield "ability: steps of 0.25 from -5 to 5", bool((steps == steps.round()).all() and (steps.abs() <= 20).all())

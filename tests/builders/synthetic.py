@@ -114,14 +114,28 @@ def exams(rows: Sequence[tuple[Any, ...]]) -> pd.DataFrame:
 
 
 def seasons(rows: Sequence[tuple[int, int, bool, str, int, str | None]]) -> pd.DataFrame:
-    """Seasons (person, year, active, channel, ranks, specialty)."""
-    return pd.DataFrame(list(rows), columns=["person", "year", "active", "channel", "ranks", "specialty"])
+    """Seasons (person, year, active, channel, ranks, specialty); who interviews ranks."""
+    table = pd.DataFrame(list(rows), columns=["person", "year", "active", "channel", "ranks", "specialty"])
+    return table.assign(interviews=table["ranks"])
 
 
 def rounds(rows: Sequence[tuple[str, int, str, float | None, int, int, int, int, int]]) -> pd.DataFrame:
     """Rounds (round, year, group, seats, applicants, active, placed, outside, after)."""
     columns = ["round", "year", "group", "seats", "applicants", "active", "placed", "outside", "after"]
     return pd.DataFrame(list(rows), columns=columns)
+
+
+def round_specialties(rows: Sequence[tuple[int, str, int, str, int, int, int, int]]) -> pd.DataFrame:
+    """A Match by specialty (year, specialty, level, group, seats, interviews, placed, after)."""
+    columns = ["year", "specialty", "level", "group", "seats", "interviews", "placed", "after"]
+    table = pd.DataFrame(list(rows), columns=columns)
+    return table.assign(round="fair", unfilled=np.where(table["group"] == "all", table["seats"] - table["placed"], 0))
+
+
+def rank_lists(rows: Sequence[tuple[int, str, str, int, int, int]], by: str = "ranks") -> pd.DataFrame:
+    """Rank lists, or abilities (year, group, specialty, length or ability, persons, as wished)."""
+    columns = ["year", "group", "specialty", by, "persons", "as_wished"]
+    return pd.DataFrame(list(rows), columns=columns).assign(round="fair")
 
 
 def applications(rows: Sequence[tuple[str, int, bool, bool, int, int, int]]) -> pd.DataFrame:
@@ -138,6 +152,8 @@ def livelihood_years(rows: Sequence[tuple[int, str, int]]) -> pd.DataFrame:
 def tables(**given: pd.DataFrame) -> dict[str, pd.DataFrame]:
     """The tables of a replication, those not given being empty."""
     empty = {"people": people([{}]), "exams": exams([]), "seasons": seasons([]), "rounds": rounds([])}
+    empty |= {"round_specialties": round_specialties([]), "rank_lists": rank_lists([])}
+    empty |= {"exam_abilities": rank_lists([], "ability")}
     empty |= {"applications": applications([]), "livelihood_years": livelihood_years([])}
     return empty | given
 

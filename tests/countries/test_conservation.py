@@ -102,6 +102,32 @@ def test_rounds_seasons_and_events_count_the_same_people(run: Tables) -> None:
     assert (by_year(of_events(run, "match.placed"), "value") == rounds[list(columns)].sum().sum(axis=1)).all()
 
 
+def test_the_match_by_specialty_adds_up_to_the_rounds(run: Tables) -> None:
+    key, columns = ["year", "group"], ["placed", "outside", "after"]
+    rounds = run["rounds"].query("round == 'match'").astype({"group": str}).set_index(key).sort_index()
+    begins_this_year = run["round_specialties"].query("level == 1").astype({"group": str})
+    summed = begins_this_year.groupby(key)[[*columns, "seats"]].sum()
+    assert summed[columns].to_dict() == rounds[columns].to_dict()
+    everybody = run["round_specialties"].query("group == 'all'")
+    seats = everybody.query("level == 1").groupby("year")["seats"].sum()
+    assert (seats == rounds.xs("all", level="group")["seats"]).all()
+    assert (everybody["unfilled"] == everybody["seats"] - everybody["placed"]).all()
+    assert (everybody["unfilled"] >= 0).all()
+    assert (run["round_specialties"]["interviews"] <= run["round_specialties"]["applications"]).all()
+    assert (run["round_specialties"]["ranked"] <= run["round_specialties"]["interviews"]).all()
+
+
+def test_rank_lists_and_exam_abilities_count_the_active_applicants(run: Tables) -> None:
+    groups = run["rounds"].query("round == 'match' and group != 'all' and active > 0").astype({"group": str})
+    active = groups.set_index(["year", "group"])["active"]
+    for name in ("rank_lists", "exam_abilities"):
+        table = run[name].astype({"group": str})
+        persons = table.groupby(["year", "group"])["persons"].sum()
+        assert persons.to_dict() == active.to_dict()
+        assert (table["placed"] <= table["persons"]).all()
+        assert (table["as_wished"] <= table["persons"]).all()
+
+
 def test_every_life_is_told_without_gaps_in_the_order_of_its_days(run: Tables) -> None:
     events = run["events"]
     person, sequence = events["person"].to_numpy(), events["sequence"].to_numpy()

@@ -8,9 +8,11 @@ import os
 import subprocess
 import sys
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from types import ModuleType
 
+import numpy as np
 import pytest
 from builders import random_pathways as random_roads
 from builders import toy
@@ -100,6 +102,17 @@ def test_a_difference_is_told_by_its_first_event() -> None:
     assert told.startswith("first differing event: simpy: person 0, event 5, ")
     assert "compiled: person 0" in told
     assert "none" in equality.first_difference(one, replace(other, events=other.events[:-1]))
+
+
+def test_a_difference_in_the_tallies_of_a_match_by_specialty_is_seen(scenarios: Path) -> None:
+    scenario = load_scenario(scenarios / "us.toml", scale=0.02)
+    run = replace(scenario.run, start=date(2006, 1, 1), measured_from=date(2007, 1, 1), end=date(2009, 1, 1))
+    one = finished_replication("compiled", build(replace(scenario, run=run)), 0)
+    table = one.round_details["rank_lists"]
+    assert np.asarray(table["persons"]).sum() > 0
+    other = {**one.round_details, "rank_lists": {**table, "persons": np.asarray(table["persons"]) + 1}}
+    assert equality.first_difference(one, one) == ""
+    assert equality.first_difference(one, replace(one, round_details=other)) == "`round_details` differs"
 
 
 def test_both_engines_know_every_stage_kind() -> None:

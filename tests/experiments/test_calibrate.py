@@ -41,7 +41,7 @@ from imgsim.inputs.countries import COUNTRIES, country_folder
 from imgsim.inputs.parameters.changes import apply_changes
 from imgsim.inputs.parameters.parameter import Parameters
 from imgsim.inputs.parameters.read import load_parameters
-from imgsim.inputs.published import load_targets
+from imgsim.inputs.published import load_published, load_targets
 from imgsim.inputs.scenarios.load import load_scenario
 from imgsim.inputs.scenarios.read import change
 from imgsim.inputs.scenarios.scenario import Scenario
@@ -66,6 +66,19 @@ def test_every_number_a_fit_adjusts_exists_and_is_called_calibrated(adjusted: Ca
 def test_every_target_cites_a_known_source() -> None:
     sources = load_parameters(US).sources
     assert {target.source for target in load_targets(US)} <= set(sources)
+
+
+def test_every_published_figure_of_the_match_cites_a_known_source() -> None:
+    sources = load_parameters(US).sources
+    assert {figure.source for figure in load_published(US)} <= set(sources)
+
+
+def test_graduates_by_specialty_that_are_kept_back_are_not_among_the_published_figures() -> None:
+    """From 2019 on, 2025 is the only year of which is shown who fills what; lists by outcome of 2007 and 2026 only."""
+    by_specialty = [f for f in load_published(US) if f.measure == "match_share_of_positions" and f.cohort > "2018"]
+    assert {figure.cohort for figure in by_specialty} == {"2025"}
+    ranks = {figure.cohort for figure in load_published(US) if figure.measure == "preferred_rate_by_ranks"}
+    assert ranks == {"2007"}
 
 
 def test_no_outcome_of_graduates_in_the_match_after_2018_is_a_target() -> None:

@@ -42,7 +42,8 @@ def numbers(name: str) -> Parameters:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_every_number_that_is_used_is_defined_and_every_one_defined_is_used(name: str) -> None:
-    check_contract(numbers(name), load_pathway(COUNTRIES / name / "pathway.toml"))
+    file = COUNTRIES / name / "pathway.toml"
+    check_contract(numbers(name), load_pathway(file), file=file)
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -17,7 +17,7 @@ from imgsim.engines.engine import engine
 from imgsim.engines.model import build
 from imgsim.engines.records.tables import build_tables
 from imgsim.inputs.countries import COUNTRIES, country_folder, shipped_countries
-from imgsim.inputs.published import load_targets
+from imgsim.inputs.published import load_published, load_targets
 from imgsim.inputs.scenarios.load import load_scenario
 from imgsim.inputs.scenarios.scenario import Scenario
 from imgsim.outcomes.all_measures import headline_makers, measures
@@ -177,6 +177,15 @@ def test_every_target_names_what_its_country_measures(country: str) -> None:
     simulated = means(written(country))
     assert {key[:4] for key in keys} - {key[:4] for key in simulated} == set()
     assert [key for key in keys if key not in simulated] == []
+
+
+@pytest.mark.parametrize("country", [name for name in SCALE if (country_folder(name) / "targets.toml").is_file()])
+def test_every_published_figure_of_a_country_names_an_outcome_that_its_runs_can_have(country: str) -> None:
+    known: Mapping[str, Measure] = catalogue_of(scenario(country).pathway)
+    keys = [target_key(figure) for figure in load_published(COUNTRIES / country)]
+    assert {(key.measure, key.statistic) for key in keys} <= {(m.name, s) for m in known.values() for s in m.statistics}
+    simulated = {(key.measure, part) for key in means(written(country)) for part in key.group.split("/")}
+    assert {(key.measure, part) for key in keys for part in key.group.split("/")} - simulated == set()
 
 
 def test_every_headline_line_names_a_measure_with_its_statistic() -> None:

@@ -10,7 +10,18 @@ import numpy as np
 import pandas as pd
 import pytest
 from builders import toy
-from builders.synthetic import exams, people, rounds, row_of, seasons, small_scenario, tables, value_of
+from builders.synthetic import (
+    exams,
+    people,
+    rank_lists,
+    round_specialties,
+    rounds,
+    row_of,
+    seasons,
+    small_scenario,
+    tables,
+    value_of,
+)
 
 from imgsim.outcomes.all_measures import measures
 from imgsim.outcomes.headline import families, headline_text, leaning, lines, summary
@@ -391,9 +402,20 @@ def nearly_nobody() -> list[dict[str, pd.DataFrame]]:
     return [
         climbers(),
         tables(people=people([{}]).iloc[:0]),
-        tables(people=cohort_of_2005()),
+        tables(people=cohort_of_2005()) | by_specialty(),
         tables(people=people([stock, {"certified_date": "2005-12-31"} | ended, {"licensed_date": "2012-01-01"}])),
     ]
+
+
+def by_specialty() -> dict[str, pd.DataFrame]:
+    """A Match that fills three of five seats."""
+    seats = [(2005, "heart", 1, "all", 5, 9, 3, 1), (2005, "heart", 1, "citizen_img", 0, 9, 3, 1)]
+    lists = [(2005, "citizen_img", "heart", 3, 3, 3)]
+    return {
+        "round_specialties": round_specialties(seats),
+        "rank_lists": rank_lists(lists),
+        "exam_abilities": rank_lists(lists, "ability"),
+    }
 
 
 def numbered(number: int, held: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:

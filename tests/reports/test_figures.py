@@ -13,6 +13,8 @@ import pytest
 from imgsim.base.errors import InputError
 from imgsim.engines.model import build
 from imgsim.engines.simpy.processes import simulate
+from imgsim.inputs.countries import COUNTRIES
+from imgsim.inputs.published import load_published
 from imgsim.inputs.scenarios.load import load_scenario
 from imgsim.outcomes.all_measures import measures
 from imgsim.outcomes.definitions import MEASURED
@@ -166,7 +168,8 @@ def test_all_figures_are_written_as_png_and_svg(run: Any, tmp_path: Path) -> Non
 
 def test_a_road_without_a_match_has_figures_of_its_queue_and_exams(run: Any, by_lot: Any) -> None:
     assert set(figures_of(run)) == set(FIGURES)
-    assert set(figures_of(by_lot)) == set(FIGURES) - {"attempt_ladder", "match_rates"} | {"exam_attempts", "queue"}
+    of_the_match = {"attempt_ladder", "match_rates", "match_by_specialty", "match_rate_by_ranks", "rank_list_lengths"}
+    assert set(figures_of(by_lot)) == set(FIGURES) - of_the_match | {"exam_attempts", "queue"}
     for figure in figures_of(by_lot).values():
         axes = figure(by_lot)
         assert axes.has_data()
@@ -256,3 +259,42 @@ def test_labels_keep_their_distance() -> None:
 
 def test_a_share_that_rounds_to_nothing_is_told_from_nothing() -> None:
     assert [share(value) for value in (0, 0.001, 0.25)] == ["0%", "<1%", "25%"]
+
+
+# --- the Match by specialty, and rank lists ---------------------------------------------------------------------------
+
+
+def hollow_points(axes: Any) -> list[tuple[float, float]]:
+    """The published points on axes."""
+    lines = [line for line in axes.lines if line.get_marker() == "o"]
+    return [(float(x), float(y)) for line in lines for x, y in zip(*line.get_data(), strict=True)]
+
+
+def test_match_rates_by_ranks_stand_beside_those_published_for_the_same_year(run: Any) -> None:
+    axes = FIGURES["match_rate_by_ranks"](run)
+    figures = [f for f in load_published(COUNTRIES / "us") if f.measure == "preferred_rate_by_ranks"]
+    expected = [
+        (int(figure.group.partition("/")[0].rstrip("+")), figure.value)
+        for figure in figures
+        if figure.cohort == "2007" and figure.group.count("/") == 1
+    ]
+    assert len(expected) == 26  # 1 to 12, and longer, of US seniors and of all others
+    assert sorted(hollow_points(axes)) == sorted(expected)
+    assert "2007" in words(axes)
+
+
+def test_every_large_specialty_has_a_panel_with_its_published_fills(run: Any) -> None:
+    axes = FIGURES["match_by_specialty"](run)
+    panels = {panel.get_title(): panel for panel in axes.figure.axes}
+    assert {"internal medicine", "family medicine", "psychiatry", "anesthesiology"} <= set(panels)
+    assert len(panels) == 12
+    filled = [f for f in load_published(COUNTRIES / "us") if f.measure == "match_fill_rate" and f.group == "psychiatry"]
+    assert {(float(f.cohort), f.value) for f in filled} <= set(hollow_points(panels["psychiatry"]))
+
+
+def test_rank_lists_by_result_stand_beside_published_means(run: Any) -> None:
+    axes = FIGURES["rank_list_lengths"](run)
+    figures = [f for f in load_published(COUNTRIES / "us") if f.measure == "preferred_ranks" and f.statistic == "mean"]
+    expected = {(float(f.cohort), f.value) for f in figures if f.group.split("/")[1:] in (["us_md"], ["independent"])}
+    assert len(expected) == 4
+    assert set(hollow_points(axes)) == expected

@@ -30,6 +30,7 @@ from imgsim.engines.records.columns import Columns
 from imgsim.engines.records.event_codes import codes_of
 from imgsim.engines.records.finished import Finished, Piece
 from imgsim.engines.records.record import close_all
+from imgsim.engines.records.round_details import Meeting, details_tables, meeting_of
 from imgsim.engines.records.rounds import Season, rounds_table, season_of, seasons_table
 from imgsim.markets.allocation import Allocation, Applicants
 from imgsim.persons.population import Population, people, populate
@@ -84,6 +85,7 @@ class Replication:
         self.room = np.empty_like(self.population.traits)  # for applicants; what is never touched takes no memory
         self.seasons: list[Season] = []
         self.round_rows: list[dict[str, object]] = []
+        self.round_meetings: list[Meeting] = []
 
     def meets(self, name: str, meeting: int) -> None:
         """One allocation: everybody who waits for the meeting is given a place or not, and goes on."""
@@ -93,6 +95,7 @@ class Replication:
         applicants = Applicants(self.population.actor[waiting], traits, allocates)
         allocation = self.model.mechanisms[name].allocate(year, self.number, applicants)
         self.round_rows += [{"round": name, "year": year} | row for row in allocation.rows]
+        self.round_meetings += meeting_of(name, year, allocation)
         if self.model.stage_plans.plans[name].gives_post:
             self.seasons.append(season_of(year, waiting, applicants.traits[:, READY], allocation))
         self.advance(waiting, self.decided.add(waiting, allocation))
@@ -139,6 +142,7 @@ class Replication:
             end_day=self.end_day,
             seasons=seasons_table(self.model, self.seasons),
             rounds=rounds_table(self.round_rows),
+            round_details=details_tables(self.round_meetings),
         )
 
     def pieces(self, person: int | None = None) -> Iterator[Piece]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
@@ -37,6 +38,7 @@ class Finished:
     end_day: Integers  # (people,): NEVER while under way
     seasons: Columns
     rounds: Columns
+    round_details: Mapping[str, Columns]  # further tables of rounds, by name
     events: Ints | None = None
     spells: Ints | None = None
 

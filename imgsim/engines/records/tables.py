@@ -31,6 +31,7 @@ def whole_tables(finished: Finished) -> dict[str, Columns]:
         "people": people_table(finished),
         "seasons": finished.seasons,
         "rounds": by_year(finished.rounds),
+        **finished.round_details,
         "yearly": yearly_table(finished),
         "exams": exams_table(finished),
         "applications": applications_table(finished),

@@ -12,6 +12,7 @@ from imgsim.base.dates.day_numbers import NEVER
 from imgsim.engines.model import Model
 from imgsim.engines.records.finished import Finished, Piece
 from imgsim.engines.records.record import accumulators_of
+from imgsim.engines.records.round_details import Meeting, details_tables, meeting_of
 from imgsim.engines.records.rounds import Season, rounds_table, season_of, seasons_table
 from imgsim.engines.simpy.career import Career
 from imgsim.engines.simpy.event_log import Journal
@@ -43,6 +44,7 @@ class Replication:
         self.careers: list[Career] = []
         self.seasons: list[Season] = []
         self.round_rows: list[dict[str, object]] = []
+        self.round_meetings: list[Meeting] = []
         self.waiting: dict[str, Waiting[Career]] = {
             name: Waiting(name, schedule, model.mechanisms[name], new_event)
             for name, schedule in model.schedules.items()
@@ -65,6 +67,7 @@ class Replication:
         applicants = Applicants(self.population.actor[people], self.population.traits[people], dates.allocates)
         allocation = waiting.mechanism.allocate(dates.year, self.number, applicants)
         self.round_rows += [{"round": waiting.name, "year": dates.year} | row for row in allocation.rows]
+        self.round_meetings += meeting_of(waiting.name, dates.year, allocation)
         plan = self.model.stage_plans.plans[waiting.name]
         if plan.gives_post:
             self.seasons.append(season_of(dates.year, people, applicants.traits[:, READY], allocation))
@@ -95,6 +98,7 @@ class Replication:
             end_day=np.array([careers[k].end_day if k in careers else NEVER for k in people], np.int64),
             seasons=seasons_table(self.model, self.seasons),
             rounds=rounds_table(self.round_rows),
+            round_details=details_tables(self.round_meetings),
         )
 
     def pieces(self, person: int | None = None) -> Iterator[Piece]:

@@ -35,6 +35,7 @@ def composed(whole: Pathway) -> Pathway:
         categories=categories_of(whole),
         flags={**whole.flags, **flags_of(whole)},
         milestones=milestones_of(whole),
+        applicant_groups={k: g for part in whole.parts.values() for k, g in part.pathway.applicant_groups.items()},
         competitors={key: label for part in whole.parts.values() for key, label in part.pathway.competitors.items()},
     )
     reached = reachable(pathway)

@@ -10,6 +10,8 @@ from imgsim.inputs.traits import BY_NAME, values_listed
 
 TODAY: Final = "today"  # the date, as a trait that conditions may test
 FIRST_POST: Final = "residency"  # what the first post under supervision is called, unless a pathway says otherwise
+GRADUATES: Final = ("citizen_img", "noncitizen_img")  # groups of a Match of which careers are simulated
+TOGETHER: Final = ("img", "all")  # all graduates from abroad, all applicants
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +102,14 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
+class ApplicantGroup:
+    """Kinds of applicants in a Match that published tables count together."""
+
+    label: str
+    of: tuple[str, ...]  # kinds of competitors, and of graduates
+
+
+@dataclass(frozen=True, slots=True)
 class Pathway:
     """The pathway of a country with its traits, groups and timers; or those of several countries combined."""
 
@@ -116,6 +126,7 @@ class Pathway:
     stages: Mapping[str, Stage]
     parts: Mapping[str, Part] = field(default_factory=dict)  # the countries that the pathway combines, if several
     first_post: str = FIRST_POST  # what the milestone `training` is called
+    applicant_groups: Mapping[str, ApplicantGroup] = field(default_factory=dict)
     common: str | None = None  # of these the one whose death rates and activity status hold for everybody
 
     @property

@@ -12,7 +12,18 @@ from imgsim.inputs.countries import countries_in, pathway_file
 from imgsim.inputs.kinds.all_kinds import KINDS
 from imgsim.inputs.kinds.end import END
 from imgsim.inputs.kinds.kind import Kind
-from imgsim.inputs.pathways.pathway import FIRST_POST, Group, Part, Pathway, Scope, Stage, Timer
+from imgsim.inputs.pathways.pathway import (
+    FIRST_POST,
+    GRADUATES,
+    TOGETHER,
+    ApplicantGroup,
+    Group,
+    Part,
+    Pathway,
+    Scope,
+    Stage,
+    Timer,
+)
 from imgsim.inputs.renamed import answers
 from imgsim.inputs.traits import CATEGORICAL, COUNTS, LIVELIHOODS
 
@@ -22,8 +33,8 @@ STAGE_KEYS: Final = (
 )  # fmt: skip
 OF_ONE_KIND: Final = {key: kind.name for kind in KINDS.values() for key in kind.keys}
 TOP_KEYS: Final = (
-    "country", "title", "entry", "stock_entry", "categories", "groups", "flags", "milestones", "competitors", "clock",
-    "stage", "countries", "common", "maps_groups", "redirects", "first_post",
+    "country", "title", "entry", "stock_entry", "categories", "groups", "flags", "milestones", "competitors",
+    "applicant_groups", "clock", "stage", "countries", "common", "maps_groups", "redirects", "first_post",
 )  # fmt: skip
 
 
@@ -33,6 +44,7 @@ def read_pathway(path: Path) -> Pathway:
     top.only(*TOP_KEYS, answers=answers("pathway"))
     categories = categories_of(top.table("categories"))
     groups = {name: group(name, entry, categories) for name, entry in top.table("groups").children()}
+    competitors = texts_of(top.table("competitors"))
     return Pathway(
         country=top.text("country"),
         title=top.text("title"),
@@ -42,12 +54,15 @@ def read_pathway(path: Path) -> Pathway:
         groups=groups,
         flags=texts_of(top.table("flags")),
         milestones={name: top.table("milestones").texts(name) for name in top.table("milestones")},
-        competitors=texts_of(top.table("competitors")),
+        competitors=competitors,
         timers={name: timer(name, entry) for name, entry in top.table("clock").children()},
         stages=stages_of(top.table("stage")),
         parts=parts_of(top, groups),
         first_post=top.text("first_post", FIRST_POST),
         common=common_of(top),
+        applicant_groups={
+            name: applicant_group(name, entry, competitors) for name, entry in top.table("applicant_groups").children()
+        },
     )
 
 
@@ -110,6 +125,20 @@ def group(name: str, table: Table, categories: dict[str, tuple[str, ...]]) -> Gr
     if region not in known:
         table.fail(f"unknown region `{region}`", "region", name=region, known=known)
     return Group(name, table.text("label"), region, table.flag("citizen"))
+
+
+def applicant_group(name: str, table: Table, competitors: Mapping[str, str]) -> ApplicantGroup:
+    """Kinds of applicants in a Match that published tables count together."""
+    table.only("label", "of")
+    kinds, known = table.texts("of"), (*competitors, *GRADUATES)
+    for kind in kinds:
+        if kind not in known:
+            table.fail(f"unknown kind of applicants `{kind}`", "of", name=kind, known=known)
+    if not kinds:
+        table.fail("a group of applicants needs at least one kind", "of")
+    if name in (*known, *TOGETHER):
+        table.fail(f"`{name}` is the name of a group already")
+    return ApplicantGroup(table.text("label"), kinds)
 
 
 def timer(name: str, table: Table) -> Timer:
