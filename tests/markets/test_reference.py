@@ -19,11 +19,11 @@ from imgsim.inputs.parameters.read import load_parameters
 from imgsim.inputs.pathways.load import load_pathway
 from imgsim.inputs.traits import COLUMN, width
 from imgsim.markets.allocation import IN_ROUND, IN_SOAP, OUTSIDE, Allocation, Applicants
-from imgsim.markets.match import fast, reference
-from imgsim.markets.match import reference_applicants as who_applies
+from imgsim.markets.match import fast, reference, reference_applicants, reference_report
 from imgsim.markets.match.match import Match
 from imgsim.persons.compile_rules import compile_rules
 
+PLAIN = {module.__name__.rpartition(".")[2]: module for module in (reference, reference_applicants, reference_report)}
 SHAPES = st.builds(
     Shape,
     seed=st.integers(0, 2**31),
@@ -82,10 +82,10 @@ def test_every_fast_file_names_in_its_first_line_the_plain_function_that_it_equa
     assert len(files) > 10
     for file in files:
         first_line = file.read_text("utf-8").splitlines()[0]
-        named = re.findall(r"`(reference(?:_applicants)?)\.(\w+)`", first_line)
+        named = re.findall(r"`(reference(?:_applicants|_report)?)\.(\w+)`", first_line)
         assert named, f"{file.name}: {first_line}"
         for module, function in named:
-            assert callable(getattr({"reference": reference, "reference_applicants": who_applies}[module], function))
+            assert callable(getattr(PLAIN[module], function))
 
 
 @settings(max_examples=200)

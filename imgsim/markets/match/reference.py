@@ -7,8 +7,7 @@ Everybody applies; programmes read files and invite; both sides rank; applicants
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from typing import NamedTuple
+from collections.abc import Collection, Iterable, Sequence
 
 import numpy as np
 
@@ -16,24 +15,11 @@ from imgsim.base.arrays import Bools, Ints
 from imgsim.base.randomness.addresses import decision
 from imgsim.base.randomness.philox import words
 from imgsim.base.randomness.quantiles import normal
-from imgsim.markets.allocation import (
-    IN_ROUND,
-    IN_SOAP,
-    INELIGIBLE,
-    NO_CHANNEL,
-    OUTSIDE,
-    PLACED,
-    UNPLACED,
-    Allocation,
-    Applicants,
-)
+from imgsim.markets.allocation import IN_ROUND, IN_SOAP, OUTSIDE, Allocation, Applicants
 from imgsim.markets.match.match import Match
-from imgsim.markets.match.reference_applicants import Market, Person, competitors, graduates
-from imgsim.markets.match.reference_report import by_specialty, fared
+from imgsim.markets.match.reference_applicants import Market, Person, competitors, considers, graduates
+from imgsim.markets.match.reference_report import Lists, Matching, Result, Scores, Steps, report
 
-Lists = Mapping[int, Sequence[int]]  # by applicant: programmes, the favourite first
-Scores = Mapping[tuple[int, int], float]  # by applicant and programme
-Matching = dict[int, int]  # by applicant: the programme
 Rings = Sequence[Sequence[tuple[int, int]]]  # by specialty: points and the programmes that stand there
 
 FILE, INTERVIEW, TASTE, SOAP_FILE = range(4)  # the four draws of an applicant and a programme in a year
@@ -64,15 +50,7 @@ def allocate(match: Match, year: int, replication: int, applicants: Applicants) 
     left = {a for a in without - first.keys() if people[a].takes_part}
     soap = fill_by_soap(market, people, left, advanced, in_round)
     placed = {OUTSIDE: outside, IN_ROUND: in_round, IN_SOAP: soap}
-    return report(market, people, [lasting, short], ranks, active, advanced, placed)
-
-
-class Steps(NamedTuple):
-    """Applications, rank lists and programmes' scores, for posts that lead on or for one-year posts."""
-
-    applied: Sequence[Sequence[int]]
-    lists: Lists
-    scores: Scores
+    return report(market, people, Result([lasting, short], ranks, active, advanced, placed))
 
 
 def stage_of(
@@ -98,13 +76,10 @@ def only(lists: Lists, who: Collection[int]) -> Lists:
 
 
 def apply(market: Market, rings: Rings, person: Person) -> list[int]:
-    """The programmes that a person applies to: those at random points of a ring that do not refuse such an applicant."""
+    """The programmes that a person applies to; each so-many-th try is for the second specialty, if there is one."""
     every = round(market.value("second_specialty_every"))
-
-    def specialty(tried: int) -> int:
-        return person.second if person.second >= 0 and tried % every == every - 1 else person.wish
-
-    return sent_to(market, rings, person, "applies", person.wanted, specialty)
+    second = person.second if person.second >= 0 else person.wish
+    return sent_to(market, rings, person, "applies", person.wanted, [person.wish] * (every - 1) + [second])
 
 
 def apply_for_first_year(market: Market, people: Sequence[Person]) -> list[list[int]]:
@@ -118,30 +93,24 @@ def apply_for_first_year(market: Market, people: Sequence[Person]) -> list[list[
             wish = match.specialties[person.wish] if person.wish >= 0 else ""
             share = market.value(f"first_year.share.{name}", wish) if wish else 0.0
             wanted = int(person.first_year * share + person.rounding) if person.first_year > 0 else 0
-            sent[a] += sent_to(market, rings, person, f"applies.{name}", wanted, lambda _, kind=s: kind)
+            sent[a] += sent_to(market, rings, person, f"applies.{name}", wanted, [s])
     return sent
 
 
 def sent_to(
-    market: Market, rings: Rings, person: Person, purpose: str, wanted: int, specialty: Callable[[int], int]
+    market: Market, rings: Rings, person: Person, purpose: str, wanted: int, pattern: Sequence[int]
 ) -> list[int]:
-    """So many different programmes, at random points of the ring of the specialty that each try is for."""
+    """So many different programmes that consider the person, at random points of rings of specialties in turn."""
     sent: list[int] = []
     for tried in range(TRIES * wanted):
         word = market.words(purpose, person.actor, tried // 8)[tried % 8 // 2]
         point = word % POINTS if tried % 2 == 0 else word // POINTS
-        programme = programme_at(rings, specialty(tried), point)
+        programme = programme_at(rings, pattern[tried % len(pattern)], point)
         if programme >= 0 and considers(market, programme, person) and programme not in sent:
             sent.append(programme)
         if len(sent) == wanted:
             break
     return sent
-
-
-def considers(market: Market, p: int, person: Person) -> bool:
-    """Does a programme read a file of such an applicant?"""
-    refused = any(int(market.positions.refuses[p]) & bit for bit in person.lacks)
-    return not refused and person.years <= float(np.float32(market.positions.longest[p]))
 
 
 def programme_at(rings: Rings, specialty: int, point: int) -> int:
@@ -293,62 +262,10 @@ def offered(lists: Lists, scores: Scores, seats: Ints, rounds: int) -> Matching:
         offers: dict[int, list[int]] = {}
         for p in sorted({p for own in lists.values() for p in own}):
             free = [a for a in lists if a not in placed and p in lists[a] and (a, p) not in asked]
-            for a in sorted(free, key=lambda a, p=p: (-scores[a, p], a))[: vacant[p]]:
+            for _, a in sorted((-scores[a, p], a) for a in free)[: vacant[p]]:
                 asked.add((a, p))
                 offers.setdefault(a, []).append(p)
         for a, own in offers.items():
             placed[a] = min(own, key=lists[a].index)
             vacant[placed[a]] -= 1
     return placed
-
-
-# --- what is reported -------------------------------------------------------------------------------------------------
-
-
-def report(
-    market: Market, people: Sequence[Person], stages: Sequence[Steps], ranks: Sequence[int], active: Collection[int],
-    advanced: Matching, placed: Mapping[int, Matching],
-) -> Allocation:  # fmt: skip
-    """The graduates' results in their order, and the tallies of every group of applicants."""
-    positions, imgs = market.positions, [a for a, person in enumerate(people) if person.img]
-    channel = {a: by for by, matching in placed.items() for a in matching}
-    programme = {a: advanced.get(a, p) for matching in placed.values() for a, p in matching.items()}
-    offered = [int(p) for p in np.flatnonzero(positions.quota)]
-    considered = {a: any(considers(market, p, people[a]) for p in offered) for a in imgs}
-    groups = [*market.match.book.categories["competitor"], "citizen_img", "noncitizen_img"]
-    outcomes = [PLACED if a in programme else UNPLACED if considered[a] else INELIGIBLE for a in imgs]
-    return Allocation(
-        outcome=np.array(outcomes, np.int64),
-        channel=np.array([channel.get(a, NO_CHANNEL) for a in imgs], np.int64),
-        interviews=np.array([ranks[a] for a in imgs], np.int64),
-        ranks=np.array([ranks[a] if a in active else 0 for a in imgs], np.int64),
-        active=np.array([a in active for a in imgs], bool),
-        specialty=np.array([of_programme(market.match.programmes.specialty, programme.get(a)) for a in imgs], np.int64),
-        sponsor=np.array([of_programme(positions.sponsor, programme.get(a)) for a in imgs], np.int64),
-        rows=[tally(market, group, people, channel, active) for group in (*groups, "all")],
-        details={
-            "specialties": by_specialty(market, people, stages, active, advanced, placed),
-            **{
-                name: fared(market, people, stages[0], active, advanced, placed, name)
-                for name in ("rank_lists", "files")
-            },
-        },
-    )
-
-
-def of_programme(values: Ints, programme: int | None) -> int:
-    """A programme's value; -1 without a programme."""
-    return -1 if programme is None else int(values[programme])
-
-
-def tally(
-    market: Market, group: str, people: Sequence[Person], channel: Mapping[int, int], active: Collection[int]
-) -> dict[str, object]:
-    """How many of a group applied, ranked, and were placed by each channel; the seats of all programmes with `all`."""
-    own = [a for a, person in enumerate(people) if group in (person.group, "all")]
-    by = [channel.get(a) for a in own]
-    begin = int(market.positions.quota[~market.match.programmes.advanced].sum())
-    row: dict[str, object] = {"group": group, "seats": begin if group == "all" else 0}
-    row |= {"applicants": len(own), "active": sum(a in active for a in own)}
-    row |= {"placed": by.count(IN_ROUND), "outside": by.count(OUTSIDE), "after": by.count(IN_SOAP)}
-    return row

@@ -87,6 +87,11 @@ class Market(NamedTuple):
         """All rules of the scenario."""
         return self.match.book.rules
 
+    @property
+    def groups(self) -> list[str]:
+        """All groups of applicants, in the order of the tables."""
+        return [*self.match.book.categories["competitor"], "citizen_img", "noncitizen_img"]
+
 
 def competitors(market: Market) -> list[Person]:
     """Applicants whose careers are not simulated: a published number of each kind, of whom a scale keeps some."""
@@ -158,6 +163,12 @@ def applicant(market: Market, who: int, traits: Row, group: str, origin: int, la
     )  # fmt: skip
 
 
+def considers(market: Market, p: int, person: Person) -> bool:
+    """Does a programme read a file of such an applicant?"""
+    refused = any(int(market.positions.refuses[p]) & bit for bit in person.lacks)
+    return not refused and person.years <= float(np.float32(market.positions.longest[p]))
+
+
 def most(interviews: float) -> int:
     """So many interviews at most, as a whole number."""
     return int(min(interviews + 0.5, MOST_INTERVIEWS))
@@ -188,7 +199,7 @@ def first_year(market: Market, who: int, traits: Row, wish: int) -> tuple[float,
     if market.draw(fallback, who) >= max(linked, probability(rules, fallback, day, traits)):
         return 0.0, rounding, 0
     attends = amount(rules, market.rule("first_year.interviews_attended"), day, traits)
-    return amount(rules, sent, day, traits), rounding, most(attends)
+    return min(amount(rules, sent, day, traits), float(MOST_PROGRAMMES)), rounding, most(attends)
 
 
 def choose_specialty(market: Market, family: str, who: int, traits: Row, day: int) -> int:
