@@ -50,13 +50,13 @@ def lively(seed: int) -> Shape:
         seed=seed,
         specialties=int(random.integers(1, 5)),
         programmes=int(random.integers(3, 13)),
-        positions=int(random.integers(5, 41)),
+        positions=int(random.integers(10, 51)),
         competitors=int(random.integers(0, 26)),
-        graduates=int(random.integers(5, 31)),
+        graduates=int(random.integers(10, 41)),
         applications=float(random.uniform(2, 20)),
         cap=None if random.uniform() < 0.7 else int(random.integers(1, 10)),
         signals=None if random.uniform() < 0.5 else int(random.integers(1, 6)),
-        soap_applications=int(random.choice([0, 3, 20])),
+        soap_applications=int(random.choice([0, 5, 20, 50])),
         second_every=int(random.integers(1, 7)),
         year=int(random.integers(2004, 2026)),
         scale=float(random.choice([1.0, 1.0, 0.6])),
@@ -96,18 +96,22 @@ def test_tiny_and_empty_markets_give_what_plain_words_give(shape: Shape, replica
     assert_same(fast, reference.allocate(match, shape.year, replication, people))
 
 
-def test_three_hundred_lively_markets_give_what_plain_words_give_by_every_channel() -> None:
+def test_three_hundred_lively_markets_give_what_plain_words_give_by_every_channel_and_at_both_levels() -> None:
     placed: Counter[int] = Counter()
+    advanced = 0
     for seed in range(300):
         shape = lively(seed)
         match, people = match_of(shape), graduates_of(shape)
         fast = match.allocate(shape.year, seed % 4, people)
         assert_same(fast, reference.allocate(match, shape.year, seed % 4, people))
         placed.update(fast.channel.tolist())
+        tracks = fast.details["specialties"]
+        advanced += int(tracks["placed"][(tracks["level"] == 2) & (tracks["group"] == "all")].sum())
     assert min(placed[channel] for channel in (OUTSIDE, IN_ROUND, IN_SOAP)) > 50
+    assert advanced > 50
 
 
-@pytest.mark.parametrize("year", [2012, 2018])
+@pytest.mark.parametrize("year", [2012, 2018, 2025])
 def test_a_year_of_a_shipped_country_gives_what_plain_words_give(root: Path, year: int) -> None:
     country = root / "imgsim/countries/us"
     pathway, parameters = load_pathway(country / "pathway.toml"), load_parameters(country)

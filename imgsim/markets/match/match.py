@@ -65,10 +65,14 @@ class Match:
 
     def allocate(self, year: int, replication: int, applicants: Applicants) -> Allocation:
         """One year's Match from applications to the last seat."""
+        return self.of_year(year, replication, applicants).allocation()
+
+    def of_year(self, year: int, replication: int, applicants: Applicants) -> MatchYear:
+        """One year's Match, with all who take part in it, before its first step."""
         when = When(self.seed, replication, year, self.by_year.day(year), applicants.day)
         values, rules = self.values(year), self.book.rules
         participants = participants_of(rules, self.applicant_rules, self.competitors, when, values, applicants)
-        return MatchYear(self, year, replication, participants).allocation()
+        return MatchYear(self, year, replication, participants)
 
     def values(self, year: int) -> Values:
         """What applicants' parts in a year's Match follow from, beyond the rules that depend on the person."""
