@@ -184,7 +184,13 @@ PLAIN: Mapping[str, Given | Mapping[str, float]] = {
     **dict.fromkeys(("considers", "soap.appeal", "soap.takes_part", "ability_weight", "wish_bonus"), 1),
     **dict.fromkeys(("second_specialty_every", "letter.required"), 1),
     **dict.fromkeys(("applications", "interviews_attended", "interviews_per_position", "soap.applications"), 50),
-    **{"screen.gap": 100, "screen.experience.least": 0.08, "soap.rounds": 4},
+    **{
+        "values_as_of": 301,
+        "soap.merit.plus.ability": 0,
+        "screen.gap": 100,
+        "screen.experience.least": 0.08,
+        "soap.rounds": 4,
+    },
 }
 ADVANCED: Mapping[str, Given | Mapping[str, float]] = {
     **dict.fromkeys(("first_year.applications", "first_year.interviews_attended"), 50),
@@ -192,22 +198,24 @@ ADVANCED: Mapping[str, Given | Mapping[str, float]] = {
 }
 
 
-def plain_match(changes: Mapping[str, Given | Mapping[str, float]], specialties: int = 2, one_year: int = 0) -> Match:
-    """A Match whose outcome can be worked out by hand; with ``one_year`` the first specialty offers one-year posts."""
-    shape = Shape(1, specialties, 1, 0, 0, 0, 50.0, None, None, 50, 1, 2018, 1.0, one_year)
+def plain_match(
+    changes: Mapping[str, Given | Mapping[str, float]], one_year: int = 0, signals: int | None = None
+) -> Match:
+    """A Match of two specialties that can be worked out by hand; with ``one_year`` the first offers one-year posts."""
+    shape = Shape(1, 2, 1, 0, 0, 0, 50.0, None, signals, 50, 1, 2018, 1.0, one_year)
     return match_of(shape, {**PLAIN, **(ADVANCED if one_year else {}), **changes})
 
 
-def able(abilities: Sequence[float], year: int = 2018, **traits: float) -> Applicants:
-    """Graduates of these abilities who graduated two years ago and lack nothing; every trait can be given."""
-    n, day = len(abilities), day_of(year, 3, 18)
+def able(abilities: Sequence[float], **traits: float) -> Applicants:
+    """Applicants of 2018 of these abilities who graduated two years ago and lack nothing; every trait can be given."""
+    n, day = len(abilities), day_of(2018, 3, 18)
     rows = np.zeros((n, width(("letter",))))
     rows[:, COLUMN["ability"]], rows[:, [COLUMN["ready"], FIRST_FLAG]] = abilities, 1.0
     rows[:, COLUMN["experience"]], rows[:, COLUMN["competitor"]] = 1.0, -1.0
     rows[:, [COLUMN["graduation"], COLUMN["last_clinical"]]] = day - 730
     for name, value in traits.items():
         rows[:, FIRST_FLAG if name == "letter" else COLUMN[name]] = value
-    return Applicants(np.array([actor(GRADUATE, year - 1, 0, k) for k in range(n)], np.int64), rows, day)
+    return Applicants(np.array([actor(GRADUATE, 2017, 0, k) for k in range(n)], np.int64), rows, day)
 
 
 def graduates_of(shape: Shape) -> Applicants:
