@@ -27,7 +27,7 @@ ODD = ("0", "-1", "0.5", "2.5", "1e9", "9e99", "1e308")
 WHOLE = [
     "attempts", "per_year", "apart", "stations", "pass_mark", "borderline", "compulsory", "subject_stations", "items",
     "meetings", "jurisdictions", "places", "growth", "positions", "programmes", "least_programmes", "competitors",
-    "interviews_attended", "after_applications", "cap", "signals", "second_specialty_every", "stock",
+    "advanced", "rounds", "applications", "cap", "signals", "second_specialty_every", "stock",
 ]  # fmt: skip
 
 
@@ -74,7 +74,8 @@ def test_no_parameter_is_practically_infinite() -> None:
 def test_only_scores_and_plain_numbers_are_below_nothing() -> None:
     below = {parameter.unit for parameter in parameters() if not isinstance(attempt(parameter, "-1"), str)}
     assert below <= {"score", "number"}
-    assert all(limits_of(f"a.{word}", "number").low >= 0 for word in ("sd_log", "scale", "spread"))
+    assert all(limits_of(f"a.{word}", "number").low >= 0 for word in ("sd_log", "scale", "spread", "variation"))
+    assert limits_of("interview.manner", "score").low == 0
 
 
 def test_there_are_no_halves_of_what_is_counted() -> None:
