@@ -100,10 +100,6 @@ UNREADABLE: list[tuple[Edit, str]] = [
         "paper.done.value: needs at least one category of `group`",
     ),
     (
-        ("set", ROUNDS, ("match", "programme", "openness_sponsors"), DATED | {"unit": "number"}),
-        "match.programme.openness_sponsors: must be the same on every day: the programmes of a Match are drawn once",
-    ),
-    (
         ("set", ROUNDS, ("match", "programme", "size_spread"), DATED | {"unit": "number"}),
         "match.programme.size_spread: must be the same on every day: the programmes of a Match are drawn once",
     ),

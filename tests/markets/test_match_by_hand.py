@@ -182,6 +182,15 @@ def test_a_signal_lifts_a_file_past_abler_ones_by_its_weight(weight: float, inte
     assert placed(match, people).interviews.tolist() == interviews
 
 
+def test_signals_do_not_lift_applications_for_one_year_posts() -> None:
+    """A one-year post with one interview: the abler one has it, although only the other one may send signals."""
+    signals = {"signals": {"heart": 0.0, "bone": 3.0}, "signals.weight": 9}
+    seats = advanced(1, 0, **{"interviews_per_position": 1, "first_year.linked": 1}, **signals)
+    people = able([1.0, 0.0])
+    people.traits[:, COLUMN["wish"]] = HEART, BONE
+    assert placed(plain_match(seats, one_year=1, signals=1), people).interviews.tolist() == [1, 0]
+
+
 # --- SOAP ------------------------------------------------------------------------------------------------------------
 
 # A heart seat for the abler of two who wish for it, and bone seats that nobody was interviewed for.

@@ -39,9 +39,9 @@ MOST_ROUNDS: Final = 100  # of offers in SOAP
 class Match:
     """A Match of a country; its parameters are ``<round>.*``, described where they are defined.
 
-    Some may be left out: ``applications.cap`` (count), ``signals`` (count by specialty wished for: programmes to which
-    an applicant sends a preference signal) with ``signals.weight`` (score: what a signal adds to a file), advanced
-    positions, and one-year posts (``first_year``).
+    Some may be left out: ``applications.cap`` (count), ``signals`` (count by specialty wished for: programmes with posts
+    that lead on to which an applicant sends a preference signal) with ``signals.weight`` (score: what a signal adds to
+    a file), advanced positions, and one-year posts (``first_year``).
     """
 
     def __init__(
@@ -102,8 +102,9 @@ class MatchYear:
     def allocation(self) -> Allocation:
         """The five steps, for posts that lead on and then for one-year posts."""
         match, positions, placed = self.match, self.positions, self.placements
-        lasting = self.stage(self.applications(), self.participants.answers.attends)
-        one_year = self.stage(self.first_year_applications(), self.participants.answers.first_year_attends)
+        answers, signals = self.participants.answers, self.signals()
+        lasting = self.stage(self.applications(), answers.attends, signals)
+        one_year = self.stage(self.first_year_applications(), answers.first_year_attends, np.zeros_like(signals))
         ranks = np.diff(lasting.lists.first) + np.diff(one_year.lists.first)
         self.place(lasting, positions.outside, self.participants.img, OUTSIDE)
         active = (ranks > 0) & (placed.channel == NO_CHANNEL)
@@ -158,15 +159,15 @@ class MatchYear:
         running = (self.positions.quota > 0) & offered
         return hash_rings(match.ring_points, match.programmes.specialty, running, len(match.specialties))
 
-    def stage(self, applications: Pairs, attends: Ints) -> Stage:
+    def stage(self, applications: Pairs, attends: Ints, signals: Ints) -> Stage:
         """Steps 2 and 3: who interviews where, and how both sides rank each other then."""
-        interviews = self.interviews(applications, attends)
+        interviews = self.interviews(applications, attends, signals)
         met = self.judged_by(self.participants.answers.merit + self.participants.answers.manner)
         return Stage(applications, *self.ranked(interviews, INTERVIEW, "interview.spread", met))
 
-    def interviews(self, applications: Pairs, attends: Ints) -> Pairs:
+    def interviews(self, applications: Pairs, attends: Ints, signals: Ints) -> Pairs:
         """Step 2: who interviews where."""
-        spread, signals = self.value("screen.spread"), self.signals()
+        spread = self.value("screen.spread")
         if signals.any():
             favourites, weight = self.rank_lists(applications), self.optional("signals.weight")
             sent = sends_signal(favourites, signals[self.participants.answers.wish])

@@ -7,7 +7,7 @@ Everybody applies; programmes read files and invite; both sides rank; applicants
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 import numpy as np
 
@@ -35,9 +35,10 @@ def allocate(match: Match, year: int, replication: int, applicants: Applicants) 
     people = [*competitors(market), *graduates(market, applicants)]
     one_year, quota = positions.first_year, positions.quota
     rings = rings_of(match, (quota > 0) & ~one_year)
-    lasting = stage_of(market, people, [apply(market, rings, each) for each in people], [p.attends for p in people])
+    applied, signals = [apply(market, rings, person) for person in people], [signals_of(market, p) for p in people]
+    lasting = stage_of(market, people, applied, [person.attends for person in people], signals)
     applied = apply_for_first_year(market, people)
-    short = stage_of(market, people, applied, [p.first_year_attends for p in people])
+    short = stage_of(market, people, applied, [person.first_year_attends for person in people], [0] * len(people))
     imgs = {a: own for a, own in lasting.lists.items() if people[a].img}
     outside = deferred_acceptance(imgs, lasting.scores, positions.outside)
     ranks = [len(lasting.lists[a]) + len(short.lists[a]) for a in range(len(people))]
@@ -54,10 +55,11 @@ def allocate(match: Match, year: int, replication: int, applicants: Applicants) 
 
 
 def stage_of(
-    market: Market, people: Sequence[Person], applied: Sequence[Sequence[int]], attends: Sequence[int]
-) -> Steps:
+    market: Market, people: Sequence[Person], applied: Sequence[Sequence[int]], attends: Sequence[int],
+    signals: Sequence[int],
+) -> Steps:  # fmt: skip
     """From applications to rank lists."""
-    interviews = invite(market, people, applied, attends)
+    interviews = invite(market, screening_lists(market, people, applied, signals), attends)
     lists = {a: rank(market, person, interviews[a]) for a, person in enumerate(people)}
     scores = {
         (a, p): judge(market, people[a], p, INTERVIEW, people[a].merit + people[a].manner)
@@ -132,17 +134,15 @@ def rings_of(match: Match, running: Bools) -> list[list[tuple[int, int]]]:
 # --- step 2: interviews -----------------------------------------------------------------------------------------------
 
 
-def invite(
-    market: Market, people: Sequence[Person], applied: Sequence[Sequence[int]], attends: Sequence[int]
-) -> list[list[int]]:
+def invite(market: Market, lists: Mapping[int, Sequence[int]], attends: Sequence[int]) -> list[list[int]]:
     """The interviews of each applicant: programmes invite down their lists, who has enough interviews declines.
 
     All programmes invite through one season, each at an even pace: its slots in proportion to their number.
     """
     room = market.positions.slots.tolist()
-    interviews: list[list[int]] = [[] for _ in people]
+    interviews: list[list[int]] = [[] for _ in attends]
     invitations = []
-    for p, order in screening_lists(market, people, applied).items():
+    for p, order in lists.items():
         if room[p] > 0:
             invitations += [(slot * SEASON // room[p], p, a) for slot, a in enumerate(order)]
     for _, p, a in sorted(invitations, key=lambda invitation: invitation[:2]):
@@ -152,12 +152,18 @@ def invite(
     return interviews
 
 
-def screening_lists(market: Market, people: Sequence[Person], applied: Sequence[Sequence[int]]) -> dict[int, list[int]]:
+def signals_of(market: Market, person: Person) -> int:
+    """How many preference signals a person may send, by specialty wished for."""
+    return round(market.value("signals", market.match.specialties[person.wish])) if person.wish >= 0 else 0
+
+
+def screening_lists(
+    market: Market, people: Sequence[Person], applied: Sequence[Sequence[int]], signals: Sequence[int]
+) -> dict[int, list[int]]:
     """By programme: its applicants, the best file first; a preference signal lifts a file."""
     files: dict[int, list[tuple[int, int]]] = {}
     for a, person in enumerate(people):
-        signals = round(market.value("signals", market.match.specialties[person.wish])) if person.wish >= 0 else 0
-        signalled = rank(market, person, applied[a])[:signals]
+        signalled = rank(market, person, applied[a])[: signals[a]]
         for p in applied[a]:
             merit = person.merit + (market.value("signals.weight") if p in signalled else 0.0)
             score = judge(market, person, p, FILE, merit)
