@@ -39,9 +39,9 @@ MOST_ROUNDS: Final = 100  # of offers in SOAP
 class Match:
     """A Match of a country; its parameters are ``<round>.*``, described where they are defined.
 
-    Some may be left out: ``applications.cap`` (count), ``signals`` (count by specialty wished for: programmes with posts
-    that lead on to which an applicant sends a preference signal) with ``signals.weight`` (score: what a signal adds to
-    a file), advanced positions, and one-year posts (``first_year``).
+    Some may be left out: ``applications.cap`` (count), ``signals`` (count by specialty wished for: programmes to which
+    an applicant sends a preference signal, of those with posts that lead on) with ``signals.weight`` (score: what a
+    signal adds to a file), advanced positions, and one-year posts (``first_year``).
     """
 
     def __init__(
