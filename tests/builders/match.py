@@ -219,7 +219,7 @@ def able(abilities: Sequence[float], **traits: float) -> Applicants:
 
 
 def graduates_of(shape: Shape) -> Applicants:
-    """Graduates of random ability, citizenship, need of a visa, letter and wish."""
+    """Graduates of random ability, citizenship, need of a visa, letter and wish; one in ten wishes for nothing."""
     random, n = np.random.default_rng(shape.seed + 1), shape.graduates
     traits, day = np.zeros((n, width(("letter",)))), day_of(shape.year, 3, 18)
     traits[:, COLUMN["ability"]] = random.normal(size=n)
@@ -228,6 +228,7 @@ def graduates_of(shape: Shape) -> Applicants:
         traits[:, COLUMN[name]] = random.integers(0, 2, n)
     traits[:, COLUMN["competitor"]] = -1
     traits[:, COLUMN["wish"]] = random.integers(0, shape.specialties, n)
+    traits[9::10, COLUMN["wish"]] = -1
     traits[:, [COLUMN["graduation"], COLUMN["last_clinical"]]] = day - random.integers(200, 4000, n)[:, np.newaxis]
     traits[:, FIRST_FLAG] = random.integers(0, 2, n)
     return Applicants(np.array([actor(GRADUATE, shape.year - 1, 0, k) for k in range(n)], np.int64), traits, day)

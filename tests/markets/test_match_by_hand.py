@@ -149,6 +149,12 @@ def test_competitors_pass_every_screen() -> None:
     assert next(row for row in allocation.rows if row["group"] == "locals")["active"] == 2
 
 
+def test_who_wishes_for_nothing_applies_nowhere() -> None:
+    allocation = placed(plain_match(offering(1, 1, backup=1)), able([0.0], wish=-1.0))
+    assert allocation.details["specialties"]["applications"].sum() == 0
+    assert allocation.outcome.tolist() == [UNPLACED]
+
+
 # --- interviews ------------------------------------------------------------------------------------------------------
 
 

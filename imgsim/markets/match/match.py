@@ -169,8 +169,8 @@ class MatchYear:
         """Step 2: who interviews where."""
         spread = self.value("screen.spread")
         if signals.any():
-            favourites, weight = self.rank_lists(applications), self.optional("signals.weight")
-            sent = sends_signal(favourites, signals[self.participants.answers.wish])
+            favourites, weight = self.rank_lists(applications), self.match.by_year.optional("signals.weight", self.year)
+            sent = sends_signal(favourites, np.append(signals, 0)[self.participants.answers.wish])  # of no wish (-1): 0
             screened = lists_with_signals(self.chance("pair"), favourites, sent, weight, spread, self.judged)
         else:
             screened = screening_lists(self.chance("pair"), applications, spread, self.judged)
@@ -179,10 +179,6 @@ class MatchYear:
     def signals(self) -> Ints:
         """How many preference signals an applicant may send, by specialty wished for."""
         return self.match.by_year.by_specialty("signals", self.year).round().astype(np.int64)
-
-    def optional(self, word: str, category: str = "") -> float:
-        """A parameter of the Match in this year that may be left out; then it is 0."""
-        return self.match.by_year.optional(word, self.year, category)
 
     def ranked(self, pairs: Pairs, occasion: int, spread: str, judged: Judged) -> tuple[RankLists, Floats]:
         """Step 3: the applicants' rank lists over their pairs, and the programmes' scores of each pair."""

@@ -149,7 +149,7 @@ def applicant(market: Market, who: int, traits: Row, group: str, origin: int, la
     wanted, cap = min(of("applications"), float(MOST_PROGRAMMES)), market.rule("applications.cap")
     if cap >= 0:
         wanted = min(wanted, predict(rules, cap, day, traits))
-    wanted = int(wanted + market.draw(market.rule("applications"), who, market.year))
+    wanted = int(wanted + market.draw(market.rule("applications"), who, market.year)) if wish >= 0 else 0
     eager = market.value("interviews_attended.variation") * normal(market.draw(market.rule("interviews_attended"), who))
     hidden = market.value("merit.spread") * normal(market.draw(market.rule("merit"), who))
     merit, soap_merit = (predict(rules, market.rule(word), market.decided, traits) for word in ("merit", "soap.merit"))

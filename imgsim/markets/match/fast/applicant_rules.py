@@ -121,7 +121,7 @@ def applies(
         mean = min(float(MOST_PROGRAMMES), amount(all_rules, own.applications, when.as_of, row))
         if own.cap >= 0:
             mean = min(mean, predict(all_rules, own.cap, when.as_of, row))
-        answers.wanted[k] = int(mean + rounding[k])
+        answers.wanted[k] = int(mean + rounding[k]) if answers.wish[k] >= 0 else 0
         most = amount(all_rules, own.attends, when.as_of, row) * math.exp(spread * normal(eager[k]))
         answers.attends[k] = int(min(most + 0.5, MOST_INTERVIEWS))
         answers.takes_part[k] = soap[k] < probability(all_rules, own.takes_part, when.as_of, row)
