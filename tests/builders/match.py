@@ -161,9 +161,12 @@ def add_one_year_posts(
     }
 
 
-def match_of(shape: Shape, changes: Mapping[str, Given | Mapping[str, float]] | None = None) -> Match:
+def match_of(
+    shape: Shape, changes: Mapping[str, Given | Mapping[str, float]] | None = None, added: Sequence[Parameter] = ()
+) -> Match:
     """The small Match; ``changes`` are values by the rest of a parameter's name, for everybody or by specialty."""
     pathway, parameters = pathway_of(shape), parameters_of(shape)
+    parameters = Parameters([*parameters.values(), *added], {})
     for name, value in (changes or {}).items():
         parameters = parameters.replacing(with_value(parameters[f"{NAME}.{name}"], value))
     return Match(NAME, parameters, compile_rules(parameters, pathway), pathway, shape.seed % 1000, shape.scale)
@@ -199,11 +202,19 @@ ADVANCED: Mapping[str, Given | Mapping[str, float]] = {
 
 
 def plain_match(
-    changes: Mapping[str, Given | Mapping[str, float]], one_year: int = 0, signals: int | None = None
+    changes: Mapping[str, Given | Mapping[str, float]],
+    one_year: int = 0,
+    signals: int | None = None,
+    cap: int | None = None,
+    second: float | None = None,
 ) -> Match:
-    """A Match of two specialties that can be worked out by hand; with ``one_year`` the first offers one-year posts."""
-    shape = Shape(1, 2, 1, 0, 0, 0, 50.0, None, signals, 50, 1, 2018, 1.0, one_year)
-    return match_of(shape, {**PLAIN, **(ADVANCED if one_year else {}), **changes})
+    """A Match of two specialties that can be worked out by hand; with ``one_year`` the first offers one-year posts.
+
+    It has no signals, cap of applications or rule for the first as a second specialty unless they are given.
+    """
+    shape = Shape(1, 2, 1, 0, 0, 0, 50.0, cap, signals, 50, 1, 2018, 1.0, one_year)
+    added = [] if second is None else [parameter(f"{NAME}.second.heart", "probability", second)]
+    return match_of(shape, {**PLAIN, **(ADVANCED if one_year else {}), **changes}, added)
 
 
 def able(abilities: Sequence[float], **traits: float) -> Applicants:

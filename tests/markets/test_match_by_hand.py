@@ -155,6 +155,25 @@ def test_who_wishes_for_nothing_applies_nowhere() -> None:
     assert allocation.outcome.tolist() == [UNPLACED]
 
 
+@pytest.mark.parametrize("cap", [0, 1, 3])
+def test_nobody_sends_more_applications_than_the_cap(cap: int) -> None:
+    seats = {**offering(5, 0), "programmes": {"heart": 5.0, "bone": 0.0}}
+    allocation = placed(plain_match(seats, cap=cap), able([1.0, 0.0]))
+    assert allocation.interviews.tolist() == [cap, cap]  # of five programmes that interview everybody
+
+
+@pytest.mark.parametrize(
+    ("backup", "second", "share"), [(1, 1, 1), (0, 1, 0), (1, 0, 0), (1, 0.5, 0.5), (0.4, 0.5, 0.2)]
+)
+def test_who_has_a_second_specialty_applies_there_too(backup: float, second: float, share: float) -> None:
+    """All wish for bone; every second application goes to the second specialty, heart or none that is another one."""
+    seats = offering(1, 1, backup=backup, second_specialty_every=2, interviews_per_position=2000)
+    allocation = placed(plain_match(seats, second=second), able(np.zeros(400).tolist(), wish=BONE))
+    assert set(allocation.interviews.tolist()) <= {1, 2}
+    both = float(np.mean(allocation.interviews == 2))
+    assert both == pytest.approx(share, abs=4 * (share * (1 - share) / 400) ** 0.5)
+
+
 # --- interviews ------------------------------------------------------------------------------------------------------
 
 
