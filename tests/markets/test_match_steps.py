@@ -384,6 +384,16 @@ def test_an_offer_once_taken_is_not_given_back_for_a_better_one() -> None:
 
 def test_a_programme_that_nobody_asks_for_stays_empty_after_all_rounds() -> None:
     assert placed_by_offers([[0], [0]], [[1.0], [2.0]], [1, 5], 100) == [-1, 0]
+    assert placed_by_offers([[0], []], [[1.0], []], [1, 5], 100) == [0, -1]
+
+
+@pytest.mark.parametrize(("rounds", "expected"), [(1, [1, 0, -1, -1]), (2, [1, 0, 0, -1])])
+def test_all_vacant_positions_are_offered_at_once_and_what_is_declined_in_the_next_round(
+    rounds: int, expected: list[int]
+) -> None:
+    """Programme 0 asks the first two of four for two positions; the first of them takes programme 1 instead."""
+    lists, scores = [[1, 0], [0], [0], [0]], [[4.0, 4.0], [3.0], [2.0], [1.0]]
+    assert placed_by_offers(lists, scores, [2, 1], rounds) == expected
 
 
 # --- competitors ---------------------------------------------------------------------------------------------

@@ -261,15 +261,13 @@ def fill_by_soap(
 
 
 def offered(lists: Lists, scores: Scores, seats: Ints, rounds: int) -> Matching:
-    """In each round programmes offer what is vacant to the best they have not asked; all take their best offer."""
+    """In each round programmes offer what is vacant to the best of those left; all take their best offer."""
     vacant, placed = seats.copy(), Matching()
-    asked: set[tuple[int, int]] = set()
     for _ in range(rounds):
         offers: dict[int, list[int]] = {}
         for p in sorted({p for own in lists.values() for p in own}):
-            free = [a for a in lists if a not in placed and p in lists[a] and (a, p) not in asked]
+            free = [a for a in lists if a not in placed and p in lists[a]]
             for _, a in sorted((-scores[a, p], a) for a in free)[: vacant[p]]:
-                asked.add((a, p))
                 offers.setdefault(a, []).append(p)
         for a, own in offers.items():
             placed[a] = min(own, key=lists[a].index)

@@ -53,16 +53,15 @@ def offers(pairs: Pairs, score: Floats, seats: Ints, applicants: int, rounds: in
     """The pair by which each applicant is placed after so many rounds of offers, or -1, shape (applicants,).
 
     Pairs are entries of the applicants' lists, best first. In each round a programme offers its vacant positions to the
-    best of those still without one that it has not asked before; each takes the best offer at once and for good.
+    best of those still without one; each takes the best offer at once and for good, so that nobody asked is left.
     """
     order = np.argsort(-score, kind="mergesort")
-    vacant, outcome, asked = seats.copy(), np.full(applicants, -1), np.zeros(len(order), np.bool_)
+    vacant, outcome = seats.copy(), np.full(applicants, -1)
     for _ in range(rounds):
         free, best = vacant.copy(), np.full(applicants, -1)
         for pair in order:
             a, p = pairs.applicant[pair], pairs.programme[pair]
-            if outcome[a] < 0 and free[p] > 0 and not asked[pair]:
-                asked[pair] = True
+            if outcome[a] < 0 and free[p] > 0:
                 free[p] -= 1
                 if best[a] < 0 or pair < best[a]:
                     best[a] = pair
