@@ -48,7 +48,7 @@ unit: $(READY)
 
 # Compiled code cannot be traced: tests of compiled functions, run as plain Python (some minutes), and what they miss.
 KERNEL_TESTS := $(addprefix tests/,base/test_by_reference.py base/test_dates.py base/test_randomness.py persons \
-  markets/test_allocation.py markets/test_match_steps.py markets/test_merit_ranked.py \
+  markets/test_allocation.py markets/test_match_steps.py markets/test_match_by_hand.py markets/test_merit_ranked.py \
   engines/test_accumulators.py engines/test_two_engines.py outcomes/test_merit_rounds.py outcomes/test_order_statistics.py)
 
 coverage: $(READY)

@@ -10,6 +10,7 @@ from imgsim.base.errors import InputError, Problems
 from imgsim.base.files.toml import dotted, locate
 from imgsim.base.randomness.addresses import refuse_collisions
 from imgsim.inputs.kinds.all_kinds import optional_parameters
+from imgsim.inputs.kinds.round import TOGETHER
 from imgsim.inputs.parameters.dispersion import DURATIONS, SPREAD, dispersion_of, owner_of
 from imgsim.inputs.parameters.parameter import Parameter, Parameters
 from imgsim.inputs.parameters.refusals import refuse
@@ -65,6 +66,7 @@ def check_contract(
     check_required(parameters, pathway, required, problems, file)
     check_matches(pathway, problems, file)
     check_optional(parameters, optional_parameters(pathway), problems)
+    check_together(parameters, pathway, problems)
     check_meetings(parameters, pathway, problems)
     check_choices(parameters, pathway, problems)
     check_plain_values(parameters, pathway, problems)
@@ -123,6 +125,17 @@ def check_optional(parameters: Parameters, optional: list[tuple[str, str]], prob
             with problems:
                 if name in parameters and parameters[name].unit != unit:
                     refuse(parameters[name], f"the pathway needs it in {unit}, not in {parameters[name].unit}", "unit")
+
+
+def check_together(parameters: Parameters, pathway: Pathway, problems: Problems) -> None:
+    """Note every parameter of a round that is of no use without another one, which is missing."""
+    for stage in pathway.stages.values():
+        for words in TOGETHER.get(stage.mechanism or "", ()):
+            names = [f"{stage.name}.{word}" for word in words]
+            given, missing = ([n for n in names if (n in parameters) == there] for there in (True, False))
+            with problems:
+                if given and missing:
+                    refuse(parameters[given[0]], f"needs `{missing[0]}` beside it")
 
 
 def check_meetings(parameters: Parameters, pathway: Pathway, problems: Problems) -> None:

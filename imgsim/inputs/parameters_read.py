@@ -22,7 +22,7 @@ BY_UNIT: Final = {
     "days": DURATION, "years": DURATION, "probability": RULE, "rate": RULE, "score": RULE, "amount": RULE,
 }  # fmt: skip
 # Parameters of stages that are read in another way than their unit lets expect, by the last part of the name.
-OTHERWISE: Final = {"late_gap": RULE, "least": VALUE, "open": VALUE, "gap_limit": VALUE, "least_practice": VALUE}
+OTHERWISE: Final = {"late_gap": RULE, "open": VALUE, "gap_limit": VALUE, "least_practice": VALUE}
 # What mechanisms read below the name of a round. A Match reads its numbers as plain values, but for some rules; it also
 # reads ``second`` and ``first_year.share`` by specialty, ``competitor_wish`` by competitor and ``sponsor`` by sponsor.
 MATCH_RULES: Final = (
@@ -107,7 +107,8 @@ def of_rounds(pathway: Pathway) -> Iterator[tuple[str, str]]:
         if stage.mechanism == LOTTERY:
             yield from ((f"{stage.name}.{word}", VALUE) for word in LOTTERY_VALUES)
         if stage.mechanism == MATCH:
-            yield from ((f"{stage.name}.{word}", VALUE) for word in (*NEEDS[MATCH], *OPTIONAL[MATCH]))
+            words = [word for word in (*NEEDS[MATCH], *OPTIONAL[MATCH]) if not word.endswith(".")]
+            yield from ((f"{stage.name}.{word}", VALUE) for word in words)
             yield from ((f"{stage.name}.{word}", RULE) for word in MATCH_RULES)
             yield from ((name, VALUE) for name in visa_policies(stage.name, pathway))
             yield from ((f"{stage.name}.second.{specialty}", RULE) for specialty in specialties)

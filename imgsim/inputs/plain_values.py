@@ -103,7 +103,7 @@ def of_round(stage: Stage, parameters: Parameters, pathway: Pathway) -> Iterator
         for family in FAMILIES_BY_SPECIALTY:
             yield from ((each, ("specialty",)) for each in parameters.family(f"{name}.{family}."))
         other = {*NEEDS[MATCH], *OPTIONAL[MATCH]} - {*BY_SPECIALTY, *MATCH_RULES, "competitors"}
-        yield from ((f"{name}.{word}", EVERYBODY) for word in sorted(other))
+        yield from ((f"{name}.{word}", EVERYBODY) for word in sorted(other) if not word.endswith("."))
 
 
 def check_matches(pathway: Pathway, problems: Problems, file: Path | None) -> None:

@@ -99,7 +99,7 @@ TRAITS: Final = (
     Trait("experience", DURATION, "clinical experience in the country of destination", "years", drawn=BY_DURATION),
     Trait("ready", YES_NO, "certified when programmes read the files of the coming round", competitors=1.0),
     Trait("failures", COUNT, "failed sittings of the present exam", "sittings"),
-    Trait("has_failed", YES_NO, "has failed a sitting of any exam"),
+    Trait("has_failed", YES_NO, "has failed a sitting of an exam that may be sat again"),
     Trait(
         "wish", CATEGORY, "specialty hoped for",
         unset=-1.0, drawn=BY_CHOICE, values_of="specialty", set_by_stages=True, seen_by_country="wish", reported="wish",

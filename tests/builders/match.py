@@ -11,7 +11,7 @@ from builders.synthetic import small_road
 from builders.toy import Given, parameter
 from imgsim.base.dates.day_numbers import day_of
 from imgsim.base.randomness.addresses import GRADUATE, actor
-from imgsim.inputs.parameters.parameter import Parameters
+from imgsim.inputs.parameters.parameter import Parameter, Parameters
 from imgsim.inputs.parameters.read import with_ratios
 from imgsim.inputs.pathways.pathway import Pathway
 from imgsim.inputs.traits import COLUMN, FIRST_FLAG, width
@@ -161,14 +161,76 @@ def add_one_year_posts(
     }
 
 
-def match_of(shape: Shape) -> Match:
-    """The small Match."""
+def match_of(
+    shape: Shape, changes: Mapping[str, Given | Mapping[str, float]] | None = None, added: Sequence[Parameter] = ()
+) -> Match:
+    """The small Match; ``changes`` are values by the rest of a parameter's name, for everybody or by specialty."""
     pathway, parameters = pathway_of(shape), parameters_of(shape)
+    parameters = Parameters([*parameters.values(), *added], {})
+    for name, value in (changes or {}).items():
+        parameters = parameters.replacing(with_value(parameters[f"{NAME}.{name}"], value))
     return Match(NAME, parameters, compile_rules(parameters, pathway), pathway, shape.seed % 1000, shape.scale)
 
 
+def with_value(old: Parameter, value: Given | Mapping[str, float]) -> Parameter:
+    """A parameter with another value, the same for all categories unless it is given by them."""
+    by_category = value if isinstance(value, Mapping) or old.by is None else dict.fromkeys(old.rows, value)
+    return replace(parameter(old.name, old.unit, by_category, by=old.by), ratios=old.ratios)
+
+
+# A Match without chance: ability alone decides, nobody is refused unread, everybody applies and interviews everywhere.
+PLAIN: Mapping[str, Given | Mapping[str, float]] = {
+    **dict.fromkeys(("screen.spread", "interview.spread", "merit.spread", "interview.manner", "openness.spread"), 0),
+    **dict.fromkeys(("openness", "openness.citizen", "attraction", "competitors", "outside_seats", "backup"), 0),
+    **dict.fromkeys(("interviews_attended.variation", "screen.gap.sd_log", "screen.failed", "screen.experience"), 0),
+    **dict.fromkeys(("letter.programmes", "sponsor.none", "sponsor.guest", "programme.size_spread"), 0),
+    **dict.fromkeys(("considers", "soap.appeal", "soap.takes_part", "ability_weight", "wish_bonus"), 1),
+    **dict.fromkeys(("second_specialty_every", "letter.required"), 1),
+    **dict.fromkeys(("applications", "interviews_attended", "interviews_per_position", "soap.applications"), 50),
+    **{
+        "values_as_of": 301,
+        "soap.merit.plus.ability": 0,
+        "screen.gap": 100,
+        "screen.experience.least": 0.08,
+        "soap.rounds": 4,
+    },
+}
+ADVANCED: Mapping[str, Given | Mapping[str, float]] = {
+    **dict.fromkeys(("first_year.applications", "first_year.interviews_attended"), 50),
+    **{"first_year.fallback": 0, "first_year.linked": 1, "first_year.share.heart": 1},
+}
+
+
+def plain_match(
+    changes: Mapping[str, Given | Mapping[str, float]],
+    one_year: int = 0,
+    signals: int | None = None,
+    cap: int | None = None,
+    second: float | None = None,
+) -> Match:
+    """A Match of two specialties that can be worked out by hand; with ``one_year`` the first offers one-year posts.
+
+    It has no signals, cap of applications or rule for the first as a second specialty unless they are given.
+    """
+    shape = Shape(1, 2, 1, 0, 0, 0, 50.0, cap, signals, 50, 1, 2018, 1.0, one_year)
+    added = [] if second is None else [parameter(f"{NAME}.second.heart", "probability", second)]
+    return match_of(shape, {**PLAIN, **(ADVANCED if one_year else {}), **changes}, added)
+
+
+def able(abilities: Sequence[float], **traits: float) -> Applicants:
+    """Applicants of 2018 of these abilities who graduated two years ago and lack nothing; every trait can be given."""
+    n, day = len(abilities), day_of(2018, 3, 18)
+    rows = np.zeros((n, width(("letter",))))
+    rows[:, COLUMN["ability"]], rows[:, [COLUMN["ready"], FIRST_FLAG]] = abilities, 1.0
+    rows[:, COLUMN["experience"]], rows[:, COLUMN["competitor"]] = 1.0, -1.0
+    rows[:, [COLUMN["graduation"], COLUMN["last_clinical"]]] = day - 730
+    for name, value in traits.items():
+        rows[:, FIRST_FLAG if name == "letter" else COLUMN[name]] = value
+    return Applicants(np.array([actor(GRADUATE, 2017, 0, k) for k in range(n)], np.int64), rows, day)
+
+
 def graduates_of(shape: Shape) -> Applicants:
-    """Graduates of random ability, citizenship, need of a visa, letter and wish."""
+    """Graduates of random ability, citizenship, need of a visa, letter and wish; one in ten wishes for nothing."""
     random, n = np.random.default_rng(shape.seed + 1), shape.graduates
     traits, day = np.zeros((n, width(("letter",)))), day_of(shape.year, 3, 18)
     traits[:, COLUMN["ability"]] = random.normal(size=n)
@@ -177,6 +239,7 @@ def graduates_of(shape: Shape) -> Applicants:
         traits[:, COLUMN[name]] = random.integers(0, 2, n)
     traits[:, COLUMN["competitor"]] = -1
     traits[:, COLUMN["wish"]] = random.integers(0, shape.specialties, n)
+    traits[9::10, COLUMN["wish"]] = -1
     traits[:, [COLUMN["graduation"], COLUMN["last_clinical"]]] = day - random.integers(200, 4000, n)[:, np.newaxis]
     traits[:, FIRST_FLAG] = random.integers(0, 2, n)
     return Applicants(np.array([actor(GRADUATE, shape.year - 1, 0, k) for k in range(n)], np.int64), traits, day)

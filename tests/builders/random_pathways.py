@@ -29,6 +29,7 @@ TRAITS = (
     "group.far",
     "current_year",
     "failed_before",
+    "has_failed",
     "area.hills",
 )
 AREAS = ("coast", "hills", "plain")
@@ -39,6 +40,7 @@ CRITERIA = (
     "citizen",
     "not needs_visa",
     "failed_before",
+    "not has_failed",
     "current_year",
     "region == north",
     "group in near, far",

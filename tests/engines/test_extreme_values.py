@@ -18,10 +18,9 @@ from imgsim.engines.equality import compare_engines
 from imgsim.engines.model import build
 from imgsim.engines.simpy.processes import simulate as simulate_in_simpy
 from imgsim.inputs.new_country import new_country
-from imgsim.inputs.parameters.parameter import Parameters
 from imgsim.inputs.scenarios.load import load_scenario
 from imgsim.inputs.scenarios.scenario import Scenario
-from imgsim.markets.match.programmes import seats_of_year
+from imgsim.markets.match.programmes import by_share
 from imgsim.persons.risk_equations import Who, expires_after, lasts
 
 Tables = dict[str, pd.DataFrame]
@@ -190,9 +189,4 @@ def test_a_round_that_meets_no_time_a_year_places_nobody() -> None:
 
 
 def test_specialties_without_a_share_have_no_positions() -> None:
-    numbers = [
-        toy.parameter("m.positions", "count", 10),
-        toy.parameter("m.specialty_share", "probability", {"heart": 0.0, "bone": 0.0}, by="specialty"),
-    ]
-    seats = seats_of_year("m", Parameters(numbers, {}), ("heart", "bone"), 0)
-    assert seats.tolist() == [0, 0]
+    assert by_share(10, np.zeros(2)).tolist() == [0, 0]

@@ -6,9 +6,10 @@ import math
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -18,6 +19,7 @@ from builders.toy import count, days_of, end, exam, fair, parameter, road, stage
 
 from imgsim.base.dates.calendar import to_day
 from imgsim.base.dates.day_numbers import year_of
+from imgsim.engines.compiled.replication import simulate as compiled
 from imgsim.engines.engine import trace
 from imgsim.engines.model import build
 from imgsim.engines.simpy.career import Career
@@ -54,6 +56,25 @@ def test_the_number_of_sittings_is_that_of_a_stopped_geometric_series() -> None:
     assert count(held, "test.sat") / MANY == pytest.approx(expected, abs=4 * 1.2 / math.sqrt(MANY))
     attempts = held["events"].query("event == 'test.sat'").groupby("person")["value"].agg(list)
     assert all(list(range(1, len(own) + 1)) == own for own in attempts)
+
+
+@pytest.mark.parametrize("run", [simulate, compiled])
+def test_who_failed_a_sitting_of_an_earlier_exam_is_known_by_it_for_ever(run: Callable[..., Any]) -> None:
+    """Two exams, the second never failed; then a choice that is even, and certain for those who failed the first."""
+    pathway = road(
+        stage("test", "exam", {"passed": "second", "exhausted": "out"}),
+        stage("second", "exam", {"passed": "way", "exhausted": "out"}),
+        stage("way", "choose", {"marked": "through", "other": "out"}),
+        end("through"),
+        end("out"),
+    )
+    numbers = [*exam("test", 0.5, 9), *exam("second", 1.0), parameter("way.marked", "probability", 0.5)]
+    numbers.append(parameter("way.marked.odds.has_failed", "factor", 1e6))
+    held = run(toy.model(pathway, *numbers, near=ONCE), 0)
+    failed = set(held["events"].query("event == 'test.failed'")["person"])
+    other = set(held["events"].query("event == 'way.other'")["person"])
+    assert failed & other == set()
+    assert within(len(other) / MANY, 0.25)  # half of the half that never failed
 
 
 def test_the_limit_of_attempts_is_that_in_force_on_the_day() -> None:

@@ -71,6 +71,7 @@ DATED = {
     ],
 }
 BY_REGION = {"value": {"north": 3, "south": 4}, "by": "region"}
+BY_CITIZEN = {"value": {"no": 0.3, "yes": 0.4}, "by": "citizen"}
 ROAD, ROUNDS, PEOPLE = (f"crossroads/parameters/{name}.toml" for name in ("road", "rounds", "people"))
 PATHWAY = "crossroads/pathway.toml"
 UNREADABLE: list[tuple[Edit, str]] = [
@@ -99,10 +100,6 @@ UNREADABLE: list[tuple[Edit, str]] = [
         "paper.done.value: needs at least one category of `group`",
     ),
     (
-        ("set", ROUNDS, ("match", "programmes"), DATED),
-        "match.programmes: must be the same on every day: the programmes of a Match are drawn once",
-    ),
-    (
         ("set", ROUNDS, ("match", "programme", "size_spread"), DATED | {"unit": "number"}),
         "match.programme.size_spread: must be the same on every day: the programmes of a Match are drawn once",
     ),
@@ -110,6 +107,30 @@ UNREADABLE: list[tuple[Edit, str]] = [
     (
         ("drop", ROUNDS, ("match", "sponsor", "guest")),
         "stage.match: the pathway needs a parameter `match.sponsor.guest` (probability)",
+    ),
+    (
+        ("drop", ROUNDS, ("match", "first_year", "fallback")),
+        "match.first_year: needs `match.first_year.fallback` beside it",
+    ),
+    (
+        ("drop", ROUNDS, ("match", "programmes", "advanced")),
+        "match.positions.advanced: needs `match.programmes.advanced` beside it",
+    ),
+    (
+        ("drop", ROUNDS, ("match", "competitor_wish", "locals")),
+        "stage.match: the pathway needs a parameter `match.competitor_wish.locals` (probability)",
+    ),
+    (
+        ("set", ROUNDS, ("match", "first_year", "share", "skin"), number("score", 0)),
+        "match.first_year.share.skin: the pathway needs it in probability, not in score",
+    ),
+    (
+        ("set", ROUNDS, ("match", "first_year", "linked"), number("probability", 0) | BY_CITIZEN),
+        "match.first_year.linked: must be one value for everybody, or given by `specialty`, not given by `citizen`",
+    ),
+    (
+        ("set", ROUNDS, ("match", "interview", "manner"), number("score", -1)),
+        "match.interview.manner.value: -1 is outside 0 to 100 (score)",
     ),
     (
         ("set", PATHWAY, ("categories", "sponsor"), ["none", "guest"]),

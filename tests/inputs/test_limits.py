@@ -16,6 +16,7 @@ from imgsim.inputs.new_country import new_country
 from imgsim.inputs.parameters.changes import changed
 from imgsim.inputs.parameters.limits import NARROWER, UNITS, limits_of
 from imgsim.inputs.parameters.parameter import Parameter, Parameters
+from imgsim.inputs.parameters.read import read_parameters
 from imgsim.inputs.pathways.combined_parameters import load_numbers
 from imgsim.inputs.pathways.load import load_pathway
 from imgsim.inputs.scenarios.load import load_scenario
@@ -27,7 +28,7 @@ ODD = ("0", "-1", "0.5", "2.5", "1e9", "9e99", "1e308")
 WHOLE = [
     "attempts", "per_year", "apart", "stations", "pass_mark", "borderline", "compulsory", "subject_stations", "items",
     "meetings", "jurisdictions", "places", "growth", "positions", "programmes", "least_programmes", "competitors",
-    "interviews_attended", "after_applications", "cap", "signals", "second_specialty_every", "stock",
+    "advanced", "rounds", "applications", "cap", "signals", "second_specialty_every", "stock",
 ]  # fmt: skip
 
 
@@ -74,7 +75,8 @@ def test_no_parameter_is_practically_infinite() -> None:
 def test_only_scores_and_plain_numbers_are_below_nothing() -> None:
     below = {parameter.unit for parameter in parameters() if not isinstance(attempt(parameter, "-1"), str)}
     assert below <= {"score", "number"}
-    assert all(limits_of(f"a.{word}", "number").low >= 0 for word in ("sd_log", "scale", "spread"))
+    assert all(limits_of(f"a.{word}", "number").low >= 0 for word in ("sd_log", "scale", "spread", "variation"))
+    assert limits_of("interview.manner", "score").low == 0
 
 
 def test_there_are_no_halves_of_what_is_counted() -> None:
@@ -120,10 +122,10 @@ def test_a_scale_may_make_a_fraction_of_what_is_shared_out_but_not_of_attempts(t
 # fitted anew. Shorten the list then; nothing may be added.
 OUTSIDE = {
     "us": {
-        "ecfmg.timing.season", "exam.step2_ck.passed", "match.apply.yes", "match.interviews_per_position",
+        "ecfmg.timing.season", "exam.step2_ck.passed", "match.apply.yes",
     },
-    "canada": {"carms.second.places", "exam.mccqe2.passed"},
-    "australia": {"specialist.field.expedited"},
+    "canada": set(),
+    "australia": set(),
     "world": set(),
     "template": set(),
 }  # fmt: skip
@@ -154,6 +156,48 @@ def test_a_what_if_may_leave_the_range_of_what_it_replaces(tmp_path: Path) -> No
     new_country("atlantis", tmp_path)
     scenario = load_scenario(tmp_path / "atlantis.toml", ["exam.licensing.passed=0.9"])
     assert scenario.parameters["exam.licensing.passed"].rows[""][0].range == (0.9, 0.9)
+
+
+GIVEN = """
+[left]
+unit = "probability"
+by = "region"
+evidence = "assumed"
+why = "so"
+range = RANGE
+values = [{ of = { north = 0, south = 0.4 } }, { from = 2010-01-01, of = { south = 0.6 } }]
+"""
+
+
+def read(tmp_path: Path, given: str) -> Parameter:
+    """One parameter of a file with this range."""
+    file = tmp_path / "numbers.toml"
+    file.write_text(GIVEN.replace("RANGE", given), "utf-8")
+    (parameter,) = read_parameters([file])
+    return parameter
+
+
+def test_a_range_may_be_given_by_category_and_what_is_certain_has_none(tmp_path: Path) -> None:
+    rows = read(tmp_path, "{ south = [0.2, 0.7] }").rows
+    assert [row.range for row in rows["south"]] == [(0.2, 0.7), (0.2, 0.7)]
+    assert [row.range for row in rows["north"]] == [None]
+    shared = read(tmp_path, "[0, 1]").rows
+    assert {row.range for series in shared.values() for row in series} == {(0.0, 1.0)}
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ("{ south = [0.2, 0.5] }", r"left\.values\[2\]\.of\.south: 0\.6 is outside its own `range`, 0\.2 to 0\.5"),
+        ("{ west = [0.2, 0.7] }", r"left\.range\.west: a range without a value"),
+        ("{ south = 0.2 }", r"left\.range\.south: must be \[low, high\], not 0\.2"),
+        ("{ south = [0.2, 1.5] }", r"left\.range: reaches beyond 0 to 1"),
+        ("{}", r"left\.range: must be \[low, high\], or that of at least one category"),
+    ],
+)
+def test_a_range_by_category_must_fit_the_values_of_its_categories(tmp_path: Path, given: str, message: str) -> None:
+    with pytest.raises(InputError, match=message):
+        read(tmp_path, given)
 
 
 # --- the page -------------------------------------------------------------------------------------------------------

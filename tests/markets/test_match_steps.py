@@ -5,26 +5,29 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Mapping
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pytest
+from builders.match import KINDS, NAME, SPECIALTIES, Shape, parameters_of, pathway_of
+from builders.toy import parameter
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
 from imgsim.base.arrays import Ints
+from imgsim.base.dates.day_numbers import day_of
 from imgsim.base.errors import InputError
-from imgsim.base.randomness.addresses import COMPETITOR, GRADUATE, PROGRAMME, actor
+from imgsim.base.randomness.addresses import GRADUATE, PROGRAMME, actor
 from imgsim.base.randomness.philox import words
 from imgsim.inputs.parameters.parameter import Parameters
-from imgsim.inputs.parameters.read import load_parameters
-from imgsim.inputs.pathways.load import load_pathway
 from imgsim.inputs.traits import COLUMN, width
-from imgsim.markets.match.fast.applications import MOST_EVERY, TRIES, apply
-from imgsim.markets.match.fast.competitors import Competitors, wish_shares
+from imgsim.markets.match.fast.applications import MOST_EVERY, TRIES, Screens, Seeking, apply, screens
+from imgsim.markets.match.fast.competitors import Competitors
 from imgsim.markets.match.fast.hash_ring import POINTS, POINTS_PER_PROGRAMME, hash_rings, ring_points
 from imgsim.markets.match.fast.idiosyncratic import (
     PREFERENCE,
@@ -38,16 +41,15 @@ from imgsim.markets.match.fast.idiosyncratic import (
 from imgsim.markets.match.fast.interviews import ScreeningLists, interleaved_slots, invite
 from imgsim.markets.match.fast.packed_sort import MOST_APPLICANTS, MOST_PROGRAMMES, by_applicant, by_programme
 from imgsim.markets.match.fast.rank_lists import rank_lists
-from imgsim.markets.match.fast.soap import soap_applications
-from imgsim.markets.match.fast.specialty_choice import chooses_among, options
+from imgsim.markets.match.fast.soap import Left, offers, soap_applications
 from imgsim.markets.match.positions import refuse_too_many
 from imgsim.persons.compile_rules import compile_rules
-from imgsim.persons.risk_equations import Who
 
 PROGRAMMES = np.array([actor(PROGRAMME, 1900, k // 100, k % 100) for k in range(200)])
 SPECIALTY = np.arange(200) // 100
 RING_POINTS = ring_points(PROGRAMMES, 1, 77)
-EVERYBODY = np.ones((1, 200), bool)
+OPEN = screens(np.zeros(200, np.int64), np.full(200, np.inf))  # programmes that refuse nobody
+REFUSED = 4  # a bit of what programmes may refuse
 
 
 def chance(people: Ints, decision: int = 5) -> Chance:
@@ -59,12 +61,24 @@ def graduates(count: int) -> Ints:
     return np.array([actor(GRADUATE, 2009, 0, k) for k in range(count)], np.int64)
 
 
-def asked(people: Ints, running: npt.NDArray[np.bool_], takes: npt.NDArray[np.bool_] = EVERYBODY) -> list[list[int]]:
+def refusing(refused: npt.NDArray[np.bool_]) -> Screens:
+    """Programmes of which some refuse whoever lacks what may be refused here."""
+    return screens(REFUSED * refused.astype(np.int64), np.full(len(refused), np.inf))
+
+
+def seeking(n: int, lacks: int = 0, years: float = 0.0) -> Seeking:
+    """People who wish for the first specialty, have the second in mind too, and want thirty applications."""
+    wish, second, wanted, bits = (np.full(n, value, np.int64) for value in (0, 1, 30, lacks))
+    return Seeking(wish, second, wanted, bits, np.full(n, years))
+
+
+def asked(
+    people: Ints, running: npt.NDArray[np.bool_], screened: Screens = OPEN, lacks: int = 0, years: float = 0.0
+) -> list[list[int]]:
     """The programmes that each of them applies to: thirty, one in three of the second specialty."""
-    n = len(people)
-    wish, second, wanted, kind = (np.full(n, value, np.int64) for value in (0, 1, 30, 0))
-    pairs = apply(chance(people), hash_rings(RING_POINTS, SPECIALTY, running, 2), 3, wish, second, wanted, kind, takes)
-    return [pairs.programme[pairs.applicant == a].tolist() for a in range(n)]
+    rings = hash_rings(RING_POINTS, SPECIALTY, running, 2)
+    pairs = apply(chance(people), rings, 3, seeking(len(people), lacks, years), screened)
+    return [pairs.programme[pairs.applicant == a].tolist() for a in range(len(people))]
 
 
 # --- chance ------------------------------------------------------------------------------------------------
@@ -145,8 +159,8 @@ def test_applications_are_as_many_as_wanted_without_repeats_and_one_in_three_to_
 
 
 def test_only_programmes_that_consider_an_applicant_are_asked_within_so_many_tries() -> None:
-    takes = (np.arange(200) % 10 == 0)[None, :]
-    found = asked(graduates(300), np.ones(200, bool), takes)
+    takes = np.arange(200) % 10 == 0
+    found = asked(graduates(300), np.ones(200, bool), refusing(~takes), REFUSED)
     assert all(p % 10 == 0 for listed in found for p in listed)
     landed = 30 * TRIES * takes.mean()  # nine landings among twenty programmes, before repeats are left out
     mean = np.mean([len(listed) for listed in found])
@@ -169,17 +183,43 @@ def stated(
 
 
 @given(
-    st.lists(st.tuples(st.integers(0, 60), st.sampled_from([-1, 1]), st.integers(0, 1)), min_size=1, max_size=5),
+    st.lists(
+        st.tuples(st.integers(0, 60), st.sampled_from([-1, 1]), st.sampled_from([0, REFUSED])), min_size=1, max_size=5
+    ),
     st.one_of(st.integers(1, 10), st.integers(1, MOST_EVERY)),
 )
 def test_applications_are_those_of_every_try_in_turn(people: list[tuple[int, int, int]], every: int) -> None:
-    wanted, second, kind = (np.array(column, np.int64) for column in zip(*people, strict=True))
-    own, takes = chance(graduates(len(people))), np.array([np.ones(200, bool), np.arange(200) % 7 == 0])
-    circle = hash_rings(RING_POINTS, SPECIALTY, np.ones(200, bool), 2)
-    pairs = apply(own, circle, every, np.zeros(len(people), np.int64), second, wanted, kind, takes)
+    wanted, second, lacks = (np.array(column, np.int64) for column in zip(*people, strict=True))
+    own, refused, nobody = chance(graduates(len(people))), np.arange(200) % 7 != 0, np.zeros(len(people), np.int64)
+    ring = hash_rings(RING_POINTS, SPECIALTY, np.ones(200, bool), 2)
+    pairs = apply(own, ring, every, Seeking(nobody, second, wanted, lacks, np.zeros(len(people))), refusing(refused))
     for a in range(len(people)):
-        expected = stated(own, a, circle, every, int(second[a]), int(wanted[a]), takes[kind[a]].tolist())
+        takes = (~refused | (lacks[a] == 0)).tolist()
+        expected = stated(own, a, ring, every, int(second[a]), int(wanted[a]), takes)
         assert pairs.programme[pairs.applicant == a].tolist() == expected
+
+
+# Of these four programmes the first refuses nobody, the second whoever lacks the one thing, the third whoever lacks the
+# other, the last whoever graduated more than five years ago.
+ONE, OTHER, FOUR = 1, 16, np.arange(4) + np.array([0, 0, 100, 100])
+
+
+@pytest.mark.parametrize(
+    ("lacks", "years", "considered"),
+    [
+        (0, 0.0, [0, 1, 2, 3]),
+        (ONE, 0.0, [0, 2, 3]),
+        (OTHER, 0.0, [0, 1, 3]),
+        (ONE | OTHER, 5.0, [0, 3]),
+        (0, 5.1, [0, 1, 2]),
+        (ONE | OTHER, 30.0, [0]),
+    ],
+)
+def test_a_programme_reads_no_file_that_lacks_what_it_asks_for(lacks: int, years: float, considered: list[int]) -> None:
+    running, refuses, longest = np.zeros(200, bool), np.zeros(200, np.int64), np.full(200, np.inf)
+    running[FOUR], refuses[FOUR], longest[FOUR[3]] = True, [0, ONE, OTHER, 0], 5.0
+    listed = asked(graduates(50), running, screens(refuses, longest), lacks, years)
+    assert sorted({p for own in listed for p in own}) == FOUR[considered].tolist()
 
 
 def test_one_more_applicant_or_another_order_changes_nobodys_applications() -> None:
@@ -206,12 +246,12 @@ def test_in_one_pass_all_programmes_advance_at_the_same_pace(limits: list[int]) 
     assert interleaved_slots(np.array(limits)).tolist() == [p for _, p in sorted(turns)]
 
 
-def plainly(lists: list[list[int]], limit: list[int], attends: int) -> set[tuple[int, int]]:
+def plainly(lists: list[list[int]], limit: list[int], attends: list[int]) -> set[tuple[int, int]]:
     """All turns in the order of the pace, each an interview while both sides have room."""
     turns = [(Fraction(rank, limit[p]), p, a) for p, own in enumerate(lists) if limit[p] for rank, a in enumerate(own)]
     held: set[tuple[int, int]] = set()
     for _, p, a in sorted(turns, key=lambda turn: turn[:2]):
-        if sum(one[1] == p for one in held) < limit[p] and sum(one[0] == a for one in held) < attends:
+        if sum(one[1] == p for one in held) < limit[p] and sum(one[0] == a for one in held) < attends[a]:
             held.add((a, p))
     return held
 
@@ -221,16 +261,26 @@ def test_interviews_go_to_those_who_come_first_while_both_sides_have_room(data: 
     people, programmes = data.draw(st.integers(1, 12)), data.draw(st.integers(1, 6))
     lists = [data.draw(st.permutations(range(people)))[: data.draw(st.integers(0, people))] for _ in range(programmes)]
     limit = [data.draw(st.integers(0, 4)) for _ in range(programmes)]
-    attends = data.draw(st.integers(1, 4))
+    attends = [data.draw(st.integers(0, 4)) for _ in range(people)]
     first = np.cumsum([0, *map(len, lists)]).astype(np.uint32)
     line = ScreeningLists(
         first, np.array([by_programme(p, 0.0, a) for p, own in enumerate(lists) for a in own], np.uint64)
     )
     limits = np.array(limit)
-    found = invite(line, interleaved_slots(limits), limits, attends, people)
+    found = invite(line, interleaved_slots(limits), limits, np.array(attends))
     pairs = list(zip(found.applicant.tolist(), found.programme.tolist(), strict=True))
     assert set(pairs) == plainly(lists, limit, attends)
     assert len(pairs) == len(set(pairs))
+
+
+def test_who_has_enough_interviews_declines_and_the_next_on_the_list_is_invited() -> None:
+    """Two programmes with one slot each and the list 0, 1: the first comes first, and who attends one has no more."""
+    first = np.array([0, 2, 4], np.uint32)
+    line = ScreeningLists(first, np.array([by_programme(p, 0.0, a) for p in (0, 1) for a in (0, 1)], np.uint64))
+    slots = np.array([1, 1])
+    for attends, expected in (([2, 2], [(0, 0), (0, 1)]), ([1, 2], [(0, 0), (1, 1)]), ([0, 1], [(1, 0)])):
+        pairs = invite(line, interleaved_slots(slots), slots, np.array(attends))
+        assert sorted(zip(pairs.applicant.tolist(), pairs.programme.tolist(), strict=True)) == expected
 
 
 # --- rank lists ----------------------------------------------------------------------------------------------
@@ -252,57 +302,130 @@ def test_rank_lists_do_not_depend_on_the_order_of_interviews(order: list[int]) -
 # --- SOAP ----------------------------------------------------------------------------------------------
 
 
-def test_those_without_a_place_ask_as_many_open_programmes_as_said_if_they_take_them() -> None:
-    people, left = graduates(800), (np.arange(200) % 2).astype(np.int64)
-    takes = np.array([np.ones(200, bool), np.arange(200) < 100])
-    kind, without = np.arange(800) % 2, np.arange(800) < 600
-    pairs = soap_applications(chance(people), kind, without, left, takes, 20)
-    assert left[pairs.programme].all()
-    assert takes[kind[pairs.applicant], pairs.programme].all()
+def left_over(n: int, **other: Any) -> Left:
+    """People without a place, and two hundred programmes with a vacant position each that appeal to everybody."""
+    nothing = np.zeros(n, np.int64)
+    left = Left(
+        np.ones(n, bool), nothing, np.zeros(n), nothing > 0, np.ones(200, np.int64), np.ones(200), SPECIALTY > 0
+    )
+    return left._replace(**other)
+
+
+def numbers(pairs: Pairs, n: int) -> npt.NDArray[np.int64]:
+    """How many applications each of so many people sent."""
+    return np.bincount(pairs.applicant, minlength=n)
+
+
+def test_those_without_a_place_ask_as_many_open_programmes_as_wanted_if_these_take_them() -> None:
+    people, seats, lacks = graduates(800), (np.arange(200) % 2).astype(np.int64), np.arange(800) % 2 * REFUSED
+    refused, without = np.arange(200) >= 100, np.arange(800) < 600
+    left = left_over(800, who=without, lacks=lacks, seats=seats)
+    pairs = soap_applications(chance(people), left, refusing(refused), 20)
+    assert seats[pairs.programme].all()
+    assert not (refused[pairs.programme] & (lacks[pairs.applicant] > 0)).any()
     assert without[pairs.applicant].all()
-    counts = np.bincount(pairs.applicant, minlength=800)
-    assert counts[without & (kind == 0)].mean() == pytest.approx(20, abs=1)
-    assert counts[without & (kind == 1)].mean() == pytest.approx(10, abs=1)
+    counts = numbers(pairs, 800)
+    assert counts[without & (lacks == 0)].mean() == pytest.approx(20, abs=1)
+    assert counts[without & (lacks > 0)].mean() == pytest.approx(10, abs=1)
+
+
+def test_who_has_an_advanced_position_asks_for_one_year_posts_alone_after_the_match() -> None:
+    later = np.arange(400) % 2 == 1  # the second hundred of programmes offers one-year posts
+    pairs = soap_applications(chance(graduates(400)), left_over(400, first_year=later), OPEN, 40)
+    assert (SPECIALTY[pairs.programme[later[pairs.applicant]]] == 1).all()
+    counts = numbers(pairs, 400)
+    assert counts[later].mean() == pytest.approx(20, abs=1)
+    assert counts[~later].mean() == pytest.approx(40, abs=1)
+
+
+def test_posts_that_appeal_to_half_are_asked_for_by_half_and_those_that_appeal_to_nobody_by_nobody() -> None:
+    appeal = np.repeat([1.0, 0.5, 0.0, 1.0], 50)
+    pairs = soap_applications(chance(graduates(600)), left_over(600, appeal=appeal), OPEN, 75)
+    for_each = np.bincount(pairs.programme, minlength=200).reshape(4, 50).mean(axis=1)
+    assert for_each.tolist() == pytest.approx([300, 150, 0, 300], abs=12)  # 75 of the 150 programmes that appeal: half
 
 
 def test_who_else_is_without_a_place_changes_nobodys_asking() -> None:
-    people, left, kind = graduates(50), np.ones(200, np.int64), np.zeros(50, np.int64)
+    people = graduates(50)
     few, many = (
-        soap_applications(chance(people), kind, np.arange(50) % step == 0, left, EVERYBODY, 20) for step in (5, 1)
+        soap_applications(chance(people), left_over(50, who=np.arange(50) % step == 0), OPEN, 20) for step in (5, 1)
     )
     for a in range(0, 50, 5):
         assert few.programme[few.applicant == a].tolist() == many.programme[many.applicant == a].tolist()
 
 
+def placed_by_offers(lists: list[list[int]], scores: list[list[float]], seats: list[int], rounds: int) -> list[int]:
+    """The programme that each applicant has after so many rounds of offers, or -1."""
+    applicant = np.array([a for a, own in enumerate(lists) for _ in own], np.int32)
+    programme = np.array([p for own in lists for p in own], np.uint16)
+    score = np.array([each for own in scores for each in own])
+    outcome = offers(Pairs(applicant, programme), score, np.array(seats), len(lists), rounds)
+    return [int(programme[pair]) if pair >= 0 else -1 for pair in outcome]
+
+
+# Programmes 0 and 1 have a vacant position each; 0 likes the applicants in the order 0, 1, 2, and so does 1. Applicants
+# 0 and 1 prefer programme 1. In the first round both programmes ask applicant 0, who takes 1; in the second 0 asks 1.
+BOTH = [[1, 0], [1, 0], [0, 1]]
+SCORES = [[3.0, 3.0], [2.0, 2.0], [1.0, 1.0]]
+
+
+@pytest.mark.parametrize(
+    ("rounds", "expected"), [(0, [-1, -1, -1]), (1, [1, -1, -1]), (2, [1, 0, -1]), (9, [1, 0, -1])]
+)
+def test_vacant_positions_are_offered_to_the_next_in_the_next_round(rounds: int, expected: list[int]) -> None:
+    assert placed_by_offers(BOTH, SCORES, [1, 1], rounds) == expected
+
+
+def test_an_offer_once_taken_is_not_given_back_for_a_better_one() -> None:
+    """Applicant 1 takes programme 0 in the first round; 1, which 0 declines, would have asked in the second."""
+    lists, scores = [[2, 1], [1, 0], [2]], [[1.0, 2.0], [1.0, 1.0], [0.5]]
+    assert placed_by_offers(lists, scores, [1, 1, 1], 4) == [2, 0, -1]
+
+
+def test_a_programme_that_nobody_asks_for_stays_empty_after_all_rounds() -> None:
+    assert placed_by_offers([[0], [0]], [[1.0], [2.0]], [1, 5], 100) == [-1, 0]
+    assert placed_by_offers([[0], []], [[1.0], []], [1, 5], 100) == [0, -1]
+
+
+@pytest.mark.parametrize(("rounds", "expected"), [(1, [1, 0, -1, -1]), (2, [1, 0, 0, -1])])
+def test_all_vacant_positions_are_offered_at_once_and_what_is_declined_in_the_next_round(
+    rounds: int, expected: list[int]
+) -> None:
+    """Programme 0 asks the first two of four for two positions; the first of them takes programme 1 instead."""
+    lists, scores = [[1, 0], [0], [0], [0]], [[4.0, 4.0], [3.0], [2.0], [1.0]]
+    assert placed_by_offers(lists, scores, [2, 1], rounds) == expected
+
+
 # --- competitors ---------------------------------------------------------------------------------------------
 
 
-def test_shares_of_wishes_by_kind_are_the_choice_of_each_competitor(root: Path) -> None:
-    pathway = load_pathway(root / "imgsim/countries/us/pathway.toml")
-    book = compile_rules(load_parameters(root / "imgsim/countries/us"), pathway)
-    number, _ = options(book, "match.competitor_wish", tuple(pathway.categories["specialty"]))
-    rows = np.zeros((3, width(tuple(pathway.flags))))
-    rows[:, COLUMN["competitor"]] = np.arange(3)
-    shares = wish_shares(book.rules, number, 16_000, rows)
-    for kind in range(3):
-        people = [Who(1, 0, actor(COMPETITOR, 2013, kind, k)) for k in range(4000)]
-        chosen = [chooses_among(book.rules, who, number, 16_000, rows[kind], 0) for who in people]
-        expected = np.diff([0.0, *shares[kind], 1.0]) * len(people)
-        assert stats.chisquare(np.bincount(chosen, minlength=len(expected)), expected).pvalue > 0.001
+def wishing(shares: Mapping[str, Mapping[str, float]]) -> Competitors:
+    """Two thousand competitors of each of two kinds, with shares of wishes by kind and specialty."""
+    shape = Shape(3, 3, 2, 9, 1, 1, 2.0, None, None, 3, 2, 2010, 1.0)
+    given = parameters_of(shape)
+    listed = [
+        parameter(f"{NAME}.competitor_wish.{kind}", "probability", own, by="specialty") for kind, own in shares.items()
+    ]
+    listed.append(parameter(f"{NAME}.competitors", "count", dict.fromkeys(KINDS, 2000), by="competitor"))
+    changed = {one.name: one for one in (*given.values(), *listed)}
+    pathway, numbers = pathway_of(shape), Parameters(changed.values(), {})
+    return Competitors(NAME, numbers, compile_rules(numbers, pathway), SPECIALTIES[:3], width(("letter",)), 1.0)
 
 
-def test_without_wishes_every_competitor_goes_for_the_one_specialty_left(root: Path) -> None:
-    pathway = load_pathway(root / "imgsim/countries/us/pathway.toml")
-    whole = load_parameters(root / "imgsim/countries/us")
-    kept = [parameter for name, parameter in whole.items() if not name.startswith("match.competitor_wish.")]
-    parameters, names = Parameters(kept, whole.sources), tuple(pathway.categories["specialty"])
-    held = Competitors(
-        "match", parameters, compile_rules(parameters, pathway), names, width(tuple(pathway.flags)), 0.001
-    )
-    actors, traits = held.of_year(2010, 14_669, 1, 0)
-    assert len(actors) > 0
-    assert (traits[:, COLUMN["wish"]] == len(names) - 1).all()
-    assert chooses_among(held.book.rules, Who(1, 0, int(actors[0])), held.options, 16_000, traits[0], 0) == 0
+def test_competitors_of_a_kind_wish_for_specialties_in_proportion_to_their_shares() -> None:
+    """Shares need not sum to one: 0.2, 0.4 and 0.2 are a quarter, a half and a quarter of the kind."""
+    shares = {"locals": {"heart": 0.2, "bone": 0.4, "skin": 0.2}, "returning": {"heart": 0.0, "bone": 0.0, "skin": 0.7}}
+    _, traits = wishing(shares).of_year(2010, day_of(2010, 3, 1), 1, 0)
+    kind, wish = traits[:, COLUMN["competitor"]], traits[:, COLUMN["wish"]].astype(int)
+    assert stats.chisquare(np.bincount(wish[kind == 0], minlength=3), [500, 1000, 500]).pvalue > 0.001
+    assert (wish[kind == 1] == 2).all()
+
+
+def test_competitors_of_a_kind_without_any_share_wish_for_the_last_specialty() -> None:
+    nothing = dict.fromkeys(SPECIALTIES[:3], 0.0)
+    _, traits = wishing(dict.fromkeys(KINDS, nothing)).of_year(2010, day_of(2010, 3, 1), 1, 0)
+    assert len(traits) == 4000
+    assert (traits[:, COLUMN["wish"]] == 2).all()
 
 
 # --- all of it -----------------------------------------------------------------------------------------------

@@ -19,11 +19,11 @@ from imgsim.inputs.parameters.read import load_parameters
 from imgsim.inputs.pathways.load import load_pathway
 from imgsim.inputs.traits import COLUMN, width
 from imgsim.markets.allocation import IN_ROUND, IN_SOAP, OUTSIDE, Allocation, Applicants
-from imgsim.markets.match import fast, reference
-from imgsim.markets.match import reference_applicants as who_applies
+from imgsim.markets.match import fast, reference, reference_applicants, reference_report
 from imgsim.markets.match.match import Match
 from imgsim.persons.compile_rules import compile_rules
 
+PLAIN = {module.__name__.rpartition(".")[2]: module for module in (reference, reference_applicants, reference_report)}
 SHAPES = st.builds(
     Shape,
     seed=st.integers(0, 2**31),
@@ -50,13 +50,13 @@ def lively(seed: int) -> Shape:
         seed=seed,
         specialties=int(random.integers(1, 5)),
         programmes=int(random.integers(3, 13)),
-        positions=int(random.integers(5, 41)),
+        positions=int(random.integers(10, 51)),
         competitors=int(random.integers(0, 26)),
-        graduates=int(random.integers(5, 31)),
+        graduates=int(random.integers(10, 41)),
         applications=float(random.uniform(2, 20)),
         cap=None if random.uniform() < 0.7 else int(random.integers(1, 10)),
         signals=None if random.uniform() < 0.5 else int(random.integers(1, 6)),
-        soap_applications=int(random.choice([0, 3, 20])),
+        soap_applications=int(random.choice([0, 5, 20, 50])),
         second_every=int(random.integers(1, 7)),
         year=int(random.integers(2004, 2026)),
         scale=float(random.choice([1.0, 1.0, 0.6])),
@@ -82,10 +82,10 @@ def test_every_fast_file_names_in_its_first_line_the_plain_function_that_it_equa
     assert len(files) > 10
     for file in files:
         first_line = file.read_text("utf-8").splitlines()[0]
-        named = re.findall(r"`(reference(?:_applicants)?)\.(\w+)`", first_line)
+        named = re.findall(r"`(reference(?:_applicants|_report)?)\.(\w+)`", first_line)
         assert named, f"{file.name}: {first_line}"
         for module, function in named:
-            assert callable(getattr({"reference": reference, "reference_applicants": who_applies}[module], function))
+            assert callable(getattr(PLAIN[module], function))
 
 
 @settings(max_examples=200)
@@ -96,18 +96,22 @@ def test_tiny_and_empty_markets_give_what_plain_words_give(shape: Shape, replica
     assert_same(fast, reference.allocate(match, shape.year, replication, people))
 
 
-def test_three_hundred_lively_markets_give_what_plain_words_give_by_every_channel() -> None:
+def test_three_hundred_lively_markets_give_what_plain_words_give_by_every_channel_and_at_both_levels() -> None:
     placed: Counter[int] = Counter()
+    advanced = 0
     for seed in range(300):
         shape = lively(seed)
         match, people = match_of(shape), graduates_of(shape)
         fast = match.allocate(shape.year, seed % 4, people)
         assert_same(fast, reference.allocate(match, shape.year, seed % 4, people))
         placed.update(fast.channel.tolist())
+        tracks = fast.details["specialties"]
+        advanced += int(tracks["placed"][(tracks["level"] == 2) & (tracks["group"] == "all")].sum())
     assert min(placed[channel] for channel in (OUTSIDE, IN_ROUND, IN_SOAP)) > 50
+    assert advanced > 50
 
 
-@pytest.mark.parametrize("year", [2012, 2018])
+@pytest.mark.parametrize("year", [2012, 2018, 2025])
 def test_a_year_of_a_shipped_country_gives_what_plain_words_give(root: Path, year: int) -> None:
     country = root / "imgsim/countries/us"
     pathway, parameters = load_pathway(country / "pathway.toml"), load_parameters(country)

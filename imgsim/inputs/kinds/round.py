@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from imgsim.base.files.toml import Table
@@ -42,6 +42,8 @@ OPTIONAL: Final[Mapping[str, Mapping[str, str]]] = {
         **dict.fromkeys(("applications.cap", "signals", "programmes.advanced", "positions.advanced"), "count"),
         "signals.weight": "score",
         "advanced_share": "probability",
+        # Families: by specialty, for those that give it.
+        **dict.fromkeys(("second.", "first_year.share."), "probability"),
         # One-year posts: which specialties they are, who applies for them, and to which of them.
         "first_year": "flag",
         **dict.fromkeys(("first_year.linked", "first_year.fallback"), "probability"),
@@ -49,6 +51,13 @@ OPTIONAL: Final[Mapping[str, Mapping[str, str]]] = {
     },
     MERIT: {"elsewhere": "probability", "closed": "flag", "gap_limit": "years", "least_practice": "years"},
     LOTTERY: {"growth": "count", "growth.when_used": "probability"},
+}
+# What is given together or not at all.
+TOGETHER: Final[Mapping[str, Sequence[Sequence[str]]]] = {
+    MATCH: (
+        ("positions.advanced", "programmes.advanced", "advanced_share"),
+        ("first_year", "first_year.fallback", "first_year.applications", "first_year.interviews_attended"),
+    ),
 }
 APPLIED, PLACED = 0, 1  # what an event means for the count of seasons
 SEASON: Final = {"entered": APPLIED, "placed": PLACED}

@@ -61,12 +61,14 @@ NARROWER: Final[Mapping[str, Mapping[str, Limits]]] = {
         "growth": Limits(0, 1_000_000, integer=True, divisible=True),
         "positions": Limits(0, 1_000_000, integer=True, divisible=True),
         "outside_seats": Limits(0, 1_000_000),
+        "positions.advanced": Limits(0, 1_000_000, integer=True, divisible=True),
         "programmes": Limits(0, 30_000, integer=True),  # a Match has numbers for 32,768
+        "programmes.advanced": Limits(0, 30_000, integer=True, divisible=True),
         "least_programmes": Limits(1, 30_000, integer=True),
         "competitors": Limits(0, 1_000_000, integer=True, divisible=True),
         "interviews_per_position": Limits(0, 100),
-        "interviews_attended": Limits(0, 255, integer=True, divisible=True),  # counted in eight bits
-        "after_applications": Limits(0, 100_000, integer=True, divisible=True),
+        "soap.rounds": Limits(0, 100, integer=True),
+        "soap.applications": Limits(0, 100_000, integer=True, divisible=True),
         "applications.cap": Limits(0, 100_000, integer=True),
         "signals": Limits(0, 1_000, integer=True),
         "second_specialty_every": Limits(1, 56, integer=True),  # the pattern of applications is one word of 64 bits
@@ -74,18 +76,25 @@ NARROWER: Final[Mapping[str, Mapping[str, Limits]]] = {
         "population.entrants": Limits(0, 1_000_000),  # of a group: about as many as all medical schools graduate
         "population.stock": Limits(0, 20_000_000, integer=True, divisible=True),  # more than all physicians
     },
-    "amount": {"discrimination": Limits(0.01, 100)},  # an item that does not discriminate measures nothing
+    "amount": {
+        "discrimination": Limits(0.01, 100),  # an item that does not discriminate measures nothing
+        "applications": Limits(0, 30_000),  # one to each programme
+        "interviews_attended": Limits(0, 250),  # counted in eight bits
+    },
     "number": {
         "concentration": Limits(0, 100),  # the first jurisdiction then has all applicants
         "size_spread": Limits(0, 5),
         "openness_sponsors": Limits(-1, 1),  # a correlation
+        "variation": Limits(0, 5),  # of a logarithm, as `sd_log`
     },
+    "score": {"manner": Limits(0, 100)},  # standard deviations, as `spread`
     "years": {
         "population.age_at_graduation": Limits(15, 80),  # nobody graduates as a child, or after a life's work
         "population.stock_age": Limits(18, 100),  # of physicians with a licence
         "population.entry_before": Limits(0, 20),  # longer than any medical school takes
         "population.entry_after": Limits(0, 80),  # longer than any career
         "population.experience": Limits(0, 80),
+        "experience.least": Limits(0, 80),
     },
 }
 # By the last word of the parameter beside a duration or a score that holds its dispersion, in any unit.

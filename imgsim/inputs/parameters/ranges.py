@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from pathlib import Path
 from typing import Final
 
@@ -23,6 +24,29 @@ def pair(table: Table, key: str) -> tuple[float, float] | None:
     if len(given) != 2 or len(fit) != 2 or not fit[0] <= fit[1]:
         table.fail(f"must be [low, high], not {shown(given)}", key)
     return float(numbers[0]), float(numbers[1])
+
+
+def range_of(entry: Table, table: Table, category: str) -> tuple[float, float] | None:
+    """The plausible range of a value, given in its row or for all rows, for every category or by category.
+
+    What is certain in a row of values, such as a route not yet open to some, has no range there.
+    """
+    where = entry if "range" in entry else table
+    by_category = isinstance(where.data.get("range"), dict)
+    return pair(where.table("range"), category) if by_category else pair(where, "range")
+
+
+def refuse_other_categories(entry: Table, table: Table, categories: Collection[str]) -> None:
+    """Refuse ranges by category of none, or of a category that has no value."""
+    where = entry if "range" in entry else table
+    if not isinstance(where.data.get("range"), dict):
+        return
+    by_category = where.table("range")
+    if not by_category.data:
+        where.fail("must be [low, high], or that of at least one category", "range")
+    for category in by_category:
+        if category not in categories:
+            by_category.fail("a range without a value", category, name=category, known=sorted(categories))
 
 
 def refuse_outside_range(entry: Table, category: str, row: Row) -> None:

@@ -25,7 +25,13 @@ from imgsim.inputs.parameters.parameter import (
     Row,
     Source,
 )
-from imgsim.inputs.parameters.ranges import pair, refuse_outside_range, refuse_wide_range
+from imgsim.inputs.parameters.ranges import (
+    pair,
+    range_of,
+    refuse_other_categories,
+    refuse_outside_range,
+    refuse_wide_range,
+)
 from imgsim.inputs.renamed import answers
 from imgsim.inputs.traits import CATEGORICAL
 
@@ -168,13 +174,15 @@ def dated_rows(table: Table, unit: str, by: str | None, limits: Limits) -> dict[
         if "values" in table:
             entry.only(*IN_ROW, answers=OLD)
         start = None if "from" not in entry else to_day(entry.date("from"))
-        for category, value in values_of(entry, unit, by, limits):
+        values = dict(values_of(entry, unit, by, limits))
+        refuse_other_categories(entry, table, {*rows, *values})
+        for category, value in values.items():
             if rows and first is not entry and category not in rows:
                 entry.table("of" if "of" in entry else "value").fail("the first row gives every category", category)
             series = rows.setdefault(category, [])
             if series and (start is None or (series[-1].start is not None and series[-1].start >= start)):
                 entry.fail("dates must increase from row to row", "from" if "from" in entry else None)
-            row = Row(start, value, *grounds(entry, table))
+            row = Row(start, value, *grounds(entry, table, category))
             refuse_outside_range(entry, category, row)
             refuse_wide_range(entry if "range" in entry else table, row, limits)
             series.append(row)
@@ -219,17 +227,17 @@ def quantity(table: Table, key: str, unit: str, limits: Limits) -> float:
     return value
 
 
-def grounds(entry: Table, table: Table) -> tuple[Any, ...]:
+def grounds(entry: Table, table: Table, category: str) -> tuple[Any, ...]:
     """Read the evidence for a value, given in its row or for the whole parameter; refuse what is incomplete."""
     texts = {key: (entry if key in entry else table).text(key, "") for key in GROUNDS if key != "range"}
     where = entry if "evidence" in entry else table
     evidence = one_of(where, "evidence", EVIDENCE)
-    span = pair(entry, "range") or pair(table, "range")
-    if evidence == "assumed" and not (texts["why"] and span):
+    span, uncertain = range_of(entry, table, category), "range" in entry or "range" in table
+    if evidence == "assumed" and not (texts["why"] and uncertain):
         where.fail("an assumed value needs `why` and a plausible `range`", "evidence")
     if evidence in ("rule", "measured", "derived") and not texts["source"]:
         where.fail(f"a {evidence} value needs a `source`", "evidence")
-    if evidence == "calibrated" and not span:
+    if evidence == "calibrated" and not uncertain:
         where.fail("a calibrated value needs a `range` that the fit may use", "evidence")
     if evidence == "calibrated" and not (texts["why"] or texts["source"]):
         where.fail("a calibrated value needs a `why` or a `source`", "evidence")

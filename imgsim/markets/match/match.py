@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
+from typing import Final
 
 import numpy as np
 
@@ -15,7 +15,7 @@ from imgsim.inputs.parameters.parameter import Parameters
 from imgsim.inputs.pathways.pathway import Pathway
 from imgsim.inputs.traits import FIRST_FLAG, width
 from imgsim.markets.allocation import IN_ROUND, IN_SOAP, NO_CHANNEL, OUTSIDE, Allocation, Applicants
-from imgsim.markets.match.fast.applicant_rules import applicant_rules
+from imgsim.markets.match.fast.applicant_rules import Spreads, When, applicant_rules
 from imgsim.markets.match.fast.applications import MOST_EVERY, Screens, Seeking, apply, screens
 from imgsim.markets.match.fast.competitors import Competitors
 from imgsim.markets.match.fast.deferred_acceptance import deferred_acceptance
@@ -24,11 +24,11 @@ from imgsim.markets.match.fast.hash_ring import Programme, hash_rings, ring_poin
 from imgsim.markets.match.fast.idiosyncratic import INTERVIEW, SOAP_REVIEW, Chance, Pairs, normal_table
 from imgsim.markets.match.fast.interviews import interleaved_slots, invite, screening_lists
 from imgsim.markets.match.fast.packed_sort import MOST_PROGRAMMES
-from imgsim.markets.match.fast.participants import Participants, Values, participants_of
+from imgsim.markets.match.fast.participants import IMG_GROUPS, Participants, Values, participants_of
 from imgsim.markets.match.fast.preference_signals import lists_with_signals, sends_signal
-from imgsim.markets.match.fast.rank_lists import Judged, RankLists, rank_lists, scores
+from imgsim.markets.match.fast.rank_lists import Judged, RankLists, Stage, rank_lists, scores
 from imgsim.markets.match.fast.soap import Left, offers, soap_applications
-from imgsim.markets.match.fast.tallies import Placements, Steps, allocation_of
+from imgsim.markets.match.fast.tallies import Placements, Result, allocation_of
 from imgsim.markets.match.positions import PositionsByYear, refuse_too_many
 from imgsim.persons.compile_rules import CompiledRules
 
@@ -36,20 +36,12 @@ DECISIONS: Final = ("applies", "pair", "soap.applies")
 MOST_ROUNDS: Final = 100  # of offers in SOAP
 
 
-class Stage(NamedTuple):
-    """Applications, interviews and rank lists for one kind of posts."""
-
-    applications: Pairs
-    lists: RankLists
-    score: Floats  # of every entry of the lists
-
-
 class Match:
     """A Match of a country; its parameters are ``<round>.*``, described where they are defined.
 
     Some may be left out: ``applications.cap`` (count), ``signals`` (count by specialty wished for: programmes to which
-    an applicant sends a preference signal) with ``signals.weight`` (score: what a signal adds to a file), advanced
-    positions, and one-year posts (``first_year``).
+    an applicant sends a preference signal, of those with posts that lead on) with ``signals.weight`` (score: what a
+    signal adds to a file), advanced positions, and one-year posts (``first_year``).
     """
 
     def __init__(
@@ -67,26 +59,28 @@ class Match:
         self.slots: dict[int, Programme] = {}
         self.competitors = Competitors(name, parameters, book, self.specialties, self.traits, scale)
         self.applicant_rules = applicant_rules(book, name, self.specialties)
-        self.decided = {word: decision(f"{name}.{word}") for word in DECISIONS}
-        self.decided |= {s: decision(f"{name}.applies.{specialty}") for s, specialty in enumerate(self.specialties)}
+        words = (*DECISIONS, *(f"applies.{specialty}" for specialty in self.specialties))
+        self.decided = {word: decision(f"{name}.{word}") for word in words}
         self.table = normal_table()
 
     def allocate(self, year: int, replication: int, applicants: Applicants) -> Allocation:
         """One year's Match from applications to the last seat."""
-        participants = participants_of(
-            self.book.rules, self.applicant_rules, self.competitors, self.letter, self.seed, replication, year,
-            self.values(year), applicants,
-        )  # fmt: skip
-        return MatchYear(self, year, replication, participants).allocation()
+        return self.of_year(year, replication, applicants).allocation()
+
+    def of_year(self, year: int, replication: int, applicants: Applicants) -> MatchYear:
+        """One year's Match, with all who take part in it, before its first step."""
+        when = When(self.seed, replication, year, self.by_year.day(year), applicants.day)
+        values, rules = self.values(year), self.book.rules
+        participants = participants_of(rules, self.applicant_rules, self.competitors, when, values, applicants)
+        return MatchYear(self, year, replication, participants)
 
     def values(self, year: int) -> Values:
         """What applicants' parts in a year's Match follow from, beyond the rules that depend on the person."""
         known = self.by_year
-        spread = [
-            known.value(word, year) for word in ("merit.spread", "interviews_attended.variation", "interview.manner")
-        ]
-        linked = known.by_specialty("first_year.linked", year)
-        return Values(known.day(year), linked, np.array(spread), known.value("screen.experience.least", year))
+        words = ("merit.spread", "interviews_attended.variation", "interview.manner")
+        spreads = Spreads(*(known.value(word, year) for word in words))
+        linked, least = known.by_specialty("first_year.linked", year), known.value("screen.experience.least", year)
+        return Values(linked, spreads, least, self.letter)
 
     def interview_slots(self, year: int) -> Programme:
         """The programmes in the order of their interview slots, worked out once a year."""
@@ -107,20 +101,26 @@ class MatchYear:
 
     def allocation(self) -> Allocation:
         """The five steps, for posts that lead on and then for one-year posts."""
-        positions, placed = self.positions, self.placements
-        lasting = self.stage(self.applications(), self.participants.answers.attends)
-        one_year = self.stage(self.first_year_applications(), self.participants.answers.first_year_attends)
+        match, positions, placed = self.match, self.positions, self.placements
+        answers, signals = self.participants.answers, self.signals()
+        lasting = self.stage(self.applications(), answers.attends, signals)
+        one_year = self.stage(self.first_year_applications(), answers.first_year_attends, np.zeros_like(signals))
         ranks = np.diff(lasting.lists.first) + np.diff(one_year.lists.first)
         self.place(lasting, positions.outside, self.participants.img, OUTSIDE)
         active = (ranks > 0) & (placed.channel == NO_CHANNEL)
         self.place(lasting, np.where(positions.first_year, 0, positions.quota), active, IN_ROUND)
         without = active & (placed.channel == NO_CHANNEL)
         self.place(one_year, np.where(positions.first_year, positions.quota, 0), without, IN_ROUND)
-        in_soap = self.soap(without & (placed.channel == NO_CHANNEL))
-        steps = Steps((lasting, one_year), ranks, active, in_soap)
-        return allocation_of(self.match, positions, self.participants, placed, steps)
+        self.soap(without & (placed.channel == NO_CHANNEL))
+        groups = (*match.competitors.kinds, *IMG_GROUPS)
+        return allocation_of(
+            Result(
+                match.programmes, positions, self.participants, placed, (lasting, one_year), ranks, active, groups,
+                match.specialties,
+            )
+        )  # fmt: skip
 
-    def chance(self, word: str | int) -> Chance:
+    def chance(self, word: str) -> Chance:
         """What the draws of everybody for one decision have in common."""
         match = self.match
         decided, partner = match.decided[word], match.programmes.partner
@@ -150,7 +150,7 @@ class MatchYear:
         for s in np.flatnonzero(known.by_specialty("first_year", self.year) > 0):
             share = known.by_specialty(f"first_year.share.{specialties[s]}", self.year)
             seeking = first_year_seeking(self.participants.answers, self.participants.lacks, int(s), share)
-            parts.append(apply(self.chance(int(s)), rings, 1, seeking, self.screens))
+            parts.append(apply(self.chance(f"applies.{specialties[s]}"), rings, 1, seeking, self.screens))
         return Pairs(*(np.concatenate(column) for column in zip(*parts, strict=True)))
 
     def rings(self, offered: Bools) -> Programme:
@@ -159,18 +159,18 @@ class MatchYear:
         running = (self.positions.quota > 0) & offered
         return hash_rings(match.ring_points, match.programmes.specialty, running, len(match.specialties))
 
-    def stage(self, applications: Pairs, attends: Ints) -> Stage:
+    def stage(self, applications: Pairs, attends: Ints, signals: Ints) -> Stage:
         """Steps 2 and 3: who interviews where, and how both sides rank each other then."""
-        interviews = self.interviews(applications, attends)
+        interviews = self.interviews(applications, attends, signals)
         met = self.judged_by(self.participants.answers.merit + self.participants.answers.manner)
         return Stage(applications, *self.ranked(interviews, INTERVIEW, "interview.spread", met))
 
-    def interviews(self, applications: Pairs, attends: Ints) -> Pairs:
+    def interviews(self, applications: Pairs, attends: Ints, signals: Ints) -> Pairs:
         """Step 2: who interviews where."""
-        spread, signals = self.value("screen.spread"), self.signals()
+        spread = self.value("screen.spread")
         if signals.any():
-            favourites, weight = self.rank_lists(applications), self.optional("signals.weight")
-            sent = sends_signal(favourites, signals[self.participants.answers.wish])
+            favourites, weight = self.rank_lists(applications), self.match.by_year.optional("signals.weight", self.year)
+            sent = sends_signal(favourites, np.append(signals, 0)[self.participants.answers.wish])  # of no wish (-1): 0
             screened = lists_with_signals(self.chance("pair"), favourites, sent, weight, spread, self.judged)
         else:
             screened = screening_lists(self.chance("pair"), applications, spread, self.judged)
@@ -179,10 +179,6 @@ class MatchYear:
     def signals(self) -> Ints:
         """How many preference signals an applicant may send, by specialty wished for."""
         return self.match.by_year.by_specialty("signals", self.year).round().astype(np.int64)
-
-    def optional(self, word: str, category: str = "") -> float:
-        """A parameter of the Match in this year that may be left out; then it is 0."""
-        return self.match.by_year.optional(word, self.year, category)
 
     def ranked(self, pairs: Pairs, occasion: int, spread: str, judged: Judged) -> tuple[RankLists, Floats]:
         """Step 3: the applicants' rank lists over their pairs, and the programmes' scores of each pair."""
@@ -207,22 +203,20 @@ class MatchYear:
         where = programme[matched[who]].astype(np.int64)
         self.placements.assign(who, where, self.match.programmes.advanced[where], channel)
 
-    def soap(self, unmatched: Bools) -> Bools:
-        """Step 5: positions left are offered to those left (SOAP; the scramble before it); who takes part in it."""
+    def soap(self, unmatched: Bools) -> None:
+        """Step 5: positions left are offered to those left who take part (SOAP; the scramble before it)."""
         people, positions, placed = self.participants, self.positions, self.placements
         in_round = placed.channel == IN_ROUND
         filled = np.bincount(placed.programme[in_round], minlength=len(positions.quota))
         seats = np.where(self.match.programmes.advanced, 0, positions.quota - filled)
         who = unmatched & people.answers.takes_part
         if not who.any() or not seats.any():
-            return who
+            return
         left = Left(
             who, people.lacks, people.answers.years, placed.later >= 0, seats, positions.appeal, positions.first_year
         )
         chance, rounds = self.chance("soap.applies"), self.match.by_year.whole_number
         pairs = soap_applications(chance, left, self.screens, self.value("soap.applications"))
         lists, score = self.ranked(pairs, SOAP_REVIEW, "screen.spread", self.judged_by(people.answers.soap_merit))
-        programme = lists.pairs.programme.astype(np.int64)
-        placed_by = offers(lists.first, programme, score, left, rounds("soap.rounds", self.year, 0, MOST_ROUNDS))
-        self.record(lists.pairs.programme, placed_by, IN_SOAP)
-        return who
+        most = rounds("soap.rounds", self.year, 0, MOST_ROUNDS)
+        self.record(lists.pairs.programme, offers(lists.pairs, score, seats, len(who), most), IN_SOAP)

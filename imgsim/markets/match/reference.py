@@ -7,8 +7,7 @@ Everybody applies; programmes read files and invite; both sides rank; applicants
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from typing import NamedTuple
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 import numpy as np
 
@@ -16,24 +15,11 @@ from imgsim.base.arrays import Bools, Ints
 from imgsim.base.randomness.addresses import decision
 from imgsim.base.randomness.philox import words
 from imgsim.base.randomness.quantiles import normal
-from imgsim.markets.allocation import (
-    IN_ROUND,
-    IN_SOAP,
-    INELIGIBLE,
-    NO_CHANNEL,
-    OUTSIDE,
-    PLACED,
-    UNPLACED,
-    Allocation,
-    Applicants,
-)
+from imgsim.markets.allocation import IN_ROUND, IN_SOAP, OUTSIDE, Allocation, Applicants
 from imgsim.markets.match.match import Match
-from imgsim.markets.match.reference_applicants import Market, Person, competitors, graduates
-from imgsim.markets.match.reference_report import by_specialty, fared
+from imgsim.markets.match.reference_applicants import Market, Person, competitors, considers, graduates
+from imgsim.markets.match.reference_report import Lists, Matching, Result, Scores, Steps, report
 
-Lists = Mapping[int, Sequence[int]]  # by applicant: programmes, the favourite first
-Scores = Mapping[tuple[int, int], float]  # by applicant and programme
-Matching = dict[int, int]  # by applicant: the programme
 Rings = Sequence[Sequence[tuple[int, int]]]  # by specialty: points and the programmes that stand there
 
 FILE, INTERVIEW, TASTE, SOAP_FILE = range(4)  # the four draws of an applicant and a programme in a year
@@ -49,9 +35,10 @@ def allocate(match: Match, year: int, replication: int, applicants: Applicants) 
     people = [*competitors(market), *graduates(market, applicants)]
     one_year, quota = positions.first_year, positions.quota
     rings = rings_of(match, (quota > 0) & ~one_year)
-    lasting = stage_of(market, people, [apply(market, rings, each) for each in people], [p.attends for p in people])
+    applied, signals = [apply(market, rings, person) for person in people], [signals_of(market, p) for p in people]
+    lasting = stage_of(market, people, applied, [person.attends for person in people], signals)
     applied = apply_for_first_year(market, people)
-    short = stage_of(market, people, applied, [p.first_year_attends for p in people])
+    short = stage_of(market, people, applied, [person.first_year_attends for person in people], [0] * len(people))
     imgs = {a: own for a, own in lasting.lists.items() if people[a].img}
     outside = deferred_acceptance(imgs, lasting.scores, positions.outside)
     ranks = [len(lasting.lists[a]) + len(short.lists[a]) for a in range(len(people))]
@@ -64,22 +51,15 @@ def allocate(match: Match, year: int, replication: int, applicants: Applicants) 
     left = {a for a in without - first.keys() if people[a].takes_part}
     soap = fill_by_soap(market, people, left, advanced, in_round)
     placed = {OUTSIDE: outside, IN_ROUND: in_round, IN_SOAP: soap}
-    return report(market, people, [lasting, short], ranks, active, advanced, placed)
-
-
-class Steps(NamedTuple):
-    """Applications, rank lists and programmes' scores, for posts that lead on or for one-year posts."""
-
-    applied: Sequence[Sequence[int]]
-    lists: Lists
-    scores: Scores
+    return report(market, people, Result([lasting, short], ranks, active, advanced, placed))
 
 
 def stage_of(
-    market: Market, people: Sequence[Person], applied: Sequence[Sequence[int]], attends: Sequence[int]
-) -> Steps:
+    market: Market, people: Sequence[Person], applied: Sequence[Sequence[int]], attends: Sequence[int],
+    signals: Sequence[int],
+) -> Steps:  # fmt: skip
     """From applications to rank lists."""
-    interviews = invite(market, people, applied, attends)
+    interviews = invite(market, screening_lists(market, people, applied, signals), attends)
     lists = {a: rank(market, person, interviews[a]) for a, person in enumerate(people)}
     scores = {
         (a, p): judge(market, people[a], p, INTERVIEW, people[a].merit + people[a].manner)
@@ -98,13 +78,10 @@ def only(lists: Lists, who: Collection[int]) -> Lists:
 
 
 def apply(market: Market, rings: Rings, person: Person) -> list[int]:
-    """The programmes that a person applies to: those at random points of a ring that do not refuse such an applicant."""
+    """The programmes that a person applies to; each so-many-th try is for the second specialty, if there is one."""
     every = round(market.value("second_specialty_every"))
-
-    def specialty(tried: int) -> int:
-        return person.second if person.second >= 0 and tried % every == every - 1 else person.wish
-
-    return sent_to(market, rings, person, "applies", person.wanted, specialty)
+    second = person.second if person.second >= 0 else person.wish
+    return sent_to(market, rings, person, "applies", person.wanted, [person.wish] * (every - 1) + [second])
 
 
 def apply_for_first_year(market: Market, people: Sequence[Person]) -> list[list[int]]:
@@ -118,30 +95,24 @@ def apply_for_first_year(market: Market, people: Sequence[Person]) -> list[list[
             wish = match.specialties[person.wish] if person.wish >= 0 else ""
             share = market.value(f"first_year.share.{name}", wish) if wish else 0.0
             wanted = int(person.first_year * share + person.rounding) if person.first_year > 0 else 0
-            sent[a] += sent_to(market, rings, person, f"applies.{name}", wanted, lambda _, kind=s: kind)
+            sent[a] += sent_to(market, rings, person, f"applies.{name}", wanted, [s])
     return sent
 
 
 def sent_to(
-    market: Market, rings: Rings, person: Person, purpose: str, wanted: int, specialty: Callable[[int], int]
+    market: Market, rings: Rings, person: Person, purpose: str, wanted: int, pattern: Sequence[int]
 ) -> list[int]:
-    """So many different programmes, at random points of the ring of the specialty that each try is for."""
+    """So many different programmes that consider the person, at random points of rings of specialties in turn."""
     sent: list[int] = []
     for tried in range(TRIES * wanted):
         word = market.words(purpose, person.actor, tried // 8)[tried % 8 // 2]
         point = word % POINTS if tried % 2 == 0 else word // POINTS
-        programme = programme_at(rings, specialty(tried), point)
+        programme = programme_at(rings, pattern[tried % len(pattern)], point)
         if programme >= 0 and considers(market, programme, person) and programme not in sent:
             sent.append(programme)
         if len(sent) == wanted:
             break
     return sent
-
-
-def considers(market: Market, p: int, person: Person) -> bool:
-    """Does a programme read a file of such an applicant?"""
-    refused = any(int(market.positions.refuses[p]) & bit for bit in person.lacks)
-    return not refused and person.years <= float(np.float32(market.positions.longest[p]))
 
 
 def programme_at(rings: Rings, specialty: int, point: int) -> int:
@@ -163,17 +134,15 @@ def rings_of(match: Match, running: Bools) -> list[list[tuple[int, int]]]:
 # --- step 2: interviews -----------------------------------------------------------------------------------------------
 
 
-def invite(
-    market: Market, people: Sequence[Person], applied: Sequence[Sequence[int]], attends: Sequence[int]
-) -> list[list[int]]:
+def invite(market: Market, lists: Mapping[int, Sequence[int]], attends: Sequence[int]) -> list[list[int]]:
     """The interviews of each applicant: programmes invite down their lists, who has enough interviews declines.
 
     All programmes invite through one season, each at an even pace: its slots in proportion to their number.
     """
     room = market.positions.slots.tolist()
-    interviews: list[list[int]] = [[] for _ in people]
+    interviews: list[list[int]] = [[] for _ in attends]
     invitations = []
-    for p, order in screening_lists(market, people, applied).items():
+    for p, order in lists.items():
         if room[p] > 0:
             invitations += [(slot * SEASON // room[p], p, a) for slot, a in enumerate(order)]
     for _, p, a in sorted(invitations, key=lambda invitation: invitation[:2]):
@@ -183,12 +152,18 @@ def invite(
     return interviews
 
 
-def screening_lists(market: Market, people: Sequence[Person], applied: Sequence[Sequence[int]]) -> dict[int, list[int]]:
+def signals_of(market: Market, person: Person) -> int:
+    """How many preference signals a person may send, by specialty wished for."""
+    return round(market.value("signals", market.match.specialties[person.wish])) if person.wish >= 0 else 0
+
+
+def screening_lists(
+    market: Market, people: Sequence[Person], applied: Sequence[Sequence[int]], signals: Sequence[int]
+) -> dict[int, list[int]]:
     """By programme: its applicants, the best file first; a preference signal lifts a file."""
     files: dict[int, list[tuple[int, int]]] = {}
     for a, person in enumerate(people):
-        signals = round(market.value("signals", market.match.specialties[person.wish])) if person.wish >= 0 else 0
-        signalled = rank(market, person, applied[a])[:signals]
+        signalled = rank(market, person, applied[a])[: signals[a]]
         for p in applied[a]:
             merit = person.merit + (market.value("signals.weight") if p in signalled else 0.0)
             score = judge(market, person, p, FILE, merit)
@@ -286,69 +261,15 @@ def fill_by_soap(
 
 
 def offered(lists: Lists, scores: Scores, seats: Ints, rounds: int) -> Matching:
-    """In each round programmes offer what is vacant to the best they have not asked; all take their best offer."""
+    """In each round programmes offer what is vacant to the best of those left; all take their best offer."""
     vacant, placed = seats.copy(), Matching()
-    asked: set[tuple[int, int]] = set()
     for _ in range(rounds):
         offers: dict[int, list[int]] = {}
         for p in sorted({p for own in lists.values() for p in own}):
-            free = [a for a in lists if a not in placed and p in lists[a] and (a, p) not in asked]
-            for a in sorted(free, key=lambda a, p=p: (-scores[a, p], a))[: vacant[p]]:
-                asked.add((a, p))
+            free = [a for a in lists if a not in placed and p in lists[a]]
+            for _, a in sorted((-scores[a, p], a) for a in free)[: vacant[p]]:
                 offers.setdefault(a, []).append(p)
         for a, own in offers.items():
             placed[a] = min(own, key=lists[a].index)
             vacant[placed[a]] -= 1
     return placed
-
-
-# --- what is reported -------------------------------------------------------------------------------------------------
-
-
-def report(
-    market: Market, people: Sequence[Person], stages: Sequence[Steps], ranks: Sequence[int], active: Collection[int],
-    advanced: Matching, placed: Mapping[int, Matching],
-) -> Allocation:  # fmt: skip
-    """The graduates' results in their order, and the tallies of every group of applicants."""
-    positions, imgs = market.positions, [a for a, person in enumerate(people) if person.img]
-    channel = {a: by for by, matching in placed.items() for a in matching}
-    programme = {a: advanced.get(a, p) for matching in placed.values() for a, p in matching.items()}
-    offered = [int(p) for p in np.flatnonzero(positions.quota)]
-    considered = {a: any(considers(market, p, people[a]) for p in offered) for a in imgs}
-    groups = [*market.match.book.categories["competitor"], "citizen_img", "noncitizen_img"]
-    outcomes = [PLACED if a in programme else UNPLACED if considered[a] else INELIGIBLE for a in imgs]
-    return Allocation(
-        outcome=np.array(outcomes, np.int64),
-        channel=np.array([channel.get(a, NO_CHANNEL) for a in imgs], np.int64),
-        interviews=np.array([ranks[a] for a in imgs], np.int64),
-        ranks=np.array([ranks[a] if a in active else 0 for a in imgs], np.int64),
-        active=np.array([a in active for a in imgs], bool),
-        specialty=np.array([of_programme(market.match.programmes.specialty, programme.get(a)) for a in imgs], np.int64),
-        sponsor=np.array([of_programme(positions.sponsor, programme.get(a)) for a in imgs], np.int64),
-        rows=[tally(market, group, people, channel, active) for group in (*groups, "all")],
-        details={
-            "specialties": by_specialty(market, people, stages, active, advanced, placed),
-            **{
-                name: fared(market, people, stages[0], active, advanced, placed, name)
-                for name in ("rank_lists", "files")
-            },
-        },
-    )
-
-
-def of_programme(values: Ints, programme: int | None) -> int:
-    """A programme's value; -1 without a programme."""
-    return -1 if programme is None else int(values[programme])
-
-
-def tally(
-    market: Market, group: str, people: Sequence[Person], channel: Mapping[int, int], active: Collection[int]
-) -> dict[str, object]:
-    """How many of a group applied, ranked, and were placed by each channel; the seats of all programmes with `all`."""
-    own = [a for a, person in enumerate(people) if group in (person.group, "all")]
-    by = [channel.get(a) for a in own]
-    begin = int(market.positions.quota[~market.match.programmes.advanced].sum())
-    row: dict[str, object] = {"group": group, "seats": begin if group == "all" else 0}
-    row |= {"applicants": len(own), "active": sum(a in active for a in own)}
-    row |= {"placed": by.count(IN_ROUND), "outside": by.count(OUTSIDE), "after": by.count(IN_SOAP)}
-    return row

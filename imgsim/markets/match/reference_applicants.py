@@ -87,6 +87,11 @@ class Market(NamedTuple):
         """All rules of the scenario."""
         return self.match.book.rules
 
+    @property
+    def groups(self) -> list[str]:
+        """All groups of applicants, in the order of the tables."""
+        return [*self.match.book.categories["competitor"], "citizen_img", "noncitizen_img"]
+
 
 def competitors(market: Market) -> list[Person]:
     """Applicants whose careers are not simulated: a published number of each kind, of whom a scale keeps some."""
@@ -144,7 +149,7 @@ def applicant(market: Market, who: int, traits: Row, group: str, origin: int, la
     wanted, cap = min(of("applications"), float(MOST_PROGRAMMES)), market.rule("applications.cap")
     if cap >= 0:
         wanted = min(wanted, predict(rules, cap, day, traits))
-    wanted = int(wanted + market.draw(market.rule("applications"), who, market.year))
+    wanted = int(wanted + market.draw(market.rule("applications"), who, market.year)) if wish >= 0 else 0
     eager = market.value("interviews_attended.variation") * normal(market.draw(market.rule("interviews_attended"), who))
     hidden = market.value("merit.spread") * normal(market.draw(market.rule("merit"), who))
     merit, soap_merit = (predict(rules, market.rule(word), market.decided, traits) for word in ("merit", "soap.merit"))
@@ -156,6 +161,12 @@ def applicant(market: Market, who: int, traits: Row, group: str, origin: int, la
         traits[COLUMN["ability"]], merit + hidden, manner, soap_merit + hidden,
         market.draw(takes, who, market.year) < probability(rules, takes, day, traits),
     )  # fmt: skip
+
+
+def considers(market: Market, p: int, person: Person) -> bool:
+    """Does a programme read a file of such an applicant?"""
+    refused = any(int(market.positions.refuses[p]) & bit for bit in person.lacks)
+    return not refused and person.years <= float(np.float32(market.positions.longest[p]))
 
 
 def most(interviews: float) -> int:
@@ -188,7 +199,7 @@ def first_year(market: Market, who: int, traits: Row, wish: int) -> tuple[float,
     if market.draw(fallback, who) >= max(linked, probability(rules, fallback, day, traits)):
         return 0.0, rounding, 0
     attends = amount(rules, market.rule("first_year.interviews_attended"), day, traits)
-    return amount(rules, sent, day, traits), rounding, most(attends)
+    return min(amount(rules, sent, day, traits), float(MOST_PROGRAMMES)), rounding, most(attends)
 
 
 def choose_specialty(market: Market, family: str, who: int, traits: Row, day: int) -> int:

@@ -112,10 +112,16 @@ def apply_at_points(
         right >>= np.uint64(POINT_BITS)
         last = last_applicant[p]
         programme[n] = p
-        considered = ((screens.refuses[p] & lacks) == 0) & (years <= screens.longest[p])
-        n += np.uint64((last < number) & considered)
+        n += np.uint64((last < number) & considers(screens, p, lacks, years))
         last_applicant[p] = max(last, number)
     return n
+
+
+@inline_kernel
+def considers(screens: Screens, p: np.uint16, lacks: np.uint8, years: np.float32) -> bool:
+    """Does a programme read the file of somebody who lacks this, so many years after graduation?"""
+    considered: bool = ((screens.refuses[p] & lacks) == 0) & (years <= screens.longest[p])
+    return considered
 
 
 @inline_kernel

@@ -12,6 +12,6 @@ from imgsim.markets.match.fast.applications import Seeking
 def first_year_seeking(answers: ApplicantAnswers, lacks: Ints, specialty: int, share: Floats) -> Seeking:
     """What applicants seek among one-year posts of a specialty; ``share`` of their applications by specialty wished."""
     nobody = np.full(len(lacks), -1)
-    wanted = np.floor(answers.first_year * np.append(share, 0.0)[answers.wish] + answers.rounding)
+    wanted = np.floor(answers.first_year * np.append(share, 0.0)[answers.wish] + answers.rounding)  # of no wish (-1): 0
     wanted = np.where(answers.first_year > 0, wanted, 0).astype(np.int64)
     return Seeking(np.full(len(lacks), specialty), nobody, wanted, lacks, answers.years)

@@ -9,7 +9,13 @@ import numpy as np
 from imgsim.base.arrays import Bools, Floats, Ints
 from imgsim.inputs.traits import COLUMN
 from imgsim.markets.allocation import Applicants
-from imgsim.markets.match.fast.applicant_rules import ApplicantAnswers, ApplicantRules, applicant_answers
+from imgsim.markets.match.fast.applicant_rules import (
+    ApplicantAnswers,
+    ApplicantRules,
+    Spreads,
+    When,
+    applicant_answers,
+)
 from imgsim.markets.match.fast.competitors import Competitors
 from imgsim.markets.match.positions import FROM_ABROAD, HAS_FAILED, LACKS_EXPERIENCE, LACKS_LETTER, NEEDS_VISA
 from imgsim.persons.risk_equations import Rules
@@ -22,12 +28,10 @@ IMG_GROUPS: Final = ("citizen_img", "noncitizen_img")
 class Values(NamedTuple):
     """What applicants' parts in a year's Match follow from, beyond the rules that depend on the person."""
 
-    as_of: int  # the day by whose values they apply
     linked: Floats  # by specialty: share of those who wish for it that applies for a first year as well
-    spread: (
-        Floats  # (3,): standard deviations of merit, of the logarithm of interviews attended, and of the manner in them
-    )
+    spreads: Spreads
     experience: float  # years of clinical experience that programmes ask for, where they do
+    letter: int  # the trait of a letter, or -1
 
 
 class Participants(NamedTuple):
@@ -42,16 +46,13 @@ class Participants(NamedTuple):
 
 
 def participants_of(
-    rules: Rules, own: ApplicantRules, competitors: Competitors, letter: int, seed: int, replication: int, year: int,
-    values: Values, applicants: Applicants,
-) -> Participants:  # fmt: skip
-    """The participants of a year; ``letter`` is the trait of a letter, or -1."""
-    others, their = competitors.of_year(year, values.as_of, seed, replication)
+    rules: Rules, own: ApplicantRules, competitors: Competitors, when: When, values: Values, applicants: Applicants
+) -> Participants:
+    """The participants of a year's Match."""
+    others, their = competitors.of_year(when.year, when.as_of, when.seed, when.replication)
     traits = applicants.traits
     both = [
-        applicant_answers(
-            rules, own, seed, replication, year, values.as_of, applicants.day, actor, rows, values.linked, values.spread
-        )
+        applicant_answers(rules, own, when, actor, rows, values.linked, values.spreads)
         for actor, rows in ((others, their), (applicants.actor, traits))
     ]
     citizen = traits[:, CITIZEN] > 0
@@ -61,18 +62,19 @@ def participants_of(
         img=np.arange(len(others) + len(traits)) >= len(others),
         group=np.concatenate([kind, len(competitors.kinds) + ~citizen]),
         origin=np.concatenate([np.full(len(others), -1), citizen.astype(np.int64)]),
-        lacks=np.concatenate([np.zeros(len(others), np.int64), lacking(traits, letter, values.experience)]),
+        lacks=np.concatenate([np.zeros(len(others), np.int64), lacking(traits, values)]),
         answers=ApplicantAnswers(*(np.concatenate(columns) for columns in zip(*both, strict=True))),
     )
 
 
-def lacking(traits: Floats, letter: int, experience: float) -> Ints:
+def lacking(traits: Floats, values: Values) -> Ints:
     """What programmes may refuse in each graduate, as bits."""
+    letter = values.letter
     lacks = {
         FROM_ABROAD: np.ones(len(traits), bool),
         NEEDS_VISA: traits[:, VISA] > 0,
         LACKS_LETTER: traits[:, letter] == 0 if letter >= 0 else np.zeros(len(traits), bool),
         HAS_FAILED: traits[:, FAILED] > 0,
-        LACKS_EXPERIENCE: traits[:, EXPERIENCE] < experience,
+        LACKS_EXPERIENCE: traits[:, EXPERIENCE] < values.experience,
     }
     return sum((bit * lack.astype(np.int64) for bit, lack in lacks.items()), np.zeros(len(traits), np.int64))

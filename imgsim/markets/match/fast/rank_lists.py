@@ -62,6 +62,14 @@ def unpack(keys: Keys, applicants: int) -> RankLists:
     return RankLists(first, pairs)
 
 
+class Stage(NamedTuple):
+    """Applications, interviews and rank lists for one kind of posts."""
+
+    applications: Pairs
+    lists: RankLists
+    score: Floats  # of every entry of the lists
+
+
 class Judged(NamedTuple):
     """What programmes see of applicants, and what each makes of it."""
 

@@ -9,7 +9,7 @@ import numpy as np
 from imgsim.base.arrays import Bools, Floats, Ints
 from imgsim.base.compiled.jit import kernel
 from imgsim.base.randomness.philox import words
-from imgsim.markets.match.fast.applications import Screens
+from imgsim.markets.match.fast.applications import Screens, considers
 from imgsim.markets.match.fast.idiosyncratic import Chance, Pairs
 
 
@@ -39,9 +39,7 @@ def soap_applications(chance: Chance, left: Left, screens: Screens, wanted: floa
     for a in who:
         lacks, years = np.uint8(left.lacks[a]), np.float32(left.years[a])
         for p in vacant:
-            if (screens.refuses[p] & lacks) != 0 or years > screens.longest[p]:
-                continue
-            if left.first_year[a] and not left.one_year[p]:
+            if (left.first_year[a] and not left.one_year[p]) or not considers(screens, p, lacks, years):
                 continue
             w = words(chance.seed, chance.replication, chance.actor[a], chance.decision, chance.year, chance.partner[p])
             if w[0] < below and w[1] < 2.0**32 * left.appeal[p]:
@@ -51,29 +49,25 @@ def soap_applications(chance: Chance, left: Left, screens: Screens, wanted: floa
 
 
 @kernel
-def offers(first: Ints, programme: Ints, score: Floats, left: Left, rounds: int) -> Ints:
+def offers(pairs: Pairs, score: Floats, seats: Ints, applicants: int, rounds: int) -> Ints:
     """The pair by which each applicant is placed after so many rounds of offers, or -1, shape (applicants,).
 
     Pairs are entries of the applicants' lists, best first. In each round a programme offers its vacant positions to the
-    best of those still without one that it has not asked before; each takes the best offer at once and for good.
+    best of those still without one; each takes the best offer at once and for good, so that nobody asked is left.
     """
     order = np.argsort(-score, kind="mergesort")
-    vacant, outcome, asked = left.seats.copy(), np.full(len(first) - 1, -1), np.zeros(len(programme), np.bool_)
-    owner = np.empty(len(programme), np.int64)
-    for a in range(len(first) - 1):
-        owner[first[a] : first[a + 1]] = a
+    vacant, outcome = seats.copy(), np.full(applicants, -1)
     for _ in range(rounds):
-        free, best = vacant.copy(), np.full(len(outcome), -1)
+        free, best = vacant.copy(), np.full(applicants, -1)
         for pair in order:
-            a, p = owner[pair], programme[pair]
-            if outcome[a] < 0 and free[p] > 0 and not asked[pair]:
-                asked[pair] = True
+            a, p = pairs.applicant[pair], pairs.programme[pair]
+            if outcome[a] < 0 and free[p] > 0:
                 free[p] -= 1
                 if best[a] < 0 or pair < best[a]:
                     best[a] = pair
         if (best < 0).all():
             break
-        for a in np.flatnonzero(best >= 0):
-            outcome[a] = best[a]
-            vacant[programme[best[a]]] -= 1
+        for pair in best[best >= 0]:
+            outcome[pairs.applicant[pair]] = pair
+            vacant[pairs.programme[pair]] -= 1
     return outcome

@@ -1,9 +1,9 @@
-"""Equals `reference.report`: the graduates' results, and what each group of applicants sought and was given."""
+"""Equals `reference_report.report`: the graduates' results, and what each group of applicants sought and was given."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -20,25 +20,16 @@ from imgsim.markets.allocation import (
     UNPLACED,
     Allocation,
 )
-from imgsim.markets.match.fast.participants import IMG_GROUPS, Participants
+from imgsim.markets.match.fast.participants import Participants
+from imgsim.markets.match.fast.rank_lists import Stage
 from imgsim.markets.match.positions import Positions
-
-if TYPE_CHECKING:
-    from imgsim.markets.match.match import Match, Stage
+from imgsim.markets.match.programmes import Programmes
 
 Columns = Mapping[str, npt.NDArray[Any]]
+Numbers = npt.NDArray[np.integer[Any]]  # of any width
 
 LONGEST: Final = 20  # entries of a rank list; longer lists are counted with these
 STEP: Final = 0.25  # of exam ability, in standard deviations, in the table of files
-
-
-class Steps(NamedTuple):
-    """What the steps of a Match left behind."""
-
-    stages: Sequence[Stage]  # of posts that lead on, and of one-year posts
-    ranks: Ints  # (applicants,): entries of all rank lists
-    active: Bools  # (applicants,): ranked something, and took no post outside the Match
-    in_soap: Bools  # (applicants,): took part in SOAP
 
 
 class Placements:
@@ -60,54 +51,55 @@ class Placements:
         return np.where((self.programme >= 0) & (self.later >= 0), self.later, self.programme)
 
 
-def allocation_of(
-    match: Match, positions: Positions, participants: Participants, placements: Placements, steps: Steps
-) -> Allocation:
+class Result(NamedTuple):
+    """What the steps of a year's Match left behind, and what its tables name."""
+
+    programmes: Programmes
+    positions: Positions
+    participants: Participants
+    placements: Placements
+    stages: Sequence[Stage]  # of posts that lead on, and of one-year posts
+    ranks: Ints  # (applicants,): entries of all rank lists
+    active: Bools  # (applicants,): ranked something, and took no post outside the Match
+    groups: Sequence[str]  # of applicants, in the order of their codes
+    specialties: Sequence[str]
+
+
+def allocation_of(result: Result) -> Allocation:
     """The graduates' results and the tallies of all groups."""
-    own, trains_in = participants.img, placements.leads_to()
-    placed, eligible = trains_in[own] >= 0, can_apply(positions, participants)[own]
-    groups = (*match.competitors.kinds, *IMG_GROUPS)
+    own, trains_in = result.participants.img, result.placements.leads_to()
+    placed, eligible = trains_in[own] >= 0, can_apply(result.positions, result.participants)[own]
     return Allocation(
         outcome=np.where(placed, PLACED, np.where(eligible, UNPLACED, INELIGIBLE)),
-        channel=placements.channel[own],
-        interviews=steps.ranks[own],
-        ranks=np.where(steps.active, steps.ranks, 0)[own],
-        active=steps.active[own],
-        specialty=np.append(match.programmes.specialty, -1)[trains_in[own]],  # -1 for those without a programme
-        sponsor=np.append(positions.sponsor, -1)[trains_in[own]],
-        rows=tallies(participants, placements.channel, steps.active, groups, seats_of(match, positions)),
-        details={
-            "specialties": by_specialty(match, positions, participants, placements, steps, groups),
-            "rank_lists": by_length(match, participants, placements, steps, groups),
-            "files": by_ability(match, participants, placements, steps, groups),
-        },
+        channel=result.placements.channel[own],
+        interviews=result.ranks[own],
+        ranks=np.where(result.active, result.ranks, 0)[own],
+        active=result.active[own],
+        specialty=np.append(result.programmes.specialty, -1)[trains_in[own]],  # -1 for those without a programme
+        sponsor=np.append(result.positions.sponsor, -1)[trains_in[own]],
+        rows=tallies(result),
+        details={"specialties": by_specialty(result), "rank_lists": by_length(result), "files": by_ability(result)},
     )
 
 
 def can_apply(positions: Positions, participants: Participants) -> Bools:
     """Is there a programme with seats that does not refuse the applicant unread?"""
-    able = np.zeros(len(participants.lacks), bool)
+    able, years = np.zeros(len(participants.lacks), bool), participants.answers.years.astype(np.float32)
     for lacks in np.unique(participants.lacks):
         open_to = (positions.quota > 0) & ((positions.refuses & lacks) == 0)
-        longest = positions.longest[open_to].max() if open_to.any() else -np.inf
-        able |= (participants.lacks == lacks) & (participants.answers.years <= longest)
+        longest = positions.longest[open_to].astype(np.float32).max() if open_to.any() else -np.inf
+        able |= (participants.lacks == lacks) & (years <= longest)
     return able
 
 
-def seats_of(match: Match, positions: Positions) -> int:
-    """The seats that begin this year."""
-    return int(positions.quota[~match.programmes.advanced].sum())
-
-
-def tallies(
-    participants: Participants, channel: Ints, active: Bools, groups: Sequence[str], seats: int
-) -> list[dict[str, object]]:
-    """One row for each group of applicants, and one for all of them with the seats."""
-    cells = np.bincount(participants.group * len(CHANNELS) + channel, minlength=len(groups) * len(CHANNELS))
-    by_channel = cells.reshape(len(groups), len(CHANNELS))
-    active_in = np.bincount(participants.group[active], minlength=len(groups))
-    rows = [tally(name, 0, int(active_in[code]), by_channel[code]) for code, name in enumerate(groups)]
-    return [*rows, tally("all", seats, int(active_in.sum()), by_channel.sum(axis=0))]
+def tallies(result: Result) -> list[dict[str, object]]:
+    """One row for each group of applicants, and one for all of them with the seats that begin this year."""
+    group, groups = result.participants.group, result.groups
+    cells = np.bincount(group * len(CHANNELS) + result.placements.channel, minlength=len(groups) * len(CHANNELS))
+    by_channel, seats = cells.reshape(len(groups), len(CHANNELS)), result.positions.quota[~result.programmes.advanced]
+    active = np.bincount(group[result.active], minlength=len(groups))
+    rows = [tally(name, 0, int(active[code]), by_channel[code]) for code, name in enumerate(groups)]
+    return [*rows, tally("all", int(seats.sum()), int(active.sum()), by_channel.sum(axis=0))]
 
 
 def tally(group: str, seats: int, active: int, by_channel: Ints) -> dict[str, object]:
@@ -120,41 +112,41 @@ def tally(group: str, seats: int, active: int, by_channel: Ints) -> dict[str, ob
 # --- by specialty and level ------------------------------------------------------------------------------------------
 
 
-def by_specialty(
-    match: Match, positions: Positions, participants: Participants, placements: Placements, steps: Steps,
-    groups: Sequence[str],
-) -> Columns:  # fmt: skip
+def by_specialty(result: Result) -> Columns:
     """A row for each track of programmes and group of applicants; seats and programmes stand with the group `all`."""
-    programmes = match.programmes
-    track = programmes.specialty * 2 + programmes.advanced
-    tracks = 2 * len(match.specialties)
-    shape = (tracks, len(groups))
+    track = result.programmes.specialty * 2 + result.programmes.advanced
+    shape = (2 * len(result.specialties), len(result.groups))
+    placements, stages = result.placements, result.stages
 
-    def count(applicant: Ints, programme: Ints) -> Ints:
-        cells = track[programme] * len(groups) + participants.group[applicant]
-        return np.bincount(cells, minlength=tracks * len(groups)).reshape(shape)
+    def count(applicant: Numbers, programme: Numbers) -> Ints:
+        cells = track[programme] * shape[1] + result.participants.group[applicant]
+        return np.bincount(cells, minlength=shape[0] * shape[1]).reshape(shape)
 
     def placed(channel: int) -> Ints:
         who = np.flatnonzero(placements.channel == channel)
         return count(who, placements.programme[who])
 
-    advanced = np.flatnonzero((placements.later >= 0) & steps.active)
+    advanced = np.flatnonzero(placements.later >= 0)
     counts = {
-        "applications": sum(count(each.applications.applicant, each.applications.programme) for each in steps.stages),
-        "interviews": sum(count(*each.lists.pairs) for each in steps.stages),
-        "ranked": sum(count(*ranked_once(each, track)) for each in steps.stages),
+        "applications": total([count(each.applications.applicant, each.applications.programme) for each in stages]),
+        "interviews": total([count(each.lists.pairs.applicant, each.lists.pairs.programme) for each in stages]),
+        "ranked": total([count(*ranked_once(each, track)) for each in stages]),
         "placed": placed(IN_ROUND) + count(advanced, placements.later[advanced]),
         "outside": placed(OUTSIDE),
         "soap": placed(IN_SOAP),
     }
-    running = positions.quota > 0
+    running, quota = result.positions.quota > 0, result.positions.quota
     offered = {
-        "programmes": np.bincount(track[running], minlength=tracks),
-        "seats": np.bincount(track, positions.quota, tracks).astype(np.int64),
+        "programmes": np.bincount(track[running], minlength=shape[0]),
+        "seats": np.bincount(track, quota, shape[0]).astype(np.int64),
     }
-    return table_of_tracks(
-        offered, {name: np.asarray(cells) for name, cells in counts.items()}, groups, match.specialties
-    )
+    return table_of_tracks(offered, counts, result.groups, result.specialties)
+
+
+def total(counts: Sequence[Ints]) -> Ints:
+    """The sum of arrays of one shape."""
+    summed: Ints = np.sum(counts, axis=0)
+    return summed
 
 
 def ranked_once(stage: Stage, track: Ints) -> tuple[Ints, Ints]:
@@ -182,47 +174,37 @@ def table_of_tracks(
     return table
 
 
-# --- by list and file --------------------------------------------------------------------------------------------------
+# --- by list and file ------------------------------------------------------------------------------------------------
 
 
-def by_length(
-    match: Match, participants: Participants, placements: Placements, steps: Steps, groups: Sequence[str]
-) -> Columns:
+def by_length(result: Result) -> Columns:
     """Active applicants by how many programmes of the specialty wished for they ranked, and how they fared."""
-    lists = steps.stages[0].lists
-    wish = participants.answers.wish
-    applicant = lists.pairs.applicant
-    preferred = match.programmes.specialty[lists.pairs.programme] == wish[applicant]
-    ranks = np.bincount(applicant[preferred], minlength=len(wish))
-    return fared(match, participants, placements, steps, groups, "ranks", np.minimum(ranks, LONGEST))
+    pairs, wish = result.stages[0].lists.pairs, result.participants.answers.wish
+    preferred = result.programmes.specialty[pairs.programme] == wish[pairs.applicant]
+    ranks = np.bincount(pairs.applicant[preferred], minlength=len(wish))
+    return fared(result, "ranks", np.minimum(ranks, LONGEST))
 
 
-def by_ability(
-    match: Match, participants: Participants, placements: Placements, steps: Steps, groups: Sequence[str]
-) -> Columns:
+def by_ability(result: Result) -> Columns:
     """Active applicants by exam ability (the lower end of a step), and how they fared."""
-    steps_of: Floats = np.floor(np.clip(participants.answers.ability, -5, 5) / STEP)
-    table = dict(fared(match, participants, placements, steps, groups, "ability", steps_of.astype(np.int64)))
+    steps: Floats = np.floor(np.clip(result.participants.answers.ability, -5, 5) / STEP)
+    table = dict(fared(result, "ability", steps.astype(np.int64)))
     return table | {"ability": table["ability"] * STEP}
 
 
-def fared(
-    match: Match, participants: Participants, placements: Placements, steps: Steps, groups: Sequence[str], by: str,
-    value: Ints,
-) -> Columns:  # fmt: skip
+def fared(result: Result, by: str, value: Ints) -> Columns:
     """Active applicants by group, specialty wished for and another number: persons, placed, placed as wished."""
-    who = np.flatnonzero(steps.active & (participants.answers.wish >= 0))
-    group, wish = participants.group[who], participants.answers.wish[who]
-    low = value.min(initial=0)
+    answers, placements, specialties = result.participants.answers, result.placements, len(result.specialties)
+    who = np.flatnonzero(result.active & (answers.wish >= 0))
+    group, wish, low = result.participants.group[who], answers.wish[who], value.min(initial=0)
     span = value.max(initial=0) - low + 1
-    cells, place = np.unique((group * len(match.specialties) + wish) * span + value[who] - low, return_inverse=True)
-    in_round = placements.channel[who] == IN_ROUND
-    main = np.where(placements.later >= 0, placements.later, placements.programme)[who]
-    matched = in_round | (placements.later[who] >= 0)
-    as_wished = matched & (np.append(match.programmes.specialty, -1)[main] == wish)
+    cells, place = np.unique((group * specialties + wish) * span + value[who] - low, return_inverse=True)
+    in_round, advanced = placements.channel[who] == IN_ROUND, placements.later[who] >= 0
+    main = np.where(advanced, placements.later[who], placements.programme[who])
+    as_wished = (in_round | advanced) & (np.append(result.programmes.specialty, -1)[main] == wish)
     return {
-        "group": np.array(groups, object)[cells // span // len(match.specialties)],
-        "specialty": np.array(match.specialties, object)[cells // span % len(match.specialties)],
+        "group": np.array(result.groups, object)[cells // span // specialties],
+        "specialty": np.array(result.specialties, object)[cells // span % specialties],
         by: cells % span + low,
         "persons": np.bincount(place, minlength=len(cells)),
         "placed": np.bincount(place, in_round, len(cells)).astype(np.int64),
