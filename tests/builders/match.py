@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 
@@ -15,7 +15,7 @@ from imgsim.inputs.parameters.parameter import Parameter, Parameters
 from imgsim.inputs.parameters.read import with_ratios
 from imgsim.inputs.pathways.pathway import Pathway
 from imgsim.inputs.traits import COLUMN, FIRST_FLAG, width
-from imgsim.markets.allocation import Applicants
+from imgsim.markets.allocation import Allocation, Applicants
 from imgsim.markets.match.match import Match
 from imgsim.persons.compile_rules import compile_rules
 
@@ -243,3 +243,16 @@ def graduates_of(shape: Shape) -> Applicants:
     traits[:, [COLUMN["graduation"], COLUMN["last_clinical"]]] = day - random.integers(200, 4000, n)[:, np.newaxis]
     traits[:, FIRST_FLAG] = random.integers(0, 2, n)
     return Applicants(np.array([actor(GRADUATE, shape.year - 1, 0, k) for k in range(n)], np.int64), traits, day)
+
+
+def assert_same(one: Allocation, other: Allocation) -> None:
+    """Every array and every row of tallies."""
+    assert one.rows == other.rows
+    assert list(one.details) == list(other.details)
+    for table, columns in one.details.items():
+        assert {name: list(column) for name, column in columns.items()} == {
+            name: list(column) for name, column in other.details[table].items()
+        }, table
+    for field in fields(Allocation):
+        if field.name not in ("rows", "details"):
+            assert np.asarray(getattr(one, field.name)).tolist() == np.asarray(getattr(other, field.name)).tolist()

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from builders.match import able, plain_match
+from builders.match import able, assert_same, plain_match
 
 from imgsim.base.errors import InputError
 from imgsim.inputs.traits import COLUMN
@@ -32,7 +32,7 @@ HEART, BONE = 0, 1
 def placed(match: Match, people: Applicants) -> Allocation:
     """The allocation of 2018, which the Match in plain words must give as well."""
     allocation = match.allocate(2018, 0, people)
-    assert allocation.outcome.tolist() == allocate(match, 2018, 0, people).outcome.tolist()
+    assert_same(allocation, allocate(match, 2018, 0, people))
     return allocation
 
 

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import fields
 from pathlib import Path
 
 import numpy as np
 import pytest
-from builders.match import Shape, graduates_of, match_of
+from builders.match import Shape, assert_same, graduates_of, match_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -18,7 +17,7 @@ from imgsim.base.randomness.addresses import GRADUATE, actor
 from imgsim.inputs.parameters.read import load_parameters
 from imgsim.inputs.pathways.load import load_pathway
 from imgsim.inputs.traits import COLUMN, width
-from imgsim.markets.allocation import IN_ROUND, IN_SOAP, OUTSIDE, Allocation, Applicants
+from imgsim.markets.allocation import IN_ROUND, IN_SOAP, OUTSIDE, Applicants
 from imgsim.markets.match import fast, reference, reference_applicants, reference_report
 from imgsim.markets.match.match import Match
 from imgsim.persons.compile_rules import compile_rules
@@ -62,19 +61,6 @@ def lively(seed: int) -> Shape:
         scale=float(random.choice([1.0, 1.0, 0.6])),
         one_year=int(random.integers(0, 3)),
     )
-
-
-def assert_same(one: Allocation, other: Allocation) -> None:
-    """Every array and every row of tallies."""
-    assert one.rows == other.rows
-    assert list(one.details) == list(other.details)
-    for table, columns in one.details.items():
-        assert {name: list(column) for name, column in columns.items()} == {
-            name: list(column) for name, column in other.details[table].items()
-        }, table
-    for field in fields(Allocation):
-        if field.name not in ("rows", "details"):
-            assert np.asarray(getattr(one, field.name)).tolist() == np.asarray(getattr(other, field.name)).tolist()
 
 
 def test_every_fast_file_names_in_its_first_line_the_plain_function_that_it_equals() -> None:
