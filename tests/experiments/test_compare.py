@@ -139,6 +139,13 @@ def test_what_is_worth_knowing_is_what_would_change_the_choice() -> None:
     assert worth["b"] == pytest.approx(0, abs=1e-9)
 
 
+def test_few_draws_have_a_range_from_the_least_to_the_most_and_many_a_95_percent_range() -> None:
+    assert uncertainty.range_over(np.array([3.0, 1.0])) == (1.0, 3.0, "range of 2 draws")
+    assert uncertainty.range_over(np.arange(39.0)) == (0.0, 38.0, "range of 39 draws")
+    low, high, what = uncertainty.range_over(np.arange(41.0))
+    assert (low, high, what) == (pytest.approx(1), pytest.approx(39), "95% range")  # 2.5% of 40 steps is one
+
+
 def test_the_sign_changes_on_the_line_between_two_sizes() -> None:
     assert sign_change([1, 2, 4], [-1.0, 1.0, 3.0], [-1, 1, 1]) == 1.5
     assert sign_change([1, 2, 4], [1.0, 1.0, 3.0], [1, 1, 1]) is None
@@ -223,6 +230,14 @@ def test_parameter_uncertainty_is_apart_from_stochastic_uncertainty(country: Pat
     assert len(found.parameter_uncertainty.points) == 6
     summary = found.parameter_uncertainty.summary().set_index("label")
     assert (summary["low"] <= summary["median"]).all()
+    assert set(summary["range"]) == {"range of 6 draws"}  # six have no percentile of 2.5%
+    assert "(range of 6 draws " in words.sentences(found, "more")[0]
+    shown = [
+        words.table_text(found),
+        (found.folder / "index.html").read_text(),
+        (found.folder / "uncertainty.csv").read_text(),
+    ]
+    assert all("range of 6 draws" in text and "95% range" not in text for text in shown)
     assert (found.folder / "draws.csv").exists()
     again = compared(country, "more", replications=2, scale=0.1, uncertainty=6)
     assert again.parameter_uncertainty is not None

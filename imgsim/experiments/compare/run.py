@@ -154,10 +154,13 @@ def refuse_counts(count: int, precision: float | None, most: int) -> None:
 
 
 def widest(table: pd.DataFrame) -> float:
-    """Half the widest interval among differences of shares; 0 if nothing differs."""
-    shares = table[table["unit"] == "share"]
+    """Half the widest interval among differences of shares; 0 if nothing differs.
+
+    Infinite where all of several replications differ by the same: from them nothing is known of chance.
+    """
+    shares = table[(table["unit"] == "share") & (table["replications"] > 1)]
     half = (shares["high"] - shares["low"]).to_numpy(np.float64) / 2
-    return float(np.nanmax(half)) if np.isfinite(half).any() else 0.0
+    return float(np.nan_to_num(half, nan=np.inf, posinf=np.inf).max(initial=0.0))
 
 
 def precision_text(precision: float | None, half: float, count: int) -> str:
@@ -166,6 +169,7 @@ def precision_text(precision: float | None, half: float, count: int) -> str:
         return ""
     if half <= precision:
         return f"All shares known to {100 * half:.2g} points after {count} replications ({100 * precision:.2g} asked)."
+    known = f"the widest interval is {100 * half:.2g} points, not {100 * precision:.2g}"
     return (
-        f"Stopped at {count} replications: the widest interval is {100 * half:.2g} points, not {100 * precision:.2g}."
+        f"Stopped at {count} replications: {known if half < np.inf else 'a share differs by the same in all of them'}."
     )
