@@ -97,6 +97,7 @@ def calibrate(
     _refuse_shard(shard)
     settings = calibration.Settings(scale, end.date(), until, half_life, only, rounds, replications, workers)
     made = calibration.prepare(scenario, settings)
+    calibration.refuse_unwritable(made, write, save)
     result = calibration.fitted(made, remark)
     show(calibration.fit_text(result) + "\n")
     if write:

@@ -15,6 +15,7 @@ from imgsim.base.errors import InputError
 from imgsim.base.printable import one_line
 from imgsim.base.streams import remark, show
 from imgsim.cli.options import examples
+from imgsim.runs.folders import results_folder
 
 app = typer.Typer()
 
@@ -41,7 +42,7 @@ def carried_out(
         return
     number, of = shard_named(shard)
     record = {"command": typed(sys.argv[1:]), "function": command, "arguments": plain(arguments)}
-    folder = out or Path("results")
+    folder = results_folder(out)
     try:
         compute(**arguments, out=folder, workers=workers, portion=Portion(number, of, record=record))
     except Incomplete as left:
@@ -82,9 +83,8 @@ def gather(
     """
     from imgsim.runs.job import function
     from imgsim.runs.portions import GATHERED, Portion, read_record
-    from imgsim.runs.store import CHECKPOINTS
 
-    record = read_record(folders, CHECKPOINTS)
+    record = read_record(folders)
     compute, in_words = map(function, named(record))
     portion = Portion(GATHERED, record["shards"], tuple(folders))
     show(in_words(compute(**record["arguments"], out=out or folders[0], workers=1, portion=portion)))
@@ -101,9 +101,8 @@ def missing(folders: Folders) -> None:
     """
     from imgsim.runs.job import function
     from imgsim.runs.portions import LOOKED_AT, Incomplete, Portion, read_record
-    from imgsim.runs.store import CHECKPOINTS
 
-    record = read_record(folders, CHECKPOINTS)
+    record = read_record(folders)
     compute, _ = map(function, named(record))
     try:
         compute(

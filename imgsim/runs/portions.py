@@ -19,6 +19,7 @@ from imgsim.base.errors import ImgsimError, InputError
 from imgsim.base.files.atomic import write_file
 from imgsim.base.files.source import read_text
 from imgsim.base.files.toml import shown
+from imgsim.runs.folders import CHECKPOINTS
 
 SHARD: Final = re.compile(r"\s*(\d{1,6})\s*/\s*(\d{1,6})\s*")
 GATHERED, LOOKED_AT = 0, -1  # instead of the number of a shard
@@ -119,13 +120,13 @@ def write_record(root: Path, key: str, portion: Portion) -> None:
     write_file(path, f"{text}\n".encode())
 
 
-def read_record(folders: Sequence[Path], checkpoints: str) -> dict[str, Any]:
+def read_record(folders: Sequence[Path]) -> dict[str, Any]:
     """The command that the parts in some results folders are shards of; InputError if there is none, or several."""
     records: dict[str, dict[str, Any]] = {}
     for folder in folders:
         if not folder.is_dir():
             raise InputError("no such folder", file=str(folder))
-        for path in sorted((folder / checkpoints).glob(f"*{RECORD}")):
+        for path in sorted((folder / CHECKPOINTS).glob(f"*{RECORD}")):
             record = loaded(path)
             records.setdefault(work_of(record), record)
     if not records:

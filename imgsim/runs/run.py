@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from imgsim.base.errors import InputError
 from imgsim.base.files.toml import shown
 from imgsim.base.streams import remark
+from imgsim.runs.folders import results_folder
 from imgsim.runs.portions import ALL, Portion
 from imgsim.runs.results import Run, open_run
 from imgsim.runs.workers import chosen_workers
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Run", "open_run", "run", "run_scenario"]
 
-RESULTS = "results"
 AUTO = "auto"
 ENGINES = (AUTO, "simpy", "compiled")
 COMPILED_FUNCTIONS = {  # a function of each engine whose compiled code is there once a run was made
@@ -112,7 +112,7 @@ def run_scenario(
     from imgsim.runs.store import Store
     from imgsim.runs.workers import started_early
 
-    store, count, start = Store(Path(out or RESULTS)), scenario.run.replications, datetime.now(UTC)
+    store, count, start = Store(results_folder(out)), scenario.run.replications, datetime.now(UTC)
     wanted = _wanted(tables) if tables is not None else None
     store.refuse_unwritable(scenario)
     with started_early(by.at_most(len(guided(count))), (job or Job()).load):

@@ -17,9 +17,9 @@ from builders.small_engine import SMALL, SmallScenario, small_outcomes
 from imgsim.base.errors import ImgsimError, InputError
 from imgsim.cli import shards
 from imgsim.runs.clean import abandoned
+from imgsim.runs.folders import CHECKPOINTS
 from imgsim.runs.portions import ALL, GATHERED, LOOKED_AT, Incomplete, Portion, read_record, shard_named
 from imgsim.runs.run import Run, run_scenario
-from imgsim.runs.store import CHECKPOINTS
 
 REPLICATIONS = 23
 SHARDS = 40
@@ -134,19 +134,19 @@ def test_shards_of_other_inputs_are_not_put_together(tmp_path: Path) -> None:
     submit([1], tmp_path / "a", of=2)
     shards.carried_out("run", {"path": "small.toml", "seed": 2}, "2/2", tmp_path / "b", 1)
     with pytest.raises(InputError, match="shards of several commands"):
-        read_record([tmp_path / "a", tmp_path / "b"], CHECKPOINTS)
+        read_record([tmp_path / "a", tmp_path / "b"])
 
 
 def test_a_folder_without_shards_or_with_a_damaged_record_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="no such folder"):
-        read_record([tmp_path / "nowhere"], CHECKPOINTS)
+        read_record([tmp_path / "nowhere"])
     with pytest.raises(InputError, match="has no parts of shards"):
-        read_record([tmp_path], CHECKPOINTS)
+        read_record([tmp_path])
     (tmp_path / CHECKPOINTS).mkdir()
     for damaged in ("{", "[]", "null", '{"function": ["run"]}', "[" * 100_000):
         (tmp_path / CHECKPOINTS / "key.shards.json").write_text(damaged)
         with pytest.raises(InputError, match="is damaged"):
-            read_record([tmp_path], CHECKPOINTS)
+            read_record([tmp_path])
 
 
 @pytest.mark.usefixtures("divided")
@@ -154,12 +154,12 @@ def test_every_changed_character_of_a_record_is_noticed(tmp_path: Path) -> None:
     submit([1], tmp_path, of=2)
     (record,) = tmp_path.glob(f"{CHECKPOINTS}/*.shards.json")
     text = record.read_text()
-    assert read_record([tmp_path], CHECKPOINTS)["shards"] == 2
+    assert read_record([tmp_path])["shards"] == 2
     for place, letter in enumerate(text):
         if not letter.isspace():
             record.write_text(text[:place] + chr(ord(letter) ^ 1) + text[place + 1 :])
             with pytest.raises(InputError, match=r"is damaged|is not UTF-8|control"):
-                read_record([tmp_path], CHECKPOINTS)
+                read_record([tmp_path])
 
 
 @pytest.mark.usefixtures("divided")
@@ -167,7 +167,7 @@ def test_a_record_that_is_no_regular_file_is_refused_at_once(tmp_path: Path) -> 
     (tmp_path / CHECKPOINTS).mkdir()
     os.mkfifo(tmp_path / CHECKPOINTS / "key.shards.json")
     with pytest.raises(InputError, match="is a pipe"):
-        read_record([tmp_path], CHECKPOINTS)
+        read_record([tmp_path])
 
 
 @pytest.mark.usefixtures("divided")

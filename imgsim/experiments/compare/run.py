@@ -25,13 +25,12 @@ from imgsim.experiments.uncertainty.sensitivity import sensitivity
 from imgsim.inputs.arguments import check_arguments
 from imgsim.inputs.reforms.lever_sizes import lever_sizes
 from imgsim.runs.checkpoints import Checkpoints, Claims, claims
+from imgsim.runs.folders import CHECKPOINTS, results_folder
 from imgsim.runs.manifest import Call
 from imgsim.runs.portions import ALL, Portion, carry_out
 from imgsim.runs.replicate import complete_replications
-from imgsim.runs.store import CHECKPOINTS
 from imgsim.runs.workers import Workers, chosen_workers
 
-RESULTS: Final = "results"
 YEARS: Final = 12  # measured from the first change of a reform on: five-year cohorts and a few ten-year ones
 AT_MOST: Final = 100  # replications, if precision is asked for
 
@@ -65,7 +64,7 @@ def compare(
     """
     check_arguments(locals())
     given = {"sets": sets, "seed": seed, "scale": scale}
-    start, by, root = datetime.now(UTC), chosen_workers(workers, executor, quiet), Path(out or RESULTS)
+    start, by, root = datetime.now(UTC), chosen_workers(workers, executor, quiet), results_folder(out)
     sizes = lever_sizes(levers, doses)
     files = [Path(file) for file in reforms]
     worlds = worlds_of(Path(base), files, together, years, sweep, sizes, engine, given)
