@@ -192,9 +192,11 @@ def _wanted(tables: Sequence[str]) -> tuple[str, ...]:
 
 def _finish(unfinished: Run, figures: bool) -> None:
     """Add the headline table and the figures to a folder that has its tables but no checksums yet."""
-    unfinished.summary.to_csv(unfinished.folder / "summary.csv", index=False)
+    from imgsim.base.files.spreadsheet import write_csv
+
+    write_csv(unfinished.summary, unfinished.folder / "summary.csv")
     if unfinished.scenario.pathway.parts:
-        unfinished.beside.to_csv(unfinished.folder / "countries.csv", index=False)
+        write_csv(unfinished.beside, unfinished.folder / "countries.csv")
     if figures:
         _draw(unfinished)
 

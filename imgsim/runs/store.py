@@ -14,6 +14,7 @@ from imgsim.base.errors import InputError
 from imgsim.base.files.atomic import publish, refused_in_one_line, remove_if_empty, sweep, unfinished
 from imgsim.base.files.checksums import add_manifest, checked, checksums, read_manifest, write_manifest
 from imgsim.base.files.parquet import read_table, table_columns, write_table
+from imgsim.base.files.spreadsheet import write_csv
 from imgsim.engines.records.data_dictionary import layout, markdown
 from imgsim.runs.checkpoints import Checkpoints
 from imgsim.runs.folders import CHECKPOINTS
@@ -88,7 +89,7 @@ def write_inputs(folder: Path, scenario: Scenario) -> None:
     table = parameter_table(scenario)
     (folder / TABLES).mkdir()
     write_table(layout("parameters"), table, folder / TABLES / "parameters.parquet")
-    table.to_csv(folder / "parameters.csv", index=False)
+    write_csv(table, folder / "parameters.csv")
 
 
 def parameter_table(scenario: Scenario) -> DataFrame:

@@ -101,6 +101,14 @@ def fitted(made: Calibration, report: Callable[[str], object]) -> Fit:
     return fit(made.scenario, made.free, made.targets, rounds=rounds, spread=spread, report=report)
 
 
+def write_fit(made: Calibration, result: Fit, write: bool, save: Path | None) -> None:
+    """Write a fit into the country's parameter files, or as a scenario, or both, as was asked for."""
+    if write:
+        write_into_country(made, result)
+    if save:
+        write_as_scenario(made, result, save)
+
+
 def write_into_country(made: Calibration, result: Fit) -> None:
     """Replace the numbers in the country's parameter files by the fitted ones."""
     write_parameters(made.folder, made.free, result.shift)
