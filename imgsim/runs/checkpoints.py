@@ -16,8 +16,10 @@ from imgsim.base.errors import ImgsimError
 from imgsim.base.files.atomic import discard, refused_in_one_line, remove_if_empty, sweep, unfinished
 from imgsim.base.files.locks import lock_file
 from imgsim.base.streams import remark
+from imgsim.runs.folders import CHECKPOINTS
 from imgsim.runs.parts import Part, PartLost, Rows, copy_part, join, parts_in, write_part
 from imgsim.runs.portions import ALL, LOOKED_AT, RECORD, Incomplete, Portion, write_record
+from imgsim.runs.unusable_parts import unusable
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -112,7 +114,8 @@ class Checkpoints:
         batches = self.divided(replications)
         if faults := self.faults(replications):
             missing = [place for place, numbers in enumerate(batches) if numbers in faults]
-            raise Incomplete(self.about, missing, len(batches), self.portion)
+            roots = (self.folder.parent, *(source / CHECKPOINTS for source in self.portion.sources))
+            raise Incomplete(self.about, missing, len(batches), self.portion, unusable(roots, self.key, self.about))
 
     def nothing_to_write(self, replications: int) -> Incomplete:
         """What a process raises that leaves the results to others, although all parts are there."""
@@ -224,7 +227,7 @@ def claimed(
             if free:
                 (root / f"{key}{ABOUT}").write_text(f"{about}\n", "utf-8", "backslashreplace")
             if portion.is_shard:
-                write_record(root, key, portion)
+                write_record(root, key, about, portion)
         try:
             yield Checkpoints(folder, divided, key, about, portion)
         finally:
