@@ -125,15 +125,15 @@ def write_part(part: Part, pieces: Iterable[Mapping[str, DataFrame]]) -> None:
 
 
 def copy_part(source: Part, target: Part) -> None:
-    """Copy a part into another folder of parts; every file is checked while it is copied."""
+    """Copy a part into another folder of parts; every file is checked while it is copied, and read no second time."""
     manifest = source.manifest()
     with unfinished(target.folder) as folder:
         for name, sha256 in manifest["sha256"].items():
             copy_checked(source.folder / name, folder / name, sha256)
         for name in (MANIFEST, CHECKSUM):
             (folder / name).write_bytes((source.folder / name).read_bytes())
-        if fault := Part(folder, target.numbers, target.key).fault():
-            raise PartLost(f"{source.folder}: {fault}")
+        if Part(folder, target.numbers, target.key).manifest() != manifest:
+            raise PartLost(f"{source.folder}: has changed while it was copied")
         publish_part(folder, target)
 
 

@@ -11,10 +11,12 @@ import pytest
 from builders.small_engine import PEOPLE, SMALL, SmallScenario, flip_a_bit, full_checkpoints, simulate, small_outcomes
 
 from imgsim.base.errors import ImgsimError
+from imgsim.base.files import checksums
+from imgsim.base.files.checksums import add_manifest, read_manifest
 from imgsim.base.files.parquet import read_table
 from imgsim.runs import checkpoints as checkpoints_module
 from imgsim.runs.checkpoints import Checkpoints
-from imgsim.runs.parts import PartLost, join
+from imgsim.runs.parts import Part, PartLost, copy_part, join
 from imgsim.runs.run import run_scenario
 
 SECOND = range(1, 2)
@@ -147,6 +149,31 @@ def test_a_damaged_part_is_not_gathered(tmp_path: Path, how: str) -> None:
     with pytest.raises(ImgsimError, match=r"rep-00001-00001: is damaged"):
         whole.take(other.folder)
     assert whole.part(SECOND).fault() == "is missing"
+
+
+def test_a_part_that_changes_while_it_is_copied_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its manifest is copied after its files; by then another may be there, sealed like the first."""
+    source = full_checkpoints(tmp_path / "a", SmallScenario().of(2)).part(SECOND)
+
+    def sealed_anew(file: Path, target: Path, sha256: str) -> None:
+        checksums.copy_checked(file, target, sha256)
+        manifest = read_manifest(file.parent)
+        add_manifest(file.parent, {**manifest, "sha256": {}, "tables": {}})
+
+    monkeypatch.setattr("imgsim.runs.parts.copy_checked", sealed_anew)
+    target = Part(tmp_path / "b" / source.folder.name, SECOND, source.key)
+    with pytest.raises(PartLost, match="has changed while it was copied"):
+        copy_part(source, target)
+    assert list((tmp_path / "b").iterdir()) == []
+
+
+def test_a_copied_part_is_read_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    source = full_checkpoints(tmp_path / "a", SmallScenario().of(2)).part(SECOND)
+    target = Part(tmp_path / "b" / source.folder.name, SECOND, source.key)
+    with monkeypatch.context() as patch:
+        patch.delattr(checksums, "digest")  # which would read a file again
+        copy_part(source, target)
+    assert target.fault() is None
 
 
 def test_parts_of_other_inputs_are_not_gathered(tmp_path: Path) -> None:
