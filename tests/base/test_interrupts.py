@@ -131,6 +131,8 @@ def test_an_interrupt_that_a_callback_swallows_is_answered_after_it(
     with answered(for_good=False) as signals, pytest.raises(KeyboardInterrupt):
         wait_in_vain()
     assert time.monotonic() - start < 30  # not after the wait
+    for counting in [thread for thread in threading.enumerate() if thread.name == "signals"]:
+        counting.join(30)
     assert (signals.first, signals.count) == (number, 1)
     assert capsys.readouterr().err == ""
 
