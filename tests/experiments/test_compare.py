@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from builders.reforms import MORE_PLACES, NOTHING
 
 import imgsim
 from imgsim.base.errors import ImgsimError, InputError
@@ -33,49 +34,14 @@ from imgsim.outcomes.all_measures import headline_makers, measures
 
 US = Path(__file__).parents[2] / "scenarios" / "us.toml"
 REFORMS = US.parent / "reforms"
-PLACES = """
-title = "More places"
-actor = "The council"
-document = "A plan"
-date = "2015"
-reference = []
-base = "any"
-not_modelled = ["what places cost"]
-[lever.times]
-label = "places against today"
-unit = "times"
-value = 2
-low = 0.5
-high = 3
-why = "nobody knows"
-[[change]]
-parameter = "match.places"
-from = 2012-01-01
-scale = { lever = "times" }
-why = "the plan"
-"""
-NULL = """
-title = "Nothing"
-actor = "nobody"
-document = "none"
-date = "2015"
-reference = []
-base = "any"
-not_modelled = []
-[[change]]
-parameter = "match.places"
-from = 2012-01-01
-scale = 1
-why = "a check"
-"""
 
 
 @pytest.fixture
 def country(tmp_path: Path) -> Path:
     """A small country with a reform that gives places and one that does nothing."""
     new_country("atlantis", tmp_path)
-    (tmp_path / "more.toml").write_text(PLACES)
-    (tmp_path / "null.toml").write_text(NULL)
+    (tmp_path / "more.toml").write_text(MORE_PLACES)
+    (tmp_path / "null.toml").write_text(NOTHING)
     return tmp_path
 
 
@@ -253,7 +219,7 @@ def test_a_lever_can_be_swept(country: Path) -> None:
 
 
 def test_a_sweep_ranks_its_sizes_among_other_reforms(country: Path) -> None:
-    (country / "twice.toml").write_text(PLACES)
+    (country / "twice.toml").write_text(MORE_PLACES)
     found = compared(country, "more", "twice", replications=2, scale=0.1, sweep="more.times=1,3", figures=True)
     assert found.names[1:] == ("more.times = 1", "more.times = 3", "twice")
     level = found.switching_points[found.switching_points["measure"] == "placed_by_year_5"].set_index("against")["size"]

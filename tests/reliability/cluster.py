@@ -21,7 +21,11 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Final
 
-from .kills import DAYTIME, REFORM, ROOT
+if __name__ == "__main__":
+    sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # the tests find their helpers by plain names
+
+from builders.reforms import MORE_PLACES
+from reliability.kills import DAYTIME, ROOT
 
 SCENARIO: Final = 'title = "small"\nextends = "atlantis.toml"\n[run]\nreplications = {}\n[population]\nscale = 0.05\n'
 COMMANDS: Final = {
@@ -43,7 +47,7 @@ def prepared(folder: Path, replications: int) -> None:
     """A small country, a scenario and a reform of it."""
     call(folder, "new-country", "atlantis")
     (folder / "small.toml").write_text(SCENARIO.format(replications), "utf-8")
-    (folder / "more.toml").write_text(REFORM, "utf-8")
+    (folder / "more.toml").write_text(MORE_PLACES, "utf-8")
 
 
 def submitted(folder: Path, command: Sequence[str], shard: str, machine: str, fate: str, moment: float) -> bool:
