@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import os
 import random
+import re
 import shlex
 import shutil
 import subprocess
@@ -32,6 +33,7 @@ COMMANDS: Final = {
     "run": ("run", "small.toml"),
     "compare": ("compare", "small.toml", "--reform", "more.toml", "--uncertainty", "16"),
 }
+COMMAND: Final = re.compile(rb"Command: [^\n]*")  # on the page of a comparison: what was gathered was not computed
 MACHINES: Final = ("north", "south", "west")
 NEVER, KILLED, TWICE, ONCE = "never started", "killed", "run twice", "run"
 
@@ -66,10 +68,10 @@ def submitted(folder: Path, command: Sequence[str], shard: str, machine: str, fa
 
 
 def results(folder: Path) -> dict[str, bytes]:
-    """The files of the only results in a folder, but for the manifest, without times of day."""
+    """The files of the only results in a folder, but for the manifest, without times of day and commands."""
     files = [path for path in sorted(folder.rglob("*")) if path.is_file() and "manifest" not in path.name]
     named = {DAYTIME.sub(b"", str(path.relative_to(folder)).encode()).decode(): path for path in files}
-    return {name: DAYTIME.sub(b"", path.read_bytes()) for name, path in named.items()}
+    return {name: COMMAND.sub(b"", DAYTIME.sub(b"", path.read_bytes())) for name, path in named.items()}
 
 
 def tried(folder: Path, command: Sequence[str], shards: int, lost: float, chance: random.Random) -> str:
