@@ -89,7 +89,13 @@ def test_equal_differences_give_neither_interval_nor_probability(change: list[fl
     mean, *rest = differences.paired_interval(np.array(change), "more")
     assert mean == pytest.approx(change[-1])
     assert np.isnan(rest).all()
-    assert np.isfinite(differences.paired_interval(np.array([2.0, 2.001]), "more")).all()
+
+
+def test_two_replications_that_lie_close_together_give_an_interval_and_no_probability() -> None:
+    mean, low, high, helps = differences.paired_interval(np.array([2.0, 2.001]), "more")
+    assert (high - mean, mean - low) == pytest.approx((0.0063531, 0.0063531), rel=1e-4)  # 12.7062 x 0.001 / 2
+    assert np.isnan(helps)
+    assert differences.paired_interval(np.array([2.0, 2.001, 2.002]), "more")[3] > 0.99
 
 
 def test_precision_is_not_reached_by_equal_differences() -> None:

@@ -19,6 +19,7 @@ COLUMNS: Final = (
     "better", "n_baseline", "n_reformed", "denominator_moved", "replications", "variance_reduction_factor",
 )  # fmt: skip
 DIGITS: Final = 6  # to which sums of years are exact: years given and taken leave no dust of a last bit
+FEWEST: Final = 3  # replications that a probability needs
 SAME: Final = 1e-12  # sums of floats in another order differ by less
 
 
@@ -88,7 +89,7 @@ def paired_interval(difference: Floats, better: str, same: bool = True) -> tuple
     All but the mean are missing where nothing tells chance: with one replication, and where all replications differ by
     the same, for an interval without width would claim certainty. Only where nothing differs in any replication, and
     both worlds are of the ``same`` persons, is the interval zero; then no probability is given, nor is one where
-    neither side is better.
+    neither side is better, nor from two replications: they may lie close together by chance, and would be sure.
     """
     mean, n = float(difference.mean()), len(difference)
     if same and not difference.any():
@@ -100,7 +101,8 @@ def paired_interval(difference: Floats, better: str, same: bool = True) -> tuple
     error = float(difference.std(ddof=1)) / np.sqrt(n)
     half = float(stdtrit(n - 1, (1 + CONFIDENCE) / 2)) * error
     sign = {"more": 1.0, "less": -1.0}.get(better, np.nan)
-    return mean, mean - half, mean + half, float(stdtr(n - 1, sign * mean / error))
+    helps = float(stdtr(n - 1, sign * mean / error)) if n >= FEWEST else np.nan
+    return mean, mean - half, mean + half, helps
 
 
 def all_equal(values: Floats) -> bool:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import pandas as pd
 
-from imgsim.experiments.compare.differences import each_row
+from imgsim.experiments.compare.differences import FEWEST, each_row
 from imgsim.experiments.compare.lead import LINES, lead_sentence, leading
 from imgsim.experiments.compare.sweep import switching_text
 from imgsim.outcomes.headline import COUNTED, number
@@ -31,7 +31,8 @@ def table_text(comparison: Comparison) -> str:
         f"The answer counts all graduates who entered from {run.start} to {run.end}, the other lines are measured from "
         f"{run.measured_from} on. {comparison.replications} replications at scale {run.scale:g}, "
         "paired person by person. ± 95% interval and `helps` (probability that the reform does): stochastic "
-        "uncertainty only, not parameter uncertainty. No `helps` where the denominator differs between the worlds. "
+        "uncertainty only, not parameter uncertainty. No `helps` where the denominator differs between the worlds, nor "
+        f"from fewer than {FEWEST} replications. "
         f"`narrower`: how many times narrower the interval is than with other seeds for the reform.{no_interval(table)}"
     )
     last = [comparison.precision_text] if comparison.precision_text else []
