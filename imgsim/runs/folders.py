@@ -16,6 +16,6 @@ CHECKPOINTS: Final = ".checkpoints"  # in it: finished parts of work under way
 def results_folder(out: str | os.PathLike[str] | None) -> Path:
     """The folder for results: the one that is named, or the usual one; InputError for one that cannot hold tables."""
     folder = Path(out or RESULTS)
-    if not is_text(folder):
-        raise InputError("cannot write results: its name is no UTF-8; name another with --out", file=str(folder))
+    if not is_text(complete := folder.absolute()):
+        raise InputError("cannot write results: its name is no UTF-8; name another with --out", file=str(complete))
     return folder

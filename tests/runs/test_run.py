@@ -162,6 +162,13 @@ def test_any_name_that_is_text_is_one_for_results(name: str) -> None:
     assert results_folder(None) == Path("results")
 
 
+def test_a_folder_inside_one_whose_name_is_no_text_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "la\udcff").mkdir()
+    monkeypatch.chdir(tmp_path / "la\udcff")
+    with pytest.raises(InputError, match=r"la\\udcff/results: cannot write results: its name is no UTF-8"):
+        results_folder(None)
+
+
 @pytest.mark.parametrize("name", ["la\udcff", "\ud800"])
 def test_half_a_character_is_no_text(name: str) -> None:
     with pytest.raises(InputError, match="its name is no UTF-8"):
