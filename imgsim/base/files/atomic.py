@@ -120,8 +120,13 @@ def write_file(target: Path, content: bytes) -> None:
 
 
 def try_to_write(target: Path) -> None:
-    """Fail where `write_file` would, before there is anything to write; the file stays as it is, or is not there."""
-    new, handle = _new_file(_regular(target))
+    """Fail where `write_file` would, before there is anything to write; the file stays as it is, or is not there.
+
+    What a writer that was killed has left beside it is removed.
+    """
+    file = _regular(target)
+    sweep(file.parent)
+    new, handle = _new_file(file)
     new.unlink(missing_ok=True)
     os.close(handle)
 
