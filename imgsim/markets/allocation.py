@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, Final, Protocol
+from typing import Any, Final, Protocol, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
@@ -38,6 +38,7 @@ class Allocation:
     specialty: Codes  # of the place given, or -1
     sponsor: Codes
     rows: list[dict[str, object]] = field(default_factory=list)
+    memory: object = None  # what the mechanism needs to know of it at the next meeting
 
 
 class Mechanism(Protocol):
@@ -45,4 +46,13 @@ class Mechanism(Protocol):
 
     def allocate(self, year: int, replication: int, applicants: Applicants) -> Allocation:
         """The places of one year's round."""
+        ...
+
+
+@runtime_checkable
+class Remembering(Protocol):
+    """A mechanism for which earlier meetings matter."""
+
+    def remember(self, replication: int, allocation: Allocation) -> None:
+        """Go on from an allocation that the mechanism of another world made of the same round."""
         ...

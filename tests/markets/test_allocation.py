@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from imgsim.base.arrays import Ints
-from imgsim.markets.lottery import chosen_jurisdictions, lottery_winners, scaled_places
+from imgsim.markets.lottery import chosen_jurisdictions, lottery_winners, whole_places
 from imgsim.markets.match.fast.deferred_acceptance import better, blocking_pairs, deferred_acceptance, worst_seat
 from imgsim.markets.match.reference import deferred_acceptance as textbook
 
@@ -276,14 +276,14 @@ def test_those_first_in_line_take_the_places_of_their_own_jurisdiction() -> None
     assert lottery_winners(asked, order, np.array([2, 1])).tolist() == [False, True, True, False, True]
 
 
-def test_places_at_a_scale_sum_to_their_share() -> None:
-    assert abs(scaled_places(1, 2, 4000, 1.5).sum() - 6000) < 150
-    assert scaled_places(1, 2, 54, 30.0).tolist() == [30] * 54
+def test_halves_of_places_sum_to_their_share_and_whole_places_stay_whole() -> None:
+    assert abs(whole_places(1, 2, 4000, 1.5).sum() - 6000) < 150
+    assert whole_places(1, 2, 54, 30.0).tolist() == [30] * 54
 
 
 def test_concentrated_demand_leans_on_some_jurisdictions() -> None:
-    actors = np.arange(20_000)
-    even, leaning = (np.bincount(chosen_jurisdictions(1, 0, actors, 2010, 5, 10, c), minlength=10) for c in (0.0, 3.0))
+    where = (np.arange(20_000) + 0.5) / 20_000
+    even, leaning = (np.bincount(chosen_jurisdictions(where, 10, c), minlength=10) for c in (0.0, 3.0))
     assert even.max() < 1.2 * even.min()
     assert leaning[0] > 5 * leaning[-1]
 
@@ -301,8 +301,8 @@ def test_a_quota_is_never_exceeded_never_idle_and_served_in_the_order_of_the_lin
 
 
 @given(st.integers(0, 60), st.floats(0, 30), st.floats(1, 2))
-def test_larger_scales_never_take_a_place_from_a_jurisdiction(states: int, places: float, more: float) -> None:
-    few, many = scaled_places(1, 2, states, places), scaled_places(1, 2, states, places * more)
+def test_more_places_never_take_one_from_a_jurisdiction(states: int, places: float, more: float) -> None:
+    few, many = whole_places(1, 2, states, places), whole_places(1, 2, states, places * more)
     assert (few <= many).all()
     assert (abs(few - places) < 1).all()
 
