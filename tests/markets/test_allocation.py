@@ -13,6 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from imgsim.base.arrays import Ints
+from imgsim.base.randomness.philox import uniform
+from imgsim.markets.full_size import uniforms_of_copies
 from imgsim.markets.lottery import chosen_jurisdictions, lottery_winners, whole_places
 from imgsim.markets.match.fast.deferred_acceptance import better, blocking_pairs, deferred_acceptance, worst_seat
 from imgsim.markets.match.reference import deferred_acceptance as textbook
@@ -279,6 +281,13 @@ def test_those_first_in_line_take_the_places_of_their_own_jurisdiction() -> None
 def test_halves_of_places_sum_to_their_share_and_whole_places_stay_whole() -> None:
     assert abs(whole_places(1, 2, 4000, 1.5).sum() - 6000) < 150
     assert whole_places(1, 2, 54, 30.0).tolist() == [30] * 54
+
+
+def test_the_first_copy_has_the_applicants_own_chance_and_each_other_one_of_its_own() -> None:
+    draws = uniforms_of_copies(1, 3, np.array([70, 80]), 9, 2010, np.array([0, 0, 1]), np.array([0, 1, 0]))
+    assert draws.tolist() == [uniform(1, 3, 70, 9, 2010, partner) for partner in (0, 1)] + [
+        uniform(1, 3, 80, 9, 2010, 0)
+    ]
 
 
 def test_concentrated_demand_leans_on_some_jurisdictions() -> None:

@@ -18,7 +18,7 @@ from imgsim.base.randomness.addresses import GRADUATE, actor, decision
 from imgsim.base.randomness.philox import uniform
 from imgsim.inputs.parameters.parameter import Parameter, Parameters
 from imgsim.markets.allocation import PLACED, Allocation, Applicants
-from imgsim.markets.full_size import Copies, full_size, sampled, sampled_number, uniforms_of_copies
+from imgsim.markets.full_size import Copies, full_size, sampled, sampled_number
 from imgsim.markets.lottery import Lottery
 
 SEED = 5
@@ -66,13 +66,6 @@ def test_at_full_size_everybody_stands_for_nobody_else(rounding: list[float]) ->
     copies = full_size(np.array(rounding, float), 1.0)
     assert copies.applicant.tolist() == list(range(len(rounding)))
     assert not copies.number.any()
-
-
-def test_the_first_copy_has_the_applicants_own_chance_and_each_other_one_of_its_own() -> None:
-    draws = uniforms_of_copies(SEED, 3, np.array([70, 80]), 9, 2010, np.array([0, 0, 1]), np.array([0, 1, 0]))
-    assert draws.tolist() == [uniform(SEED, 3, 70, 9, 2010, partner) for partner in (0, 1)] + [
-        uniform(SEED, 3, 80, 9, 2010, 0)
-    ]
 
 
 # --- who is placed of a sample ----------------------------------------------------------------------------------------
