@@ -1,8 +1,8 @@
 """A lottery for capped places on fixed dates: places by jurisdiction, given to applicants in a random order.
 
 A sample uses as many places as full size does. Where jurisdictions differ in what is asked of them, the lottery is held
-at full size (see ``full_size``); where all applicants stand in one line, parts of places and some of those that stay
-unused are carried on to the next meeting (see ``carried_places``).
+at full size (see ``full_size``); where all applicants stand in one line, parts of places are carried on to the next meeting
+(see ``carried_places``).
 """
 
 from __future__ import annotations
@@ -71,11 +71,12 @@ class Lottery:
         return allocation_of(drawn.placed, drawn.seats, self.memory(replication))
 
     def in_one_line(self, meeting: Meeting, places: Ints) -> Drawn:
-        """Who is placed where all applicants stand in one line; places of a sample are carried on."""
+        """Who is placed where all applicants stand in one line; no part of a place is lost."""
         replication, day = meeting.replication, meeting.applicants.day
         order = uniforms(self.seed, replication, meeting.applicants.actor, self.order, meeting.number)
-        new, carried = self.carried.places(replication, day, places)
-        placed = lottery_winners(np.zeros(len(order), np.int64), order, new + carried)
+        placed = lottery_winners(
+            np.zeros(len(order), np.int64), order, self.carried.places(replication, day, places).new
+        )
         used = int(placed.sum())
         seats = self.carried.record(replication, day, places, np.array([used]))
         return Drawn(placed, seats, used, seats)

@@ -104,6 +104,8 @@ def test_a_replication_simulated_again_begins_anew() -> None:
     first = [carried.record(0, day, full, nobody) for day in (10, 20, 30)]
     assert len(set(first)) > 1
     assert [carried.record(0, day, full, nobody) for day in (10, 20, 30)] == first
+    once = [carried.record(1, 10, np.array([7]), np.array([0])) for _ in range(9)]
+    assert len(set(once)) == 1
 
 
 @pytest.mark.parametrize("applicants", [6.0, 10.0, 14.0])
