@@ -1,8 +1,8 @@
 """A lottery for capped places on fixed dates: places by jurisdiction, given to applicants in a random order.
 
-A sample uses as many places as full size does. Where jurisdictions differ in what is asked of them, the lottery is held
-at full size (see ``full_size``); where all applicants stand in one line, parts of places are carried on to the next meeting
-(see ``carried_places``).
+A sample uses as many places as full size does. Where there are several jurisdictions, the lottery is held at full size
+(see ``full_size``); where all applicants stand in one line, parts of places are carried on to the next meeting (see
+``carried_places``).
 """
 
 from __future__ import annotations
