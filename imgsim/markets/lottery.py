@@ -99,7 +99,7 @@ class Lottery:
         meetings = meetings_a_year(self.name, self.parameters, year)
         share = (value["places"] + self.growth.more(year, meeting.replication)) / meetings
         occurrence = meeting.number if meetings > 1 else 0
-        return whole_places(self.seed, self.rounding, round(value["jurisdictions"]), share, occurrence)
+        return rounded_places(self.seed, self.rounding, round(value["jurisdictions"]), share, occurrence)
 
     def asked(self, where: Floats, jurisdictions: int, day: int) -> Ints:
         """The jurisdiction that each asks."""
@@ -141,7 +141,7 @@ def allocation_of(placed: npt.NDArray[np.bool_], seats: int, memory: object) -> 
     )
 
 
-def whole_places(seed: int, decided: int, pools: int, places: float | Floats, occurrence: int = 0) -> Ints:
+def rounded_places(seed: int, decided: int, pools: int, places: float | Floats, occurrence: int = 0) -> Ints:
     """Whole places by jurisdiction or other pool, each rounded by a uniform of its own."""
     rounded: Ints = (places + uniforms(seed, ALL_REPLICATIONS, np.arange(pools), decided, occurrence)).astype(np.int64)
     return rounded

@@ -20,7 +20,7 @@ from imgsim.inputs.pathways.pathway import Pathway
 from imgsim.inputs.traits import COLUMN, GRADUATION, LAST_CLINICAL
 from imgsim.markets.allocation import IN_ROUND, INELIGIBLE, NO_CHANNEL, PLACED, UNPLACED, Allocation, Applicants
 from imgsim.markets.carried_places import CarriedPlaces
-from imgsim.markets.lottery import whole_places
+from imgsim.markets.lottery import rounded_places
 from imgsim.persons.compile_rules import CompiledRules
 from imgsim.persons.risk_equations import Rules, Who, happens, predict
 
@@ -108,7 +108,7 @@ class MeritRanked:
     def places(self, day: int) -> Ints:
         """Whole places of each pool at full size, rounded by a uniform of the pool's own."""
         full = [self.parameters.value(f"{self.name}.places", day, pool) for pool in self.pools]
-        return whole_places(self.seed, self.rounding, len(full), np.array(full))
+        return rounded_places(self.seed, self.rounding, len(full), np.array(full))
 
     def pools_of(self, terms: Terms, applicants: Applicants) -> Ints:
         """The pool of each applicant; NO_POOL for those whose practice is not recent enough, or not long enough."""

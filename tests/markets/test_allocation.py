@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from imgsim.base.arrays import Ints
 from imgsim.base.randomness.philox import uniform
 from imgsim.markets.full_size import uniforms_of_copies
-from imgsim.markets.lottery import chosen_jurisdictions, lottery_winners, whole_places
+from imgsim.markets.lottery import chosen_jurisdictions, lottery_winners, rounded_places
 from imgsim.markets.match.fast.deferred_acceptance import better, blocking_pairs, deferred_acceptance, worst_seat
 from imgsim.markets.match.reference import deferred_acceptance as textbook
 
@@ -278,9 +278,9 @@ def test_those_first_in_line_take_the_places_of_their_own_jurisdiction() -> None
     assert lottery_winners(asked, order, np.array([2, 1])).tolist() == [False, True, True, False, True]
 
 
-def test_halves_of_places_sum_to_their_share_and_whole_places_stay_whole() -> None:
-    assert abs(whole_places(1, 2, 4000, 1.5).sum() - 6000) < 150
-    assert whole_places(1, 2, 54, 30.0).tolist() == [30] * 54
+def test_halves_of_places_sum_to_their_share_and_rounded_places_stay_whole() -> None:
+    assert abs(rounded_places(1, 2, 4000, 1.5).sum() - 6000) < 150
+    assert rounded_places(1, 2, 54, 30.0).tolist() == [30] * 54
 
 
 def test_the_first_copy_has_the_applicants_own_chance_and_each_other_one_of_its_own() -> None:
@@ -311,7 +311,7 @@ def test_a_quota_is_never_exceeded_never_idle_and_served_in_the_order_of_the_lin
 
 @given(st.integers(0, 60), st.floats(0, 30), st.floats(1, 2))
 def test_more_places_never_take_one_from_a_jurisdiction(states: int, places: float, more: float) -> None:
-    few, many = whole_places(1, 2, states, places), whole_places(1, 2, states, places * more)
+    few, many = rounded_places(1, 2, states, places), rounded_places(1, 2, states, places * more)
     assert (few <= many).all()
     assert (abs(few - places) < 1).all()
 
