@@ -370,6 +370,12 @@ def campaign(count: int, seed: int, commands: Sequence[str], disturbances: Seque
     return faults
 
 
+def hear_signals() -> None:
+    """Have this program and those that it starts hear signals that a shell has a command in the background ignore."""
+    signal.signal(INT, signal.default_int_handler)
+    signal.signal(HUP, signal.SIG_DFL)
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.reliability.kills", description=__doc__)
     parser.add_argument("--count", type=int, default=30, help="tries")
@@ -378,6 +384,7 @@ def main() -> int:
     parser.add_argument("--disturbance", choices=list(DISTURBANCES), action="append", help="only this one, likewise")
     given = parser.parse_args()
     commands, disturbances = given.command or list(COMMANDS), given.disturbance or list(DISTURBANCES)
+    hear_signals()
     with tempfile.TemporaryDirectory() as work:
         faults = campaign(given.count, given.seed, commands, disturbances, Path(work))
     return bool(faults)
