@@ -4,10 +4,14 @@ The first signal raises KeyboardInterrupt in the main thread, so that all that i
 while, or for ever where a library waits for something that no longer comes. So a thread of its own counts the signals,
 which the system's own handler writes into a pipe at the moment they arrive: at the second one it ends the worker
 processes and this one. What is half written then stands under temporary names, which the next run removes.
+
+Where Python itself ends every exception, as in callbacks of weak references, the first interrupt would be lost: that
+thread then interrupts the main one again.
 """
 
 from __future__ import annotations
 
+import _thread
 import atexit
 import os
 import signal
@@ -26,6 +30,8 @@ WORDS: Final = {
     for name, words in (("SIGINT", "interrupted"), ("SIGTERM", "terminated"), ("SIGHUP", "ended with its terminal"))
     if hasattr(signal, name)
 }
+SWALLOWED: Final = 0  # no signal's number: in the pipe, it says that an interrupt was lost
+SOON: Final = 0.02  # seconds in which a callback that has lost an interrupt is over
 SECONDS_LEFT: Final = 0.4  # after the second signal: some programs send every signal twice, and mean an orderly end
 Handler = Callable[[int, FrameType | None], object]
 
@@ -37,6 +43,10 @@ class Signals:
     first: int | None = None
     count: int = 0
     ending: bool = False  # nothing is left to be closed in order: the next signal is answered at once
+    pipe: int = -1  # to the thread that counts
+    report: Callable[[sys.UnraisableHookArgs], object] = (
+        sys.unraisablehook
+    )  # what others have it done with lost exceptions
 
     @property
     def words(self) -> str:
@@ -57,6 +67,23 @@ class Signals:
             self.first = number
             raise KeyboardInterrupt
 
+    def swallowed(self, lost: sys.UnraisableHookArgs) -> None:
+        """Have the main thread interrupted again if Python has ended an interrupt; report other exceptions as ever."""
+        if self.first is not None and issubclass(lost.exc_type, KeyboardInterrupt):
+            os.write(self.pipe, bytes([SWALLOWED]))
+        else:
+            self.report(lost)
+
+    def interrupt_again(self) -> None:
+        """Interrupt the main thread as if its first signal had just arrived; for another thread."""
+        time.sleep(SOON)
+        number, self.first = self.first or signal.SIGINT, None
+        self.count -= 1  # the signal is about to be counted again
+        if hasattr(signal, "pthread_kill"):
+            signal.pthread_kill(threading.main_thread().ident or 0, number)  # which also wakes it up
+        else:
+            _thread.interrupt_main(signal.Signals(number))
+
     def leave(self) -> None:
         """End a program that was asked to end, with the exit code that says so; the last thing that it does."""
         if self.first is not None:
@@ -69,6 +96,8 @@ class Signals:
         """Count the signals as they arrive and end the program after the second; for a thread of its own."""
         while numbers := os.read(pipe, 64):
             self.count += sum(number in WORDS for number in numbers)
+            if SWALLOWED in numbers:
+                self.interrupt_again()
             if self.count > 1 or (self.count and self.ending):
                 time.sleep(0 if self.ending else SECONDS_LEFT)
                 end_at_once(self.exit_code)
@@ -86,9 +115,11 @@ def answered(for_good: bool) -> Iterator[Signals]:
         atexit.register(signals.leave)  # before all others, so it is called after them
     read, write = os.pipe()
     os.set_blocking(write, False)
+    signals.pipe = write
     threading.Thread(target=signals.watch, args=(read,), daemon=True, name="signals").start()
     wakeup = signal.set_wakeup_fd(write, warn_on_full_buffer=False)
     wanted = [number for number in WORDS if signal.getsignal(number) != signal.SIG_IGN]
+    signals.report, sys.unraisablehook = sys.unraisablehook, signals.swallowed
     with handled_by(signals.interrupt, wanted) as before:
         try:
             yield signals
@@ -96,6 +127,7 @@ def answered(for_good: bool) -> Iterator[Signals]:
             if for_good:
                 before.clear()
             else:
+                sys.unraisablehook = signals.report
                 signal.set_wakeup_fd(wakeup)
                 os.close(write)
 

@@ -97,12 +97,10 @@ def calibrate(
     _refuse_shard(shard)
     settings = calibration.Settings(scale, end.date(), until, half_life, only, rounds, replications, workers)
     made = calibration.prepare(scenario, settings)
+    calibration.refuse_unwritable(made, write, save)
     result = calibration.fitted(made, remark)
     show(calibration.fit_text(result) + "\n")
-    if write:
-        calibration.write_into_country(made, result)
-    if save:
-        calibration.write_as_scenario(made, result, save)
+    calibration.write_fit(made, result, write, save)
 
 
 def in_words(done: tuple[Calibration, Vector]) -> str:

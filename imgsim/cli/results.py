@@ -7,11 +7,15 @@ from typing import Annotated
 
 import typer
 
+from imgsim.base.errors import InputError
 from imgsim.base.printable import one_line
 from imgsim.base.streams import remark, show
 from imgsim.cli.options import examples
+from imgsim.runs.folders import RESULTS
 
 app = typer.Typer()
+
+SOUND, CHANGED = 0, 1  # exit codes; that of bad input is higher
 
 
 @app.command(
@@ -23,14 +27,23 @@ def verify(
 ) -> None:
     """Check every file of a run or a comparison against the checksum that was written with it.
 
-    Exit code 1 if a file has changed, is missing, or was not there when the folder was written; each is named.
+    Exit code 1 if a file has changed, is missing, or was not there when the folder was written; each is named. Exit
+    code 2 if a folder is none of a run or a comparison; all others are checked all the same.
     """
     from imgsim.runs.verify import verified
 
-    reports = [verified(folder) for folder in folders]
-    show("".join(f"{one_line(line)}\n" for report in reports for line in report.lines))
-    if not all(report.sound for report in reports):
-        raise typer.Exit(1)
+    codes = {SOUND}
+    for folder in folders:
+        try:
+            report = verified(folder)
+        except InputError as error:
+            remark(f"imgsim: {error}")
+            codes.add(error.exit_code)
+        else:
+            show("".join(f"{one_line(line)}\n" for line in report.lines))
+            codes.add(SOUND if report.sound else CHANGED)
+    if worst := max(codes):
+        raise typer.Exit(worst)
 
 
 @app.command(
@@ -49,7 +62,7 @@ def clean(
     """
     from imgsim.runs.clean import abandoned, sweep_away
 
-    root = folder or Path("results")
+    root = folder or Path(RESULTS)
     left = abandoned(root) if folder or root.exists() else []
     texts = [each.text() for each in left]
     gone = [yes and (all or not each.may_be_used) and sweep_away(each) for each in left]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shlex
 import sys
 from collections.abc import Mapping
@@ -15,6 +16,7 @@ from imgsim.base.errors import InputError
 from imgsim.base.printable import one_line
 from imgsim.base.streams import remark, show
 from imgsim.cli.options import examples
+from imgsim.runs.folders import results_folder
 
 app = typer.Typer()
 
@@ -40,8 +42,8 @@ def carried_out(
         show(in_words(compute(**arguments, out=out, workers=workers)))
         return
     number, of = shard_named(shard)
-    record = {"command": typed(sys.argv[1:]), "function": command, "arguments": plain(arguments)}
-    folder = out or Path("results")
+    record = {"command": typed(sys.argv[1:]), "function": command, "arguments": plain(arguments), "from": os.getcwd()}
+    folder = results_folder(out)
     try:
         compute(**arguments, out=folder, workers=workers, portion=Portion(number, of, record=record))
     except Incomplete as left:
@@ -82,12 +84,11 @@ def gather(
     """
     from imgsim.runs.job import function
     from imgsim.runs.portions import GATHERED, Portion, read_record
-    from imgsim.runs.store import CHECKPOINTS
 
-    record = read_record(folders, CHECKPOINTS)
+    record = read_record(folders)
     compute, in_words = map(function, named(record))
     portion = Portion(GATHERED, record["shards"], tuple(folders))
-    show(in_words(compute(**record["arguments"], out=out or folders[0], workers=1, portion=portion)))
+    show(in_words(compute(**from_here(record), out=out or folders[0], workers=1, portion=portion)))
 
 
 @app.command(
@@ -101,22 +102,55 @@ def missing(folders: Folders) -> None:
     """
     from imgsim.runs.job import function
     from imgsim.runs.portions import LOOKED_AT, Incomplete, Portion, read_record
-    from imgsim.runs.store import CHECKPOINTS
 
-    record = read_record(folders, CHECKPOINTS)
+    record = read_record(folders)
     compute, _ = map(function, named(record))
     try:
         compute(
-            **record["arguments"], out=folders[0], workers=1, quiet=True,
+            **from_here(record), out=folders[0], workers=1, quiet=True,
             portion=Portion(LOOKED_AT, record["shards"], tuple(folders)),
         )  # fmt: skip
     except Incomplete as left:
         remark(f"imgsim: {left}")
-        where = shlex.quote(str(folders[0]))
-        commands = [f"{record['command']} --shard {k}/{record['shards']} --out {where}" for k in left.shards]
-        show("".join(f"{command}\n" for command in commands))
+        show("".join(f"{again(record, shard, folders[0])}\n" for shard in left.shards))
         if left.shards:
             raise typer.Exit(1) from None
+
+
+def from_here(record: Mapping[str, Any]) -> dict[str, Any]:
+    """The arguments of a record, in which names of files lead from this folder to the files that were meant."""
+    from imgsim.runs.portions import FILES
+
+    folder = record.get("from", "")
+    arguments = dict(record["arguments"])
+    for name in (name for name in FILES if name in arguments):
+        given = arguments[name]
+        arguments[name] = file_from(folder, given) if isinstance(given, str) else [file_from(folder, f) for f in given]
+    return arguments
+
+
+def file_from(folder: str, name: str) -> str:
+    """A file by the name that it has in a folder, or here where that folder is not (it is another machine's)."""
+    if is_here(folder):
+        return name
+    files = [path for path in (Path(folder, name), Path(name)) if path.exists()]
+    if not files:
+        what = f"call this from a folder in which the name `{one_line(name)}` leads to the same file"
+        raise InputError(f"is neither here nor in {folder}, where the shards were computed; {what}", file=name)
+    return str(files[0])
+
+
+def is_here(folder: str) -> bool:
+    """Whether a folder, if it is known at all, is the one that the command was called from."""
+    return not folder or (Path(folder).is_dir() and Path(folder).samefile(Path()))
+
+
+def again(record: Mapping[str, Any], shard: int, out: Path) -> str:
+    """The command that computes a shard again, in the folder from which it was called at first if that is there."""
+    command, folder = f"{record['command']} --shard {shard}/{record['shards']} --out", record.get("from", "")
+    if is_here(folder) or not Path(folder).is_dir():
+        return f"{command} {shlex.quote(str(out))}"
+    return f"(cd {shlex.quote(folder)} && {command} {shlex.quote(str(out.absolute()))})"
 
 
 def named(record: Mapping[str, Any]) -> tuple[str, str]:

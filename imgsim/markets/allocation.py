@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final, Protocol
+from typing import Any, Final, Protocol, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
@@ -40,6 +40,7 @@ class Allocation:
     sponsor: Codes
     rows: list[dict[str, object]] = field(default_factory=list)
     details: Mapping[str, Mapping[str, npt.NDArray[Any]]] = field(default_factory=dict)  # further tallies, by table
+    memory: object = None  # what the mechanism needs to know of it at the next meeting
 
 
 class Mechanism(Protocol):
@@ -47,4 +48,13 @@ class Mechanism(Protocol):
 
     def allocate(self, year: int, replication: int, applicants: Applicants) -> Allocation:
         """The places of one year's round."""
+        ...
+
+
+@runtime_checkable
+class Remembering(Protocol):
+    """A mechanism for which earlier meetings matter."""
+
+    def remember(self, replication: int, allocation: Allocation) -> None:
+        """Go on from an allocation that the mechanism of another world made of the same round."""
         ...

@@ -19,7 +19,8 @@ from imgsim.inputs.parameters.parameter import Parameters
 from imgsim.inputs.pathways.pathway import Pathway
 from imgsim.inputs.traits import COLUMN, GRADUATION, LAST_CLINICAL
 from imgsim.markets.allocation import IN_ROUND, INELIGIBLE, NO_CHANNEL, PLACED, UNPLACED, Allocation, Applicants
-from imgsim.markets.lottery import scaled_places
+from imgsim.markets.carried_places import CarriedPlaces
+from imgsim.markets.lottery import rounded_places
 from imgsim.persons.compile_rules import CompiledRules
 from imgsim.persons.risk_equations import Rules, Who, happens, predict
 
@@ -34,7 +35,7 @@ FIRST_POOL: Final = 1 + len(CITIZENSHIP)  # among the tallies: all come first, t
 class Terms(NamedTuple):
     """A round's parameters on a day."""
 
-    places: Ints  # whole places of each pool at the run's scale
+    places: Ints  # whole places of each pool at full size
     open: Bools  # the pools that take applicants of other pools
     spread: float  # of the judgement of merit
     longest: float  # years without clinical work from which nobody is eligible
@@ -47,6 +48,8 @@ class MeritRanked:
     Parameters: ``<round>.places`` (count: one pool, or one for each category of the trait it is given by),
     ``<round>.merit`` (score: the predictor of merit) and ``<round>.merit.spread`` (number: standard deviation of the
     judgement, drawn anew each year). Equal merit is settled in the order of actors.
+
+    In a sample, parts of places and some of those not used are carried on to later years (``CarriedPlaces``).
 
     Optional: ``<round>.elsewhere`` (probability that an applicant also asks for places of other pools),
     ``<round>.closed`` (flag by the same trait: pools that take no applicants of others), ``<round>.gap_limit`` (years
@@ -65,17 +68,25 @@ class MeritRanked:
         self.by = parameters[f"{name}.places"].by
         self.pools = tuple(book.categories[self.by]) if self.by else ("",)
         self.known: dict[int, Terms] = {}
+        self.carried = CarriedPlaces(name, seed, scale)
 
     def allocate(self, year: int, replication: int, applicants: Applicants) -> Allocation:
         """One year's round: places go by merit, in the applicant's own pool or another that is asked for."""
         terms = self.terms(applicants.day)
         pools, score = self.pools_of(terms, applicants), self.scores(terms, year, replication, applicants)
+        new, carried = self.carried.places(replication, applicants.day, terms.places)
         if self.elsewhere < 0:
-            placed_in = place_by_merit(pools, score, terms.places)
+            placed_in = place_by_merit(pools, score, new + carried)
         else:
-            wide = self.asks_elsewhere(year, replication, applicants)
-            placed_in = place_by_merit_across_pools(pools, wide, merit_order(score), terms.places, terms.open)
-        return self.allocation(pools, placed_in, terms.places, applicants)
+            wide, reserved = self.asks_elsewhere(year, replication, applicants), np.where(terms.open, 0, new) + carried
+            placed_in = place_by_merit_across_pools(pools, wide, merit_order(score), new + carried, reserved)
+        used = np.bincount(placed_in[placed_in != NO_POOL], minlength=len(new))
+        seats = [self.carried.record(replication, applicants.day, terms.places, used), *new.tolist()]
+        return self.allocation(pools, placed_in, seats, applicants, self.carried.states[replication])
+
+    def remember(self, replication: int, allocation: Allocation) -> None:
+        """Go on from an allocation that was made elsewhere: the places it carried on."""
+        self.carried.restore(replication, allocation.memory)
 
     def terms(self, day: int) -> Terms:
         """The terms of a round on a day, read once for all applicants and replications."""
@@ -95,9 +106,9 @@ class MeritRanked:
         return self.parameters.value(name, day, pool) if name in self.parameters else otherwise
 
     def places(self, day: int) -> Ints:
-        """Whole places of each pool at the run's scale, rounded by a uniform of the pool's own."""
-        full = [self.parameters.value(f"{self.name}.places", day, pool) * self.scale for pool in self.pools]
-        return scaled_places(self.seed, self.rounding, len(full), np.array(full))
+        """Whole places of each pool at full size, rounded by a uniform of the pool's own."""
+        full = [self.parameters.value(f"{self.name}.places", day, pool) for pool in self.pools]
+        return rounded_places(self.seed, self.rounding, len(full), np.array(full))
 
     def pools_of(self, terms: Terms, applicants: Applicants) -> Ints:
         """The pool of each applicant; NO_POOL for those whose practice is not recent enough, or not long enough."""
@@ -118,14 +129,19 @@ class MeritRanked:
             year, self.judged, terms.spread,
         )  # fmt: skip
 
-    def allocation(self, pools: Ints, placed_in: Ints, places: Ints, applicants: Applicants) -> Allocation:
-        """The allocation, with tallies for all, by citizenship and by pool."""
+    def allocation(
+        self, pools: Ints, placed_in: Ints, seats: Sequence[int], applicants: Applicants, memory: object
+    ) -> Allocation:
+        """The allocation, with tallies for all, by citizenship and by pool; ``seats`` are those of all and each pool.
+
+        A pool of a sample may use more places in a year than are its seats, which were left over in an earlier year.
+        """
         n = len(placed_in)
         nobody, none = np.full(n, -1, np.int8), np.zeros(n, np.int8)
         citizen = applicants.traits[:, COLUMN["citizen"]]
         outcome, channel, active, counts = outcomes_and_counts(pools, placed_in, citizen, len(self.pools))
         groups = ["all", *CITIZENSHIP, *(self.pools if self.by else ())]  # one pool for everybody is no group
-        seats = [int(places.sum()), *(0 for _ in CITIZENSHIP), *places.tolist()]
+        seats = [seats[0], *(0 for _ in CITIZENSHIP), *seats[1:]]
         return Allocation(
             outcome=outcome,
             channel=channel,
@@ -135,6 +151,7 @@ class MeritRanked:
             specialty=nobody,
             sponsor=nobody,
             rows=[row(*each) for each in zip(groups, seats, counts.tolist(), strict=False)],
+            memory=memory,
         )
 
 
@@ -213,19 +230,20 @@ def merit_order(score: Floats) -> Ints:
 
 
 @kernel
-def place_by_merit_across_pools(pools: Ints, wide: Bools, order: Ints, places: Ints, open_pools: Bools) -> Ints:
+def place_by_merit_across_pools(pools: Ints, wide: Bools, order: Ints, places: Ints, reserved: Ints) -> Ints:
     """The pool that places each applicant, or NO_POOL.
 
     In the order of merit, each takes a place of the own pool if one is left; who asks widely (``wide``), else one of
-    the open pool with most places left (ties by pool). Applicants whose pool is NO_POOL are not placed.
+    the pool with most places left beyond those ``reserved`` for its own applicants (ties by pool). Applicants whose
+    pool is NO_POOL are not placed.
     """
     placed_in = np.full(len(pools), NO_POOL)
     left = places.copy()
     for k in order:
         pool = pools[k]
         if pool >= 0 and left[pool] == 0 and wide[k]:
-            pool = np.argmax(np.where(open_pools, left, 0))
-            pool = pool if open_pools[pool] else NO_POOL  # none of the open ones has a place left
+            pool = np.argmax(left - reserved)
+            pool = pool if left[pool] > reserved[pool] else NO_POOL  # no other pool has a place for strangers
         if pool >= 0 and left[pool] > 0:
             placed_in[k] = pool
             left[pool] -= 1

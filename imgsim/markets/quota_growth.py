@@ -45,3 +45,8 @@ class QuotaGrowth:
         step = self.parameters.value(f"{self.name}.growth", day) if places and placed >= enough * places else 0.0
         before = self.more(year, replication)
         self.states[replication] = GrowthState(year, before, before + step)
+
+    def restore(self, replication: int, memory: object) -> None:
+        """Take the growth recorded by another world of the same replication."""
+        if isinstance(memory, GrowthState):
+            self.states[replication] = memory

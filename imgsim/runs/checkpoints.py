@@ -16,8 +16,10 @@ from imgsim.base.errors import ImgsimError
 from imgsim.base.files.atomic import discard, refused_in_one_line, remove_if_empty, sweep, unfinished
 from imgsim.base.files.locks import lock_file
 from imgsim.base.streams import remark
-from imgsim.runs.parts import Part, PartLost, Rows, copy_part, join, parts_in, write_part
+from imgsim.runs.folders import CHECKPOINTS
+from imgsim.runs.parts import Part, PartLost, Rows, copy_part, discard_damaged, join, parts_in, write_part
 from imgsim.runs.portions import ALL, LOOKED_AT, RECORD, Incomplete, Portion, write_record
+from imgsim.runs.unusable_parts import unusable
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -83,27 +85,26 @@ class Checkpoints:
         """Why each part that cannot be used cannot, in order; nothing if all replications are there and sound."""
         faults: dict[range, str] = {}
         for part in self.parts(replications):
-            copies = [part, *(Part(folder / part.folder.name, part.numbers, self.key) for folder in self.also)]
+            copies = self.copies(part)
             reasons = [fault for copy in copies if (fault := copy.fault()) is not None]
             if len(reasons) == len(copies):
                 faults[part.numbers] = reasons[0]
         return faults
 
-    def missing(self, replications: int) -> list[range]:
-        """The batches still to be computed; a damaged part is removed, with a note."""
-        sweep(self.folder)
-        faults = self.faults(replications)
-        for numbers, fault in faults.items():
-            if self.part(numbers).folder.exists():
-                remark(f"imgsim: checkpoint of replication {numbers.start} {fault}; it is computed again")
-                discard(self.part(numbers).folder)
-        return list(faults)
+    def copies(self, part: Part) -> list[Part]:
+        """A part, and those of the same name in the other folders that are looked at."""
+        return [part, *(Part(folder / part.folder.name, part.numbers, self.key) for folder in self.also)]
 
-    def to_compute(self, replications: int) -> list[range]:
-        """The batches that are missing and that this process computes."""
+    def sound(self, part: Part) -> Part:
+        """The first of its copies that can be used, where there are others; else the part itself."""
+        return next((copy for copy in self.copies(part) if copy.fault() is None), part) if self.also else part
+
+    def missing(self, replications: int) -> list[range]:
+        """The batches that this process computes and that are not there; a damaged part is removed, with a note."""
         own = [numbers for place, numbers in enumerate(self.divided(replications)) if self.portion.has(place)]
-        missing = set(self.missing(replications) if own else ())
-        return [numbers for numbers in own if numbers in missing]
+        if own:
+            sweep(self.folder)
+        return [numbers for numbers in own if is_missing(self.part(numbers))]
 
     def refuse_incomplete(self, replications: int) -> None:
         """Raise Incomplete if a batch is not there that this process does not compute."""
@@ -112,7 +113,8 @@ class Checkpoints:
         batches = self.divided(replications)
         if faults := self.faults(replications):
             missing = [place for place, numbers in enumerate(batches) if numbers in faults]
-            raise Incomplete(self.about, missing, len(batches), self.portion)
+            roots = (self.folder.parent, *(source / CHECKPOINTS for source in self.portion.sources))
+            raise Incomplete(self.about, missing, len(batches), self.portion, unusable(roots, self.key, self.about))
 
     def nothing_to_write(self, replications: int) -> Incomplete:
         """What a process raises that leaves the results to others, although all parts are there."""
@@ -124,11 +126,11 @@ class Checkpoints:
 
     def files(self, name: str, replications: int) -> list[Path]:
         """The files of a table in the order of replications, each as it was sealed; PartLost if one is not."""
-        return [path for part in self.parts(replications) for path in part.files(name)]
+        return [path for part in self.parts(replications) for path in self.sound(part).files(name)]
 
     def rows(self, name: str, replications: int) -> int:
         """The number of rows of a table in all replications, as it was counted when they were sealed."""
-        return sum(part.rows().get(name, 0) for part in self.parts(replications))
+        return sum(self.sound(part).rows().get(name, 0) for part in self.parts(replications))
 
     def take(self, source: Path) -> list[range]:
         """Copy the parts of another folder that are not here yet; those copied.
@@ -152,6 +154,14 @@ class Checkpoints:
         with suppress(OSError):
             for part in self.parts(replications):
                 discard(part.folder)
+
+
+def is_missing(part: Part) -> bool:
+    """Whether a part is not there, or was damaged and so has been removed."""
+    fault = part.fault()
+    if fault is not None and part.folder.exists() and discard_damaged(part):
+        remark(f"imgsim: checkpoint of replication {part.numbers.start} {fault}; it is computed again")
+    return fault is not None and not part.folder.exists()
 
 
 def complete(
@@ -224,7 +234,7 @@ def claimed(
             if free:
                 (root / f"{key}{ABOUT}").write_text(f"{about}\n", "utf-8", "backslashreplace")
             if portion.is_shard:
-                write_record(root, key, portion)
+                write_record(root, key, about, portion)
         try:
             yield Checkpoints(folder, divided, key, about, portion)
         finally:

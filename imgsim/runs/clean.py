@@ -17,9 +17,9 @@ from imgsim.base.files.atomic import leftovers, remove, remove_if_empty
 from imgsim.base.files.locks import is_locked, lock_file
 from imgsim.base.printable import one_line
 from imgsim.runs.checkpoints import ABOUT, LOCK
+from imgsim.runs.folders import CHECKPOINTS
 from imgsim.runs.parts import parts_in
 from imgsim.runs.portions import RECORD
-from imgsim.runs.store import CHECKPOINTS
 
 DAY, HOUR, MINUTE = 86_400, 3_600, 60
 UNITS: Final = ("bytes", "kB", "MB", "GB", "TB")

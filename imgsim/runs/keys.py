@@ -26,6 +26,11 @@ def versions() -> dict[str, str | None]:
     return {"python": platform.python_version()} | {name: installed(name) for name in COMPUTE}
 
 
+def made_by() -> dict[str, str | None]:
+    """What a key says of the program: its own version, with the first digits of its code, Python, and packages."""
+    return {"imgsim": f"{installed('imgsim') or 'unknown'} ({code_digest()[:8]})"} | versions()
+
+
 def installed(package: str) -> str | None:
     """The installed version of a package, or None."""
     try:

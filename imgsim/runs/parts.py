@@ -10,13 +10,14 @@ import os
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from imgsim.base.errors import ImgsimError
-from imgsim.base.files.atomic import discard, publish, unfinished
+from imgsim.base.files.atomic import publish, unfinished
 from imgsim.base.files.checksums import (
     CHECKSUM,
     MANIFEST,
@@ -125,15 +126,15 @@ def write_part(part: Part, pieces: Iterable[Mapping[str, DataFrame]]) -> None:
 
 
 def copy_part(source: Part, target: Part) -> None:
-    """Copy a part into another folder of parts; every file is checked while it is copied."""
+    """Copy a part into another folder of parts; every file is checked while it is copied, and read no second time."""
     manifest = source.manifest()
     with unfinished(target.folder) as folder:
         for name, sha256 in manifest["sha256"].items():
             copy_checked(source.folder / name, folder / name, sha256)
         for name in (MANIFEST, CHECKSUM):
             (folder / name).write_bytes((source.folder / name).read_bytes())
-        if fault := Part(folder, target.numbers, target.key).fault():
-            raise PartLost(f"{source.folder}: {fault}")
+        if Part(folder, target.numbers, target.key).manifest() != manifest:
+            raise PartLost(f"{source.folder}: has changed while it was copied")
         publish_part(folder, target)
 
 
@@ -145,10 +146,24 @@ def publish_part(folder: Path, part: Part) -> None:
         except FileExistsError:
             if part.fault() is None:
                 return
-            discard(part.folder)
+            discard_damaged(part)
         else:
             return
     raise ImgsimError(f"{part.folder}: is written by others all the time")
+
+
+def discard_damaged(part: Part) -> bool:
+    """Remove a part that is damaged; whether it was.
+
+    It is set aside first and looked at there: another process may have put a sound one in its place, which stays.
+    """
+    with suppress(FileNotFoundError), unfinished(part.folder) as folder:
+        aside = part.folder.rename(folder / part.folder.name)
+        if Part(aside, part.numbers, part.key).fault() is not None:
+            return True
+        with suppress(FileExistsError):
+            publish(aside, [part.folder])
+    return False
 
 
 def refuse_miscounted(part: Part, tables: Mapping[str, Mapping[str, Any]]) -> None:

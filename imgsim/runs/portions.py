@@ -19,6 +19,8 @@ from imgsim.base.errors import ImgsimError, InputError
 from imgsim.base.files.atomic import write_file
 from imgsim.base.files.source import read_text
 from imgsim.base.files.toml import shown
+from imgsim.runs.folders import CHECKPOINTS
+from imgsim.runs.keys import made_by
 
 SHARD: Final = re.compile(r"\s*(\d{1,6})\s*/\s*(\d{1,6})\s*")
 GATHERED, LOOKED_AT = 0, -1  # instead of the number of a shard
@@ -70,12 +72,12 @@ ALL: Final = Portion()
 class Incomplete(ImgsimError):
     """Raised where results need batches that are not there, or are to be gathered by another process."""
 
-    def __init__(self, about: str, missing: Sequence[int], batches: int, portion: Portion) -> None:
+    def __init__(self, about: str, missing: Sequence[int], batches: int, portion: Portion, why: str = "") -> None:
         self.about, self.missing, self.batches, self.portion = about, tuple(missing), batches, portion
         self.shards = tuple(sorted({portion.shard_of(batch) for batch in missing}))
         listed = ", ".join(map(str, self.shards[:20])) + (" and more" if len(self.shards) > 20 else "")
         lacking = f"{len(missing)} of {batches} parts are missing, of shards {listed} of {portion.of}"
-        super().__init__(f"{about}: {lacking if missing else f'all {batches} parts are there'}")
+        super().__init__(f"{about}: {f'{lacking}{why}' if missing else f'all {batches} parts are there'}")
 
     def together_with(self, others: Sequence[Incomplete]) -> Incomplete:
         """One for several pieces of work: the first, with the shards of all."""
@@ -106,12 +108,15 @@ def shard_named(text: str) -> tuple[int, int]:
     return number, of
 
 
-def write_record(root: Path, key: str, portion: Portion) -> None:
-    """Leave beside the parts of some work which command they are a shard of; all shards of it write the same.
+def write_record(root: Path, key: str, about: str, portion: Portion) -> None:
+    """Leave beside the parts of some work which command they are a shard of, and by which versions they are made.
 
     InputError where the parts of another command wait in the folder: what it needs would be forgotten.
     """
-    path, record = root / f"{key}{RECORD}", {**portion.record, "shards": portion.of}
+    path, record = (
+        root / f"{key}{RECORD}",
+        {**portion.record, "shards": portion.of, "about": about, "made_by": made_by()},
+    )
     if path.exists() and (other := loaded(path)) and work_of(other) != work_of(record):
         message = f"parts of `{other['command']}` (of {other['shards']} shards) wait here to be gathered; take another"
         raise InputError(f"{message} --out for these", file=str(root.parent))
@@ -119,13 +124,13 @@ def write_record(root: Path, key: str, portion: Portion) -> None:
     write_file(path, f"{text}\n".encode())
 
 
-def read_record(folders: Sequence[Path], checkpoints: str) -> dict[str, Any]:
+def read_record(folders: Sequence[Path]) -> dict[str, Any]:
     """The command that the parts in some results folders are shards of; InputError if there is none, or several."""
     records: dict[str, dict[str, Any]] = {}
     for folder in folders:
         if not folder.is_dir():
             raise InputError("no such folder", file=str(folder))
-        for path in sorted((folder / checkpoints).glob(f"*{RECORD}")):
+        for path in sorted((folder / CHECKPOINTS).glob(f"*{RECORD}")):
             record = loaded(path)
             records.setdefault(work_of(record), record)
     if not records:

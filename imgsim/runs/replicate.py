@@ -25,7 +25,7 @@ def run_replications(
     `scenario` is whatever the job's function `build` takes: one scenario, or several to compare. An executor's workers
     write the checkpoints themselves, so they must see the same files under the same names as this process.
     """
-    missing = checkpoints.to_compute(replications)
+    missing = checkpoints.missing(replications)
     tick(replications - sum(map(len, missing)))
     if not missing:
         return

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from imgsim.base.errors import InputError
 from imgsim.base.files.toml import shown
 from imgsim.base.streams import remark
+from imgsim.runs.folders import results_folder
 from imgsim.runs.portions import ALL, Portion
 from imgsim.runs.results import Run, open_run
 from imgsim.runs.workers import chosen_workers
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Run", "open_run", "run", "run_scenario"]
 
-RESULTS = "results"
 AUTO = "auto"
 ENGINES = (AUTO, "simpy", "compiled")
 COMPILED_FUNCTIONS = {  # a function of each engine whose compiled code is there once a run was made
@@ -112,7 +112,7 @@ def run_scenario(
     from imgsim.runs.store import Store
     from imgsim.runs.workers import started_early
 
-    store, count, start = Store(Path(out or RESULTS)), scenario.run.replications, datetime.now(UTC)
+    store, count, start = Store(results_folder(out)), scenario.run.replications, datetime.now(UTC)
     wanted = _wanted(tables) if tables is not None else None
     store.refuse_unwritable(scenario)
     with started_early(by.at_most(len(guided(count))), (job or Job()).load):
@@ -192,9 +192,11 @@ def _wanted(tables: Sequence[str]) -> tuple[str, ...]:
 
 def _finish(unfinished: Run, figures: bool) -> None:
     """Add the headline table and the figures to a folder that has its tables but no checksums yet."""
-    unfinished.summary.to_csv(unfinished.folder / "summary.csv", index=False)
+    from imgsim.base.files.spreadsheet import write_csv
+
+    write_csv(unfinished.summary, unfinished.folder / "summary.csv")
     if unfinished.scenario.pathway.parts:
-        unfinished.beside.to_csv(unfinished.folder / "countries.csv", index=False)
+        write_csv(unfinished.beside, unfinished.folder / "countries.csv")
     if figures:
         _draw(unfinished)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Callable, Collection, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
@@ -15,8 +14,10 @@ from imgsim.base.errors import InputError
 from imgsim.base.files.atomic import publish, refused_in_one_line, remove_if_empty, sweep, unfinished
 from imgsim.base.files.checksums import add_manifest, checked, checksums, read_manifest, write_manifest
 from imgsim.base.files.parquet import read_table, table_columns, write_table
+from imgsim.base.files.spreadsheet import write_csv
 from imgsim.engines.records.data_dictionary import layout, markdown
 from imgsim.runs.checkpoints import Checkpoints
+from imgsim.runs.folders import CHECKPOINTS
 from imgsim.runs.keys import key_of
 from imgsim.runs.manifest import Call, manifest
 
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
 
     from imgsim.inputs.scenarios.scenario import Scenario
 
-CHECKPOINTS = ".checkpoints"
 TABLES = "tables"
 EPOCH = date(1970, 1, 1)
 Finish = Callable[[Path], None]
@@ -45,8 +45,6 @@ class Store:
     def refuse_unwritable(self, scenario: Scenario) -> None:
         """Refuse a folder that cannot be written before hours of computing, not after."""
         home = self.root / scenario.name
-        if not is_text(home):
-            raise InputError("cannot write results: its name is no UTF-8; name another with --out", file=str(home))
         with refused_in_one_line(f"{home}: cannot write results"):
             with unfinished(home / "trial"):
                 sweep(home)
@@ -70,11 +68,6 @@ class Store:
             return publish(folder, names)
 
 
-def is_text(path: Path) -> bool:
-    """Is the name of a file text? DuckDB writes to no other."""
-    return str(path) == os.fsencode(path).decode("utf-8", "replace")
-
-
 def checkpoint_key(scenario: Scenario, tables: tuple[str, ...] | None) -> str:
     """The key of the replications of a scenario, with the tables wanted of them."""
     return key_of("replications", scenario.digest(), tables)
@@ -96,7 +89,7 @@ def write_inputs(folder: Path, scenario: Scenario) -> None:
     table = parameter_table(scenario)
     (folder / TABLES).mkdir()
     write_table(layout("parameters"), table, folder / TABLES / "parameters.parquet")
-    table.to_csv(folder / "parameters.csv", index=False)
+    write_csv(table, folder / "parameters.csv")
 
 
 def parameter_table(scenario: Scenario) -> DataFrame:

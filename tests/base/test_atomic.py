@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from imgsim.base.files.atomic import sweep, temporary, unfinished, write_file
+from imgsim.base.errors import InputError
+from imgsim.base.files.atomic import sweep, temporary, try_to_write, unfinished, write_file
 
 DEAD_PROCESS = 2**22 + 1  # above the largest process number of Linux
 
@@ -55,3 +56,20 @@ def test_a_file_that_is_being_replaced_is_not_swept_away(tmp_path: Path, monkeyp
     assert "fsync" in moments
     assert (tmp_path / "record.json").read_bytes() == b"content"
     assert [path.name for path in tmp_path.iterdir()] == ["record.json"]
+
+
+def test_trying_to_write_a_file_leaves_it_as_it_is_and_nothing_else(tmp_path: Path) -> None:
+    old, new = tmp_path / "old.toml", tmp_path / "new.toml"
+    old.write_text("old")
+    temporary(new).touch()  # of a writer that was killed: nobody locks it
+    for file in (old, new):
+        try_to_write(file)
+    assert [(path.name, path.read_text()) for path in tmp_path.iterdir()] == [("old.toml", "old")]
+
+
+@pytest.mark.parametrize(("name", "error"), [("gone/x", FileNotFoundError), ("", InputError)])
+def test_trying_to_write_fails_where_writing_would(tmp_path: Path, name: str, error: type[Exception]) -> None:
+    with pytest.raises(error):
+        write_file(tmp_path / name, b"new")
+    with pytest.raises(error):
+        try_to_write(tmp_path / name)

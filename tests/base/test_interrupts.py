@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -112,6 +113,40 @@ def test_a_program_that_is_ended_at_once_takes_its_children_along(child_of: str)
     process.send_signal(signal.SIGINT)
     assert not psutil.wait_procs([child], timeout=20)[1]
     process.communicate(timeout=60)
+
+
+@pytest.mark.parametrize("number", list(WORDS))
+def test_an_interrupt_that_a_callback_swallows_is_answered_after_it(
+    number: signal.Signals, capsys: pytest.CaptureFixture[str]
+) -> None:
+    class Interrupted:
+        def __del__(self) -> None:
+            os.kill(os.getpid(), number)
+
+    def wait_in_vain() -> None:
+        Interrupted()  # nothing refers to it, so it is removed at once
+        threading.Event().wait(60)
+
+    start = time.monotonic()
+    with answered(for_good=False) as signals, pytest.raises(KeyboardInterrupt):
+        wait_in_vain()
+    assert time.monotonic() - start < 30  # not after the wait
+    for counting in [thread for thread in threading.enumerate() if thread.name == "signals"]:
+        counting.join(30)
+    assert (signals.first, signals.count) == (number, 1)
+    assert capsys.readouterr().err == ""
+
+
+def test_other_exceptions_of_callbacks_are_reported_as_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Broken:
+        def __del__(self) -> None:
+            raise ValueError("broken")
+
+    reported: list[str] = []
+    monkeypatch.setattr("sys.unraisablehook", lambda lost: reported.append(str(lost.exc_value)))
+    with answered(for_good=False):
+        Broken()
+    assert reported == ["broken"]
 
 
 def test_a_signal_that_was_ignored_stays_ignored() -> None:

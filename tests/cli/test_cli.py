@@ -239,6 +239,25 @@ def test_a_folder_that_is_not_there_is_named(capsys: pytest.CaptureFixture[str],
     assert len(err.strip().splitlines()) == 1
 
 
+@pytest.mark.parametrize("shard", [[], ["--shard", "1/2"]], ids=["all", "shard"])
+@pytest.mark.parametrize(
+    "words", [["run"], ["compare", "--reform", "scenarios/reforms/gme_posts.toml"], ["calibrate", "--covariance"]]
+)
+def test_every_command_with_results_refuses_a_folder_whose_name_is_no_text(
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    words: list[str],
+    shard: list[str],
+    root: Path,
+    tmp_path: Path,
+) -> None:
+    monkeypatch.chdir(root)
+    folder = f"{tmp_path}/la\udcff/deep"
+    outcome = call(capsys, *words, "scenarios/us.toml", *shard, "--out", folder)
+    refused(outcome, "la\\udcff/deep: cannot write results: its name is no UTF-8; name another with --out")
+    assert list(tmp_path.iterdir()) == []
+
+
 def interrupted(*_: object) -> None:
     raise KeyboardInterrupt
 

@@ -34,7 +34,7 @@ from imgsim.experiments.calibrate.calibration_parameters import (
     row_addresses,
 )
 from imgsim.experiments.calibrate.fit import shifted, standard_errors
-from imgsim.experiments.calibrate.selection import discount_older, targets_within
+from imgsim.experiments.calibrate.selection import discount_older, refuse_nothing_to_fit, targets_within
 from imgsim.experiments.calibrate.validate import refuse_without_figures
 from imgsim.experiments.calibrate.write_parameters import write_parameters
 from imgsim.inputs.countries import COUNTRIES, country_folder
@@ -124,6 +124,79 @@ def test_an_impossible_setting_of_a_calibration_is_refused(
 def test_a_calibration_needs_scenario_files(command: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert main(command) == 2
     assert "this command needs a scenario file, such as scenarios/us.toml" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (
+            ["--only", "soap"],
+            "--only: no figure to fit lies in the window from 2004-01-01 to 2019-07-01: soap_rate 2024, ",
+        ),
+        (["--only", "soap", "--end", "2026-01-01", "--until", "2020"], "to 2026-01-01, before 2020: soap_rate 2024, "),
+        (["--only", "spa"], "no calibration parameters whose names begin with `spa` for the window from 2004-01-01"),
+        (["--only", "patience"], "there are no published figures whose names begin with `patience` to fit"),
+        (
+            ["--until", "2018", "--only", "competitors"],
+            "names begin with `competitors` for the window from 2004-01-01 to ",
+        ),
+    ],
+)
+def test_a_fit_without_figures_or_parameters_is_refused_before_anything_is_simulated(
+    options: list[str], message: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("imgsim.experiments.calibrate.fit.simulate_measures", never)
+    for more in ([], ["--covariance"]):
+        assert main(["calibrate", str(SCENARIO), *options, *more]) == 2
+        assert message in capsys.readouterr().err
+
+
+def never(*_: object) -> None:
+    raise AssertionError("nothing may be simulated")
+
+
+def test_figures_from_before_the_measured_years_are_none_to_fit() -> None:
+    (figure, *_) = load_targets(US)
+    with pytest.raises(InputError, match=f"no figure to fit lies in the window from here: {figure.measure}"):
+        refuse_nothing_to_fit("", FREE, [figure], [figure], (int(figure.cohort) + 1, "from here"))
+    refuse_nothing_to_fit("", FREE, [figure], [figure], (int(figure.cohort), "from here"))
+
+
+@pytest.mark.parametrize(
+    ("file", "message"),
+    [
+        ("nowhere/fit.toml", "nowhere/fit.toml: cannot write the fit: No such file or directory"),
+        ("folder", "folder: is a folder, not a file"),
+        ("file/fit.toml", "file/fit.toml: cannot write the fit: Not a directory"),
+        ("loop", "loop: cannot write the fit: Too many levels of symbolic links"),
+        ("us.toml", "us.toml: --save: would take the place of the scenario that it extends"),
+    ],
+)
+def test_a_fit_that_cannot_be_saved_is_refused_before_it_is_computed(
+    tmp_path: Path, file: str, message: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("imgsim.experiments.calibrate.fit.simulate_measures", never)
+    shutil.copy(SCENARIO, tmp_path / "us.toml")
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "file").touch()
+    (tmp_path / "loop").symlink_to("loop")
+    before = sorted(tmp_path.rglob("*"))
+    assert main(["calibrate", str(tmp_path / "us.toml"), "--save", str(tmp_path / file)]) != 0
+    assert capsys.readouterr().err == f"imgsim: {tmp_path}/{message}\n"
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_a_file_that_can_be_saved_is_not_touched_before_the_fit(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("imgsim.experiments.calibrate.run.fit", interrupted)
+    (tmp_path / "old.toml").write_text("old")
+    for name in ("old.toml", "new.toml"):
+        assert main(["calibrate", str(SCENARIO), "--save", str(tmp_path / name)]) == 130
+    assert [(path.name, path.read_text()) for path in tmp_path.iterdir()] == [("old.toml", "old")]
 
 
 def test_row_addresses_name_every_combination() -> None:

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from builders.reforms import MORE_PLACES, NOTHING
 
 import imgsim
 from imgsim.base.errors import ImgsimError, InputError
@@ -33,49 +34,14 @@ from imgsim.outcomes.all_measures import headline_makers, measures
 
 US = Path(__file__).parents[2] / "scenarios" / "us.toml"
 REFORMS = US.parent / "reforms"
-PLACES = """
-title = "More places"
-actor = "The council"
-document = "A plan"
-date = "2015"
-reference = []
-base = "any"
-not_modelled = ["what places cost"]
-[lever.times]
-label = "places against today"
-unit = "times"
-value = 2
-low = 0.5
-high = 3
-why = "nobody knows"
-[[change]]
-parameter = "match.places"
-from = 2012-01-01
-scale = { lever = "times" }
-why = "the plan"
-"""
-NULL = """
-title = "Nothing"
-actor = "nobody"
-document = "none"
-date = "2015"
-reference = []
-base = "any"
-not_modelled = []
-[[change]]
-parameter = "match.places"
-from = 2012-01-01
-scale = 1
-why = "a check"
-"""
 
 
 @pytest.fixture
 def country(tmp_path: Path) -> Path:
     """A small country with a reform that gives places and one that does nothing."""
     new_country("atlantis", tmp_path)
-    (tmp_path / "more.toml").write_text(PLACES)
-    (tmp_path / "null.toml").write_text(NULL)
+    (tmp_path / "more.toml").write_text(MORE_PLACES)
+    (tmp_path / "null.toml").write_text(NOTHING)
     return tmp_path
 
 
@@ -137,6 +103,14 @@ def test_what_is_worth_knowing_is_what_would_change_the_choice() -> None:
     worth = analysis.worth("placed_by_year_5").set_index("parameter")["worth"]
     assert worth["a"] == pytest.approx(0.125, abs=0.002)  # mean of max(0, u - 1/2) less max(0, mean of u - 1/2)
     assert worth["b"] == pytest.approx(0, abs=1e-9)
+
+
+def test_few_draws_have_a_range_from_the_least_to_the_most_and_many_a_95_percent_range() -> None:
+    assert uncertainty.range_over(np.array([3.0, 1.0])) == (1.0, 3.0, "range of 2 draws")
+    assert uncertainty.range_over(np.arange(39.0)) == (0.0, 38.0, "range of 39 draws")
+    low, high, what = uncertainty.range_over(np.arange(41.0))
+    assert (low, high) == pytest.approx((1, 39))  # 2.5% of 40 steps is one
+    assert what == "95% range"
 
 
 def test_the_sign_changes_on_the_line_between_two_sizes() -> None:
@@ -223,6 +197,14 @@ def test_parameter_uncertainty_is_apart_from_stochastic_uncertainty(country: Pat
     assert len(found.parameter_uncertainty.points) == 6
     summary = found.parameter_uncertainty.summary().set_index("label")
     assert (summary["low"] <= summary["median"]).all()
+    assert set(summary["range"]) == {"range of 6 draws"}  # six have no percentile of 2.5%
+    assert "(range of 6 draws " in words.sentences(found, "more")[0]
+    shown = [
+        words.table_text(found),
+        (found.folder / "index.html").read_text(),
+        (found.folder / "uncertainty.csv").read_text(),
+    ]
+    assert all("range of 6 draws" in text and "95% range" not in text for text in shown)
     assert (found.folder / "draws.csv").exists()
     again = compared(country, "more", replications=2, scale=0.1, uncertainty=6)
     assert again.parameter_uncertainty is not None
@@ -237,7 +219,7 @@ def test_a_lever_can_be_swept(country: Path) -> None:
 
 
 def test_a_sweep_ranks_its_sizes_among_other_reforms(country: Path) -> None:
-    (country / "twice.toml").write_text(PLACES)
+    (country / "twice.toml").write_text(MORE_PLACES)
     found = compared(country, "more", "twice", replications=2, scale=0.1, sweep="more.times=1,3", figures=True)
     assert found.names[1:] == ("more.times = 1", "more.times = 3", "twice")
     level = found.switching_points[found.switching_points["measure"] == "placed_by_year_5"].set_index("against")["size"]

@@ -14,9 +14,11 @@ from imgsim.experiments.compare import text as words
 from imgsim.experiments.compare.counterfactual_pairs import COUNTS
 from imgsim.experiments.compare.figures import spaced
 from imgsim.experiments.compare.lead import lead_sentence, lead_table, leading, quantity, with_lead
+from imgsim.experiments.compare.run import precision_text, widest
 
 NAMES = ("base", "bill")
 BEYOND, WITHIN, NONE = (5.0, 6.0, 7.0), (-4.0, 1.0, 6.0), (0.0, 0.0, 0.0)  # of three replications
+EQUAL, EVERY_TIME = (3.0, 3.0, 3.0), "the same in all 3 replications: no interval"
 
 
 def pairs(net: tuple[float, ...], years: tuple[float, ...]) -> pd.DataFrame:
@@ -57,6 +59,9 @@ def minus(values: tuple[float, ...]) -> tuple[float, ...]:
         (NONE, minus(BEYOND), "the same number start", "but 6.0 fewer physician-years"),
         (NONE, NONE, "the same number start", "and no physician-year"),
         ((3.0,), (-2.0,), "3.0 more start training or practise (one replication: no interval)", "and 2.0 fewer"),
+        (EQUAL, BEYOND, f"3.0 more start training or practise ({EVERY_TIME}", "and 6.0 more physician-years"),
+        (BEYOND, EQUAL, "6.0 more start", f"and 3.0 more physician-years are worked by the horizon ({EVERY_TIME}"),
+        (NONE, EQUAL, f"the same number start training or practise ({EVERY_TIME}", "3.0 more physician-years"),
     ],
 )
 def test_the_answer_has_the_sign_of_both_results(
@@ -69,6 +74,35 @@ def test_the_answer_has_the_sign_of_both_results(
     signs = {np.sign(sum(net)), np.sign(sum(years))}
     known = BEYOND in (net, minus(net)) and BEYOND in (years, minus(years))
     assert ("opposite directions" in found) == (known and len(signs) == 2)
+
+
+def test_a_net_of_nobody_is_the_same_persons_in_both_worlds() -> None:
+    counted = pairs(NONE, NONE).assign(gained=0.0, lost=0.0)
+    row = next(differences.each_row(differences.gain_table(counted, NAMES, 1.0)))
+    assert (row.net_low, row.net_high) == (0, 0)  # known without any interval: nobody's start differs
+    assert "the same persons start training or practise, and no physician-year" in lead_sentence(row)
+    assert np.isnan(differences.gain_table(pairs(NONE, NONE), NAMES, 1.0)["net_low"]).all()  # others start instead
+
+
+@pytest.mark.parametrize("change", [[2.0, 2.0], [0.1 + 0.2, 0.3, 0.3], [-1e6, -1e6]])
+def test_equal_differences_give_neither_interval_nor_probability(change: list[float]) -> None:
+    mean, *rest = differences.paired_interval(np.array(change), "more")
+    assert mean == pytest.approx(change[-1])
+    assert np.isnan(rest).all()
+
+
+def test_two_replications_that_lie_close_together_give_an_interval_and_no_probability() -> None:
+    mean, low, high, helps = differences.paired_interval(np.array([2.0, 2.001]), "more")
+    assert (high - mean, mean - low) == pytest.approx((0.0063531, 0.0063531), rel=1e-4)  # 12.7062 x 0.001 / 2
+    assert np.isnan(helps)
+    assert differences.paired_interval(np.array([2.0, 2.001, 2.002]), "more")[3] > 0.99
+
+
+def test_precision_is_not_reached_by_equal_differences() -> None:
+    shares = pd.DataFrame({"unit": "share", "low": [-0.01, np.nan], "high": [0.01, np.nan], "replications": [2, 2]})
+    assert widest(shares) == np.inf
+    assert "differs by the same in all of them" in precision_text(0.1, np.inf, 4)
+    assert widest(shares.assign(replications=[2, 1])) == pytest.approx(0.01)  # one that a single replication has
 
 
 def test_the_interval_beside_a_net_is_students() -> None:
@@ -144,9 +178,18 @@ def test_a_denominator_has_moved_if_it_differs_by_more_than_its_noise(change: li
 
 
 def headline(n_reformed: tuple[float, ...]) -> pd.DataFrame:
-    """A share that rises from 0.8 to 0.9 in every replication, of 100 persons or as many as given."""
+    """A share that rises from 0.8 to about 0.9 in every replication, of 100 persons or as many as given."""
     rows = [
-        (world, k, "placed_by_year_5", "measured", "all", "share", 0.8 + 0.1 * world, n if world else 100.0)
+        (
+            world,
+            k,
+            "placed_by_year_5",
+            "measured",
+            "all",
+            "share",
+            0.8 + (0.1 + k / 1000) * world,
+            n if world else 100.0,
+        )
         for world in (0, 1)
         for k, n in enumerate(n_reformed)
     ]
@@ -159,7 +202,8 @@ def test_a_share_of_other_persons_helps_nobody_and_shows_both_denominators() -> 
         next(differences.each_row(differences.difference_table(headline(n), NAMES)))
         for n in ((100.0, 100.0, 100.0), (90.0, 93.0, 92.0))
     )
-    assert (same.helps, same.denominator_moved) == (1, False)
+    assert same.helps == pytest.approx(0.99998, abs=1e-5)  # P(T < 0.101 sqrt(3) / 0.001) with 2 degrees of freedom
+    assert not same.denominator_moved
     assert np.isnan(other.helps)
     assert (other.n_baseline, other.n_reformed) == (100, pytest.approx(91.667, abs=0.001))
     assert other.denominator_moved
@@ -196,6 +240,14 @@ def test_lines_without_a_difference_are_folded_into_one() -> None:
     assert "2 lines do not differ to the last digit shown: Placed; Placed (citizens)." in text
     assert [line[:10] for line in text.splitlines()[1:3]] == ["... others", "Age       "]  # an interval is news
     assert words.folded_text(rows_of(("Age", 0.1, 0.0))) == ""
+
+
+def test_a_line_without_an_interval_says_so() -> None:
+    table = rows_of(("Placed", 0.1, np.nan)).assign(replications=2)
+    assert "±" not in words.block("bill", table)
+    assert "all replications differ by the same" in words.no_interval(table)
+    assert words.no_interval(rows_of(("Placed", 0.1, 0.02)).assign(replications=2)) == ""
+    assert words.no_interval(table.assign(replications=1)) == ""
 
 
 @pytest.mark.parametrize(

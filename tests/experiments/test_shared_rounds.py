@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -16,8 +17,8 @@ from imgsim.experiments.compare.reform_worlds import worlds_of
 from imgsim.experiments.compare.shared_rounds import EVER, SharedAllocations, SharedMechanism, first_change
 from imgsim.markets.allocation import Allocation, Applicants
 
-US = Path(__file__).parents[2] / "scenarios" / "us.toml"
-REFORMS = US.parent / "reforms"
+SCENARIOS = Path(__file__).parents[2] / "scenarios"
+REFORMS = SCENARIOS / "reforms"
 
 
 class Counting:
@@ -38,9 +39,10 @@ def people(trait: float = 0.0, day: int = 0) -> Applicants:
     return Applicants(np.array([7]), np.array([[trait]]), day)
 
 
-def us_with(reform: str) -> paired.Worlds:
-    """The United States with one reform, small."""
-    return worlds_of(US, [REFORMS / f"{reform}.toml"], True, 3, None, {}, "compiled", {"seed": 3, "scale": 0.05})
+def with_reform(country: str, reform: str) -> paired.Worlds:
+    """A country with one reform, small."""
+    file, given = SCENARIOS / f"{country}.toml", {"seed": 3, "scale": 0.05}
+    return worlds_of(file, [REFORMS / f"{reform}.toml"], True, 3, None, {}, "compiled", given)
 
 
 def test_the_same_question_is_asked_once_before_the_day_and_every_time_after() -> None:
@@ -72,15 +74,45 @@ def test_the_next_replication_starts_with_an_empty_cache() -> None:
 
 
 def test_a_reform_differs_from_its_first_dated_change_on() -> None:
-    base, reform = us_with("null").scenarios
+    base, reform = with_reform("us", "null").scenarios
     assert first_change(base, reform) == min(change.start or EVER for change in reform.changes)
     assert first_change(base, base) == NEVER
     assert first_change(reform, base) == EVER  # it is not laid over that scenario
 
 
-@pytest.mark.parametrize("reform", ["gme_posts", "step2_cs_return", "state_licence"])
-def test_worlds_that_share_rounds_are_the_worlds_that_do_not(reform: str) -> None:
-    worlds = us_with(reform)
+class Growing(Counting):
+    """A mechanism that remembers how often it was asked, itself or in another world."""
+
+    def allocate(self, year: int, replication: int, applicants: Applicants) -> Allocation:
+        """Nobody is placed, and the number of meetings is passed on."""
+        return replace(super().allocate(year, replication, applicants), memory=self.asked)
+
+    def remember(self, replication: int, allocation: Allocation) -> None:
+        """Go on from the number that is passed on."""
+        assert isinstance(allocation.memory, int)
+        self.asked = allocation.memory
+
+
+def test_a_mechanism_that_remembers_goes_on_from_what_another_world_was_answered() -> None:
+    inner, shared = (Growing(), Growing()), SharedAllocations()
+    one, other = (SharedMechanism("waiver", each, shared, before=10) for each in inner)
+    for year in (2008, 2009):
+        one.allocate(year, 0, people())
+    for year in (2008, 2009):
+        other.allocate(year, 0, people())
+    assert other.allocate(2010, 0, people(day=10)).memory == 3
+
+
+@pytest.mark.parametrize(
+    ("country", "reform"),
+    [
+        ("us", "gme_posts"), ("us", "step2_cs_return"), ("us", "state_licence"), ("us", "conrad_35"),
+        ("canada", "practice_ready_doubled"), ("australia", "workplace_assessment"),
+    ],
+)  # fmt: skip
+def test_worlds_that_share_rounds_are_the_worlds_that_do_not(country: str, reform: str) -> None:
+    """Places that grow, and those that a sample carries on to later years, do so in every world."""
+    worlds = with_reform(country, reform)
     shared = next(paired.simulate_worlds(paired.build_worlds(worlds), 0))
     apart = paired.BuiltWorlds(worlds, tuple(build(scenario) for scenario in worlds.scenarios), SharedAllocations())
     for name, table in next(paired.simulate_worlds(apart, 0)).items():

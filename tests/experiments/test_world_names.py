@@ -8,7 +8,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 import pytest
-from experiments.test_compare import PLACES
+from builders.reforms import MORE_PLACES
 
 from imgsim.base.errors import InputError
 from imgsim.cli.main import main
@@ -30,7 +30,7 @@ def country(tmp_path: Path) -> Path:
     new_country("atlantis", tmp_path)
     for chamber, size in (("house", "2"), ("senate", "0.5")):
         (tmp_path / chamber).mkdir()
-        (tmp_path / chamber / "bill.toml").write_text(PLACES.replace("value = 2", f"value = {size}"))
+        (tmp_path / chamber / "bill.toml").write_text(MORE_PLACES.replace("value = 2", f"value = {size}"))
     return tmp_path
 
 
@@ -111,11 +111,11 @@ def test_a_lever_given_twice_on_the_command_line_is_refused(country: Path, capsy
 
 def test_a_world_never_has_the_name_of_the_baseline_or_of_a_size(country: Path) -> None:
     (country / "reforms").mkdir()
-    (country / "reforms" / "atlantis.toml").write_text(PLACES)
+    (country / "reforms" / "atlantis.toml").write_text(MORE_PLACES)
     assert worlds(country, "reforms/atlantis.toml").names == ("atlantis", "reforms/atlantis")
-    other = PLACES.replace("lever.times", "lever.other").replace('"times" }', '"other" }')
+    other = MORE_PLACES.replace("lever.times", "lever.other").replace('"times" }', '"other" }')
     (country / "house" / "house.times = 1.toml").write_text(other)
-    (country / "house.toml").write_text(PLACES)
+    (country / "house.toml").write_text(MORE_PLACES)
     with pytest.raises(InputError, match=r"two worlds would have the name `house\.times = 1`"):
         worlds(country, "house.toml", "house/house.times = 1.toml", sweep="house.times=1,2")
 

@@ -23,6 +23,9 @@ def main() -> int:
     parser.add_argument(
         "--whole-every", type=int, default=20, help="one in so many of these writes results and figures"
     )
+    parser.add_argument(
+        "--shipped-every", type=int, default=20, help="at one in so many a shipped scenario is changed too (0: none)"
+    )
     parser.add_argument("--save", type=Path, help="folder for the smallest case of every kind of failure")
     parser.add_argument("--command-line", action="store_true", help="random command lines instead of files")
     given = parser.parse_args()
@@ -33,16 +36,17 @@ def main() -> int:
     if given.command_line:
         return command_lines(given.seed, range(given.first, given.first + given.count))
     begun, found, step = time.monotonic(), Found(), 500
+    every = (given.run_every, given.whole_every, given.shipped_every)
     numbers = range(given.first, given.first + given.count)
     parts = [numbers[k : k + step] for k in range(0, len(numbers), step)]
     if given.processes == 1:
-        results = (judged(given.seed, part, given.run_every, given.whole_every) for part in parts)
+        results = (judged(given.seed, part, *every) for part in parts)
         for part in results:
             found.merge(part)
             print(f"{sum(found.counts.values())}: {dict(found.counts)}", file=sys.stderr)
     else:
         with ProcessPoolExecutor(given.processes, mp_context=get_context("spawn")) as pool:
-            waiting = [pool.submit(judged, given.seed, part, given.run_every, given.whole_every) for part in parts]
+            waiting = [pool.submit(judged, given.seed, part, *every) for part in parts]
             for one in waiting:
                 found.merge(one.result())
                 print(f"{sum(found.counts.values())}: {dict(found.counts)}", file=sys.stderr)

@@ -6,10 +6,13 @@ import os
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Final
 
 from fuzz.edits import Case
-from fuzz.generate import case
+from fuzz.generate import case, shipped_case
 from fuzz.oracle import ACCEPTED, FAILED, REFUSED_LATE, Verdict, judge
+
+SHIPPED: Final = "shipped "  # before the verdicts of cases over scenarios that come with imgsim
 
 
 @dataclass
@@ -19,9 +22,9 @@ class Found:
     counts: Counter[str] = field(default_factory=Counter)
     failures: dict[str, tuple[Case, str]] = field(default_factory=dict)
 
-    def add(self, case: Case, verdict: Verdict) -> None:
-        """Count a verdict, and keep the first case of its kind of failure."""
-        self.counts[verdict.kind] += 1
+    def add(self, case: Case, verdict: Verdict, over: str = "") -> None:
+        """Count a verdict, after a word for what the case was over, and keep the first case of its kind of failure."""
+        self.counts[f"{over}{verdict.kind}"] += 1
         if verdict.kind in (FAILED, REFUSED_LATE):
             self.failures.setdefault(kind_of(verdict), (case, verdict.said))
 
@@ -41,9 +44,22 @@ def kind_of(verdict: Verdict) -> str:
     return f"{first.partition(':')[0]} {(calls[0].strip() if calls else '') or first[-60:]}"
 
 
-def judged(seed: int, numbers: Iterable[int], run_every: int, whole_every: int) -> Found:
-    """The cases of some numbers, every so many of the accepted ones run, some of them with all that a run writes."""
-    found, accepted = Found(), 0
+def judged_shipped(seed: int, numbers: Iterable[int]) -> Found:
+    """The cases of some numbers over scenarios that come with imgsim, which are checked only."""
+    found = Found()
+    for number in numbers:
+        one = shipped_case(seed, number)
+        found.add(one, judge(one), SHIPPED)
+    return found
+
+
+def judged(seed: int, numbers: range, run_every: int, whole_every: int, shipped_every: int = 0) -> Found:
+    """The cases of some numbers, every so many of the accepted ones run, some of them with all that a run writes.
+
+    At every so many numbers a case over a scenario that comes with imgsim is judged too.
+    """
+    found = judged_shipped(seed, [number for number in numbers if shipped_every and number % shipped_every == 0])
+    accepted = 0
     for number in numbers:
         one = case(seed, number)
         verdict = judge(one)

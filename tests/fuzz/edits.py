@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from fuzz.shipped_scenarios import shipped
 from fuzz.small_countries import Files, bases
 from fuzz.toml_text import toml
 
@@ -61,7 +62,7 @@ def loaded(text: str) -> Case:
 
 def edited(case: Case) -> tuple[Files, dict[str, list[tuple[int, str]]]]:
     """The files after all edits of tables, and the edits of bytes; an edit that no longer fits does nothing."""
-    files, texts = copy.deepcopy(bases()[case.base]), dict[str, list[tuple[int, str]]]()
+    files, texts = copy.deepcopy({**bases(), **shipped()}[case.base]), dict[str, list[tuple[int, str]]]()
     for kind, file, *rest in case.edits:
         if kind == "bytes":
             texts.setdefault(file, []).append((rest[0], rest[1]))

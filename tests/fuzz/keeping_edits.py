@@ -11,6 +11,7 @@ from fuzz.breaking_edits import drop
 from fuzz.edits import Edit, at
 from fuzz.odd_values import DATES, NUMBERS
 from fuzz.places import parameters, places, stages
+from fuzz.shipped_scenarios import names_in
 from fuzz.small_countries import Files
 
 from imgsim.inputs.kinds.all_kinds import KINDS
@@ -259,7 +260,7 @@ def scope(random: Random, files: Files) -> Edit:
 
 def change(random: Random, files: Files) -> Edit:
     """Another dated change of the scenario."""
-    named = [".".join(map(str, place[1])) for place in parameters(files)]
+    named = names_in(files) or [".".join(map(str, place[1])) for place in parameters(files)]
     entry: dict[str, Any] = {"parameter": random.choice(named), "why": "fuzz"}
     entry[random.choice(("value", "scale", "add"))] = random.choice(NUMBERS[:16])
     for key in ("from", "until"):

@@ -5,10 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from fuzz.campaign import judged, kind_of, smaller
+from fuzz.campaign import SHIPPED, judged, judged_shipped, kind_of, smaller
 from fuzz.edits import Case, loaded
-from fuzz.generate import case
+from fuzz.generate import case, shipped_case
 from fuzz.oracle import ACCEPTED, FAILED, RAN, REFUSED, TOO_SMALL, Verdict, judge
+from fuzz.shipped_scenarios import shipped
 from fuzz.small_countries import bases
 
 SEEDS = sorted((Path(__file__).parent / "seeds").glob("*.json"))
@@ -29,6 +30,25 @@ def test_random_files_are_refused_in_plain_lines_or_accepted() -> None:
     found = judged(seed=19, numbers=range(80), run_every=10, whole_every=0)
     assert not found.failures, "\n".join(f"{said}\n{case.dumped()}" for case, said in found.failures.values())
     assert min(found.counts[REFUSED], found.counts[ACCEPTED] + found.counts[RAN]) >= 15  # neither is all there is
+
+
+@pytest.mark.parametrize("name", shipped())
+def test_every_shipped_scenario_that_the_fuzzer_begins_with_is_accepted(name: str) -> None:
+    verdict = judge(Case(name, ()))
+    assert verdict.kind == ACCEPTED, verdict.said
+
+
+def test_changed_shipped_scenarios_are_refused_in_plain_lines_or_accepted() -> None:
+    found = judged_shipped(seed=19, numbers=range(40))
+    assert not found.failures, "\n".join(f"{said}\n{case.dumped()}" for case, said in found.failures.values())
+    assert min(found.counts[f"{SHIPPED}{kind}"] for kind in (REFUSED, ACCEPTED)) >= 8  # neither is all there is
+
+
+def test_shipped_scenarios_are_judged_at_every_so_many_numbers() -> None:
+    counts = judged(19, range(38, 42), 0, 0, 20).counts
+    assert sum(number for kind, number in counts.items() if kind.startswith(SHIPPED)) == 1
+    assert sum(counts.values()) == 5
+    assert shipped_case(19, 40) == shipped_case(19, 40) != shipped_case(19, 41)
 
 
 def test_a_case_is_the_same_whenever_it_is_asked_for() -> None:

@@ -13,7 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from imgsim.base.arrays import Ints
-from imgsim.markets.lottery import chosen_jurisdictions, lottery_winners, scaled_places
+from imgsim.base.randomness.philox import uniform
+from imgsim.markets.full_size import uniforms_of_copies
+from imgsim.markets.lottery import chosen_jurisdictions, lottery_winners, rounded_places
 from imgsim.markets.match.fast.deferred_acceptance import better, blocking_pairs, deferred_acceptance, worst_seat
 from imgsim.markets.match.reference import deferred_acceptance as textbook
 
@@ -276,14 +278,21 @@ def test_those_first_in_line_take_the_places_of_their_own_jurisdiction() -> None
     assert lottery_winners(asked, order, np.array([2, 1])).tolist() == [False, True, True, False, True]
 
 
-def test_places_at_a_scale_sum_to_their_share() -> None:
-    assert abs(scaled_places(1, 2, 4000, 1.5).sum() - 6000) < 150
-    assert scaled_places(1, 2, 54, 30.0).tolist() == [30] * 54
+def test_halves_of_places_sum_to_their_share_and_rounded_places_stay_whole() -> None:
+    assert abs(rounded_places(1, 2, 4000, 1.5).sum() - 6000) < 150
+    assert rounded_places(1, 2, 54, 30.0).tolist() == [30] * 54
+
+
+def test_the_first_copy_has_the_applicants_own_chance_and_each_other_one_of_its_own() -> None:
+    draws = uniforms_of_copies(1, 3, np.array([70, 80]), 9, 2010, np.array([0, 0, 1]), np.array([0, 1, 0]))
+    assert draws.tolist() == [uniform(1, 3, 70, 9, 2010, partner) for partner in (0, 1)] + [
+        uniform(1, 3, 80, 9, 2010, 0)
+    ]
 
 
 def test_concentrated_demand_leans_on_some_jurisdictions() -> None:
-    actors = np.arange(20_000)
-    even, leaning = (np.bincount(chosen_jurisdictions(1, 0, actors, 2010, 5, 10, c), minlength=10) for c in (0.0, 3.0))
+    where = (np.arange(20_000) + 0.5) / 20_000
+    even, leaning = (np.bincount(chosen_jurisdictions(where, 10, c), minlength=10) for c in (0.0, 3.0))
     assert even.max() < 1.2 * even.min()
     assert leaning[0] > 5 * leaning[-1]
 
@@ -301,8 +310,8 @@ def test_a_quota_is_never_exceeded_never_idle_and_served_in_the_order_of_the_lin
 
 
 @given(st.integers(0, 60), st.floats(0, 30), st.floats(1, 2))
-def test_larger_scales_never_take_a_place_from_a_jurisdiction(states: int, places: float, more: float) -> None:
-    few, many = scaled_places(1, 2, states, places), scaled_places(1, 2, states, places * more)
+def test_more_places_never_take_one_from_a_jurisdiction(states: int, places: float, more: float) -> None:
+    few, many = rounded_places(1, 2, states, places), rounded_places(1, 2, states, places * more)
     assert (few <= many).all()
     assert (abs(few - places) < 1).all()
 

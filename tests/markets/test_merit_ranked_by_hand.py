@@ -47,7 +47,8 @@ def test_merit_falls_along_the_order_and_equals_keep_their_numbers() -> None:
 def across(pools: Sequence[int], wide: Sequence[bool], places: Sequence[int], open_: Sequence[bool]) -> list[int]:
     """Where applicants are placed, the first being the best."""
     order = np.arange(len(pools))
-    given = (np.array(pools, np.int64), np.array(wide, bool), order, np.array(places, np.int64), np.array(open_, bool))
+    reserved = [0 if takes_others else own for takes_others, own in zip(open_, places, strict=True)]
+    given = (np.array(pools, np.int64), np.array(wide, bool), order, np.array(places, np.int64), np.array(reserved))
     return [int(pool) for pool in place_by_merit_across_pools(*given)]
 
 
@@ -58,6 +59,12 @@ def test_who_finds_the_own_pool_full_takes_a_place_where_most_are_left() -> None
     assert across([2, 2], [True] * 2, [0, 0, 1], [False, False, True]) == [2, -1]
     assert across([0, 0], [False] * 2, [1, 9, 9], [True] * 3) == [0, -1]  # asks for the own pool alone
     assert across([-1, 0], [True] * 2, [1, 9, 9], [True] * 3) == [-1, 0]  # has no pool: not eligible
+
+
+def test_places_reserved_for_the_own_applicants_of_a_pool_are_left_to_them() -> None:
+    """The second pool has three places, two of them reserved: one stranger, then its own two."""
+    line = (np.array([0, 0, 1, 1, 1]), np.ones(5, bool), np.arange(5), np.array([0, 3]), np.array([0, 2]))
+    assert place_by_merit_across_pools(*line).tolist() == [1, -1, 1, 1, -1]
 
 
 def place_one_by_one(
@@ -140,8 +147,9 @@ def test_the_terms_are_those_of_the_day() -> None:
         assert (changed.terms(DAY).longest, changed.terms(DAY).least) == (np.inf, -np.inf)
 
 
-def test_places_at_a_scale_are_rounded_by_the_chance_of_the_pool() -> None:
-    fair = ranked({"heart": 3.0, "bridge": 5.0}, by="specialty", scale=0.3)
+@pytest.mark.parametrize("scale", [0.3, 1.0])
+def test_parts_of_places_are_rounded_by_the_chance_of_the_pool_at_every_scale_alike(scale: float) -> None:
+    fair = ranked({"heart": 0.9, "bridge": 1.5}, by="specialty", scale=scale)
     luck = [uniform(SEED, 0, pool, decision("fair.rounding"), 0, 0) for pool in (0, 1)]
     assert fair.places(DAY).tolist() == [int(0.9 + luck[0]), int(1.5 + luck[1])]
 

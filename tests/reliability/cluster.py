@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import os
 import random
+import re
 import shlex
 import shutil
 import subprocess
@@ -21,13 +22,18 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Final
 
-from .kills import DAYTIME, REFORM, ROOT
+if __name__ == "__main__":
+    sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # the tests find their helpers by plain names
+
+from builders.reforms import MORE_PLACES
+from reliability.kills import DAYTIME, ROOT
 
 SCENARIO: Final = 'title = "small"\nextends = "atlantis.toml"\n[run]\nreplications = {}\n[population]\nscale = 0.05\n'
 COMMANDS: Final = {
     "run": ("run", "small.toml"),
     "compare": ("compare", "small.toml", "--reform", "more.toml", "--uncertainty", "16"),
 }
+COMMAND: Final = re.compile(rb"Command: [^\n]*")  # on the page of a comparison: what was gathered was not computed
 MACHINES: Final = ("north", "south", "west")
 NEVER, KILLED, TWICE, ONCE = "never started", "killed", "run twice", "run"
 
@@ -43,7 +49,7 @@ def prepared(folder: Path, replications: int) -> None:
     """A small country, a scenario and a reform of it."""
     call(folder, "new-country", "atlantis")
     (folder / "small.toml").write_text(SCENARIO.format(replications), "utf-8")
-    (folder / "more.toml").write_text(REFORM, "utf-8")
+    (folder / "more.toml").write_text(MORE_PLACES, "utf-8")
 
 
 def submitted(folder: Path, command: Sequence[str], shard: str, machine: str, fate: str, moment: float) -> bool:
@@ -62,10 +68,10 @@ def submitted(folder: Path, command: Sequence[str], shard: str, machine: str, fa
 
 
 def results(folder: Path) -> dict[str, bytes]:
-    """The files of the only results in a folder, but for the manifest, without times of day."""
+    """The files of the only results in a folder, but for the manifest, without times of day and commands."""
     files = [path for path in sorted(folder.rglob("*")) if path.is_file() and "manifest" not in path.name]
     named = {DAYTIME.sub(b"", str(path.relative_to(folder)).encode()).decode(): path for path in files}
-    return {name: DAYTIME.sub(b"", path.read_bytes()) for name, path in named.items()}
+    return {name: COMMAND.sub(b"", DAYTIME.sub(b"", path.read_bytes())) for name, path in named.items()}
 
 
 def tried(folder: Path, command: Sequence[str], shards: int, lost: float, chance: random.Random) -> str:

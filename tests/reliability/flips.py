@@ -26,8 +26,8 @@ from unittest.mock import patch
 if __name__ == "__main__":
     sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # the tests find their helpers by plain names
 
+from builders.reforms import MORE_PLACES
 from reliability.damage import flip_a_bit
-from reliability.kills import REFORM
 
 from imgsim.base.files.checksums import checksums, problems
 from imgsim.runs.parts import Part, parts_in
@@ -125,7 +125,7 @@ def small_works(folder: Path) -> list[Work]:
 
     new_country("atlantis", folder)
     reform = folder / "more.toml"
-    reform.write_text(REFORM, "utf-8")
+    reform.write_text(MORE_PLACES, "utf-8")
     given: dict[str, Any] = {"replications": 3, "scale": 0.05, "workers": 1, "quiet": True}
 
     def run(out: Path, figures: bool) -> Path:

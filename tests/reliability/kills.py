@@ -26,7 +26,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+if __name__ == "__main__":
+    sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # the tests find their helpers by plain names
+
 import psutil
+from builders.reforms import MORE_PLACES
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 MARK: Final = "IMGSIM_TRY"  # in the environment of all processes of a try
@@ -34,27 +38,6 @@ HANG: Final = 60.0  # seconds in which a disturbed command must have ended, on a
 DAYTIME: Final = re.compile(rb"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d)?|\d{8}-\d{6}-\w{8}(-\d+)?")
 
 SCENARIO: Final = 'title = "small"\nextends = "atlantis.toml"\n[run]\nreplications = 6\n[population]\nscale = 0.1\n'
-REFORM: Final = """
-title = "More places"
-actor = "nobody"
-document = "none"
-date = "2015"
-reference = []
-base = "any"
-not_modelled = []
-[lever.times]
-label = "places against today"
-unit = "times"
-value = 2
-low = 0.5
-high = 3
-why = "nobody knows"
-[[change]]
-parameter = "match.places"
-from = 2012-01-01
-scale = { lever = "times" }
-why = "a check"
-"""
 FREE: Final = """
 [[parameter]]
 name = "passing"
@@ -106,7 +89,7 @@ class Place:
         (self.folder / "tmp").mkdir()
         imgsim(self, "new-country", "atlantis").communicate()
         (self.folder / "small.toml").write_text(SCENARIO)
-        (self.folder / "more.toml").write_text(REFORM)
+        (self.folder / "more.toml").write_text(MORE_PLACES)
         (self.folder / "atlantis" / "calibration.toml").write_text(FREE)
         (self.folder / "atlantis" / "targets.toml").write_text(TARGETS)
 
@@ -387,6 +370,12 @@ def campaign(count: int, seed: int, commands: Sequence[str], disturbances: Seque
     return faults
 
 
+def hear_signals() -> None:
+    """Have this program and those that it starts hear signals that a shell has a command in the background ignore."""
+    signal.signal(INT, signal.default_int_handler)
+    signal.signal(HUP, signal.SIG_DFL)
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.reliability.kills", description=__doc__)
     parser.add_argument("--count", type=int, default=30, help="tries")
@@ -395,6 +384,7 @@ def main() -> int:
     parser.add_argument("--disturbance", choices=list(DISTURBANCES), action="append", help="only this one, likewise")
     given = parser.parse_args()
     commands, disturbances = given.command or list(COMMANDS), given.disturbance or list(DISTURBANCES)
+    hear_signals()
     with tempfile.TemporaryDirectory() as work:
         faults = campaign(given.count, given.seed, commands, disturbances, Path(work))
     return bool(faults)

@@ -40,7 +40,7 @@ def scenarios(python: str, folder: Path) -> list[str]:
     """Write the scenarios to be run; their names."""
     call(python, folder, "-m", "imgsim", "new-country", "atlantis")
     (folder / "toy.toml").write_text(SMALL.format("atlantis.toml", 0.2), "utf-8")
-    (folder / "states.toml").write_text(SMALL.format(ROOT / "scenarios" / "us.toml", 0.005), "utf-8")
+    (folder / "states.toml").write_text(SMALL.format(ROOT / "scenarios" / "us.toml", 0.02), "utf-8")
     return ["toy", "states"]
 
 

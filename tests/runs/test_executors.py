@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
+import sys
 from collections.abc import Callable
 from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
 from functools import partial
@@ -64,8 +66,9 @@ def of_executorlib() -> Executor:
 
 @pytest.mark.parametrize("begun", [threads, processes, of_loky, of_dask, of_executorlib])
 def test_every_executor_gives_the_bytes_of_one_process(
-    tmp_path: Path, expected: dict[str, str], begun: Callable[[], Executor]
+    tmp_path: Path, expected: dict[str, str], begun: Callable[[], Executor], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(sys.path))  # some workers begin without the tests' own folder
     with begun() as executor:
         assert tables_of(tmp_path, Workers(executor=executor)) == expected
 

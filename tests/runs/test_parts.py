@@ -5,16 +5,20 @@ from __future__ import annotations
 import shutil
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from builders.small_engine import PEOPLE, SMALL, SmallScenario, flip_a_bit, full_checkpoints, simulate, small_outcomes
 
 from imgsim.base.errors import ImgsimError
+from imgsim.base.files import checksums
+from imgsim.base.files.checksums import add_manifest, read_manifest
 from imgsim.base.files.parquet import read_table
 from imgsim.runs import checkpoints as checkpoints_module
 from imgsim.runs.checkpoints import Checkpoints
-from imgsim.runs.parts import PartLost, join
+from imgsim.runs.parts import Part, PartLost, copy_part, join
+from imgsim.runs.portions import Portion
 from imgsim.runs.run import run_scenario
 
 SECOND = range(1, 2)
@@ -140,6 +144,19 @@ def test_parts_of_two_folders_are_gathered_in_one(tmp_path: Path) -> None:
     assert whole.take(other.folder) == []  # parts that came twice are the same
 
 
+@pytest.mark.parametrize("how", ["remove", "flip a bit of a table"])
+def test_parts_of_another_folder_that_is_looked_at_are_read_where_there_is_none_here(tmp_path: Path, how: str) -> None:
+    """So `missing` knows what a comparison needs next, though its parts lie on several machines."""
+    whole = full_checkpoints(tmp_path / "whole", SmallScenario().of(3))
+    other = full_checkpoints(tmp_path / "other", SmallScenario().of(3))
+    harm(whole.part(SECOND).folder, how)
+    shutil.rmtree(other.part(range(1)).folder)
+    both = replace(whole, also=(other.folder,))
+    folders = [path.parent.parent for path in both.files("events", 3)]
+    assert folders == [whole.folder, other.folder, whole.folder]
+    assert both.rows("events", 3) == 3 * 500
+
+
 @pytest.mark.parametrize("how", ["remove a table", "flip a bit of a table", "flip a bit of the seal"])
 def test_a_damaged_part_is_not_gathered(tmp_path: Path, how: str) -> None:
     whole, other = Checkpoints(tmp_path / "whole"), full_checkpoints(tmp_path / "other", SmallScenario().of(3))
@@ -147,6 +164,61 @@ def test_a_damaged_part_is_not_gathered(tmp_path: Path, how: str) -> None:
     with pytest.raises(ImgsimError, match=r"rep-00001-00001: is damaged"):
         whole.take(other.folder)
     assert whole.part(SECOND).fault() == "is missing"
+
+
+def test_a_part_that_another_process_finishes_at_this_moment_stays(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is not there when it is looked for, and there when what is damaged is removed."""
+    checkpoints = full_checkpoints(tmp_path, SmallScenario().of(2))
+    elsewhere, part = tmp_path / "elsewhere", checkpoints.part(SECOND)
+    part.folder.rename(elsewhere)
+    fault = Part.fault
+
+    def finished_meanwhile(self: Part) -> str | None:
+        answer = fault(self)
+        if elsewhere.exists() and self == part:
+            elsewhere.rename(part.folder)
+        return answer
+
+    monkeypatch.setattr(Part, "fault", finished_meanwhile)
+    assert checkpoints.missing(2) == []
+    assert fault(part) is None
+
+
+def test_a_damaged_part_of_another_shard_is_left_to_that_shard(tmp_path: Path) -> None:
+    full = full_checkpoints(tmp_path, SmallScenario().of(4))
+    first, second = (replace(full, portion=Portion(number, 2, record={"command": ""})) for number in (1, 2))
+    harm(full.part(SECOND).folder, "flip a bit of a table")
+    assert first.missing(4) == []
+    assert full.part(SECOND).folder.exists()
+    assert second.missing(4) == [SECOND]
+    assert not full.part(SECOND).folder.exists()
+
+
+def test_a_part_that_changes_while_it_is_copied_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its manifest is copied after its files; by then another may be there, sealed like the first."""
+    source = full_checkpoints(tmp_path / "a", SmallScenario().of(2)).part(SECOND)
+
+    def sealed_anew(file: Path, target: Path, sha256: str) -> None:
+        checksums.copy_checked(file, target, sha256)
+        manifest = read_manifest(file.parent)
+        add_manifest(file.parent, {**manifest, "sha256": {}, "tables": {}})
+
+    monkeypatch.setattr("imgsim.runs.parts.copy_checked", sealed_anew)
+    target = Part(tmp_path / "b" / source.folder.name, SECOND, source.key)
+    with pytest.raises(PartLost, match="has changed while it was copied"):
+        copy_part(source, target)
+    assert list((tmp_path / "b").iterdir()) == []
+
+
+def test_a_copied_part_is_read_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    source = full_checkpoints(tmp_path / "a", SmallScenario().of(2)).part(SECOND)
+    target = Part(tmp_path / "b" / source.folder.name, SECOND, source.key)
+    with monkeypatch.context() as patch:
+        patch.delattr(checksums, "digest")  # which would read a file again
+        copy_part(source, target)
+    assert target.fault() is None
 
 
 def test_parts_of_other_inputs_are_not_gathered(tmp_path: Path) -> None:

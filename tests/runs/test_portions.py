@@ -6,7 +6,7 @@ import os
 import random
 import shutil
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,10 +16,11 @@ from builders.small_engine import SMALL, SmallScenario, small_outcomes
 
 from imgsim.base.errors import ImgsimError, InputError
 from imgsim.cli import shards
+from imgsim.runs import keys
 from imgsim.runs.clean import abandoned
+from imgsim.runs.folders import CHECKPOINTS
 from imgsim.runs.portions import ALL, GATHERED, LOOKED_AT, Incomplete, Portion, read_record, shard_named
 from imgsim.runs.run import Run, run_scenario
-from imgsim.runs.store import CHECKPOINTS
 
 REPLICATIONS = 23
 SHARDS = 40
@@ -43,9 +44,13 @@ def in_words(done: Run) -> str:
 
 
 @pytest.fixture
-def divided(monkeypatch: pytest.MonkeyPatch) -> None:
+def divided(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Shards of a small run, called from the folder of its scenario."""
     monkeypatch.setattr(shards, "DIVIDED", {"run": (f"{__name__}.simulate", f"{__name__}.in_words")})
     monkeypatch.setattr(sys, "argv", ["imgsim", "run", "small.toml", "--shard", "1/40", "--seed", "1", "--out=a"])
+    (tmp_path / "project").mkdir()
+    (tmp_path / "project" / "small.toml").touch()
+    monkeypatch.chdir(tmp_path / "project")
 
 
 def submit(numbers: Sequence[int], out: Path, of: int = SHARDS) -> None:
@@ -134,19 +139,19 @@ def test_shards_of_other_inputs_are_not_put_together(tmp_path: Path) -> None:
     submit([1], tmp_path / "a", of=2)
     shards.carried_out("run", {"path": "small.toml", "seed": 2}, "2/2", tmp_path / "b", 1)
     with pytest.raises(InputError, match="shards of several commands"):
-        read_record([tmp_path / "a", tmp_path / "b"], CHECKPOINTS)
+        read_record([tmp_path / "a", tmp_path / "b"])
 
 
 def test_a_folder_without_shards_or_with_a_damaged_record_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="no such folder"):
-        read_record([tmp_path / "nowhere"], CHECKPOINTS)
+        read_record([tmp_path / "nowhere"])
     with pytest.raises(InputError, match="has no parts of shards"):
-        read_record([tmp_path], CHECKPOINTS)
+        read_record([tmp_path])
     (tmp_path / CHECKPOINTS).mkdir()
     for damaged in ("{", "[]", "null", '{"function": ["run"]}', "[" * 100_000):
         (tmp_path / CHECKPOINTS / "key.shards.json").write_text(damaged)
         with pytest.raises(InputError, match="is damaged"):
-            read_record([tmp_path], CHECKPOINTS)
+            read_record([tmp_path])
 
 
 @pytest.mark.usefixtures("divided")
@@ -154,12 +159,12 @@ def test_every_changed_character_of_a_record_is_noticed(tmp_path: Path) -> None:
     submit([1], tmp_path, of=2)
     (record,) = tmp_path.glob(f"{CHECKPOINTS}/*.shards.json")
     text = record.read_text()
-    assert read_record([tmp_path], CHECKPOINTS)["shards"] == 2
+    assert read_record([tmp_path])["shards"] == 2
     for place, letter in enumerate(text):
         if not letter.isspace():
             record.write_text(text[:place] + chr(ord(letter) ^ 1) + text[place + 1 :])
             with pytest.raises(InputError, match=r"is damaged|is not UTF-8|control"):
-                read_record([tmp_path], CHECKPOINTS)
+                read_record([tmp_path])
 
 
 @pytest.mark.usefixtures("divided")
@@ -167,7 +172,7 @@ def test_a_record_that_is_no_regular_file_is_refused_at_once(tmp_path: Path) -> 
     (tmp_path / CHECKPOINTS).mkdir()
     os.mkfifo(tmp_path / CHECKPOINTS / "key.shards.json")
     with pytest.raises(InputError, match="is a pipe"):
-        read_record([tmp_path], CHECKPOINTS)
+        read_record([tmp_path])
 
 
 @pytest.mark.usefixtures("divided")
@@ -225,3 +230,77 @@ def test_a_folder_copied_from_another_machine_is_as_good_as_the_one_it_was_writt
     together = gathered([tmp_path / "stick"], tmp_path / "out", capsys)
     assert everything(together) == everything(simulate(out=tmp_path / "alone").folder)
     assert not list(tmp_path.rglob("*.tmp"))
+
+
+@pytest.mark.usefixtures("divided")
+def test_shards_are_gathered_from_another_folder(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    submit([1, 2], tmp_path / "a", of=2)
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    together = gathered([tmp_path / "a"], tmp_path / "out", capsys)
+    assert everything(together) == everything(simulate(out=tmp_path / "alone").folder)
+    record = read_record([tmp_path / "a"])
+    assert shards.from_here(record)["path"] == str(tmp_path / "project" / "small.toml")
+    monkeypatch.chdir(tmp_path / "project")
+    assert shards.from_here(record)["path"] == "small.toml"
+    many = {"from": str(tmp_path), "arguments": {"reforms": ["project/small.toml", str(tmp_path / "a")], "seed": 1}}
+    assert shards.from_here(many) == {"reforms": [f"{tmp_path}/project/small.toml", f"{tmp_path}/a"], "seed": 1}
+
+
+@pytest.mark.usefixtures("divided")
+def test_what_is_missing_is_computed_in_the_folder_that_the_shards_were_called_from(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    submit([1], tmp_path / "a", of=2)
+    capsys.readouterr()
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(typer.Exit):
+        shards.missing([Path("a")])
+    command = f"imgsim run small.toml --seed 1 --shard 2/2 --out {tmp_path / 'a'}"
+    assert capsys.readouterr().out == f"(cd {tmp_path / 'project'} && {command})\n"
+
+
+@pytest.mark.usefixtures("divided")
+@pytest.mark.parametrize("command", [shards.gather, shards.missing])
+def test_a_scenario_that_is_nowhere_is_named_with_what_to_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: Callable[[list[Path]], None]
+) -> None:
+    submit([1, 2], tmp_path / "a", of=2)
+    (tmp_path / "project").rename(tmp_path / "renamed")
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(InputError, match=r"small\.toml: is neither here nor in .*/project, .* call this from a folder"):
+        command([tmp_path / "a"])
+    monkeypatch.chdir(tmp_path / "renamed")
+    command([tmp_path / "a"])
+
+
+@pytest.mark.usefixtures("divided")
+def test_parts_that_other_versions_made_are_called_so(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    submit([1, 2], tmp_path / "a", of=2)
+    here = keys.versions()
+    monkeypatch.setattr(keys, "versions", lambda: {**here, "numpy": "9.9.9"})
+    why = rf"23 more in .* were made by other versions \(numpy {here['numpy']}, here 9\.9\.9\)"
+    with pytest.raises(Incomplete, match=rf"23 of 23 parts are missing, of shards 1, 2 of 2; {why}"):
+        shards.gather([tmp_path / "a"], tmp_path / "out")
+    submit([1], tmp_path / "b", of=2)
+    capsys.readouterr()
+    with pytest.raises(typer.Exit):
+        shards.missing([tmp_path / "b", tmp_path / "a"])
+    printed = capsys.readouterr()
+    assert "11 of 23 parts are missing, of shards 2 of 2; 23 more in" in printed.err
+    assert f"numpy {here['numpy']}, here 9.9.9" in printed.err
+    assert printed.out.count("--shard") == 1
+
+
+@pytest.mark.usefixtures("divided")
+def test_parts_of_a_file_that_has_changed_are_called_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    submit([1, 2], tmp_path / "a", of=2)
+    monkeypatch.setattr(SmallScenario, "digest", lambda _: "another")
+    with pytest.raises(
+        Incomplete, match=r"23 of 23 parts are missing.*; 23 more in .* are of other inputs, as a file has"
+    ):
+        shards.gather([tmp_path / "a"], None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 from pathlib import Path
 from types import ModuleType
@@ -12,6 +13,7 @@ from builders.small_engine import PEOPLE, SMALL, SmallScenario, small_outcomes
 
 import imgsim
 from imgsim.base.errors import ImgsimError, InputError
+from imgsim.runs.folders import results_folder
 from imgsim.runs.run import Run, open_run, run_scenario
 
 
@@ -142,5 +144,32 @@ def test_run_is_the_function_even_once_its_module_is_imported() -> None:
 
 
 def test_a_results_folder_whose_name_is_no_text_is_refused_before_the_run(tmp_path: Path) -> None:
-    with pytest.raises(ImgsimError, match=r"la\\udcff/small: cannot write results: its name is no UTF-8"):
+    with pytest.raises(ImgsimError, match=r"la\\udcff: cannot write results: its name is no UTF-8"):
         run_scenario(SmallScenario(), workers=1, out=f"{tmp_path}/la\udcff", job=SMALL, figures=False)
+
+
+def test_results_that_were_moved_to_a_folder_whose_name_is_no_text_are_refused_in_one_line(
+    done: Run, tmp_path: Path
+) -> None:
+    folder = shutil.copytree(done.folder, f"{tmp_path}/la\udcff")
+    with pytest.raises(ImgsimError, match=r"people\.parquet: can be neither read nor written: its name is no UTF-8"):
+        _ = open_run(folder).people
+
+
+@pytest.mark.parametrize("name", ["M\u00fcnchen", "\u533b\u751f", "\U0001f642"])
+def test_any_name_that_is_text_is_one_for_results(name: str) -> None:
+    assert results_folder(name) == Path(name)
+    assert results_folder(None) == Path("results")
+
+
+def test_a_folder_inside_one_whose_name_is_no_text_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "la\udcff").mkdir()
+    monkeypatch.chdir(tmp_path / "la\udcff")
+    with pytest.raises(InputError, match=r"la\\udcff/results: cannot write results: its name is no UTF-8"):
+        results_folder(None)
+
+
+@pytest.mark.parametrize("name", ["la\udcff", "\ud800"])
+def test_half_a_character_is_no_text(name: str) -> None:
+    with pytest.raises(InputError, match="its name is no UTF-8"):
+        results_folder(name)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import csv
 import errno
 import json
 import os
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from builders.small_engine import SmallScenario, flip_a_bit, full_checkpoints
+from builders.small_engine import PASSED, SmallScenario, flip_a_bit, full_checkpoints
 
 from imgsim.base.errors import ImgsimError, InputError
 from imgsim.base.files.checksums import checksums, read_manifest
@@ -33,6 +35,18 @@ def test_a_run_folder_says_what_ran_and_the_checksum_of_every_file(tmp_path: Pat
     assert manifest["sha256"] == written
     assert (manifest["seed"], manifest["scale"], manifest["replications"]) == (1, 0.5, 2)
     assert {"scenario.resolved.json", "parameters.csv", "DATA_DICTIONARY.md", "tables/people.parquet"} <= set(written)
+
+
+def test_a_reason_that_would_be_a_formula_is_text_in_csv_and_as_it_is_in_the_table(tmp_path: Path) -> None:
+    formula = '=HYPERLINK("https://example.org")'
+    (row,) = PASSED.rows[""]
+    passed = replace(PASSED, rows={"": (row._replace(why=formula),)})
+    folder = write(tmp_path, replace(SmallScenario().of(2), parameters={passed.name: passed}))
+    with (folder / "parameters.csv").open(encoding="utf-8", newline="") as file:
+        (written,) = csv.DictReader(file)
+    assert (written["why"], written["value"]) == (f"'{formula}", "0.7")
+    assert load_table(folder, "parameters")["why"].tolist() == [formula]
+    assert "apostrophe" in (folder / "DATA_DICTIONARY.md").read_text("utf-8")
 
 
 def test_two_runs_within_a_second_get_two_folders(tmp_path: Path) -> None:

@@ -108,6 +108,24 @@ def test_a_folder_without_a_manifest_is_bad_input(
     assert "is not the folder of a finished run" in capsys.readouterr().err
 
 
+def test_each_folder_is_reported_whatever_is_wrong_with_the_others(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    damaged = shutil.copytree(folder, tmp_path / "damaged")
+    flip_a_bit(damaged / "summary.csv")
+    (tmp_path / "notes").mkdir()
+    given = [tmp_path / "nowhere", folder, tmp_path / "notes", damaged, folder]
+    assert main(["verify", *map(str, given)]) == 2
+    printed = capsys.readouterr()
+    assert [line.split(": ")[0] for line in printed.out.splitlines()] == [
+        f"{folder}", f"{damaged}/summary.csv", f"{folder}"
+    ]  # fmt: skip
+    assert [line.split(": ")[1] for line in printed.err.splitlines()] == [
+        f"{tmp_path}/nowhere", f"{tmp_path}/notes"
+    ]  # fmt: skip
+    assert main(["verify", str(folder), str(damaged)]) == 1
+
+
 def test_a_manifest_that_is_sealed_anew_after_a_change_says_what_changed(folder: Path) -> None:
     """A checksum is no signature: it shows accidents, and changes by whoever does not know it."""
     flip_a_bit(folder / "tables" / "events.parquet")

@@ -105,9 +105,7 @@ def write_file(target: Path, content: bytes) -> None:
 
     InputError for what is no regular file: a device of this name would be replaced by a file.
     """
-    with suppress(FileNotFoundError):
-        refuse_no_file(target, target.stat())
-    file = target.resolve()
+    file = _regular(target)
     new, handle = _new_file(file)
     try:
         with open(handle, "wb", closefd=False) as written:
@@ -119,6 +117,25 @@ def write_file(target: Path, content: bytes) -> None:
     finally:
         new.unlink(missing_ok=True)
         os.close(handle)
+
+
+def try_to_write(target: Path) -> None:
+    """Fail where `write_file` would, before there is anything to write; the file stays as it is, or is not there.
+
+    What a writer that was killed has left beside it is removed.
+    """
+    file = _regular(target)
+    sweep(file.parent)
+    new, handle = _new_file(file)
+    new.unlink(missing_ok=True)
+    os.close(handle)
+
+
+def _regular(target: Path) -> Path:
+    """The file that a name leads to, which may not be there yet; InputError for what is no regular file."""
+    with suppress(FileNotFoundError):
+        refuse_no_file(target, target.stat())
+    return target.resolve()
 
 
 def _new_file(target: Path) -> tuple[Path, int]:

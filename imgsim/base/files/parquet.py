@@ -10,6 +10,9 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
+from imgsim.base.errors import InputError
+from imgsim.base.files.source import is_text
+
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
     from numpy.typing import NDArray
@@ -109,7 +112,7 @@ def _frame(database: DuckDBPyConnection, sql: str) -> DataFrame:
 
 
 def _copy(database: DuckDBPyConnection, rows: str, path: Path) -> None:
-    database.execute(f"COPY ({rows}) TO {_text(path)} (FORMAT parquet, COMPRESSION zstd)")
+    database.execute(f"COPY ({rows}) TO {_file(path)} (FORMAT parquet, COMPRESSION zstd)")
 
 
 def _typed(layout: Layout, columns: Iterable[str], as_they_are: Collection[str] = ()) -> str:
@@ -172,7 +175,14 @@ def _as_category(database: DuckDBPyConnection, rows: str, column: str, kind: str
 
 
 def _files(paths: Sequence[Path]) -> str:
-    return f"read_parquet([{', '.join(map(_text, paths))}])"
+    return f"read_parquet([{', '.join(map(_file, paths))}])"
+
+
+def _file(path: Path) -> str:
+    """The name of a file in SQL; InputError for one that DuckDB cannot take."""
+    if not is_text(path):
+        raise InputError("can be neither read nor written: its name is no UTF-8", file=str(path))
+    return _text(path)
 
 
 def _text(value: object) -> str:

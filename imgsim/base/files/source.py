@@ -80,6 +80,14 @@ def linked(name: object) -> str | None:
         return None
 
 
+def is_text(path: Path) -> bool:
+    """Whether the name of a file is text in UTF-8; DuckDB neither reads nor writes any other."""
+    try:
+        return os.fsencode(path) == str(path).encode()
+    except UnicodeEncodeError:
+        return False
+
+
 def read_text(file: Path) -> str:
     """The text of a regular file in UTF-8, without a byte order mark. InputError if it is anything else."""
     return as_text(read_bytes(file), file)

@@ -128,4 +128,6 @@ INTRODUCTION = """# What is in this folder
 Counts are simulated heads: one simulated person stands for 1 / scale people (scale is in `manifest.json`).
 Dates are calendar dates; ages and durations are in years of 365.25 days.
 Values are missing only where a column says when.
+In CSV files a text that a spreadsheet would take for a formula (it begins with =, +, - or @, a tab or a line break) has
+an apostrophe before it; numbers have none. The Parquet tables hold every text as it is.
 """

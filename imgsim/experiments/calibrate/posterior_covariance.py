@@ -16,6 +16,7 @@ from typing import Final
 import numpy as np
 
 from imgsim.base.errors import InputError
+from imgsim.base.files.atomic import write_file
 from imgsim.base.files.toml import Table, read_toml
 from imgsim.experiments.calibrate.calibration_parameters import CalibrationParameter, load_calibration_parameters
 from imgsim.experiments.calibrate.fit import Trial, Vector
@@ -74,7 +75,7 @@ def write(folder: Path, free: Sequence[CalibrationParameter], matrix: Vector, co
         f"# Written by `{command}`; see imgsim/experiments/calibrate/posterior_covariance.py for the formula.\n\n"
         f"parameters = [{names}]\ncovariance = [\n{rows},\n]\n"
     )
-    (folder / FILE).write_text(text, "utf-8")
+    write_file(folder / FILE, text.encode())
 
 
 def load(folder: Path) -> Posterior | None:

@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pandas as pd
 
+from imgsim.base.errors import InputError
+from imgsim.base.files.atomic import refused_in_one_line, try_to_write, write_file
 from imgsim.experiments.calibrate import posterior_covariance
 from imgsim.experiments.calibrate.as_scenario import scenario_text
 from imgsim.experiments.calibrate.calibration_parameters import CalibrationParameter, load_calibration_parameters
@@ -21,9 +23,11 @@ from imgsim.experiments.calibrate.selection import (
     in_family,
     knowledge,
     known_before,
+    refuse_nothing_to_fit,
     refuse_odd_window,
     targets_within,
     up_to,
+    window,
 )
 from imgsim.experiments.calibrate.trials import Map, over_parts, over_workers
 from imgsim.experiments.calibrate.write_parameters import write_parameters
@@ -33,12 +37,11 @@ from imgsim.inputs.scenarios.load import load_scenario
 from imgsim.inputs.scenarios.scenario import Scenario
 from imgsim.outcomes.check_targets import check_targets
 from imgsim.runs.checkpoints import claims
+from imgsim.runs.folders import CHECKPOINTS, results_folder
 from imgsim.runs.portions import ALL, Portion
-from imgsim.runs.store import CHECKPOINTS
 from imgsim.runs.workers import Workers, chosen_workers
 
 HORIZON = datetime.date(2019, 7, 1)
-RESULTS = "results"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,12 +81,15 @@ def prepare(file: str, settings: Settings) -> Calibration:
     folder, only, until = country_folder(scenario.country), settings.only, settings.until
     refuse_odd_window(scenario, settings.end, until)
     check_targets(folder, scenario.pathway)
-    targets = targets_within(in_family(load_targets(folder), only), settings.end, until)
+    figures = in_family(load_targets(folder), only)
+    targets = targets_within(figures, settings.end, until)
+    free = known_before(in_family(load_calibration_parameters(folder), only), until)
+    refuse_nothing_to_fit(only, free, figures, targets, window(scenario, settings.end, until))
     return Calibration(
         file,
         folder,
         up_to(scenario, settings.end, until),
-        known_before(in_family(load_calibration_parameters(folder), only), until),
+        free,
         discount_older(targets, until, settings.half_life),
         settings,
     )
@@ -93,6 +99,14 @@ def fitted(made: Calibration, report: Callable[[str], object]) -> Fit:
     """Fit the calibration parameters to the targets, with trials in parallel on all workers."""
     spread, rounds = over_workers(made.settings.by()), made.settings.rounds
     return fit(made.scenario, made.free, made.targets, rounds=rounds, spread=spread, report=report)
+
+
+def write_fit(made: Calibration, result: Fit, write: bool, save: Path | None) -> None:
+    """Write a fit into the country's parameter files, or as a scenario, or both, as was asked for."""
+    if write:
+        write_into_country(made, result)
+    if save:
+        write_as_scenario(made, result, save)
 
 
 def write_into_country(made: Calibration, result: Fit) -> None:
@@ -106,7 +120,17 @@ def write_as_scenario(made: Calibration, result: Fit, file: Path) -> None:
     parameters = shifted(made.scenario, made.free, result.shift).parameters
     title = f"{made.scenario.title}; {known}"
     text = scenario_text(parameters, made.free, Path(made.file).name, title, known)
-    file.write_text(text, "utf-8", "backslashreplace")
+    write_file(file, text.encode("utf-8", "backslashreplace"))
+
+
+def refuse_unwritable(made: Calibration, write: bool, save: Path | None) -> None:
+    """Refuse what the fit could not be written to before it is computed, not after; nothing is left behind."""
+    if save is not None and save.exists() and save.samefile(made.file):
+        raise InputError("would take the place of the scenario that it extends", file=str(save), key="--save")
+    files = sorted((made.folder / "parameters").glob("*.toml")) if write else []
+    for file in [*files, *([save] if save else [])]:
+        with refused_in_one_line(f"{file}: cannot write the fit"):
+            try_to_write(file)
 
 
 def covariance(
@@ -133,7 +157,11 @@ def covariance(
         replications=replications, workers=workers, executor=executor,
     )  # fmt: skip
     made = prepare(str(path), settings)
-    with claims(Path(out or RESULTS) / CHECKPOINTS, portion or ALL) as claimed:
+    root, part = results_folder(out), portion or ALL
+    if part.writes_results:
+        with refused_in_one_line(f"{made.folder / posterior_covariance.FILE}: cannot write the covariance"):
+            try_to_write(made.folder / posterior_covariance.FILE)
+    with claims(root / CHECKPOINTS, part) as claimed:
         return made, write_covariance(made, over_parts(claimed, settings.by(), quiet))
 
 

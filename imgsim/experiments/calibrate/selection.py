@@ -17,6 +17,7 @@ from imgsim.inputs.scenarios.scenario import Scenario
 
 FAMILIES = ("exam", "soap", "competitors")  # fitted apart: pass rates depend on nothing that the Match decides, nor it
 # much on SOAP; what US seniors wished for after 2018 moves no figure before
+MOST_NAMED: Final = 6  # figures in a refusal
 MOST_HALVINGS: Final = 100  # of the weight of an old figure, which is nothing long before
 STOCK: Final = "population.stock"
 Named = TypeVar("Named", CalibrationParameter, Target)
@@ -45,6 +46,11 @@ def targets_within(targets: list[Target], end: datetime.date, until: int | None)
 def dated_after(cohort: str, year: int) -> bool:
     """Tell whether a cohort named by its year is of this year or later; cohorts pooled over years are not."""
     return cohort[:4].isdigit() and cohort[:4] >= str(year)
+
+
+def dated_before(cohort: str, year: int) -> bool:
+    """Tell whether a cohort named by its year is of an earlier one; cohorts pooled over years are not."""
+    return cohort[:4].isdigit() and cohort[:4] < str(year)
 
 
 def discount_older(targets: list[Target], until: int | None, half_life: float) -> list[Target]:
@@ -78,6 +84,32 @@ def refuse_odd_window(scenario: Scenario, end: datetime.date, until: int | None)
         raise InputError(f"must be after {begin}, when measuring begins, and not after {last}", key="--end")
     if until is not None and not begin.year < until <= last.year:
         raise InputError(f"must be a year from {begin.year + 1} to {last.year}, not {until}", key="--until")
+
+
+def window(scenario: Scenario, end: datetime.date, until: int | None) -> tuple[int, str]:
+    """The first year of which a fit measures anything, and all that it may use in words."""
+    begin = scenario.run.measured_from
+    return begin.year, f"from {begin} to {end}{f', before {until}' if until is not None else ''}"
+
+
+def refuse_nothing_to_fit(
+    only: str, free: list[CalibrationParameter], figures: list[Target], within: list[Target], window: tuple[int, str]
+) -> None:
+    """InputError where there are no parameters to adjust, or none of the published ``figures`` is ``within`` reach.
+
+    The misfit of no figure is no number.
+    """
+    (first, words), named = window, f" whose names begin with `{only}`" if only not in ("", "all") else ""
+    if not free:
+        raise InputError(f"there are no calibration parameters{named} for the window {words}", key="--only")
+    if any(target.use == "fit" and not dated_before(target.cohort, first) for target in within):
+        return
+    lacking = [f"{target.measure} {target.cohort}" for target in figures if target.use == "fit"]
+    if not lacking:
+        raise InputError(f"there are no published figures{named} to fit", key="--only")
+    more = f" and {len(lacking) - MOST_NAMED} more" if len(lacking) > MOST_NAMED else ""
+    listed = f"{', '.join(lacking[:MOST_NAMED])}{more}"
+    raise InputError(f"no figure to fit lies in the window {words}: {listed}; another --end may help", key="--only")
 
 
 def up_to(scenario: Scenario, end: datetime.date, until: int | None) -> Scenario:

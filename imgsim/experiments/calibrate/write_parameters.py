@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from imgsim.base.files.atomic import write_file
 from imgsim.base.files.toml import read_toml
 from imgsim.base.files.toml_positions import nodes
 from imgsim.experiments.calibrate.calibration_parameters import SHIFTED, Address, CalibrationParameter
@@ -29,7 +30,7 @@ def write_parameters(folder: Path, free: Sequence[CalibrationParameter], shift: 
         for begin, end, text in sorted(edits, reverse=True):
             content = content[:begin] + text + content[end:]
         if edits:
-            file.write_bytes(content)
+            write_file(file, content)
             read_toml(file)
 
 

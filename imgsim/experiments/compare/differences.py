@@ -19,6 +19,7 @@ COLUMNS: Final = (
     "better", "n_baseline", "n_reformed", "denominator_moved", "replications", "variance_reduction_factor",
 )  # fmt: skip
 DIGITS: Final = 6  # to which sums of years are exact: years given and taken leave no dust of a last bit
+FEWEST: Final = 3  # replications that a probability needs
 SAME: Final = 1e-12  # sums of floats in another order differ by less
 
 
@@ -82,24 +83,31 @@ def side_by_side(one: pd.DataFrame, other: pd.DataFrame, suffixes: tuple[str, st
     return one.merge(other, left_index=True, right_index=True, suffixes=suffixes, how=how)
 
 
-def paired_interval(difference: Floats, better: str) -> tuple[float, float, float, float]:
-    """Mean, ends of the 95% t-interval, and probability of lying on the better side; missing with one replication.
+def paired_interval(difference: Floats, better: str, same: bool = True) -> tuple[float, float, float, float]:
+    """Mean, ends of the 95% t-interval, and probability of lying on the better side.
 
-    Where nothing differs in any replication the interval is zero and no probability is given; nor is one where neither
-    side is better.
+    All but the mean are missing where nothing tells chance: with one replication, and where all replications differ by
+    the same, for an interval without width would claim certainty. Only where nothing differs in any replication, and
+    both worlds are of the ``same`` persons, is the interval zero; then no probability is given, nor is one where
+    neither side is better, nor from two replications: they may lie close together by chance, and would be sure.
     """
     mean, n = float(difference.mean()), len(difference)
-    if not difference.any():
+    if same and not difference.any():
         return 0.0, 0.0, 0.0, np.nan
-    if n < 2:
+    if n < 2 or all_equal(difference):
         return mean, np.nan, np.nan, np.nan
     from scipy.special import stdtr, stdtrit
 
     error = float(difference.std(ddof=1)) / np.sqrt(n)
     half = float(stdtrit(n - 1, (1 + CONFIDENCE) / 2)) * error
     sign = {"more": 1.0, "less": -1.0}.get(better, np.nan)
-    helps = float(stdtr(n - 1, sign * mean / error)) if error > SAME else float(sign * mean > 0 if better else np.nan)
+    helps = float(stdtr(n - 1, sign * mean / error)) if n >= FEWEST else np.nan
     return mean, mean - half, mean + half, helps
+
+
+def all_equal(values: Floats) -> bool:
+    """Whether values are the same but for the last bits that sums of floats differ by."""
+    return bool(np.ptp(values) <= SAME * max(1.0, float(np.abs(values).max())))
 
 
 def variance_reduction_factor(one: Floats, other: Floats) -> float:
@@ -121,13 +129,14 @@ def gain_table(pairs: pd.DataFrame, names: tuple[str, ...], scale: float) -> pd.
         world, dimension, group = (str(part) for part in key)
         means = {name: float(counted[name].mean()) / scale for name in COUNTS}
         net = (counted["gained"] - counted["lost"]).to_numpy(np.float64) / scale
-        _, low, high, _ = paired_interval(net, "more")
+        _, low, high, _ = paired_interval(net, "more", same=not counted[["gained", "lost"]].to_numpy().any())
         _, few, many, _ = paired_interval(counted["practice_years"].to_numpy(np.float64).round(DIGITS) / scale, "more")
         years = {f"years_{name}": mean_years(means, name) for name in ("sooner", "later")}
         shown = {name: means[name] for name in COUNTS if not name.startswith("days_")}
         rows.append(
             {"reform": names[int(world)], "dimension": dimension, "group": group, **shown, **years}
             | {"net": float(net.mean()), "net_low": low, "net_high": high, "practice_low": few, "practice_high": many}
+            | {"replications": len(counted)}
         )
     return pd.DataFrame(rows)
 

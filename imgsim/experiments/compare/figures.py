@@ -13,7 +13,7 @@ from matplotlib.ticker import FuncFormatter
 from imgsim.experiments.compare.differences import each_row
 from imgsim.experiments.compare.lead import leading
 from imgsim.experiments.compare.sweep import BASELINE, by_size, outside, switching_points
-from imgsim.experiments.compare.text import POINTS, nothing_stands_out
+from imgsim.experiments.compare.text import POINTS, no_interval, nothing_stands_out
 from imgsim.reports.figures.register import with_plain_texts
 from imgsim.reports.figures.style import (
     BLUE,
@@ -67,7 +67,7 @@ def differences(of: Comparison) -> Axes:
     axis(axes, "Difference (percentage points)", "")
     what = f"Paired person by person over {of.replications} replications. Line: 95% interval, stochastic only."
     hollow = " Hollow: not of the same persons, the denominator moved." if table["denominator_moved"].any() else ""
-    return notes(axes, run_of(of), f"{what}{hollow} Denominators stand in the table.")
+    return notes(axes, run_of(of), f"{what}{no_interval(table)}{hollow} Denominators stand in the table.")
 
 
 def in_points(axes: Axes) -> None:

@@ -42,7 +42,8 @@ def lead_row(name: str, line: Mapping[str, Any], counted: pd.DataFrame, scale: f
     """One leading line under one reform, from its pairs in every replication."""
     before = counted[BEFORE[line["measure"]]].to_numpy(np.float64) / scale
     change = change_of(counted, line["measure"]) / scale
-    mean, low, high, helps = paired_interval(change, line["better"])
+    same = not counted[["gained", "lost"]].to_numpy().any()
+    mean, low, high, helps = paired_interval(change, line["better"], same or line["measure"] != STARTS)
     n = float(counted["persons"].mean())
     factor = variance_reduction_factor(before, before + change)
     return (
@@ -117,16 +118,14 @@ def opposite(starts: str, years: str) -> str:
 def starts_words(what: str, row: Any) -> str:
     """The net of persons who start training or practise, in words."""
     if what == SAME:
-        return (
-            "the same number start training or practise"
-            if row.gained
-            else "the same persons start training or practise"
-        )
+        number = f"the same number start training or practise{every_time(row.replications)}"
+        return number if row.gained else "the same persons start training or practise"
     if what == CHANCE:
         shown = f"net {quantity(row.net, signed=True)}{span(row.net_low, row.net_high)}"
         return f"there is no difference beyond chance in how many start training or practise ({shown})"
     words = MORE if row.net > 0 else FEWER
-    return f"{quantity(row.net)} {words} start training or practise{bracketed(row.net_low, row.net_high)}"
+    interval = bracketed(row.net_low, row.net_high, row.replications)
+    return f"{quantity(row.net)} {words} start training or practise{interval}"
 
 
 def years_words(what: str, row: Any) -> str:
@@ -137,7 +136,7 @@ def years_words(what: str, row: Any) -> str:
         shown = f"{quantity(row.practice_years, signed=True)}{span(row.practice_low, row.practice_high)}"
         return f"there is no difference beyond chance in physician-years by the horizon ({shown})"
     words = MORE if row.practice_years > 0 else FEWER
-    interval = bracketed(row.practice_low, row.practice_high)
+    interval = bracketed(row.practice_low, row.practice_high, row.replications)
     return f"{quantity(row.practice_years)} {words} physician-years are worked by the horizon{interval}"
 
 
@@ -146,9 +145,16 @@ def span(low: float, high: float) -> str:
     return f", 95% interval {quantity(low, signed=True)} to {quantity(high, signed=True)}"
 
 
-def bracketed(low: float, high: float) -> str:
-    """The 95% interval in brackets, or that there is none."""
-    return " (one replication: no interval)" if np.isnan(low) else f" ({span(low, high)[2:]})"
+def bracketed(low: float, high: float, replications: int) -> str:
+    """The 95% interval in brackets, or why there is none."""
+    if not np.isnan(low):
+        return f" ({span(low, high)[2:]})"
+    return every_time(replications) or " (one replication: no interval)"
+
+
+def every_time(replications: int) -> str:
+    """That all of several replications differ by the same, which says nothing of chance; nothing for one of them."""
+    return f" (the same in all {replications} replications: no interval)" if replications > 1 else ""
 
 
 def quantity(value: float, signed: bool = False) -> str:

@@ -16,7 +16,7 @@ from imgsim.experiments.compare.differences import each_row
 from imgsim.experiments.compare.page_tables import items, number_or_blank, table
 from imgsim.experiments.compare.page_uncertainty import sensitivity_html, uncertainty_html
 from imgsim.experiments.compare.sweep import switching_text
-from imgsim.experiments.compare.text import chance, denominators, differs, folded_text, points, sentences
+from imgsim.experiments.compare.text import chance, denominators, differs, folded_text, no_interval, points, sentences
 from imgsim.outcomes.headline import leaning, number
 from imgsim.runs.manifest import Call, command
 
@@ -97,7 +97,8 @@ def differences_html(comparison: Comparison) -> str:
         for name, of in comparison.differences.groupby("reform", sort=False)
         if (text := folded_text(of))
     ]
-    return table(head, rows) + items(folded)
+    remark = no_interval(comparison.differences).strip()
+    return table(head, rows) + items([*folded, *([remark] if remark else [])])
 
 
 def persons(row: Any) -> str:

@@ -10,7 +10,7 @@ import pandas as pd
 from imgsim.experiments.compare.differences import each_row
 from imgsim.experiments.compare.lead import leading
 from imgsim.experiments.compare.page_tables import table
-from imgsim.experiments.compare.text import POINTS, helps_in, nothing_stands_out, points, tornado_text
+from imgsim.experiments.compare.text import POINTS, helps_in, nothing_stands_out, points, range_words, tornado_text
 from imgsim.experiments.uncertainty.sensitivity import STRONGEST
 
 if TYPE_CHECKING:
@@ -32,11 +32,10 @@ def uncertainty_html(comparison: Comparison) -> str:
     if uncertainty is None:
         return NOT_ASKED
     rows = [
-        (row.reform, row.label, points(row.median, row.unit, True),
-         f"{points(row.low, row.unit, True)} to {points(row.high, row.unit, True)}", helps_in(row).removeprefix(", "))
+        (row.reform, row.label, points(row.median, row.unit, True), range_words(row), helps_in(row).removeprefix(", "))
         for row in each_row(comparison.drawn)
     ]  # fmt: skip
-    head = ("reform", "measure", "median difference", "95% range over draws", "helps")
+    head = ("reform", "measure", "median difference", "range over draws", "helps")
     about = (
         f"<p>{len(uncertainty.points)} draws of {len(uncertainty.parameters)} assumed or fitted numbers, the same "
         f"replication in each. {uncertainty.refused} draws were refused by the model.</p>"

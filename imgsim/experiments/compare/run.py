@@ -25,13 +25,12 @@ from imgsim.experiments.uncertainty.sensitivity import sensitivity
 from imgsim.inputs.arguments import check_arguments
 from imgsim.inputs.reforms.lever_sizes import lever_sizes
 from imgsim.runs.checkpoints import Checkpoints, Claims, claims
+from imgsim.runs.folders import CHECKPOINTS, results_folder
 from imgsim.runs.manifest import Call
 from imgsim.runs.portions import ALL, Portion, carry_out
 from imgsim.runs.replicate import complete_replications
-from imgsim.runs.store import CHECKPOINTS
 from imgsim.runs.workers import Workers, chosen_workers
 
-RESULTS: Final = "results"
 YEARS: Final = 12  # measured from the first change of a reform on: five-year cohorts and a few ten-year ones
 AT_MOST: Final = 100  # replications, if precision is asked for
 
@@ -65,7 +64,7 @@ def compare(
     """
     check_arguments(locals())
     given = {"sets": sets, "seed": seed, "scale": scale}
-    start, by, root = datetime.now(UTC), chosen_workers(workers, executor, quiet), Path(out or RESULTS)
+    start, by, root = datetime.now(UTC), chosen_workers(workers, executor, quiet), results_folder(out)
     sizes = lever_sizes(levers, doses)
     files = [Path(file) for file in reforms]
     worlds = worlds_of(Path(base), files, together, years, sweep, sizes, engine, given)
@@ -154,10 +153,13 @@ def refuse_counts(count: int, precision: float | None, most: int) -> None:
 
 
 def widest(table: pd.DataFrame) -> float:
-    """Half the widest interval among differences of shares; 0 if nothing differs."""
-    shares = table[table["unit"] == "share"]
+    """Half the widest interval among differences of shares; 0 if nothing differs.
+
+    Infinite where all of several replications differ by the same: from them nothing is known of chance.
+    """
+    shares = table[(table["unit"] == "share") & (table["replications"] > 1)]
     half = (shares["high"] - shares["low"]).to_numpy(np.float64) / 2
-    return float(np.nanmax(half)) if np.isfinite(half).any() else 0.0
+    return float(np.nan_to_num(half, nan=np.inf, posinf=np.inf).max(initial=0.0))
 
 
 def precision_text(precision: float | None, half: float, count: int) -> str:
@@ -166,6 +168,7 @@ def precision_text(precision: float | None, half: float, count: int) -> str:
         return ""
     if half <= precision:
         return f"All shares known to {100 * half:.2g} points after {count} replications ({100 * precision:.2g} asked)."
+    known = f"the widest interval is {100 * half:.2g} points, not {100 * precision:.2g}"
     return (
-        f"Stopped at {count} replications: the widest interval is {100 * half:.2g} points, not {100 * precision:.2g}."
+        f"Stopped at {count} replications: {known if half < np.inf else 'a share differs by the same in all of them'}."
     )

@@ -15,7 +15,7 @@ from typing import Final
 from imgsim.base.dates.day_numbers import NEVER
 from imgsim.engines.model import Model
 from imgsim.inputs.scenarios.scenario import Scenario
-from imgsim.markets.allocation import Allocation, Applicants, Mechanism
+from imgsim.markets.allocation import Allocation, Applicants, Mechanism, Remembering
 
 Question = tuple[str, int, int, bytes]  # round, year, replication, digest of the applicants
 
@@ -49,6 +49,8 @@ class SharedMechanism:
         question = self.name, year, replication, digest(applicants)
         if question not in self.shared.allocations:
             self.shared.allocations[question] = self.mechanism.allocate(year, replication, applicants)
+        elif isinstance(self.mechanism, Remembering):
+            self.mechanism.remember(replication, self.shared.allocations[question])
         return self.shared.allocations[question]
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import pandas as pd
 
-from imgsim.experiments.compare.differences import each_row
+from imgsim.experiments.compare.differences import FEWEST, each_row
 from imgsim.experiments.compare.lead import LINES, lead_sentence, leading
 from imgsim.experiments.compare.sweep import switching_text
 from imgsim.outcomes.headline import COUNTED, number
@@ -31,14 +31,23 @@ def table_text(comparison: Comparison) -> str:
         f"The answer counts all graduates who entered from {run.start} to {run.end}, the other lines are measured from "
         f"{run.measured_from} on. {comparison.replications} replications at scale {run.scale:g}, "
         "paired person by person. ± 95% interval and `helps` (probability that the reform does): stochastic "
-        "uncertainty only, not parameter uncertainty. No `helps` where the denominator differs between the worlds. "
-        "`narrower`: how many times narrower the interval is than with other seeds for the reform."
+        "uncertainty only, not parameter uncertainty. No `helps` where the denominator differs between the worlds, nor "
+        f"from fewer than {FEWEST} replications. "
+        f"`narrower`: how many times narrower the interval is than with other seeds for the reform.{no_interval(table)}"
     )
     last = [comparison.precision_text] if comparison.precision_text else []
     if comparison.sweep is not None:
         switching = switching_text(comparison.switching_points, comparison.sweep[0])
         last += ["\n".join(switching)] if switching else []
     return "\n\n".join([*blocks, *uncertainty_text(comparison), wrapped(about), *last])
+
+
+def no_interval(table: pd.DataFrame) -> str:
+    """A sentence on lines without an interval although there are several replications; empty if there are none."""
+    equal = table["low"].isna() & (table["replications"] > 1)
+    return (
+        " No interval where all replications differ by the same: that tells nothing of chance." if equal.any() else ""
+    )
 
 
 def reform_text(comparison: Comparison, reform: str, rows: pd.DataFrame) -> str:
@@ -123,7 +132,7 @@ def sentences(comparison: Comparison, reform: str) -> tuple[str, str]:
     if not len(rows):
         return "Nobody lives in both worlds.", ""
     row = next(each_row(rows))
-    return f"{lead_sentence(row)} {certainty(comparison, reform)}", gain_sentence(row)
+    return f"{lead_sentence(row)} {certainty(comparison, row)}", gain_sentence(row)
 
 
 def gain_sentence(row: Any) -> str:
@@ -136,22 +145,27 @@ def gain_sentence(row: Any) -> str:
     )
 
 
-def certainty(comparison: Comparison, reform: str) -> str:
-    """What the intervals of an answer show, and what draws of parameters add."""
-    n = comparison.replications
-    shown = f"Intervals over {n} replications show chance alone" if n > 1 else "Chance is not known"
+def certainty(comparison: Comparison, row: Any) -> str:
+    """What the intervals of an answer, a row of the gains, show, and what draws of parameters add."""
+    unknown = np.isnan(row.net_low) and np.isnan(row.practice_low)
+    many = f"Intervals over {row.replications} replications show chance alone"
+    shown = many if row.replications > 1 and not unknown else "Chance is not known"
     if comparison.parameter_uncertainty is None:
         return f"{shown}; parameter uncertainty was not asked for."
     table, leads = comparison.drawn, [line["label"] for line in LINES]
-    rows = table[(table["reform"] == reform) & table["label"].isin(leads)]
-    draws = "; ".join(f"{row.label} {draw_words(row)}" for row in each_row(rows))
+    rows = table[(table["reform"] == row.reform) & table["label"].isin(leads)]
+    draws = "; ".join(f"{drawn.label} {draw_words(drawn)}" for drawn in each_row(rows))
     return f"{shown}. Over draws of the uncertain numbers: {draws}." if draws else f"{shown}."
 
 
 def draw_words(row: Any) -> str:
     """The range of a difference over draws of parameters, and in how many of them the reform helps."""
-    span = f"{points(row.low, row.unit, True)} to {points(row.high, row.unit, True)}"
-    return f"{points(row.median, row.unit, True)} ({span}){helps_in(row)}"
+    return f"{points(row.median, row.unit, True)} ({range_words(row)}){helps_in(row)}"
+
+
+def range_words(row: Any) -> str:
+    """The range of a difference over draws of parameters, after what it is a range of."""
+    return f"{row.range} {points(row.low, row.unit, True)} to {points(row.high, row.unit, True)}"
 
 
 def helps_in(row: Any) -> str:
@@ -166,13 +180,13 @@ def uncertainty_text(comparison: Comparison) -> list[str]:
         return []
     rows = [
         f"{str(row.reform)[:22]:24}{row.label[:48]:50}{points(row.median, row.unit, True):>8}"
-        f"  {points(row.low, row.unit, True)} to {points(row.high, row.unit, True)}{helps_in(row)}"
+        f"  {range_words(row)}{helps_in(row)}"
         for row in each_row(comparison.drawn)
     ]
     draws, numbers = uncertainty.points.shape
     head = f"Parameter uncertainty: {draws} draws of {numbers} assumed or fitted numbers"
     refused = f" ({uncertainty.refused} more were refused by the model)" if uncertainty.refused else ""
-    text = "\n".join([f"{head}{refused}; median and 95% range of the difference:", *rows])
+    text = "\n".join([f"{head}{refused}; median and range of the difference:", *rows])
     return [text, wrapped(tornado_text(comparison))]
 
 

@@ -11,6 +11,7 @@ import pandas as pd
 from imgsim.base.files.atomic import publish, refused_in_one_line, sweep, unfinished
 from imgsim.base.files.checksums import add_manifest
 from imgsim.base.files.parquet import write_table
+from imgsim.base.files.spreadsheet import write_csv
 from imgsim.engines.records.data_dictionary import layout
 from imgsim.experiments.compare.page import page
 from imgsim.runs.manifest import Call, manifest
@@ -31,7 +32,7 @@ def write_comparison(comparison: Comparison, root: Path, call: Call, figures: bo
         with unfinished(home / "comparison") as folder:
             for name, table in tables_of(comparison).items():
                 write_table(layout(name), table, folder / f"{name}.parquet")
-                table.to_csv(folder / f"{name}.csv", index=False)
+                write_csv(table, folder / f"{name}.csv")
             drawings = write_figures(comparison, folder / "figures") if figures else {}
             (folder / PAGE).write_text(page(comparison, drawings, call), "utf-8", "backslashreplace")
             add_manifest(folder, record(comparison, call))

@@ -31,6 +31,7 @@ from imgsim.runs.workers import Workers
 
 SWING_COLUMNS: Final = ["reform", "parameter", "swing", "error", "p"]
 FEWEST: Final = 2  # draws in which a line must have a value in both worlds
+FEWEST_OF_A_RANGE: Final = 40  # draws that the percentiles of a 95% range need
 JOB: Final = Job(
     build="imgsim.experiments.uncertainty.parameter_draws.ready",
     pieces="imgsim.experiments.uncertainty.parameter_draws.simulate_draw",
@@ -54,8 +55,9 @@ class ParameterUncertainty:
         return int((self.table["measure"] == REFUSED).sum())
 
     def summary(self) -> pd.DataFrame:
-        """Median and 95% range of every difference over draws, and the share of draws in which the reform helps.
+        """Median and range of every difference over draws, and the share of draws in which the reform helps.
 
+        ``range`` says what ``low`` and ``high`` are the ends of (see ``range_over``).
         ``helps`` is missing where the denominator moved by more than its noise.
         """
         return self._summary.copy()
@@ -65,11 +67,12 @@ class ParameterUncertainty:
         rows = []
         for reform, line, difference in self.differences():
             finite = difference[np.isfinite(difference)]
-            low, middle, high = np.quantile(finite, (0.025, 0.5, 0.975))
+            low, high, what = range_over(finite)
             sign = 1.0 if line["better"] == "more" else -1.0
             helps = np.nan if self.denominator_moved(reform, line) else (sign * finite > 0).mean()
-            rows.append((reform, line["label"], line["unit"], middle, low, high, helps, len(finite)))
-        columns = ["reform", "label", "unit", "median", "low", "high", "helps", "draws"]
+            middle = float(np.median(finite))
+            rows.append((reform, line["label"], line["unit"], middle, low, high, what, helps, len(finite)))
+        columns = ["reform", "label", "unit", "median", "low", "high", "range", "helps", "draws"]
         return pd.DataFrame(rows, columns=columns)
 
     def tornado(self, measure: str, group: str = "all") -> pd.DataFrame:
@@ -130,6 +133,18 @@ class ParameterUncertainty:
                     difference = (wide[world] - wide[0]).to_numpy(np.float64)
                     if np.isfinite(difference).sum() >= FEWEST:
                         yield name, line, difference
+
+
+def range_over(draws: Floats) -> tuple[float, float, str]:
+    """The ends of the middle 95% of some draws, or of all of them where they are few, and what to call that range.
+
+    In expectation 1 / (n + 1) of what may be drawn lies below the smallest of n draws, and as much above the largest.
+    That is less than 2.5% from 40 draws on; with fewer the percentiles of a 95% range lie where nothing was drawn.
+    """
+    if len(draws) < FEWEST_OF_A_RANGE:
+        return float(draws.min()), float(draws.max()), f"range of {len(draws)} draws"
+    low, high = np.quantile(draws, (0.025, 0.975))
+    return float(low), float(high), "95% range"
 
 
 def swings(reform: str, parameters: tuple[str, ...], points: Floats, difference: Floats) -> pd.DataFrame:
