@@ -21,9 +21,9 @@ def refuse_standstill(parameters: Parameters, pathway: Pathway, file: Path | Non
     timeless = {
         name: tuple(stage.next.values()) for name, stage in pathway.stages.items() if takes_no_time(stage, parameters)
     }
-    refuse_circle(timeless, "these stages take no time and lead back to one another", pathway, file)
+    refuse_cycle(timeless, "these stages take no time and lead back to one another", pathway, file)
     overdue = {name: with_timers(stage, pathway, name in timeless) for name, stage in pathway.stages.items()}
-    refuse_circle(
+    refuse_cycle(
         overdue, "a timer that has run out expires at once in these stages and leads back to them", pathway, file
     )
 
@@ -34,7 +34,7 @@ def with_timers(stage: Stage, pathway: Pathway, is_timeless: bool) -> tuple[str,
     return (*at_once, *(timer.to for timer in pathway.timers.values() if can_expire(timer, stage)))
 
 
-def refuse_circle(following: Mapping[str, Sequence[str]], why: str, pathway: Pathway, file: Path | None) -> None:
+def refuse_cycle(following: Mapping[str, Sequence[str]], why: str, pathway: Pathway, file: Path | None) -> None:
     """InputError if stages lead back to one another, by those that follow each."""
     for name in pathway.stages:
         if circle := way_back(name, following):
