@@ -115,6 +115,25 @@ def test_a_program_that_is_ended_at_once_takes_its_children_along(child_of: str)
     process.communicate(timeout=60)
 
 
+EARLY = """
+import os, signal, sys
+
+class Interrupts:
+    def find_spec(self, name, path=None, target=None):
+        if name == "imgsim.cli.main":
+            os.kill(os.getpid(), signal.SIGINT)
+
+sys.meta_path.insert(0, Interrupts())
+from imgsim.__main__ import main
+sys.exit(main())
+"""
+
+
+def test_an_interrupt_while_the_command_line_loads_ends_it_without_a_word() -> None:
+    ended = subprocess.run([sys.executable, "-c", EARLY], cwd=ROOT, capture_output=True, check=False)
+    assert (ended.returncode, ended.stdout, ended.stderr) == (-signal.SIGINT, b"", b"")
+
+
 @pytest.mark.parametrize("number", list(WORDS))
 def test_an_interrupt_that_a_callback_swallows_is_answered_after_it(
     number: signal.Signals, capsys: pytest.CaptureFixture[str]

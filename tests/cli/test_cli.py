@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import signal
 import subprocess
 import sys
 import tomllib
@@ -83,10 +84,17 @@ def test_the_help_of_every_command_has_examples(capsys: pytest.CaptureFixture[st
     assert f"  imgsim {command} " in out.partition("Examples:")[2]
 
 
-def test_the_installed_command_is_the_function_that_is_tested_here(root: Path) -> None:
+def test_the_installed_command_runs_the_function_that_is_tested_here(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     scripts = tomllib.loads((root / "pyproject.toml").read_text())["project"]["scripts"]
     module, _, function = scripts["imgsim"].partition(":")
-    assert getattr(importlib.import_module(module), function) is cli.main
+    monkeypatch.setattr(cli, "main", lambda: 7)
+    handler = signal.getsignal(signal.SIGINT)
+    try:
+        assert getattr(importlib.import_module(module), function)() == 7
+    finally:
+        signal.signal(signal.SIGINT, handler)
 
 
 def test_the_version_is_printed(capsys: pytest.CaptureFixture[str]) -> None:

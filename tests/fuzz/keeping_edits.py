@@ -33,8 +33,16 @@ def number(random: Random, files: Files) -> Edit:
         "set",
         file,
         path,
-        random.choice((random.choice(NUMBERS), random.choice(NUMBERS[:14]), value * 2, value / 3)),
+        random.choice((random.choice(NUMBERS), random.choice(NUMBERS[:14]), value * 2, third(value))),
     )
+
+
+def third(value: float) -> float:
+    """A third of a number; of a whole number that is too large for that, the number itself."""
+    try:
+        return value / 3
+    except OverflowError:
+        return value
 
 
 def dates(random: Random, files: Files) -> Edit:

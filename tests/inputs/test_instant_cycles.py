@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from builders import toy
-from builders.toy import end, parameter, road, stage
+from builders.toy import end, parameter, road, stage, timer
 
 from imgsim.base.errors import InputError
+from imgsim.inputs.pathways.pathway import Pathway, Timer
 
 
 def test_choices_that_lead_back_to_one_another_are_refused() -> None:
@@ -39,3 +42,46 @@ def test_a_wait_for_what_can_lie_behind_takes_no_time() -> None:
     )
     with pytest.raises(InputError, match="take no time"):
         toy.scenario(pathway, parameter("a.on", "probability", 0.5))
+
+
+def rests(*timers: Timer, **more: Any) -> Pathway:
+    """Two stages in which time passes, and one in which somebody chooses."""
+    return road(
+        stage("work", "wait", {"done": "choice"}, **more),
+        stage("rest", "wait", {"done": "gone"}),
+        stage("choice", "choose", {"on": "work", "out": "rest"}),
+        end("gone"),
+        timers=timers,
+    )
+
+
+NUMBERS = [
+    parameter("work.done", "days", 9), parameter("rest.done", "days", 9), parameter("choice.on", "probability", 0.5),
+    parameter("clock.one", "years", 1), parameter("clock.other", "years", 1),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("timers", "circle"),
+    [
+        ([timer("one", "work", ("work",))], "work -> work"),
+        ([timer("one", "rest", ("work",)), timer("other", "work", ("rest",))], "work -> rest -> work"),
+        ([timer("one", "choice", ("work",))], "work -> choice -> work"),
+    ],
+)
+def test_timers_that_have_run_out_may_not_lead_back_to_where_they_expire_at_once(
+    timers: list[Timer], circle: str
+) -> None:
+    with pytest.raises(InputError, match=f"has run out expires at once in these stages and leads back.*{circle}"):
+        toy.scenario(rests(*timers), *NUMBERS[: 3 + len(timers)])
+
+
+def test_a_timer_may_lead_to_where_time_passes_or_to_a_choice_that_starts_it_again() -> None:
+    toy.scenario(rests(timer("one", "rest", ("work",))), *NUMBERS[:4])
+    again = road(
+        stage("work", "wait", {"done": "gone"}),
+        stage("choice", "choose", {"on": "work", "out": "gone"}, starts_timer={"on": ("one",)}),
+        end("gone"),
+        timers=[timer("one", "choice", ("work",))],
+    )
+    toy.scenario(again, NUMBERS[0], NUMBERS[2], NUMBERS[3])

@@ -16,6 +16,7 @@ from imgsim.inputs.parameters.parameter import Parameter, Parameters
 from imgsim.inputs.parameters_read import names_read
 from imgsim.inputs.pathways.pathway import Pathway
 from imgsim.inputs.scenarios.load import load_scenario
+from imgsim.inputs.scenarios.scenario import Scenario
 from imgsim.inputs.traits import LIVELIHOODS
 from imgsim.persons.compile_rules import CompiledRules
 
@@ -57,7 +58,14 @@ def test_every_parameter_that_counts_as_read_is_looked_up_by_a_run(name: str, as
     later = [f"{stage}.{option}" for stage, option in later_options(scenario.pathway)]
     later += [f"livelihood.start.{state}" for state in LIVELIHOODS[1:]]
     cells = [f"population.cell.{country}" for country in scenario.pathway.parts]  # read when countries are combined
-    assert {each for each in scenario.parameters if each in read} - asked <= {*shown, *sessions, *later, *cells}
+    alone = [each for each in scenario.parameters if each.endswith(".concentration") and one_line(scenario, each)]
+    unread = {each for each in scenario.parameters if each in read} - asked
+    assert unread <= {*shown, *sessions, *later, *cells, *alone}
+
+
+def one_line(scenario: Scenario, name: str) -> bool:
+    """Do all applicants of a lottery stand in one line, so that nobody chooses among jurisdictions?"""
+    return scenario.parameters.value(name.replace("concentration", "jurisdictions"), 0) == 1
 
 
 def later_options(pathway: Pathway) -> list[tuple[str, str]]:

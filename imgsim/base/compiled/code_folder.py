@@ -83,8 +83,11 @@ def _temporary() -> Path | None:
     inherited = os.environ.get(TEMPORARY)
     if inherited and _is_own(Path(inherited)):
         return Path(inherited)
+    place = Path(os.path.realpath(tempfile.gettempdir()))
+    if not place.is_dir():
+        return None
     try:
-        folder = _new_temporary(Path(os.path.realpath(tempfile.gettempdir()), "imgsim-code"))
+        folder = _new_temporary(place / "imgsim-code")
     except OSError:
         return None
     os.environ[TEMPORARY] = str(folder)
