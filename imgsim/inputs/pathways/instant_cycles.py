@@ -21,7 +21,7 @@ BEFORE_CLOSING: Final = ("opens", "reads", "closes")  # dates of a round that it
 
 def refuse_standstill(parameters: Parameters, pathway: Pathway, file: Path | None = None) -> None:
     """InputError if stages that take no time, with timers that have run out or without, form a cycle."""
-    for meeting in ("", *dict.fromkeys(open_round(stage) for stage in pathway.stages.values())):
+    for meeting in dict.fromkeys(map(open_round, pathway.stages.values())):  # also none: an end waits for no round
         timeless = {name for name, stage in pathway.stages.items() if takes_no_time(stage, parameters, meeting)}
         following = {name: tuple(pathway.stages[name].next.values()) for name in timeless}
         refuse_cycle(following, "these stages take no time and lead back to one another", pathway, file)
