@@ -44,9 +44,7 @@ class Signals:
     count: int = 0
     ending: bool = False  # nothing is left to be closed in order: the next signal is answered at once
     pipe: int = -1  # to the thread that counts
-    report: Callable[[sys.UnraisableHookArgs], object] = (
-        sys.unraisablehook
-    )  # what others have it done with lost exceptions
+    report: Callable[[sys.UnraisableHookArgs], object] = sys.unraisablehook  # of exceptions that Python has ended
 
     @property
     def words(self) -> str:

@@ -22,7 +22,7 @@ def main(argv: list[str] | None = None) -> int:
             code = _code(argv, signals)
             signals.ending = for_good
         except KeyboardInterrupt:  # while another failure was being reported
-            code = _failure(signals.words, signals.exit_code)
+            code = _interrupted(signals)
     return code
 
 
@@ -32,7 +32,7 @@ def _code(argv: list[str] | None, signals: Signals) -> int:
 
         return dispatch(argv)
     except KeyboardInterrupt:
-        return _failure(signals.words, signals.exit_code)
+        return _interrupted(signals)
     except Exception as error:
         return _interrupted(signals) if signals.first is not None else _failed(error)
 

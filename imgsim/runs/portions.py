@@ -113,10 +113,8 @@ def write_record(root: Path, key: str, about: str, portion: Portion) -> None:
 
     InputError where the parts of another command wait in the folder: what it needs would be forgotten.
     """
-    path, record = (
-        root / f"{key}{RECORD}",
-        {**portion.record, "shards": portion.of, "about": about, "made_by": made_by()},
-    )
+    path = root / f"{key}{RECORD}"
+    record = {**portion.record, "shards": portion.of, "about": about, "made_by": made_by()}
     if path.exists() and (other := loaded(path)) and work_of(other) != work_of(record):
         message = f"parts of `{other['command']}` (of {other['shards']} shards) wait here to be gathered; take another"
         raise InputError(f"{message} --out for these", file=str(root.parent))

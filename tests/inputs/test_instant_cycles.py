@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from builders import toy
-from builders.toy import end, parameter, road, stage, timer
+from builders.toy import end, fair, parameter, road, stage, timer
 
 from imgsim.base.errors import InputError
 from imgsim.inputs.pathways.pathway import Pathway, Timer
@@ -42,6 +42,23 @@ def test_a_wait_for_what_can_lie_behind_takes_no_time() -> None:
     )
     with pytest.raises(InputError, match="take no time"):
         toy.scenario(pathway, parameter("a.on", "probability", 0.5))
+
+
+@pytest.mark.parametrize(("date", "refused"), [("opens", True), ("closes", True), ("allocates", False)])
+def test_who_waits_until_a_round_closes_may_not_come_back_to_wait_for_it_on_that_day(date: str, refused: bool) -> None:
+    """Once it is allocated the round is closed, and the next one is another day's."""
+    pathway = road(
+        stage("a", "choose", {"on": "b", "out": "fair"}),
+        stage("b", "wait", {"done": "a"}, until=f"fair.{date}"),
+        stage("fair", "round", {"placed": "gone", "unplaced": "gone", "ineligible": "gone"}, mechanism="lottery"),
+        end("gone"),
+    )
+    given = [parameter("a.on", "probability", 0.5), *fair("fair", 5)]
+    if refused:
+        with pytest.raises(InputError, match="take no time and lead back to one another: a -> b -> a"):
+            toy.scenario(pathway, *given)
+    else:
+        toy.scenario(pathway, *given)
 
 
 def rests(*timers: Timer, **more: Any) -> Pathway:

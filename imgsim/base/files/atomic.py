@@ -12,7 +12,7 @@ import platform
 import re
 import shutil
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -60,20 +60,34 @@ def unfinished(target: Path) -> Iterator[Path]:
 
 def new_folder(target: Path, mode: int = 0o777) -> tuple[Path, int]:
     """An empty folder beside `target` under a temporary name, locked as long as the handle is open."""
+
+    def make(folder: Path) -> int:
+        folder.mkdir(mode, parents=True)
+        return os.open(folder, os.O_RDONLY)
+
+    return _locked_new(target, make)
+
+
+def _new_file(target: Path) -> tuple[Path, int]:
+    """An empty file beside `target` under a temporary name, locked as long as the handle is open."""
+    return _locked_new(target, lambda new: os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666))
+
+
+def _locked_new(target: Path, make: Callable[[Path], int]) -> tuple[Path, int]:
+    """What is made under a temporary name, with its handle; one that a sweeper has taken for dead is made anew."""
     for tried in range(TRIES):
-        folder = temporary(target)
+        new = temporary(target)
         try:
-            folder.mkdir(mode, parents=True)
-            handle = os.open(folder, os.O_RDONLY)
+            handle = make(new)
         except (FileNotFoundError, FileExistsError):  # another run has just removed the folder above, empty as it was
             if tried == TRIES - 1:
                 raise
             continue
-        if try_lock(handle, shared=True) is not False and is_at(handle, folder):
-            return folder, handle
-        remove_if_empty(folder)
+        if try_lock(handle, shared=True) is not False and is_at(handle, new):
+            return new, handle
+        remove(new)
         os.close(handle)
-    raise OSError(f"{target.parent}: what is written there is removed by others all the time")
+    raise OSError(f"{target}: what is written there is removed by others all the time")
 
 
 def publish(folder: Path, names: Iterable[Path]) -> Path:
@@ -136,18 +150,6 @@ def _regular(target: Path) -> Path:
     with suppress(FileNotFoundError):
         refuse_no_file(target, target.stat())
     return target.resolve()
-
-
-def _new_file(target: Path) -> tuple[Path, int]:
-    """An empty file under a temporary name, locked as long as the handle is open, so that nobody sweeps it away."""
-    for _ in range(TRIES):
-        new = temporary(target)
-        handle = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
-        if try_lock(handle, shared=True) is not False and is_at(handle, new):
-            return new, handle
-        new.unlink(missing_ok=True)
-        os.close(handle)
-    raise OSError(f"{target}: what is written there is removed by others all the time")
 
 
 def temporary(target: Path) -> Path:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Final
 
 from imgsim.base.errors import InputError
 from imgsim.base.files.toml import dotted, locate
@@ -15,17 +16,17 @@ from imgsim.inputs.kinds.wait import UNTIL, WAIT
 from imgsim.inputs.parameters.parameter import Parameters
 from imgsim.inputs.pathways.pathway import Pathway, Stage
 
+BEFORE_CLOSING: Final = ("opens", "reads", "closes")  # dates of a round that its last open day does not lead beyond
+
 
 def refuse_standstill(parameters: Parameters, pathway: Pathway, file: Path | None = None) -> None:
     """InputError if stages that take no time, with timers that have run out or without, form a cycle."""
-    timeless = {
-        name: tuple(stage.next.values()) for name, stage in pathway.stages.items() if takes_no_time(stage, parameters)
-    }
-    refuse_cycle(timeless, "these stages take no time and lead back to one another", pathway, file)
-    overdue = {name: with_timers(stage, pathway, name in timeless) for name, stage in pathway.stages.items()}
-    refuse_cycle(
-        overdue, "a timer that has run out expires at once in these stages and leads back to them", pathway, file
-    )
+    for meeting in dict.fromkeys(map(open_round, pathway.stages.values())):  # also none: an end waits for no round
+        timeless = {name for name, stage in pathway.stages.items() if takes_no_time(stage, parameters, meeting)}
+        following = {name: tuple(pathway.stages[name].next.values()) for name in timeless}
+        refuse_cycle(following, "these stages take no time and lead back to one another", pathway, file)
+        overdue = {name: with_timers(stage, pathway, name in timeless) for name, stage in pathway.stages.items()}
+        refuse_cycle(overdue, "a timer that has run out expires at once in these stages and leads back", pathway, file)
 
 
 def with_timers(stage: Stage, pathway: Pathway, is_timeless: bool) -> tuple[str, ...]:
@@ -44,12 +45,18 @@ def refuse_cycle(following: Mapping[str, Sequence[str]], why: str, pathway: Path
             raise InputError(message, file=where, line=line, column=column, key=dotted(("stage", name)))
 
 
-def takes_no_time(stage: Stage, parameters: Parameters) -> bool:
+def open_round(stage: Stage) -> str:
+    """The round for a date of which a stage waits that comes before its lists are closed, or empty."""
+    name, _, mark = (stage.until or "").rpartition(".")
+    return name if mark in BEFORE_CLOSING else ""
+
+
+def takes_no_time(stage: Stage, parameters: Parameters, meeting: str = "") -> bool:
     """Can a stage be over on the day on which it begins, however often a person comes to it?
 
-    Graduation and the start of a post can lie in the past for good.
+    Graduation and the start of a post can lie in the past for good, and dates of a round (``meeting``) until it closes.
     """
-    if is_instant(stage) or stage.until in UNTIL:
+    if is_instant(stage) or stage.until in UNTIL or (meeting and open_round(stage) == meeting):
         return True
     if stage.kind != WAIT.name or stage.until is not None or f"{stage.name}.done" not in parameters:
         return False
