@@ -21,7 +21,7 @@ from imgsim.inputs.traits import COLUMN, LIVELIHOODS
 EVERYBODY: Final[tuple[str, ...]] = ()
 BY_SPECIALTY: Final = (  # of a Match, besides the families below
     "specialty_share", "advanced_share", "programmes", "programmes.advanced", "interviews_per_position", "signals",
-    "openness", "openness.citizen", "ability_weight", "considers", "screen.gap", "screen.failed", "screen.experience",
+    "openness", "ability_weight", "considers", "screen.gap", "screen.failed", "screen.experience",
     "soap.appeal", "first_year", "first_year.linked",
 )  # fmt: skip
 FAMILIES_BY_SPECIALTY: Final = ("sponsor", "competitor_wish", "first_year.share")

@@ -193,8 +193,8 @@ class MatchYear:
 
     def place(self, stage: Stage, seats: Ints, who: Bools, channel: int) -> None:
         """Step 4: match those of ``who`` with programmes on their lists, and record who is placed."""
-        programme = stage.lists.pairs.programme
-        matched = deferred_acceptance(stage.lists.first, programme, stage.score, seats, who)
+        programme, least = stage.lists.pairs.programme, self.value("interview.least")
+        matched = deferred_acceptance(stage.lists.first, programme, stage.score, least, seats, who)
         self.record(programme, matched, channel)
 
     def record(self, programme: Programme, matched: Ints, channel: int) -> None:

@@ -126,10 +126,10 @@ class PositionsByYear:
         return total
 
     def openness(self, year: int) -> Floats:
-        """What coming from abroad adds to merit: by specialty, citizens or not, and by programme."""
+        """What coming from abroad adds to merit: by specialty and programme, and for citizens a value of the year more."""
         spread = self.value("openness.spread", year) * self.programmes.openness
         others = self.by_programme("openness", year)
-        return np.array([others, others + self.by_programme("openness.citizen", year)]) + spread
+        return np.array([others, others + self.value("openness.citizen", year)]) + spread
 
     def longest(self, year: int) -> Floats:
         """Years after graduation until which each programme considers graduates from abroad."""

@@ -39,14 +39,14 @@ def allocate(match: Match, year: int, replication: int, applicants: Applicants) 
     lasting = stage_of(market, people, applied, [person.attends for person in people], signals)
     applied = apply_for_first_year(market, people)
     short = stage_of(market, people, applied, [person.first_year_attends for person in people], [0] * len(people))
-    imgs = {a: own for a, own in lasting.lists.items() if people[a].img}
-    outside = deferred_acceptance(imgs, lasting.scores, positions.outside)
+    imgs, least = {a for a, person in enumerate(people) if person.img}, market.value("interview.least")
+    outside = deferred_acceptance(only(lasting, imgs, least), lasting.scores, positions.outside)
     ranks = [len(lasting.lists[a]) + len(short.lists[a]) for a in range(len(people))]
     active = {a for a in range(len(people)) if ranks[a] and a not in outside}
-    matched = deferred_acceptance(only(lasting.lists, active), lasting.scores, np.where(one_year, 0, quota))
+    matched = deferred_acceptance(only(lasting, active, least), lasting.scores, np.where(one_year, 0, quota))
     advanced = {a: p for a, p in matched.items() if match.programmes.advanced[p]}
     without = active - (matched.keys() - advanced.keys())
-    first = deferred_acceptance(only(short.lists, without), short.scores, np.where(one_year, quota, 0))
+    first = deferred_acceptance(only(short, without, least), short.scores, np.where(one_year, quota, 0))
     in_round = {a: p for a, p in {**matched, **first}.items() if a not in advanced or a in first}
     left = {a for a in without - first.keys() if people[a].takes_part}
     soap = fill_by_soap(market, people, left, advanced, in_round)
@@ -69,9 +69,9 @@ def stage_of(
     return Steps(applied, lists, scores)
 
 
-def only(lists: Lists, who: Collection[int]) -> Lists:
-    """The lists of some applicants."""
-    return {a: own for a, own in lists.items() if a in who}
+def only(steps: Steps, who: Collection[int], least: float) -> Lists:
+    """The lists of some applicants, without the programmes that do not rank them after the interview."""
+    return {a: [p for p in own if steps.scores[a, p] >= least] for a, own in steps.lists.items() if a in who}
 
 
 # --- step 1: applications ---------------------------------------------------------------------------------------------

@@ -12,12 +12,15 @@ Programmes = npt.NDArray[np.int64] | npt.NDArray[np.uint16]
 
 
 @kernel
-def deferred_acceptance(first: Ints, programme: Programmes, score: Floats, capacity: Ints, who: Bools) -> Ints:
+def deferred_acceptance(
+    first: Ints, programme: Programmes, score: Floats, least: float, capacity: Ints, who: Bools
+) -> Ints:
     """The stable matching that is best for every applicant: the pair each is matched by, or -1, shape (applicants,).
 
     Pairs are the entries of the applicants' rank lists, best first: applicant ``a`` ranks ``programme[k]`` for k from
     ``first[a]`` to ``first[a + 1]``, and ``score[k]`` is that programme's score of ``a`` (higher is better; of
-    equal scores the applicant with the lower number wins). ``capacity`` is by programme.
+    equal scores the applicant with the lower number wins); programmes do not rank whom they score below ``least``.
+    ``capacity`` is by programme.
     Only those of ``who`` take part.
     """
     begin = np.zeros(len(capacity) + 1, np.int64)
@@ -32,7 +35,7 @@ def deferred_acceptance(first: Ints, programme: Programmes, score: Floats, capac
             pair = proposal[a]
             proposal[a] += 1
             p = programme[pair]
-            if capacity[p] == 0:
+            if capacity[p] == 0 or score[pair] < least:
                 continue
             seat = worst[p]
             if free[p] < begin[p + 1]:
@@ -67,7 +70,9 @@ def worst_seat(holder: Ints, holder_score: Floats, begin: int, end: int) -> int:
 
 
 @kernel
-def blocking_pairs(first: Ints, programme: Programmes, score: Floats, capacity: Ints, outcome: Ints) -> int:
+def blocking_pairs(
+    first: Ints, programme: Programmes, score: Floats, least: float, capacity: Ints, outcome: Ints
+) -> int:
     """How many applicants and programmes prefer each other to what a matching gives them; 0 if it is stable."""
     filled = np.zeros(len(capacity), np.int64)
     lowest = np.full(len(capacity), -1, np.int64)  # whom each programme likes least of those it has
@@ -83,6 +88,7 @@ def blocking_pairs(first: Ints, programme: Programmes, score: Floats, capacity: 
         for pair in range(first[a], last):
             p = programme[pair]
             vacant, full = filled[p] < capacity[p], filled[p] == capacity[p] > 0
-            if vacant or (full and better(score[pair], a, score[outcome[lowest[p]]], lowest[p])):
+            wanted = vacant or (full and better(score[pair], a, score[outcome[lowest[p]]], lowest[p]))
+            if wanted and score[pair] >= least:
                 blocking += 1
     return blocking
