@@ -30,10 +30,13 @@ from imgsim.experiments.calibrate.benchmarks import (
 from imgsim.experiments.calibrate.calibration_parameters import (
     SHIFTED,
     CalibrationParameter,
+    Shift,
     load_calibration_parameters,
     row_addresses,
+    within_ranges,
 )
-from imgsim.experiments.calibrate.fit import shifted, standard_errors
+from imgsim.experiments.calibrate.fit import Fit, shifted, standard_errors
+from imgsim.experiments.calibrate.run import fit_text
 from imgsim.experiments.calibrate.selection import discount_older, refuse_nothing_to_fit, targets_within
 from imgsim.experiments.calibrate.validate import refuse_without_figures
 from imgsim.experiments.calibrate.write_parameters import write_parameters
@@ -214,13 +217,13 @@ def test_shifts_act_behind_their_link() -> None:
     assert SHIFTED["identity"](0.5, -0.2) == pytest.approx(0.3)
 
 
-def test_a_fit_written_into_the_files_is_the_fit_in_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_fit_written_into_the_files_is_the_fit_in_memory(tmp_path: Path) -> None:
     shutil.copytree(US, tmp_path / "us")
-    shift = np.linspace(-0.2, 0.2, len(FREE))
+    within = [within_ranges(adjusted, load_parameters(US)) for adjusted in FREE]
+    bounds = np.array([(adjusted.low, adjusted.high) for adjusted in within])
+    shift = np.clip(np.linspace(-0.2, 0.2, len(FREE)), *bounds.T)
     write_parameters(tmp_path / "us", FREE, shift)
-    with monkeypatch.context() as as_shipped:  # some fitted values lie outside their ranges
-        as_shipped.setattr("imgsim.inputs.parameters.ranges.SHIPPED", tmp_path)
-        written = load_parameters(tmp_path / "us")
+    written = load_parameters(tmp_path / "us")
     wanted = shifted(load_scenario(SCENARIO), FREE, shift).parameters
     for name, parameter in wanted.items():
         for category, rows in parameter.rows.items():
@@ -257,6 +260,46 @@ def test_a_fit_of_dated_values_holds_before_between_and_after_its_dates(between:
     then = apply_changes(Parameters([base], {}), given)
     for day in range(10000, 14000):
         assert then.value("a", day) == fitted.value(day)
+
+
+def in_range(value: float, low: float, high: float) -> Parameters:
+    """A parameter of one value and its plausible range."""
+    one = toy.parameter("a", "probability", value)
+    return Parameters([replace(one, rows={"": (one.rows[""][0]._replace(range=(low, high)),)})], {})
+
+
+@pytest.mark.parametrize(
+    ("shift", "value", "span", "bounds"),
+    [
+        ("logit", 0.5, (0.25, 0.9), (-np.log(3), 2.0)),  # odds from a third to nine times those of one half: 2 is less
+        ("logit", 0.5, (0.0, 0.75), (-2.0, np.log(3))),
+        ("log", 0.5, (0.25, 1.0), (-np.log(2), np.log(2))),
+        ("identity", 0.5, (0.4, 0.8), (-0.1, 0.3)),
+        ("identity", 0.9, (0.4, 0.8), (-0.5, -0.1)),  # outside its range: a fit begins at the nearest end of it
+        ("log", 0.0, (0.0, 0.8), (-2.0, 2.0)),  # nothing times anything is nothing
+    ],
+)
+def test_a_fit_shifts_a_value_to_the_ends_of_its_range_at_most(
+    shift: Shift, value: float, span: tuple[float, float], bounds: tuple[float, float]
+) -> None:
+    adjusted = CalibrationParameter("a", shift, (("a", "", ""),), -2.0, 2.0)
+    within = within_ranges(adjusted, in_range(value, *span))
+    assert (within.low, within.high) == pytest.approx(bounds)
+
+
+def test_a_calibration_parameter_without_room_in_the_ranges_of_its_rows_is_refused() -> None:
+    adjusted = CalibrationParameter("a", "identity", (("a", "", ""),), -2.0, 2.0)
+    with pytest.raises(
+        InputError, match=r"calibration\.toml: a: no shift of `a` within its bounds leaves all its rows"
+    ):
+        within_ranges(adjusted, in_range(0.5, 0.5, 0.5))
+
+
+def test_a_fit_says_at_which_bound_a_shift_has_stopped() -> None:
+    free = [CalibrationParameter(name, "log", (), -1.0, 1.0) for name in ("down", "between", "up")]
+    result = Fit(free, np.array([-0.999, 0.9, 1.0]), np.zeros(3), pd.DataFrame({"measure": ["m"]}))
+    assert result.at_bounds() == ["low", "", "high"]
+    assert [line.split()[3:] for line in fit_text(result).splitlines()[1:4]] == [["low"], [], ["high"]]
 
 
 def test_a_shift_of_zero_changes_nothing() -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from imgsim.base.errors import InputError
+from imgsim.base.files.toml import Table
 from imgsim.inputs.countries import COUNTRIES
 from imgsim.inputs.kinds.exam import PASS_RULES
 from imgsim.inputs.kinds.round import NEEDS, OPTIONAL
@@ -16,6 +17,7 @@ from imgsim.inputs.new_country import new_country
 from imgsim.inputs.parameters.changes import changed
 from imgsim.inputs.parameters.limits import NARROWER, UNITS, limits_of
 from imgsim.inputs.parameters.parameter import Parameter, Parameters
+from imgsim.inputs.parameters.read import parameter as read_parameter
 from imgsim.inputs.parameters.read import read_parameters
 from imgsim.inputs.pathways.combined_parameters import load_numbers
 from imgsim.inputs.pathways.load import load_pathway
@@ -118,30 +120,23 @@ def test_a_scale_may_make_a_fraction_of_what_is_shared_out_but_not_of_attempts(t
 
 # --- plausible ranges -----------------------------------------------------------------------------------------------
 
-# Shipped values outside the range that their file gives for them: to be mended where the Match and the pathways are
-# fitted anew. Shorten the list then; nothing may be added.
-OUTSIDE = {
-    "us": {
-        "ecfmg.timing.season", "exam.step2_ck.passed", "match.apply.yes",
-    },
-    "canada": set(),
-    "australia": set(),
-    "world": set(),
-    "template": set(),
-}  # fmt: skip
 
-
-@pytest.mark.parametrize("country", OUTSIDE)
-def test_shipped_values_lie_in_their_ranges_but_for_those_listed(country: str) -> None:
-    folder = COUNTRIES / country
-    own = load_numbers(folder, load_pathway(folder / "pathway.toml"))
-    outside = {
+@pytest.mark.parametrize("country", ["us", "canada", "australia", "world", "template"])
+def test_values_of_countries_that_ship_lie_in_their_ranges(country: str) -> None:
+    outside = [
         name
-        for name, parameter in own.items()
-        for row in (row for series in parameter.rows.values() for row in series)
-        if row.range and not row.range[0] <= row.value <= row.range[1] and str(folder) in parameter.file
-    }
-    assert outside == OUTSIDE[country]
+        for name, each in numbers(country).items()
+        for row in (row for series in each.rows.values() for row in series)
+        if row.range and not row.range[0] <= row.value <= row.range[1]
+    ]
+    assert outside == []
+
+
+def test_a_value_of_a_country_that_ships_is_refused_outside_its_range_as_ones_own() -> None:
+    file = COUNTRIES / "template" / "parameters" / "exams.toml"
+    given = {"unit": "probability", "value": 0.9, "range": [0.1, 0.5], "evidence": "assumed", "why": "so"}
+    with pytest.raises(InputError, match=r"left\.value: 0\.9 is outside its own `range`, 0\.1 to 0\.5"):
+        read_parameter("left", Table(given, file, ("left",)))
 
 
 def test_a_value_of_ones_own_must_lie_in_its_own_range(tmp_path: Path) -> None:

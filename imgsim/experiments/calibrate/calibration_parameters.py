@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import datetime
 import math
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final, Literal, cast
 
+from imgsim.base.dates.calendar import to_day
+from imgsim.base.errors import InputError
 from imgsim.base.files.toml import Table, read_toml
+from imgsim.inputs.parameters.parameter import Parameters, Row
 from imgsim.inputs.renamed import answers
 
 FILE: Final = "calibration.toml"
@@ -34,6 +38,35 @@ SHIFTED: Final[dict[str, Callable[[float, float], float]]] = {
     "log": lambda value, shift: value * math.exp(shift),
     "logit": lambda value, shift: 1.0 / (1.0 + math.exp(-(math.log(value / (1.0 - value)) + shift))),
 }
+
+
+LINKED: Final[dict[str, Callable[[float], float]]] = {
+    "identity": float,
+    "log": lambda value: math.log(value) if value > 0 else -math.inf,
+    "logit": lambda value: LINKED["log"](value) - LINKED["log"](1.0 - value),
+}
+
+
+def within_ranges(adjusted: CalibrationParameter, parameters: Parameters) -> CalibrationParameter:
+    """The calibration parameter, bounded so that all rows that it shifts stay in their plausible ranges."""
+    low, high, link = adjusted.low, adjusted.high, LINKED[adjusted.shift]
+    for row in rows_of(adjusted, parameters):
+        if row.range is not None and math.isfinite(link(row.value)):
+            low = max(low, link(row.range[0]) - link(row.value))
+            high = min(high, link(row.range[1]) - link(row.value))
+    if not low < high:
+        message = f"no shift of `{adjusted.name}` within its bounds leaves all its rows in their ranges"
+        raise InputError(message, file=FILE, key=adjusted.name)
+    return replace(adjusted, low=low, high=high)
+
+
+def rows_of(adjusted: CalibrationParameter, parameters: Parameters) -> Iterator[Row]:
+    """The rows of parameters that a calibration parameter shifts."""
+    for name, category, start in adjusted.rows:
+        day = to_day(datetime.date.fromisoformat(start)) if start else None
+        for group, series in parameters[name].rows.items():
+            if category in ("", group):
+                yield from (row for row in series if day is None or row.start == day)
 
 
 def load_calibration_parameters(folder: Path) -> list[CalibrationParameter]:

@@ -23,17 +23,29 @@ from imgsim.outcomes.all_measures import measures
 from imgsim.outcomes.outcome_key import Outcomes, means, target_key
 
 Vector = npt.NDArray[np.float64]
+NEAR: Final = 0.01  # of the way between its bounds: a shift that close to one of them has stopped there
 WORST: Final = 30.0  # a target missed by more counts no more: far from the fit it would drown the others
 
 
 @dataclass(frozen=True, slots=True)
 class Fit:
-    """The result of a fit: shifts with standard errors from the Jacobian, and the misfit target by target."""
+    """The result of a fit: shifts with standard errors from the Jacobian, and the misfit target by target.
+
+    The bounds of ``free`` are those within which all values stay in their ranges.
+    """
 
     free: Sequence[CalibrationParameter]
     shift: Vector
     error: Vector
     table: pd.DataFrame  # measure, cohort, group, published, simulated, allowed error, use
+
+    def at_bounds(self) -> list[str]:
+        """By calibration parameter: the bound at which its shift has stopped, "low" or "high", or nothing."""
+        near = [NEAR * (adjusted.high - adjusted.low) for adjusted in self.free]
+        return [
+            "low" if shift <= adjusted.low + by else "high" if shift >= adjusted.high - by else ""
+            for adjusted, shift, by in zip(self.free, self.shift.tolist(), near, strict=True)
+        ]
 
 
 def shifted(scenario: Scenario, free: Sequence[CalibrationParameter], shift: Vector) -> Scenario:

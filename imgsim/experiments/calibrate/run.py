@@ -16,7 +16,11 @@ from imgsim.base.errors import InputError
 from imgsim.base.files.atomic import refused_in_one_line, try_to_write, write_file
 from imgsim.experiments.calibrate import posterior_covariance
 from imgsim.experiments.calibrate.as_scenario import scenario_text
-from imgsim.experiments.calibrate.calibration_parameters import CalibrationParameter, load_calibration_parameters
+from imgsim.experiments.calibrate.calibration_parameters import (
+    CalibrationParameter,
+    load_calibration_parameters,
+    within_ranges,
+)
 from imgsim.experiments.calibrate.fit import Fit, Vector, fit, shifted
 from imgsim.experiments.calibrate.selection import (
     discount_older,
@@ -96,9 +100,10 @@ def prepare(file: str, settings: Settings) -> Calibration:
 
 
 def fitted(made: Calibration, report: Callable[[str], object]) -> Fit:
-    """Fit the calibration parameters to the targets, with trials in parallel on all workers."""
+    """Fit the calibration parameters to the targets within the ranges of their values, with trials on all workers."""
     spread, rounds = over_workers(made.settings.by()), made.settings.rounds
-    return fit(made.scenario, made.free, made.targets, rounds=rounds, spread=spread, report=report)
+    free = [within_ranges(adjusted, made.scenario.parameters) for adjusted in made.free]
+    return fit(made.scenario, free, made.targets, rounds=rounds, spread=spread, report=report)
 
 
 def write_fit(made: Calibration, result: Fit, write: bool, save: Path | None) -> None:
@@ -177,9 +182,9 @@ def write_covariance(made: Calibration, over: Map) -> Vector:
 
 
 def fit_text(result: Fit) -> str:
-    """A fit as text: shifts with standard errors, then every target, published and simulated."""
+    """A fit as text: shifts with standard errors and the bound that stopped them, then every target and its outcome."""
     names = [adjusted.name for adjusted in result.free]
-    shifts = pd.DataFrame({"parameter": names, "shift": result.shift, "se": result.error})
+    shifts = pd.DataFrame({"parameter": names, "shift": result.shift, "se": result.error, "bound": result.at_bounds()})
     return shifts.round(3).to_string(index=False) + "\n\n" + result.table.round(4).to_string(index=False)
 
 
