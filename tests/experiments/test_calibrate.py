@@ -140,8 +140,8 @@ def test_a_calibration_needs_scenario_files(command: list[str], capsys: pytest.C
         (["--only", "spa"], "no calibration parameters whose names begin with `spa` for the window from 2004-01-01"),
         (["--only", "patience"], "there are no published figures whose names begin with `patience` to fit"),
         (
-            ["--until", "2018", "--only", "competitors"],
-            "names begin with `competitors` for the window from 2004-01-01 to ",
+            ["--until", "2018", "--only", "exam.step1"],
+            "names begin with `exam.step1` for the window from 2004-01-01",
         ),
     ],
 )
@@ -235,7 +235,7 @@ def test_a_fit_saved_as_a_scenario_is_the_fit_in_memory(tmp_path: Path) -> None:
     shutil.copy(SCENARIO, tmp_path / "us.toml")
     base = load_scenario(tmp_path / "us.toml")
     fitted = shifted(base, FREE, np.full(len(FREE), 0.1)).parameters
-    (tmp_path / "then.toml").write_text(scenario_text(fitted, FREE, "us.toml", "then", "fitted"))
+    (tmp_path / "then.toml").write_text(scenario_text(fitted, base.parameters, FREE, "us.toml", "then", "fitted"))
     then = load_scenario(tmp_path / "then.toml").parameters
     for name in {name for adjusted in FREE for name, _, _ in adjusted.rows}:
         for category in fitted[name].rows:
@@ -255,7 +255,7 @@ def test_a_fit_of_dated_values_holds_before_between_and_after_its_dates(between:
     base = toy.parameter("a", "count", [("2000-01-01", 1.0), ("2004-01-01", 2.0)], between=between)
     fitted = toy.parameter("a", "count", [("2000-01-01", 5.0), ("2004-01-01", 9.0)], between=between)
     adjusted = CalibrationParameter("a", "identity", (("a", "", ""),), -1.0, 1.0)
-    text = scenario_text(Parameters([fitted], {}), [adjusted], "us.toml", "then", "fitted")
+    text = scenario_text(Parameters([fitted], {}), Parameters([base], {}), [adjusted], "us.toml", "then", "fitted")
     given = [change(entry) for entry in Table(tomli.loads(text), Path("then.toml")).tables("change")]
     then = apply_changes(Parameters([base], {}), given)
     for day in range(10000, 14000):
@@ -277,6 +277,8 @@ def in_range(value: float, low: float, high: float) -> Parameters:
         ("identity", 0.5, (0.4, 0.8), (-0.1, 0.3)),
         ("identity", 0.9, (0.4, 0.8), (-0.5, -0.1)),  # outside its range: a fit begins at the nearest end of it
         ("log", 0.0, (0.0, 0.8), (-2.0, 2.0)),  # nothing times anything is nothing
+        ("log", -0.5, (-1.0, -0.25), (-np.log(2), np.log(2))),
+        ("log", -0.5, (-1.0, 1.0), (-2.0, np.log(2))),  # no factor makes it positive
     ],
 )
 def test_a_fit_shifts_a_value_to_the_ends_of_its_range_at_most(
@@ -293,6 +295,18 @@ def test_a_calibration_parameter_without_room_in_the_ranges_of_its_rows_is_refus
         InputError, match=r"calibration\.toml: a: no shift of `a` within its bounds leaves all its rows"
     ):
         within_ranges(adjusted, in_range(0.5, 0.5, 0.5))
+
+
+def test_all_bounds_together_leave_the_values_of_the_united_states_in_their_ranges() -> None:
+    """Several shifts may move one value: they are bounded one by one, so that their sum must be, too."""
+    parameters = load_parameters(US)
+    within = [within_ranges(adjusted, parameters) for adjusted in FREE]
+    for ends in ([one.low for one in within], [one.high for one in within]):
+        moved = shifted(load_scenario(SCENARIO), FREE, np.array(ends)).parameters
+        for name in {name for adjusted in FREE for name, _, _ in adjusted.rows}:
+            for row in (row for series in moved[name].rows.values() for row in series):
+                low, high = row.range or (-np.inf, np.inf)
+                assert low - 1e-9 <= row.value <= high + 1e-9, (name, row)
 
 
 def test_a_fit_says_at_which_bound_a_shift_has_stopped() -> None:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import datetime
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final, Literal, cast
@@ -16,6 +15,8 @@ from imgsim.inputs.parameters.parameter import Parameters, Row
 from imgsim.inputs.renamed import answers
 
 FILE: Final = "calibration.toml"
+GIVEN: Final = "given"  # parameters whose later values a forecast may know
+RESTS_ON: Final = "rests_on"  # rows that rest on later figures than their dates say
 KEYS: Final = ("name", "shift", "rows", "low", "high")
 
 Shift = Literal["logit", "log", "identity"]
@@ -40,20 +41,30 @@ SHIFTED: Final[dict[str, Callable[[float, float], float]]] = {
 }
 
 
-LINKED: Final[dict[str, Callable[[float], float]]] = {
-    "identity": float,
-    "log": lambda value: math.log(value) if value > 0 else -math.inf,
-    "logit": lambda value: LINKED["log"](value) - LINKED["log"](1.0 - value),
-}
+def logit(value: float) -> float:
+    """The logarithm of the odds; infinite at 0 and 1."""
+    return math.log(value / (1.0 - value)) if 0.0 < value < 1.0 else math.copysign(math.inf, value - 0.5)
+
+
+def room(shift: Shift, row: Row) -> tuple[float, float]:
+    """The least and the greatest shift behind a link that leaves a value in its plausible range."""
+    value, ends = row.value, row.range
+    if ends is None or (shift == "log" and value == 0.0) or (shift == "logit" and value in (0.0, 1.0)):
+        return -math.inf, math.inf
+    if shift == "identity":
+        return ends[0] - value, ends[1] - value
+    if shift == "logit":
+        return logit(ends[0]) - logit(value), logit(ends[1]) - logit(value)
+    low, high = sorted(end / value for end in ends)  # a factor never takes a value across nothing
+    return math.log(low) if low > 0 else -math.inf, math.log(high) if high > 0 else -math.inf
 
 
 def within_ranges(adjusted: CalibrationParameter, parameters: Parameters) -> CalibrationParameter:
     """The calibration parameter, bounded so that all rows that it shifts stay in their plausible ranges."""
-    low, high, link = adjusted.low, adjusted.high, LINKED[adjusted.shift]
+    low, high = adjusted.low, adjusted.high
     for row in rows_of(adjusted, parameters):
-        if row.range is not None and math.isfinite(link(row.value)):
-            low = max(low, link(row.range[0]) - link(row.value))
-            high = min(high, link(row.range[1]) - link(row.value))
+        least, most = room(adjusted.shift, row)
+        low, high = max(low, least), min(high, most)
     if not low < high:
         message = f"no shift of `{adjusted.name}` within its bounds leaves all its rows in their ranges"
         raise InputError(message, file=FILE, key=adjusted.name)
@@ -63,16 +74,20 @@ def within_ranges(adjusted: CalibrationParameter, parameters: Parameters) -> Cal
 def rows_of(adjusted: CalibrationParameter, parameters: Parameters) -> Iterator[Row]:
     """The rows of parameters that a calibration parameter shifts."""
     for name, category, start in adjusted.rows:
-        day = to_day(datetime.date.fromisoformat(start)) if start else None
         for group, series in parameters[name].rows.items():
-            if category in ("", group):
-                yield from (row for row in series if day is None or row.start == day)
+            yield from (row for row in series if is_at((category, start), group, row))
+
+
+def is_at(place: Sequence[str], group: str, row: Row) -> bool:
+    """Whether a row of the category ``group`` is at a category and date; an empty one means all of them."""
+    category, start = place
+    return category in ("", group) and (not start or (row.start is not None and row.start == to_day(start)))
 
 
 def load_calibration_parameters(folder: Path) -> list[CalibrationParameter]:
     """Read the calibration parameters of a country, in the order of the file."""
     top = read_toml(folder / FILE)
-    top.only("parameter", answers=answers("calibration"))
+    top.only("parameter", GIVEN, RESTS_ON, answers=answers("calibration"))
     read: dict[str, CalibrationParameter] = {}
     for table in top.tables("parameter"):
         adjusted = calibration_parameter(table)

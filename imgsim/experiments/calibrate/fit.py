@@ -10,12 +10,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from imgsim.base.dates.calendar import to_day
 from imgsim.base.errors import InputError
 from imgsim.engines.engine import AUTO, choose, engine
 from imgsim.engines.model import build
 from imgsim.engines.records.tables import build_tables
-from imgsim.experiments.calibrate.calibration_parameters import SHIFTED, CalibrationParameter
+from imgsim.experiments.calibrate.calibration_parameters import SHIFTED, CalibrationParameter, is_at
 from imgsim.inputs.parameters.parameter import Parameter
 from imgsim.inputs.published import Target
 from imgsim.inputs.scenarios.scenario import Scenario
@@ -61,11 +60,10 @@ def shift_rows(
     parameter: Parameter, adjusted: CalibrationParameter, amount: float, category: str, start: str
 ) -> Parameter:
     """One parameter with its rows of a category and date shifted behind the link of a calibration parameter."""
-    day = to_day(start) if start else None
     rows = {
         group: tuple(
             row._replace(value=SHIFTED[adjusted.shift](row.value, amount))
-            if category in ("", group) and (day is None or row.start == day)
+            if is_at((category, start), group, row)
             else row
             for row in series
         )

@@ -7,7 +7,7 @@ import math
 import os
 from collections.abc import Callable
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pandas as pd
@@ -22,6 +22,7 @@ from imgsim.experiments.calibrate.calibration_parameters import (
     within_ranges,
 )
 from imgsim.experiments.calibrate.fit import Fit, Vector, fit, shifted
+from imgsim.experiments.calibrate.known_then import known_then, load_foresight
 from imgsim.experiments.calibrate.selection import (
     discount_older,
     in_family,
@@ -87,16 +88,25 @@ def prepare(file: str, settings: Settings) -> Calibration:
     check_targets(folder, scenario.pathway)
     figures = in_family(load_targets(folder), only)
     targets = targets_within(figures, settings.end, until)
-    free = known_before(in_family(load_calibration_parameters(folder), only), until)
+    scenario = as_known(scenario, folder, until)
+    free = known_before(in_family(load_calibration_parameters(folder), only), scenario.parameters, until)
     refuse_nothing_to_fit(only, free, figures, targets, window(scenario, settings.end, until))
     return Calibration(
         file,
         folder,
-        up_to(scenario, settings.end, until),
+        up_to(scenario, settings.end),
         free,
         discount_older(targets, until, settings.half_life),
         settings,
     )
+
+
+def as_known(scenario: Scenario, folder: Path, until: int | None) -> Scenario:
+    """The scenario as it was known before a year, if there is one."""
+    if until is None:
+        return scenario
+    parameters = scenario.parameters
+    return replace(scenario, parameters=known_then(parameters, load_foresight(folder, parameters), until))
 
 
 def fitted(made: Calibration, report: Callable[[str], object]) -> Fit:
@@ -124,7 +134,8 @@ def write_as_scenario(made: Calibration, result: Fit, file: Path) -> None:
     known = knowledge(made.settings.until, made.settings.half_life)
     parameters = shifted(made.scenario, made.free, result.shift).parameters
     title = f"{made.scenario.title}; {known}"
-    text = scenario_text(parameters, made.free, Path(made.file).name, title, known)
+    base = load_scenario(Path(made.file)).parameters
+    text = scenario_text(parameters, base, made.free, Path(made.file).name, title, known)
     write_file(file, text.encode("utf-8", "backslashreplace"))
 
 

@@ -7,16 +7,14 @@ import math
 from dataclasses import replace
 from typing import Final, TypeVar
 
-from imgsim.base.dates.calendar import to_day
-from imgsim.base.dates.day_numbers import NEVER
 from imgsim.base.errors import InputError
-from imgsim.experiments.calibrate.calibration_parameters import CalibrationParameter
+from imgsim.experiments.calibrate.calibration_parameters import Address, CalibrationParameter, is_at
+from imgsim.inputs.parameters.parameter import Parameters
 from imgsim.inputs.published import Target
 from imgsim.inputs.scenarios.run_settings import CALENDAR
 from imgsim.inputs.scenarios.scenario import Scenario
 
-FAMILIES = ("exam", "soap", "competitors")  # fitted apart: pass rates depend on nothing that the Match decides, nor it
-# much on SOAP; what US seniors wished for after 2018 moves no figure before
+FAMILIES = ("exam", "soap")  # fitted apart: pass rates depend on nothing that the Match decides, nor it much on SOAP
 MOST_NAMED: Final = 6  # figures in a refusal
 MOST_HALVINGS: Final = 100  # of the weight of an old figure, which is nothing long before
 STOCK: Final = "population.stock"
@@ -69,12 +67,21 @@ def discount_older(targets: list[Target], until: int | None, half_life: float) -
     ]
 
 
-def known_before(free: list[CalibrationParameter], until: int | None) -> list[CalibrationParameter]:
-    """Calibration parameters that a forecaster could have adjusted: those of values that begin before the year."""
+def known_before(
+    free: list[CalibrationParameter], parameters: Parameters, until: int | None
+) -> list[CalibrationParameter]:
+    """Calibration parameters that a forecaster could have adjusted: those of values that had begun and were known."""
     if until is None:
         return free
-    cut = [replace(one, rows=tuple(row for row in one.rows if not row[2] or row[2] < str(until))) for one in free]
+    begun = [tuple(row for row in one.rows if row[2] < str(until) and is_there(row, parameters)) for one in free]
+    cut = [replace(one, rows=rows) for one, rows in zip(free, begun, strict=True)]
     return [one for one in cut if one.rows]
+
+
+def is_there(address: Address, parameters: Parameters) -> bool:
+    """Whether the parameters have a row at an address."""
+    name, *place = address
+    return any(is_at(place, group, row) for group, rows in parameters[name].rows.items() for row in rows)
 
 
 def refuse_odd_window(scenario: Scenario, end: datetime.date, until: int | None) -> None:
@@ -112,15 +119,9 @@ def refuse_nothing_to_fit(
     raise InputError(f"no figure to fit lies in the window {words}: {listed}; another --end may help", key="--only")
 
 
-def up_to(scenario: Scenario, end: datetime.date, until: int | None) -> Scenario:
-    """The scenario up to the horizon of the fit, without the licensed stock, which no fitted target depends on.
-
-    A fit on figures before a year knows entry only until then: the last level applies from then on.
-    """
-    last = to_day(f"{until}-01-01") if until else NEVER
-    entry = scenario.parameters["population.entrants"]
-    known = {group: tuple(row for row in rows if (row.start or 0) < last) for group, rows in entry.rows.items()}
-    parameters = scenario.parameters.replacing(replace(entry, rows=known))
+def up_to(scenario: Scenario, end: datetime.date) -> Scenario:
+    """The scenario up to the horizon of the fit, without the licensed stock, which no fitted target depends on."""
+    parameters = scenario.parameters
     if STOCK in parameters:  # a country may begin with nobody licensed
         none = {group: tuple(row._replace(value=0.0) for row in rows) for group, rows in parameters[STOCK].rows.items()}
         parameters = parameters.replacing(replace(parameters[STOCK], rows=none))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,7 @@ from imgsim.base.files.toml_positions import nodes
 from imgsim.experiments.calibrate.calibration_parameters import SHIFTED, Address, CalibrationParameter
 from imgsim.experiments.calibrate.fit import Vector
 
-Edit = tuple[int, int, bytes]  # first byte, end byte, new text
+Place = tuple[int, int]  # first and end byte of a number
 Path_ = tuple[Any, ...]  # keys and positions in a TOML file
 
 
@@ -20,35 +20,37 @@ def write_parameters(folder: Path, free: Sequence[CalibrationParameter], shift: 
     """Replace every number of a calibration parameter by its shifted value, to four significant digits."""
     for file in sorted((folder / "parameters").glob("*.toml")):
         content = file.read_bytes()
-        tree = nodes(content)
-        edits = [
-            edit
-            for adjusted, amount in zip(free, shift, strict=True)
-            for address in adjusted.rows
-            for edit in edits_of(tree, address, adjusted, float(amount))
-        ]
-        for begin, end, text in sorted(edits, reverse=True):
-            content = content[:begin] + text + content[end:]
-        if edits:
+        values = shifted_numbers(nodes(content), free, shift)
+        for (begin, end), value in sorted(values.items(), reverse=True):
+            content = content[:begin] + f"{value:.4g}".encode() + content[end:]
+        if values:
             write_file(file, content)
             read_toml(file)
 
 
-def edits_of(tree: dict[Path_, Any], address: Address, adjusted: CalibrationParameter, amount: float) -> list[Edit]:
-    """The edits of one row address in one file."""
+def shifted_numbers(tree: dict[Path_, Any], free: Sequence[CalibrationParameter], shift: Vector) -> dict[Place, float]:
+    """The new values of numbers in one file; where several shifts are of one number, all of them."""
+    values: dict[Place, float] = {}
+    for adjusted, amount in zip(free, shift, strict=True):
+        for address in adjusted.rows:
+            for node in numbers_at(tree, address):
+                place = (node.start_byte, node.end_byte)
+                before = values.get(place, float(node.text))
+                values[place] = SHIFTED[adjusted.shift](before, float(amount))
+    return values
+
+
+def numbers_at(tree: dict[Path_, Any], address: Address) -> Iterator[Any]:
+    """The numbers of one row address in one file."""
     name, category, start = address
     parent = tuple(name.split("."))
-    edits = []
     for path, node in tree.items():
         if path[: len(parent)] != parent or node.type not in ("integer", "float"):
             continue
         rest = path[len(parent) :]
         row = parent + rest[:2]
-        if not is_value(rest) or (category and rest[-1] != category) or (start and date_of(tree, row) != start):
-            continue
-        value = SHIFTED[adjusted.shift](float(node.text), amount)
-        edits.append((node.start_byte, node.end_byte, f"{value:.4g}".encode()))
-    return edits
+        if is_value(rest) and (not category or rest[-1] == category) and (not start or date_of(tree, row) == start):
+            yield node
 
 
 def is_value(rest: Path_) -> bool:

@@ -140,15 +140,43 @@ def posterior_of(worlds: Worlds) -> Posterior | None:
 
 
 def refitted(base: Scenario, posterior: Posterior, at: Mapping[str, float]) -> Scenario:
-    """The baseline with its calibrated parameters at these coordinates; those without one stay as fitted."""
+    """The baseline with its calibrated parameters at these coordinates; those without one stay as fitted.
+
+    The covariance is that of a linear model: a value that it would take out of its plausible range stops there.
+    """
     u = np.array([at.get(f"{FIT}{adjusted.name}", 0.5) for adjusted in posterior.free])
-    return shifted(base, posterior.free, posterior.shift(ndtri(TAIL + (1 - 2 * TAIL) * u)))
+    moved = shifted(base, posterior.free, posterior.shift(ndtri(TAIL + (1 - 2 * TAIL) * u)))
+    within = [in_ranges(base.parameters[name], moved.parameters[name]) for name in shifted_names(posterior)]
+    return replace(moved, parameters=moved.parameters.replacing(*within))
+
+
+def shifted_names(posterior: Posterior) -> list[str]:
+    """The parameters that a country's calibration parameters shift."""
+    return sorted({name for adjusted in posterior.free for name, _, _ in adjusted.rows})
+
+
+def in_ranges(before: Parameter, after: Parameter) -> Parameter:
+    """A parameter that was moved, with its values no further than the ends of their ranges.
+
+    What a scenario sets has no range to stop in.
+    """
+    rows = {group: tuple(map(stopped, before.rows[group], series)) for group, series in after.rows.items()}
+    return replace(after, rows=rows)
+
+
+def stopped(before: Row, after: Row) -> Row:
+    """A row that was moved, at the end of its range if it is beyond."""
+    if before.range is None or before.range[0] >= before.range[1]:
+        return after
+    low, high = min(before.range[0], before.value), max(before.range[1], before.value)
+    return after._replace(value=min(max(after.value, low), high))
 
 
 def uncertainties(worlds: Worlds) -> list[object]:
     """How far a draw may move anything, which is no part of a scenario's own digest."""
     base, posterior = worlds.scenarios[0], posterior_of(worlds)
-    ranges = {name: [row.range for row in rows_of(base.parameters[name])] for name in drawable(base.parameters)}
+    moved = [*drawable(base.parameters), *(shifted_names(posterior) if posterior else [])]
+    ranges = {name: [row.range for row in rows_of(base.parameters[name])] for name in moved}
     fit = [] if posterior is None else [repr(posterior.free), posterior.root.tolist()]
     reforms = [[reform.as_data() for reform in scenario.reforms] for scenario in worlds.scenarios]
     levers = {name: (lever.low, lever.value, lever.high) for name, lever in open_levers(worlds).items()}
