@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from builders import toy
 from builders.reforms import MORE_PLACES, NOTHING
 
 import imgsim
@@ -294,6 +295,30 @@ def test_calibrated_parameters_are_drawn_together_from_their_fit() -> None:
     assert base["clock.patience"] == worlds.scenarios[0].parameters["clock.patience"]
     assert moved["clock.patience"] != base["clock.patience"]
     assert moved["match.again.again"] != base["match.again.again"]  # correlated in the fit, so the other moves too
+
+
+@pytest.mark.parametrize("end", [0.0, 1.0])
+def test_no_draw_takes_a_calibrated_value_out_of_its_range(end: float) -> None:
+    worlds = worlds_of(US, [REFORMS / "conrad_35.toml"], False, 12, None, {}, "compiled", {"scale": 0.02})
+    names = [name for name in draws.uncertain_parameters(worlds) if name.startswith(draws.FIT)]
+    drawn = draws.worlds_at(worlds, dict.fromkeys(names, end))[0].parameters
+    rows = [
+        (name, row)
+        for name, parameter in drawn.items()
+        for series in parameter.rows.values()
+        for row in series
+        if row.evidence == "calibrated" and row.range
+    ]
+    assert any(row.value in row.range for _, row in rows if row.range)  # some stop at an end of theirs
+    assert [(name, row) for name, row in rows if row.range and not row.range[0] <= row.value <= row.range[1]] == []
+
+
+def test_a_value_that_a_scenario_sets_is_drawn_without_a_range() -> None:
+    before = toy.parameter("a", "score", 1.0)
+    set_by_a_scenario = before.rows[""][0]._replace(range=(1.0, 1.0))
+    assert draws.stopped(set_by_a_scenario, set_by_a_scenario._replace(value=3.0)).value == 3.0
+    known = set_by_a_scenario._replace(range=(0.5, 2.0))
+    assert [draws.stopped(known, known._replace(value=v)).value for v in (0.0, 1.5, 3.0)] == [0.5, 1.5, 2.0]
 
 
 class Tags(html.parser.HTMLParser):
