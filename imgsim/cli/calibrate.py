@@ -57,10 +57,10 @@ Save = Annotated[Path | None, typer.Option(metavar="FILE", help="Write the fit a
 @app.command(
     short_help="Fit a country's unknown parameters to published figures.",
     epilog=examples(
-        "calibrate scenarios/us.toml",
+        "calibrate scenarios/us.toml --end 2027-01-01",
         "calibrate scenarios/us.toml --only exam --end 2025-01-01 --scale 0.5 --write",
         "calibrate scenarios/us.toml --until 2014 --end 2014-07-01 --half-life 2 --save scenarios/us_2013.toml",
-        "calibrate scenarios/us.toml --covariance --only all --scale 0.3 --end 2025-07-01",
+        "calibrate scenarios/us.toml --covariance --only all --scale 0.5 --end 2027-01-01",
     ),
 )
 def calibrate(
