@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
@@ -94,6 +95,20 @@ def test_a_fit_to_earlier_figures_adjusts_no_value_that_it_does_not_know() -> No
     names = {one.name for one in made.free}
     assert "us_do_2013" in names
     assert not names & {"us_do_2016", "us_md_2019", "citizen_2018", "interviews_attended_2020"}
+
+
+def test_a_forecast_is_saved_as_it_was_fitted(tmp_path: Path) -> None:
+    shutil.copy(SCENARIOS / "us.toml", tmp_path)
+    base = load_scenario(tmp_path / "us.toml").parameters
+    free = load_calibration_parameters(US)
+    known = known_then(base, load_foresight(US, base), 2014)
+    (tmp_path / "then.toml").write_text(scenario_text(known, base, free, "us.toml", "then", "fitted"))
+    saved = load_scenario(tmp_path / "then.toml").parameters
+    for name, parameter in known.items():
+        for category in parameter.rows:
+            for day in range(9000, 22000, 97):
+                expected = pytest.approx(parameter.value(day, category), rel=1e-4)
+                assert saved[name].value(day, category) == expected, (name, category, day)
 
 
 def test_the_forecast_that_ships_is_given_seats_and_rules_and_nothing_else_of_later_years() -> None:
