@@ -35,7 +35,7 @@ from imgsim.experiments.calibrate.calibration_parameters import (
     row_addresses,
     within_ranges,
 )
-from imgsim.experiments.calibrate.fit import Fit, shifted, standard_errors
+from imgsim.experiments.calibrate.fit import Fit, Vector, fit, shifted, standard_errors
 from imgsim.experiments.calibrate.run import fit_text
 from imgsim.experiments.calibrate.selection import discount_older, refuse_nothing_to_fit, targets_within
 from imgsim.experiments.calibrate.validate import refuse_without_figures
@@ -307,6 +307,29 @@ def test_all_bounds_together_leave_the_values_of_the_united_states_in_their_rang
             for row in (row for series in moved[name].rows.values() for row in series):
                 low, high = row.range or (-np.inf, np.inf)
                 assert low - 1e-9 <= row.value <= high + 1e-9, (name, row)
+
+
+class Straight:
+    """A misfit that is zero at (-1, 0.5, 0.25) and grows by one for every shift by one."""
+
+    def __init__(self, *_: object) -> None: ...
+
+    def __call__(self, shift: Vector) -> Vector:
+        return shift - np.array([-1.0, 0.5, 0.25])
+
+    def outcomes(self, _: object) -> dict[str, float]:
+        return {}
+
+
+def test_a_fit_that_begins_at_the_end_of_a_range_moves_all_other_shifts_in_one_step(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("imgsim.experiments.calibrate.fit.Trial", Straight)
+    bounds = [(0.0, 1.0), (-1.0, 1.0), (-1.0, 1.0)]
+    free = [CalibrationParameter(str(k), "log", (), *ends) for k, ends in enumerate(bounds)]
+    result = fit(load_scenario(SCENARIO), free, [], rounds=2)
+    assert result.shift == pytest.approx([0.0, 0.5, 0.25])
+    assert result.at_bounds() == ["low", "", ""]
 
 
 def test_a_fit_says_at_which_bound_a_shift_has_stopped() -> None:

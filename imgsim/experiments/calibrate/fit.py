@@ -106,8 +106,9 @@ def fit(
     spread: Callable[[Callable[[Vector], Vector], Iterable[Vector]], Iterable[Vector]] = map,
     report: Callable[[str], object] = lambda _: None,
 ) -> Fit:
-    """Fit the shifts by bounded Gauss-Newton (SciPy's trust-region reflective), beginning at zero.
+    """Fit the shifts by bounded Gauss-Newton (SciPy's dogleg in a box), beginning at zero.
 
+    A shift whose values are at an end of their range begins at its bound, where a reflective method would hardly move.
     ``spread`` runs the trials of a Jacobian in parallel; steps are larger than the grain of the simulation.
     """
     from scipy.optimize import least_squares
@@ -121,8 +122,10 @@ def fit(
         return np.array([(row - rows[0]) / step for row in rows[1:]]).T
 
     bounds = np.array([[adjusted.low, adjusted.high] for adjusted in free]).T
-    start: Vector = np.clip(np.zeros(len(free)), bounds[0] + 1e-6, bounds[1] - 1e-6)
-    result: Any = least_squares(trial, start, jac=jacobian, bounds=bounds, x_scale=1.0, max_nfev=rounds, xtol=1e-3)
+    start: Vector = np.clip(np.zeros(len(free)), *bounds)
+    result: Any = least_squares(
+        trial, start, jac=jacobian, bounds=bounds, method="dogbox", x_scale=1.0, max_nfev=rounds, xtol=1e-3
+    )
     shift: Vector = result.x
     return Fit(free, shift, standard_errors(result.jac), target_table(trial.outcomes(shift), targets))
 
