@@ -315,7 +315,8 @@ class Straight:
     def __init__(self, *_: object) -> None: ...
 
     def __call__(self, shift: Vector) -> Vector:
-        return shift - np.array([-1.0, 0.5, 0.25])
+        off: Vector = shift - np.array([-1.0, 0.5, 0.25])
+        return off
 
     def outcomes(self, _: object) -> dict[str, float]:
         return {}
