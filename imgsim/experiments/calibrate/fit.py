@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -23,6 +23,7 @@ from imgsim.outcomes.outcome_key import Outcomes, means, target_key
 
 Vector = npt.NDArray[np.float64]
 NEAR: Final = 0.01  # of the way between its bounds: a shift that close to one of them has stopped there
+SHARES: Final = (1.0, 0.5, 0.25, 0.125)  # of a step, that are tried
 WORST: Final = 30.0  # a target missed by more counts no more: far from the fit it would drown the others
 
 
@@ -106,28 +107,39 @@ def fit(
     spread: Callable[[Callable[[Vector], Vector], Iterable[Vector]], Iterable[Vector]] = map,
     report: Callable[[str], object] = lambda _: None,
 ) -> Fit:
-    """Fit the shifts by bounded Gauss-Newton (SciPy's dogleg in a box), beginning at zero.
+    """Fit the shifts by Gauss-Newton steps within their bounds, beginning at zero.
 
-    A shift whose values are at an end of their range begins at its bound, where a reflective method would hardly move.
-    ``spread`` runs the trials of a Jacobian in parallel; steps are larger than the grain of the simulation.
+    ``spread`` runs the trials of a Jacobian in parallel; steps are larger than the grain of the simulation. A step goes
+    as far as the misfit falls most, of some shares of it; a fit ends where it falls at none of them.
     """
-    from scipy.optimize import least_squares
-
     trial = Trial(scenario, free, [target for target in targets if target.use == "fit"], replications)
-
-    def jacobian(shift: Vector) -> Vector:
+    bounds = np.array([[adjusted.low, adjusted.high] for adjusted in free]).T
+    shift: Vector = np.clip(np.zeros(len(free)), *bounds)
+    for _ in range(rounds):
         points = [shift, *(shift + step * (np.arange(len(free)) == k) for k in range(len(free)))]
         rows = list(spread(trial, points))
         report(f"misfit {np.sqrt(np.mean(rows[0] ** 2)):.3f} allowed errors at {np.round(shift, 3).tolist()}")
-        return np.array([(row - rows[0]) / step for row in rows[1:]]).T
+        jacobian = np.array([(row - rows[0]) / step for row in rows[1:]]).T
+        way = step_within(jacobian, rows[0], bounds - shift)
+        tried = [rows[0], *spread(trial, [shift + share * way for share in SHARES])]
+        best = int(np.argmin([row @ row for row in tried]))
+        if not best:
+            break
+        shift = shift + SHARES[best - 1] * way
+    return Fit(free, shift, standard_errors(jacobian), target_table(trial.outcomes(shift), targets))
 
-    bounds = np.array([[adjusted.low, adjusted.high] for adjusted in free]).T
-    start: Vector = np.clip(np.zeros(len(free)), *bounds)
-    result: Any = least_squares(
-        trial, start, jac=jacobian, bounds=bounds, method="dogbox", x_scale=1.0, max_nfev=rounds, xtol=1e-3
-    )
-    shift: Vector = result.x
-    return Fit(free, shift, standard_errors(result.jac), target_table(trial.outcomes(shift), targets))
+
+def step_within(jacobian: Vector, misfit: Vector, room: Vector) -> Vector:
+    """The step that leaves the least misfit if that is linear, within the room below and above each shift.
+
+    A step by half the room of a shift counts as one allowed error, so that what no target depends on stays.
+    """
+    from scipy.optimize import lsq_linear
+
+    damping = np.diag(2.0 / (room[1] - room[0]))
+    slopes, zeros = np.vstack((jacobian, damping)), np.zeros(len(damping))
+    way: Vector = lsq_linear(slopes, np.concatenate((-misfit, zeros)), bounds=room, method="bvls").x
+    return way
 
 
 @dataclass(frozen=True, slots=True)
