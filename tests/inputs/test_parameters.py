@@ -67,7 +67,7 @@ def test_every_number_that_ships_has_its_grounds(name: str) -> None:
                 assert row.source in parameters.sources, parameter.name
             if row.evidence == "assumed":
                 assert row.why, parameter.name
-                assert row.range or row.value == 0 and has_range_elsewhere(parameter, row), parameter.name
+                assert row.range or (row.value == 0 and has_range_elsewhere(parameter, row)), parameter.name
             if row.evidence == "calibrated":
                 assert row.range, parameter.name
                 assert row.why or row.source, parameter.name
