@@ -18,6 +18,7 @@ import signal
 import sys
 import threading
 import time
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -63,6 +64,7 @@ class Signals:
             end_at_once(128 + number)
         if self.first is None:
             self.first = number
+            warnings.simplefilter("ignore")  # a library broken off while it loads would warn of itself
             raise KeyboardInterrupt
 
     def swallowed(self, lost: sys.UnraisableHookArgs) -> None:

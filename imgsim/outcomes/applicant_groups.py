@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any, Final
 
 import numpy as np
@@ -117,16 +117,19 @@ def add_share(
     add(rows, view, measure, strata, ratio(hits, n), n)
 
 
-def of_groups(table: MatchTable, by_kind: Mapping[str, npt.NDArray[Any]]) -> dict[str, dict[str, npt.NDArray[Any]]]:
-    """Totals by kind and specialty (replications, years, kinds, specialties, ...) as those of every group.
+def of_groups(table: MatchTable, by_kind: Mapping[str, npt.NDArray[Any]]) -> dict[str, npt.NDArray[Any]]:
+    """Totals by kind and specialty (replications, years, kinds, specialties) as those of every group.
 
-    Shape (replications, years, specialties, ...), all specialties together before each of them.
+    Shape (replications, years, groups, specialties), all specialties together before each of them.
     """
+    grouped = {name: by_group(table, total) for name, total in by_kind.items()}
+    return {name: np.concatenate((own.sum(axis=3, keepdims=True), own), axis=3) for name, own in grouped.items()}
+
+
+def by_group(table: MatchTable, total: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """Totals by kind, which is the third axis, as those of every group."""
     kinds = table.kinds
-    return {
-        group: {name: with_all(sum_of(total, [kinds.index(kind) for kind in of])) for name, total in by_kind.items()}
-        for group, of in groups_of(table.view).items()
-    }
+    return np.stack([sum_of(total, [kinds.index(kind) for kind in of]) for of in groups_of(table.view).values()], 2)
 
 
 def sum_of(total: npt.NDArray[Any], kinds: Sequence[int]) -> npt.NDArray[Any]:
@@ -135,11 +138,18 @@ def sum_of(total: npt.NDArray[Any], kinds: Sequence[int]) -> npt.NDArray[Any]:
     return summed
 
 
-def with_all(total: npt.NDArray[Any]) -> npt.NDArray[Any]:
-    """Totals with those of all specialties together before them; specialties are the third axis."""
-    return np.concatenate((total.sum(axis=2, keepdims=True), total), axis=2)
+def places_with_specialties(table: MatchTable) -> list[int]:
+    """The places of the groups of whom rank lists are reported by specialty too, among all groups."""
+    groups = list(groups_of(table.view))
+    return [groups.index(group) for group in groups_with_specialties(table.view)]
 
 
-def strata_of(table: MatchTable, group: str) -> list[Stratum]:
+def strata_of(table: MatchTable, group: str) -> tuple[Stratum, ...]:
     """A group of applicants, and those in it who wish for each specialty."""
-    return [applicants(group), *(Stratum(SPECIALTY, name).within(applicants(group)) for name in table.specialties)]
+    return with_wishes(group, tuple(table.specialties))
+
+
+@cache
+def with_wishes(group: str, specialties: tuple[str, ...]) -> tuple[Stratum, ...]:
+    """The same, of a list of specialties."""
+    return (applicants(group), *(Stratum(SPECIALTY, name).within(applicants(group)) for name in specialties))

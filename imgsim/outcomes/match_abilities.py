@@ -8,7 +8,14 @@ from typing import Final
 import numpy as np
 
 from imgsim.base.arrays import Floats
-from imgsim.outcomes.applicant_groups import MatchTable, add, groups_with_specialties, of_groups, strata_of
+from imgsim.outcomes.applicant_groups import (
+    MatchTable,
+    add,
+    groups_with_specialties,
+    of_groups,
+    places_with_specialties,
+    strata_of,
+)
 from imgsim.outcomes.catalogue import measure
 from imgsim.outcomes.match_lists import ACTIVE, BY, FATES, MATCH, SOME
 from imgsim.outcomes.outcome_rows import Rows, ratio
@@ -32,12 +39,12 @@ def abilities(view: View, rows: Rows) -> None:
         return
     middle = table.column("ability") + HALF_STEP
     weights = {f"{name} {power}": table.column(name) * middle**power for name in FATES for power in range(3)}
-    totals = of_groups(table, table.sums(weights, table.kinds_and_wishes()))
-    for group in groups_with_specialties(view):
-        everybody, matched = ([totals[group][f"{name} {power}"] for power in range(3)] for name in FATES)
-        others = [all_ - some for all_, some in zip(everybody, matched, strict=True)]
-        apart = standardised_difference(matched, others)
-        add(rows, view, "ability_difference", strata_of(table, group), apart, everybody[0], "difference")
+    totals, some = of_groups(table, table.sums(weights, table.kinds_and_wishes())), places_with_specialties(table)
+    everybody, matched = ([totals[f"{name} {power}"][:, :, some] for power in range(3)] for name in FATES)
+    others = [all_ - hit for all_, hit in zip(everybody, matched, strict=True)]
+    strata = [stratum for group in groups_with_specialties(view) for stratum in strata_of(table, group)]
+    apart = standardised_difference(matched, others)
+    add(rows, view, "ability_difference", strata, apart, everybody[0], "difference")
 
 
 def standardised_difference(ones: Moments, others: Moments) -> Floats:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Final
 
 import numpy as np
@@ -14,9 +15,10 @@ from imgsim.outcomes.applicant_groups import (
     add,
     add_share,
     applicants,
+    by_group,
     groups_of,
-    groups_with_specialties,
     of_groups,
+    places_with_specialties,
     strata_of,
     sum_of,
 )
@@ -75,19 +77,17 @@ def rank_lists(view: View, rows: Rows) -> None:
 
 def rates(view: View, rows: Rows, table: MatchTable, counted: Mapping[str, Counts]) -> None:
     """Share matched as they wished, of every group and specialty."""
-    totals = of_groups(table, {name: counted[name].sum(axis=-1) for name in FATES})
-    for group, of in totals.items():
-        add_share(rows, view, "preferred_rate", strata_of(table, group), of["as_wished"], of["persons"])
+    of = of_groups(table, {name: counted[name].sum(axis=-1) for name in FATES})
+    strata = [stratum for group in groups_of(view) for stratum in strata_of(table, group)]
+    add_share(rows, view, "preferred_rate", strata, of["as_wished"], of["persons"])
 
 
 def by_length(view: View, rows: Rows, table: MatchTable, counted: Mapping[str, Counts]) -> None:
     """Share matched as they wished by length of the rank list: of every group, and of one by specialty."""
     groups, kinds = groups_of(view), table.kinds
-    together = {name: in_classes(counted[name].sum(axis=3)) for name in FATES}
-    for group, own in groups.items():
-        places = [kinds.index(kind) for kind in own]
-        hits, persons = (sum_of(together[name], places) for name in reversed(FATES))
-        add_share(rows, view, BY_RANKS, lengths(applicants(group)), hits, persons)
+    together = {name: in_classes(by_group(table, counted[name].sum(axis=3))) for name in FATES}
+    strata = [length for group in groups for length in lengths(applicants(group))]
+    add_share(rows, view, BY_RANKS, strata, together["as_wished"], together["persons"])
     for group in list(view.scenario.pathway.applicant_groups)[:1]:
         places = [kinds.index(kind) for kind in groups[group]]
         hits, persons = (in_classes(sum_of(counted[name], places)) for name in reversed(FATES))
@@ -95,25 +95,31 @@ def by_length(view: View, rows: Rows, table: MatchTable, counted: Mapping[str, C
         add_share(rows, view, BY_RANKS, strata, hits, persons)
 
 
-def lengths(stratum: Stratum) -> list[Stratum]:
+@cache
+def lengths(stratum: Stratum) -> tuple[Stratum, ...]:
     """A stratum by length of the rank list."""
-    return [Stratum(RANKS, length).within(stratum) for length in LENGTHS]
+    return tuple(Stratum(RANKS, length).within(stratum) for length in LENGTHS)
 
 
 def entries(view: View, rows: Rows, table: MatchTable, counted: Mapping[str, Counts]) -> None:
     """Mean length of the rank lists of those matched as they wished and of others, and the median over specialties."""
-    values, some = np.arange(MOST + 1), groups_with_specialties(view)
+    values, groups, some = np.arange(MOST + 1), list(groups_of(view)), places_with_specialties(table)
+    shown = np.arange(1 + len(table.specialties)) == np.zeros((len(groups), 1))  # all specialties together
+    shown[some] = True
+    every = [stratum for group in groups for stratum in strata_of(table, group)]
+    chosen = [every[k] for k in np.flatnonzero(shown)]
     for result, name in RESULTS.items():
         counts = counted[name]
-        totals = of_groups(table, {"n": counts.sum(axis=-1), "ranks": (counts * values).sum(axis=-1)})
-        together = counts.sum(axis=3)
-        for group, own in groups_of(view).items():
-            shown = slice(None if group in some else 1)
-            strata = [Stratum(RESULT, result).within(stratum) for stratum in strata_of(table, group)[shown]]
-            n, mean = totals[group]["n"][:, :, shown], ratio(totals[group]["ranks"], totals[group]["n"])[:, :, shown]
-            add(rows, view, "preferred_ranks", strata, mean, n, "mean")
-            middle = median(sum_of(together, [table.kinds.index(kind) for kind in own]))[..., None]
-            add(rows, view, "preferred_ranks", strata[:1], middle, n[:, :, :1], "median")
+        totals = of_groups(table, {"n": counts.sum(axis=-1), "ranks": counts @ values})
+        n, ranks = (total[:, :, shown] for total in (totals["n"], totals["ranks"]))
+        add(rows, view, "preferred_ranks", with_result(result, chosen), ratio(ranks, n), n, "mean")
+        middle, strata = median(by_group(table, counts.sum(axis=3))), [applicants(group) for group in groups]
+        add(rows, view, "preferred_ranks", with_result(result, strata), middle, totals["n"][..., 0], "median")
+
+
+def with_result(result: str, strata: Sequence[Stratum]) -> list[Stratum]:
+    """Strata of those with one result."""
+    return [Stratum(RESULT, result).within(stratum) for stratum in strata]
 
 
 def in_classes(counts: Counts) -> Counts:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Final
 
 import numpy as np
@@ -126,6 +126,7 @@ def match_by_specialty(view: View, rows: Rows) -> None:
     after_match(view, rows, tracks)
 
 
+@cache
 def of_group(stratum: Stratum, group: str) -> Stratum:
     """A stratum of positions, and the group of applicants that fills them."""
     return applicants(group) if stratum == EVERYBODY else stratum.within(applicants(group))

@@ -168,6 +168,20 @@ def test_other_exceptions_of_callbacks_are_reported_as_ever(monkeypatch: pytest.
     assert reported == ["broken"]
 
 
+def test_an_interrupted_program_no_longer_warns() -> None:
+    program = (
+        "import os, signal, warnings\n"
+        "from imgsim.base.interrupts import answered\n"
+        "with answered(for_good=True):\n"
+        "    try:\n"
+        "        os.kill(os.getpid(), signal.SIGINT)\n"
+        "    except KeyboardInterrupt:\n"
+        "        warnings.warn('half loaded', UserWarning)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, cwd=ROOT, check=False)
+    assert done.stderr == ""
+
+
 def test_a_signal_that_was_ignored_stays_ignored() -> None:
     process = begun("orderly", preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_IGN))  # as nohup does
     line_of(process)

@@ -243,7 +243,7 @@ def test_nothing_happens_before_the_first_day_of_a_reform(name: str) -> None:
     assert before == after
 
 
-@pytest.mark.parametrize(("name", "lever"), [("application_cap", {"cap": 75.0}), ("signals", {"weight": 0.0}), ("bridging_jobs", {"times": 1.0})])  # fmt: skip
+@pytest.mark.parametrize(("name", "lever"), [("application_cap", {"cap": 95.0}), ("signals", {"weight": 0.0}), ("bridging_jobs", {"times": 1.0})])  # fmt: skip
 def test_a_mechanism_at_its_neutral_size_changes_no_life(name: str, lever: dict[str, float]) -> None:
     after = golden.lived(golden.scenario("us", (name,), lever))
     assert after["people"].equals(golden.baseline("us")["people"])

@@ -21,11 +21,12 @@ from imgsim.markets.match.reference import deferred_acceptance as textbook
 
 
 class Market(NamedTuple):
-    """Applicants' lists of programmes, best first; what each programme thinks of each applicant; seats."""
+    """Applicants' lists of programmes, best first; what each programme thinks of each applicant; seats; the bar."""
 
     lists: tuple[tuple[int, ...], ...]
     score: tuple[tuple[float, ...], ...]  # (programmes, applicants)
     seats: tuple[int, ...]
+    least: float = -np.inf  # programmes rank nobody whom they score below it
 
 
 def arrays(market: Market) -> tuple[Ints, Ints, npt.NDArray[np.float64], Ints]:
@@ -44,18 +45,19 @@ def everybody(first: Ints) -> npt.NDArray[np.bool_]:
 def matched(market: Market) -> list[int]:
     """The programme of each applicant, or -1."""
     first, programme, score, seats = arrays(market)
-    held = deferred_acceptance(first, programme, score, seats, everybody(first))
+    held = deferred_acceptance(first, programme, score, market.least, seats, everybody(first))
     return [int(programme[pair]) if pair >= 0 else -1 for pair in held]
 
 
 @st.composite
 def markets(draw: st.DrawFn, applicants: int = 7, programmes: int = 4, equals: bool = False) -> Market:
-    """Markets of any shape; of ``equals``, programmes like some applicants equally well."""
+    """Markets of any shape, with and without a bar; of ``equals``, programmes like some applicants equally well."""
     n, m = draw(st.integers(1, applicants)), draw(st.integers(1, programmes))
     lists = tuple(tuple(draw(st.permutations(range(m)))[: draw(st.integers(0, m))]) for _ in range(n))
     ranks = st.lists(st.integers(0, 2), min_size=n, max_size=n) if equals else st.permutations(range(n))
     score = tuple(tuple(float(s) for s in draw(ranks)) for _ in range(m))
-    return Market(lists, score, tuple(draw(st.integers(0, 3)) for _ in range(m)))
+    seats = tuple(draw(st.integers(0, 3)) for _ in range(m))
+    return Market(lists, score, seats, draw(st.sampled_from((-np.inf, 0.5, 1.0, 2.0))))
 
 
 def place_on_list(market: Market, applicant: int, programme: int) -> int:
@@ -67,12 +69,14 @@ def place_on_list(market: Market, applicant: int, programme: int) -> int:
 def is_stable(market: Market, held: tuple[int, ...]) -> bool:
     """Worked out from the definition, without the code under test."""
     for p, seats in enumerate(market.seats):
-        if held.count(p) > seats:
+        there = [market.score[p][a] for a, own in enumerate(held) if own == p]
+        if len(there) > seats or min(there, default=np.inf) < market.least:
             return False
     for a, listed in enumerate(market.lists):
         for p in listed[: place_on_list(market, a, held[a])]:
             there = [market.score[p][b] for b, own in enumerate(held) if own == p]
-            if len(there) < market.seats[p] or (there and min(there) < market.score[p][a]):
+            wanted = len(there) < market.seats[p] or (there and min(there) < market.score[p][a])
+            if wanted and market.score[p][a] >= market.least:
                 return False
     return True
 
@@ -81,8 +85,8 @@ def is_stable(market: Market, held: tuple[int, ...]) -> bool:
 def test_no_pair_would_rather_have_each_other(market: Market) -> None:
     assert is_stable(market, tuple(matched(market)))
     first, programme, score, seats = arrays(market)
-    held = deferred_acceptance(first, programme, score, seats, everybody(first))
-    assert blocking_pairs(first, programme, score, seats, held) == 0
+    held = deferred_acceptance(first, programme, score, market.least, seats, everybody(first))
+    assert blocking_pairs(first, programme, score, market.least, seats, held) == 0
 
 
 def blocking_of(market: Market, held: Sequence[int]) -> list[tuple[int, int]]:
@@ -91,7 +95,8 @@ def blocking_of(market: Market, held: Sequence[int]) -> list[tuple[int, int]]:
     for a, listed in enumerate(market.lists):
         for p in listed[: place_on_list(market, a, held[a])]:
             there = [(market.score[p][b], -b) for b, own in enumerate(held) if own == p]
-            if len(there) < market.seats[p] or (there and min(there) < (market.score[p][a], -a)):
+            wanted = len(there) < market.seats[p] or (there and min(there) < (market.score[p][a], -a))
+            if wanted and market.score[p][a] >= market.least:
                 pairs.append((a, p))
     return pairs
 
@@ -100,7 +105,15 @@ def counted(market: Market, held: Sequence[int]) -> int:
     """How many blocking pairs the code finds in a matching that is given by programme."""
     first, programme, score, seats = arrays(market)
     outcome = [int(first[a]) + market.lists[a].index(p) if p >= 0 else -1 for a, p in enumerate(held)]
-    return blocking_pairs(first, programme, score, seats, np.array(outcome, np.int64))
+    return blocking_pairs(first, programme, score, market.least, seats, np.array(outcome, np.int64))
+
+
+def by_textbook(market: Market) -> list[int]:
+    """The programme of each applicant by the algorithm in plain words, without programmes that do not rank them."""
+    scores = {(a, p): market.score[p][a] for a, listed in enumerate(market.lists) for p in listed}
+    lists = {a: [p for p in own if scores[a, p] >= market.least] for a, own in enumerate(market.lists)}
+    plain = textbook(lists, scores, np.array(market.seats))
+    return [plain.get(a, -1) for a in range(len(market.lists))]
 
 
 # The first programme has one seat and likes the last applicant best, the second two seats and the first applicant.
@@ -146,7 +159,34 @@ def test_a_full_programme_is_blocked_by_whom_it_prefers_to_the_worst_that_it_has
 
 def test_whoever_is_rejected_by_all_has_no_pair() -> None:
     first, programme, score, seats = arrays(Market(((0,), (0, 1), (1,)), ((1.0, 2.0, 0.0), (0.0, 1.0, 2.0)), (1, 1)))
-    assert deferred_acceptance(first, programme, score, seats, everybody(first)).tolist() == [-1, 1, 3]
+    assert deferred_acceptance(first, programme, score, -np.inf, seats, everybody(first)).tolist() == [-1, 1, 3]
+
+
+@pytest.mark.parametrize(
+    ("least", "expected"),
+    [
+        (1.0, [0, 1, 0]),  # who is scored as high as the bar is ranked
+        (1.5, [1, -1, 0]),  # the first applicant is ranked by the second programme alone, the second by none
+        (2.5, [-1, -1, 0]),
+        (3.5, [-1, -1, -1]),
+    ],
+)
+def test_a_programme_takes_nobody_below_the_bar_even_into_a_vacant_seat(least: float, expected: list[int]) -> None:
+    """Two programmes with two seats each, and three applicants: the first ranks both programmes, the others one."""
+    market = Market(((0, 1), (1,), (0,)), ((1.0, 0.0, 3.0), (2.0, 1.0, 0.0)), (2, 2), least)
+    assert matched(market) == expected
+
+
+@pytest.mark.parametrize(("least", "blocking"), [(1.0, 6), (1.5, 4), (2.5, 2), (3.5, 0)])
+def test_nobody_below_the_bar_blocks_a_matching_that_leaves_all_seats_empty(least: float, blocking: int) -> None:
+    assert counted(THREE._replace(least=least), (-1, -1, -1)) == blocking
+
+
+def test_a_full_programme_is_not_blocked_by_the_better_of_two_below_the_bar() -> None:
+    two = Market(((0,), (0,)), ((1.0, 2.0),), (1,))
+    assert counted(two, (0, -1)) == 1
+    assert counted(two._replace(least=2.0), (0, -1)) == 1
+    assert counted(two._replace(least=2.5), (0, -1)) == 0
 
 
 @given(st.one_of(markets(), markets(equals=True)), st.data())
@@ -160,10 +200,8 @@ def test_any_matching_has_as_many_blocking_pairs_as_the_definition_says(market: 
 
 @given(markets(equals=True))
 def test_of_equal_scores_the_lower_number_is_preferred(market: Market) -> None:
-    scores = {(a, p): market.score[p][a] for a, listed in enumerate(market.lists) for p in listed}
-    plain = textbook(dict(enumerate(market.lists)), scores, np.array(market.seats))
     held = matched(market)
-    assert [plain.get(a, -1) for a in range(len(market.lists))] == held
+    assert by_textbook(market) == held
     assert blocking_of(market, held) == []
 
 
@@ -171,7 +209,7 @@ def test_of_equal_scores_the_lower_number_is_preferred(market: Market) -> None:
 def test_those_who_take_no_part_are_not_matched_and_take_nobodys_place(market: Market, data: st.DataObject) -> None:
     who = data.draw(st.lists(st.booleans(), min_size=len(market.lists), max_size=len(market.lists)))
     first, programme, score, seats = arrays(market)
-    outcome = deferred_acceptance(first, programme, score, seats, np.array(who))
+    outcome = deferred_acceptance(first, programme, score, market.least, seats, np.array(who))
     there = market._replace(lists=tuple(own if take else () for own, take in zip(market.lists, who, strict=True)))
     assert [int(programme[pair]) if pair >= 0 else -1 for pair in outcome] == matched(there)
     assert min(outcome, default=-1) >= -1
@@ -209,9 +247,7 @@ def test_the_worst_seat_is_the_one_of_the_lowest_score_and_of_equals_the_highest
 
 @given(markets())
 def test_the_textbook_algorithm_gives_the_same_matching(market: Market) -> None:
-    scores = {(a, p): market.score[p][a] for a, listed in enumerate(market.lists) for p in listed}
-    plain = textbook(dict(enumerate(market.lists)), scores, np.array(market.seats))
-    assert [plain.get(a, -1) for a in range(len(market.lists))] == matched(market)
+    assert by_textbook(market) == matched(market)
 
 
 @given(markets(applicants=4, programmes=3))
@@ -227,9 +263,8 @@ def test_no_stable_matching_is_better_for_any_applicant(market: Market) -> None:
 @given(markets(), st.data())
 def test_the_order_of_applicants_does_not_matter(market: Market, data: st.DataObject) -> None:
     order = data.draw(st.permutations(range(len(market.lists))))
-    turned = Market(
-        tuple(market.lists[a] for a in order), tuple(tuple(row[a] for a in order) for row in market.score), market.seats
-    )
+    score = tuple(tuple(row[a] for a in order) for row in market.score)
+    turned = market._replace(lists=tuple(market.lists[a] for a in order), score=score)
     held = matched(market)
     assert matched(turned) == [held[a] for a in order]
 
@@ -268,7 +303,7 @@ def test_a_programme_of_full_size_takes_no_more_than_its_seats() -> None:
     programme = chance.integers(0, m, n * k)
     seats = np.full(m, 6)
     first = np.arange(0, n * k + 1, k)
-    held = deferred_acceptance(first, programme, chance.random(n * k), seats, everybody(first))
+    held = deferred_acceptance(first, programme, chance.random(n * k), 0.0, seats, everybody(first))
     assert (np.bincount(programme[held[held >= 0]], minlength=m) <= seats).all()
 
 

@@ -216,6 +216,55 @@ def test_signals_do_not_lift_applications_for_one_year_posts() -> None:
     assert placed(plain_match(seats, one_year=1, signals=1), people).interviews.tolist() == [1, 0]
 
 
+# --- the bar after the interview -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("least", "outcome"), [(0.0, [PLACED, PLACED]), (0.5, [PLACED, UNPLACED])])
+def test_whom_the_only_programme_scores_below_the_bar_has_it_on_the_list_and_is_not_matched(
+    least: float, outcome: list[int]
+) -> None:
+    """Two seats for two who are scored by ability alone, 1 and 0: whoever is as high as the bar is ranked."""
+    allocation = placed(plain_match(offering(2, 0, **{"interview.least": least, "soap.rounds": 0})), able([1.0, 0.0]))
+    assert allocation.outcome.tolist() == outcome
+    assert allocation.ranks.tolist() == allocation.interviews.tolist() == [1, 1]
+    assert allocation.active.tolist() == [True, True]
+    tracks = allocation.details["specialties"]
+    hearts = (tracks["specialty"] == "heart") & (tracks["group"] == "all")
+    assert tracks["ranked"][hearts].tolist() == [2]
+    assert tracks["placed"][hearts].tolist() == [outcome.count(PLACED)]
+
+
+def test_a_seat_that_stays_empty_by_the_bar_is_offered_in_soap() -> None:
+    allocation = placed(plain_match(offering(2, 0, **{"interview.least": 0.5})), able([1.0, 0.0]))
+    assert allocation.channel.tolist() == [IN_ROUND, IN_SOAP]
+
+
+def test_the_bar_holds_outside_the_match_and_for_one_year_posts_too() -> None:
+    """Ability is 1 and 0: nobody but the first signs outside the Match, or finds the year before the later post."""
+    outside = offering(1, 0, outside_seats=2, **{"outside_seats.open_share": 1, "interview.least": 0.5})
+    assert placed(plain_match(outside), able([1.0, 0.0])).channel.tolist() == [OUTSIDE, IN_SOAP]
+    later = advanced(2, 2, **{"interview.least": 0.5, "soap.rounds": 0})
+    assert placed(plain_match(later, one_year=1), able([1.0, 0.0], wish=BONE)).outcome.tolist() == [PLACED, UNPLACED]
+
+
+# --- citizens among graduates from abroad ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("year", "outcome"), [(2017, [PLACED, UNPLACED]), (2018, [UNPLACED, PLACED])])
+@pytest.mark.parametrize("specialty", [HEART, BONE])
+def test_what_being_a_citizen_adds_has_dates_and_is_the_same_in_every_specialty(
+    year: int, outcome: list[int], specialty: int
+) -> None:
+    """One seat; the second of two is a citizen and one point less able: citizenship adds half a point, then two."""
+    added = [("2010-01-01", 0.5), ("2018-01-01", 2.0)]
+    seats = offering(specialty == HEART, specialty == BONE, **{"openness.citizen": added, "soap.rounds": 0})
+    match, people = plain_match(seats), able([1.0, 0.0], wish=specialty)
+    people.traits[1, COLUMN["citizen"]] = 1.0
+    allocation = match.allocate(year, 0, people)
+    assert_same(allocation, allocate(match, year, 0, people))
+    assert allocation.outcome.tolist() == outcome
+
+
 # --- SOAP ------------------------------------------------------------------------------------------------------------
 
 # A heart seat for the abler of two who wish for it, and bone seats that nobody was interviewed for.

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from builders.toy import parameter
 
 from imgsim.base.dates.day_numbers import day_of
 from imgsim.base.errors import InputError
@@ -279,6 +280,16 @@ def test_no_programme_of_the_market_loses_a_seat_when_positions_grow(match: Matc
         assert (quotas(match.programmes, more, running, advanced=False) >= before).all()
 
 
+def test_what_being_a_citizen_adds_runs_linearly_between_its_dates_for_every_programme_alike(
+    parameters: Parameters, pathway: Pathway
+) -> None:
+    added = parameter("match.openness.citizen", "score", [("2010-03-01", -1.0), ("2014-03-01", 1.0)], between="linear")
+    match = made(parameters.replacing(added), pathway)
+    for year, points in ((2009, -1.0), (2010, -1.0), (2012, 0.0), (2014, 1.0), (2020, 1.0)):
+        others, citizens = match.by_year.of_year(year).openness
+        assert citizens - others == pytest.approx(points, abs=0.001)
+
+
 def test_programmes_that_are_added_leave_the_places_of_the_others_on_their_ring(
     parameters: Parameters, pathway: Pathway, match: Match
 ) -> None:
@@ -301,13 +312,14 @@ def test_no_applicant_and_programme_would_rather_have_each_other_at_either_level
     """Outside the Match, for posts that lead on, and for one-year posts among those who take part in each."""
     sizes = []
 
-    def checked(first: Any, programme: Any, score: Any, capacity: Any, who: Any) -> Any:
-        matched = deferred_acceptance(first, programme, score, capacity, who)
+    def checked(first: Any, programme: Any, score: Any, least: Any, capacity: Any, who: Any) -> Any:
+        matched = deferred_acceptance(first, programme, score, least, capacity, who)
         listed = np.repeat(who, np.diff(first))  # entries of those who take part
         begin = np.concatenate([[0], np.cumsum(np.where(who, np.diff(first), 0))])
         entry = np.cumsum(listed) - 1  # of each pair among these
         outcome = np.where(matched >= 0, entry[matched], -1)
-        assert blocking_pairs(begin, programme[listed], score[listed], capacity, outcome) == 0
+        assert blocking_pairs(begin, programme[listed], score[listed], least, capacity, outcome) == 0
+        assert (score[matched[matched >= 0]] >= least).all()
         assert (matched[~who] < 0).all()
         sizes.append(int((matched >= 0).sum()))
         return matched

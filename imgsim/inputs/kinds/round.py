@@ -24,10 +24,8 @@ NEEDS: Final[Mapping[str, Mapping[str, str]]] = {
         **dict.fromkeys(("specialty_share", "considers", "letter.programmes", "backup"), "probability"),
         **dict.fromkeys(("soap.takes_part", "soap.appeal", "screen.failed", "screen.experience"), "probability"),
         **dict.fromkeys(("openness", "openness.citizen", "openness.spread", "attraction", "wish_bonus"), "score"),
-        **dict.fromkeys(
-            ("screen.spread", "interview.spread", "interview.manner", "interview.least", "merit.spread"), "score"
-        ),
-        **dict.fromkeys(("merit", "soap.merit", "competitor_ability", "ability_weight"), "score"),
+        **dict.fromkeys(("screen.spread", "interview.spread", "interview.manner", "interview.least"), "score"),
+        **dict.fromkeys(("merit", "merit.spread", "soap.merit", "competitor_ability", "ability_weight"), "score"),
         **dict.fromkeys(("programme.size_spread", "programme.openness_sponsors"), "number"),
         **dict.fromkeys(("screen.gap.sd_log", "interviews_attended.variation"), "number"),
         **dict.fromkeys(("screen.gap", "screen.experience.least"), "years"),

@@ -126,7 +126,7 @@ class PositionsByYear:
         return total
 
     def openness(self, year: int) -> Floats:
-        """What coming from abroad adds to merit: by specialty and programme, and for citizens a value of the year more."""
+        """What coming from abroad adds to merit at each programme, of others than citizens and of citizens."""
         spread = self.value("openness.spread", year) * self.programmes.openness
         others = self.by_programme("openness", year)
         return np.array([others, others + self.value("openness.citizen", year)]) + spread

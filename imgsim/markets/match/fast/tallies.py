@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from imgsim.base.arrays import Bools, Floats, Ints
+from imgsim.base.compiled.jit import kernel
 from imgsim.markets.allocation import (
     CHANNELS,
     IN_ROUND,
@@ -116,11 +117,10 @@ def by_specialty(result: Result) -> Columns:
     """A row for each track of programmes and group of applicants; seats and programmes stand with the group `all`."""
     track = result.programmes.specialty * 2 + result.programmes.advanced
     shape = (2 * len(result.specialties), len(result.groups))
-    placements, stages = result.placements, result.stages
+    placements, stages, group = result.placements, result.stages, result.participants.group
 
     def count(applicant: Numbers, programme: Numbers) -> Ints:
-        cells = track[programme] * shape[1] + result.participants.group[applicant]
-        return np.bincount(cells, minlength=shape[0] * shape[1]).reshape(shape)
+        return counted(track, group, shape, applicant, programme)
 
     def placed(channel: int) -> Ints:
         who = np.flatnonzero(placements.channel == channel)
@@ -130,7 +130,7 @@ def by_specialty(result: Result) -> Columns:
     counts = {
         "applications": total([count(each.applications.applicant, each.applications.programme) for each in stages]),
         "interviews": total([count(each.lists.pairs.applicant, each.lists.pairs.programme) for each in stages]),
-        "ranked": total([count(*ranked_once(each, track)) for each in stages]),
+        "ranked": total([ranked_once(track, group, shape, *each.lists.pairs) for each in stages]),
         "placed": placed(IN_ROUND) + count(advanced, placements.later[advanced]),
         "outside": placed(OUTSIDE),
         "soap": placed(IN_SOAP),
@@ -149,11 +149,25 @@ def total(counts: Sequence[Ints]) -> Ints:
     return summed
 
 
-def ranked_once(stage: Stage, track: Ints) -> tuple[Ints, Ints]:
-    """Applicant and one programme for each track on the applicant's list."""
-    applicant, programme = (column.astype(np.int64) for column in stage.lists.pairs)
-    _, first = np.unique(applicant * (track.max(initial=0) + 1) + track[programme], return_index=True)
-    return applicant[first], programme[first]
+@kernel
+def counted(track: Ints, group: Ints, shape: tuple[int, int], applicant: Numbers, programme: Numbers) -> Ints:
+    """How many pairs there are by the programme's track and the applicant's group."""
+    cells = np.zeros(shape, np.int64)
+    for k in range(len(applicant)):
+        cells[track[programme[k]], group[applicant[k]]] += 1
+    return cells
+
+
+@kernel
+def ranked_once(track: Ints, group: Ints, shape: tuple[int, int], applicant: Numbers, programme: Numbers) -> Ints:
+    """The same, of each applicant one pair a track; pairs are in the order of applicants."""
+    cells, latest = np.zeros(shape, np.int64), np.full(shape[0], -1)
+    for k in range(len(applicant)):
+        here = track[programme[k]]
+        if latest[here] != applicant[k]:
+            latest[here] = applicant[k]
+            cells[here, group[applicant[k]]] += 1
+    return cells
 
 
 def table_of_tracks(
@@ -198,7 +212,9 @@ def fared(result: Result, by: str, value: Ints) -> Columns:
     who = np.flatnonzero(result.active & (answers.wish >= 0))
     group, wish, low = result.participants.group[who], answers.wish[who], value.min(initial=0)
     span = value.max(initial=0) - low + 1
-    cells, place = np.unique((group * specialties + wish) * span + value[who] - low, return_inverse=True)
+    place, size = (group * specialties + wish) * span + value[who] - low, len(result.groups) * specialties * span
+    persons = np.bincount(place, minlength=size)
+    cells = np.flatnonzero(persons)
     in_round, advanced = placements.channel[who] == IN_ROUND, placements.later[who] >= 0
     main = np.where(advanced, placements.later[who], placements.programme[who])
     as_wished = (in_round | advanced) & (np.append(result.programmes.specialty, -1)[main] == wish)
@@ -206,7 +222,7 @@ def fared(result: Result, by: str, value: Ints) -> Columns:
         "group": np.array(result.groups, object)[cells // span // specialties],
         "specialty": np.array(result.specialties, object)[cells // span % specialties],
         by: cells % span + low,
-        "persons": np.bincount(place, minlength=len(cells)),
-        "placed": np.bincount(place, in_round, len(cells)).astype(np.int64),
-        "as_wished": np.bincount(place, as_wished, len(cells)).astype(np.int64),
+        "persons": persons[cells],
+        "placed": np.bincount(place[in_round], minlength=size)[cells],
+        "as_wished": np.bincount(place[as_wished], minlength=size)[cells],
     }
